@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+# Libraries from Debian 12. Pure parts use header-only ones, which em++ compiles too; the rest is native only.
+if(EMSCRIPTEN)
+  # find_package sees no host packages under this toolchain, and -I/usr/include would bring in glibc: link single folders.
+  set(host_headers ${CMAKE_BINARY_DIR}/host-headers)
+  file(MAKE_DIRECTORY ${host_headers})
+  foreach(name cereal boost catch2 xxhash.h xxh3.h)
+    if(NOT EXISTS /usr/include/${name})
+      message(FATAL_ERROR "/usr/include/${name} is missing: run scripts/build, which installs what is missing")
+    endif()
+    file(CREATE_LINK /usr/include/${name} ${host_headers}/${name} SYMBOLIC)
+  endforeach()
+  add_library(host_headers INTERFACE)
+  target_include_directories(host_headers SYSTEM INTERFACE ${host_headers})
+  add_library(cereal_headers ALIAS host_headers)
+  add_library(boost_headers ALIAS host_headers)
+  add_library(xxhash_headers ALIAS host_headers)
+else()
+  find_package(cereal 1.3 CONFIG REQUIRED)
+  add_library(cereal_headers ALIAS cereal::cereal)
+  find_package(Boost 1.81 CONFIG REQUIRED)
+  add_library(boost_headers ALIAS Boost::headers)
+  add_library(xxhash_headers INTERFACE)  # /usr/include/xxh3.h, libxxhash-dev
+  find_package(Threads REQUIRED)
+  find_package(SQLiteCpp 3.2 CONFIG REQUIRED)
+  find_package(CLI11 CONFIG REQUIRED)
+endif()

@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: Apache-2.0
+# Compile options every target of the project takes, as one interface target.
+add_library(creditfold_options INTERFACE)
+target_include_directories(creditfold_options INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_options(creditfold_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor
+                                                    -Woverloaded-virtual -Werror)
+if(EMSCRIPTEN)
+  target_compile_options(creditfold_options INTERFACE -fwasm-exceptions)
+  target_link_options(creditfold_options INTERFACE -fwasm-exceptions)
+endif()
+if(SANITIZE)
+  target_compile_options(creditfold_options INTERFACE -fsanitize=${SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(creditfold_options INTERFACE -fsanitize=${SANITIZE})
+endif()
+if(COVERAGE)
+  target_compile_options(creditfold_options INTERFACE --coverage)
+  target_link_options(creditfold_options INTERFACE --coverage)
+endif()

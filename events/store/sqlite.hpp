@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// The log in DIR/ledger.db, an SQLite database: one process writes, any number read beside it. Durable when append
+// returns (write-ahead log, synchronous=FULL). Native only; nothing of SQLite shows here.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "events/log.hpp"
+#include "events/store/directory_lock.hpp"
+
+namespace creditfold {
+
+struct SqliteOptions {
+  std::filesystem::path directory;  // made (0700) when it is missing and the log is opened to write
+  bool read_only = false;           // takes no lock, creates nothing, and works while another process writes
+};
+
+// Safe to use from several threads. Appends take turns; reads run beside them, each over what was appended before it
+// began. A read-only log sees what the writing process appends, but its listeners hear of nothing.
+class SqliteLog : public Log {
+ public:
+  using Log::read_batches;
+
+  // Says in the lock file where the writing process can be reached, for `lock_holder`. Nothing when read-only.
+  virtual void set_lock_text(const std::string& text) = 0;
+
+  // Throws Fault damaged when the database's own structure (pages, indexes) is broken. Reads everything.
+  virtual void check_structure() const = 0;
+};
+
+// Throws Fault: busy (another process writes there), damaged (not a database, or pages broken), unsupported_format
+// (another program's database, or a newer format), read_only, full, unavailable (nothing there to read).
+[[nodiscard]] std::unique_ptr<SqliteLog> open_sqlite(const SqliteOptions& options);
+
+}  // namespace creditfold

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads a catalog strictly, as catalog.schema.json describes it, and names line and path of the first fault.
+#include "ledger/catalog.hpp"
+
+#include <boost/json.hpp>
+
+#include "ledger/json.hpp"
+#include "ledger/json_reader.hpp"
+#include "ledger/json_text.hpp"
+
+namespace creditfold {
+namespace {
+
+namespace json = boost::json;
+
+using Fault = std::optional<ReadFault>;
+
+bool is_null(ObjectReader& in, std::string_view name) {
+  const json::value* found = in.has(name) ? in.find(name) : nullptr;
+  return found != nullptr && found->is_null();
+}
+
+std::optional<Money> read_price(ObjectReader& in, std::string_view name) {
+  if (is_null(in, name)) return std::nullopt;
+  auto price = in.optional_money(name);
+  if (price && price->minor < 0) in.fail(name, "is a negative price");
+  return price;
+}
+
+// Reads every field of an object whose keys are ids. `read` gets a field's value and place.
+template <class SomeId, class Value, class Read>
+std::map<SomeId, Value> read_map(ObjectReader& parent, std::string_view name, bool needed, Fault& fault, Read&& read) {
+  std::map<SomeId, Value> found;
+  if (!parent.has(name) && !needed) {
+    (void)parent.find(name);
+    return found;
+  }
+  const json::value* value = parent.find(name);
+  const json::object* object = value ? value->if_object() : nullptr;
+  if (object == nullptr) {
+    parent.fail(name, value ? "is not an object" : "is missing");
+    return found;
+  }
+  for (const auto& field : *object) {
+    const std::string key(field.key().data(), field.key().size());
+    const std::string place = parent.place(name) + "/" + key;
+    if (!SomeId::valid(key) && !fault) fault = ReadFault{place, "is not an id"};
+    found.emplace(SomeId(key), read(field.value(), place));
+  }
+  return found;
+}
+
+Credits read_amount(ObjectReader& in, std::string_view name) {
+  const Credits credits = in.credits(name);
+  if (!in.faulty() && credits.micro < 0) in.fail(name, "is negative");
+  return credits;
+}
+
+Plan read_plan(const json::value& value, const std::string& place, Fault& fault) {
+  Plan plan;
+  ObjectReader in(value, place, fault);
+  const std::int64_t rank = in.integer("rank");
+  plan.rank = static_cast<std::int32_t>(rank);
+  if (plan.rank != rank) in.fail("rank", "is not an integer of 32 bits");
+  if (const json::value* allotment = in.find("allotment")) {
+    ObjectReader cadences(*allotment, in.place("allotment"), fault);
+    for (const Cadence cadence : {Cadence::monthly, Cadence::quarterly}) {
+      if (cadences.has(to_name(cadence))) plan.allotment[cadence] = read_amount(cadences, to_name(cadence));
+    }
+    cadences.refuse_others();
+    if (!fault && plan.allotment.empty()) in.fail("allotment", "offers no cadence");
+  } else {
+    in.fail("allotment", "is missing");
+  }
+  if (in.has("increment")) plan.increment = read_amount(in, "increment");
+  plan.on_exhaustion = in.name_of<OnExhaustion>("on_exhaustion");
+  const std::int64_t percent = in.optional_integer("stop_at_percent").value_or(100);
+  constexpr std::int64_t percent_max = 1'000'000;  // ten thousand times the allotment: beyond it, `unlimited` is meant
+  if (percent < 0 || percent > percent_max) in.fail("stop_at_percent", "is not between 0 and 1000000");
+  plan.stop_at_percent = static_cast<std::int32_t>(percent);
+  plan.rate_card = in.id<RateCardId>("rate_card");
+  plan.increment_price = read_price(in, "increment_price");
+  plan.overage_price = read_price(in, "overage_price");
+  if (plan.overage_price && plan.increment.micro == 0) in.fail("overage_price", "is per increment, and the plan has none");
+  in.refuse_others();
+  return plan;
+}
+
+Rate read_rate(ObjectReader& in, std::string_view name) {
+  const std::string text = in.string(name);
+  const auto rate = parse_rate(text);
+  if (!in.faulty() && !rate) in.fail(name, "is not a decimal string of credits per 1,000,000 tokens, 0 or more");
+  return rate.value_or(Rate{});
+}
+
+Model read_model(const json::value& value, const std::string& place, Fault& fault) {
+  Model model;
+  ObjectReader in(value, place, fault);
+  model.provider = in.string("provider");
+  if (const json::value* rates = in.find("rates")) {
+    ObjectReader kinds(*rates, in.place("rates"), fault);
+    model.query = read_rate(kinds, "query");
+    model.input = read_rate(kinds, "input");
+    model.output = read_rate(kinds, "output");
+    kinds.refuse_others();
+  } else {
+    in.fail("rates", "is missing");
+  }
+  if (!is_null(in, "partner_terms")) model.partner_terms = in.optional_id<TermsId>("partner_terms");
+  model.beta = in.optional_boolean("beta").value_or(false);
+  model.gov = in.optional_boolean("gov").value_or(false);
+  if (!is_null(in, "withdrawn_at")) model.withdrawn_at = in.optional_instant("withdrawn_at");
+  in.refuse_others();
+  return model;
+}
+
+RateCard read_rate_card(const json::value& value, const std::string& place, Fault& fault) {
+  RateCard card;
+  ObjectReader in(value, place, fault);
+  card.models = read_map<ModelId, Model>(in, "models", true, fault, [&](const json::value& model, const std::string& at) {
+    return read_model(model, at, fault);
+  });
+  in.refuse_others();
+  return card;
+}
+
+Product read_product(const json::value& value, const std::string& place, Fault& fault) {
+  Product product;
+  ObjectReader in(value, place, fault);
+  product.billing_name = in.optional_string("name");
+  product.seat_price = read_price(in, "seat_price");
+  if (in.optional_string("per").value_or("year") != "year") in.fail("per", "is not year");
+  product.parity_with = in.optional_id<ProductId>("parity_with");
+  product.billed_with = in.optional_id<ProductId>("billed_with");
+  product.billed_as = in.optional_string("billed_as");
+  if (in.has("regions")) {
+    const json::value* regions = in.find("regions");
+    const json::array* list = regions->if_array();
+    if (list == nullptr) in.fail("regions", "is not a list");
+    for (std::size_t i = 0; list != nullptr && i < list->size(); ++i) {
+      const json::string* region = (*list)[i].if_string();
+      if (region == nullptr) {
+        in.fail("regions/" + std::to_string(i), "is not a region's name");
+        break;
+      }
+      product.regions[RegionId(std::string_view(region->data(), region->size()))] = true;
+    }
+  }
+  if (product.parity_with && !product.seat_price) in.fail("seat_price", "is missing from a product in parity");
+  in.refuse_others();
+  return product;
+}
+
+Region read_region(const json::value& value, const std::string& place, Fault& fault) {
+  ObjectReader in(value, place, fault);
+  Region region{.gov = in.optional_boolean("gov").value_or(false)};
+  in.refuse_others();
+  return region;
+}
+
+// Names that must lead somewhere inside the same catalog.
+void check_references(const Catalog& catalog, Fault& fault) {
+  const auto broken = [&](const std::string& place, const std::string& what) {
+    if (!fault) fault = ReadFault{place, what};
+  };
+  for (const auto& [id, plan] : catalog.plans) {
+    if (catalog.rate_cards.count(plan.rate_card) == 0) {
+      broken("/plans/" + id.value + "/rate_card", "names a rate card that is not in the catalog: " + plan.rate_card.value);
+    }
+  }
+  for (const auto& [id, product] : catalog.products) {
+    const std::string place = "/products/" + id.value;
+    if (product.parity_with) {
+      const Product* parent = catalog.product(*product.parity_with);
+      if (parent == nullptr || !parent->seat_price || parent->parity_with) {
+        broken(place + "/parity_with", "names no product with seats of its own: " + product.parity_with->value);
+      }
+    }
+    if (product.billed_with && catalog.product(*product.billed_with) == nullptr) {
+      broken(place + "/billed_with", "names a product that is not in the catalog: " + product.billed_with->value);
+    }
+    for (const auto& [region, offered] : product.regions) {
+      if (catalog.regions.count(region) == 0) {
+        broken(place + "/regions", "names a region that is not in the catalog: " + region.value);
+      }
+    }
+  }
+}
+
+Catalog read_catalog(const json::value& value, Fault& fault) {
+  Catalog catalog;
+  ObjectReader in(value, "", fault);
+  catalog.name = in.string("catalog");
+  catalog.vendor_aws_account = in.optional_string("vendor_aws_account").value_or("");
+  catalog.plans = read_map<PlanId, Plan>(in, "plans", true, fault, [&](const json::value& plan, const std::string& at) {
+    return read_plan(plan, at, fault);
+  });
+  catalog.rate_cards = read_map<RateCardId, RateCard>(
+      in, "rate_cards", true, fault,
+      [&](const json::value& card, const std::string& at) { return read_rate_card(card, at, fault); });
+  catalog.products = read_map<ProductId, Product>(
+      in, "products", false, fault,
+      [&](const json::value& product, const std::string& at) { return read_product(product, at, fault); });
+  catalog.regions = read_map<RegionId, Region>(
+      in, "regions", true, fault,
+      [&](const json::value& region, const std::string& at) { return read_region(region, at, fault); });
+  const auto notices = read_map<FeatureId, std::string>(
+      in, "notices", false, fault, [&](const json::value& notice, const std::string& at) {
+        const json::string* text = notice.if_string();
+        if (text == nullptr && !fault) fault = ReadFault{at, "is not a string"};
+        return text ? std::string(text->data(), text->size()) : std::string();
+      });
+  for (const auto& [name, text] : notices) catalog.notices[name.value] = text;
+  in.refuse_others();
+  if (!fault) check_references(catalog, fault);
+  return catalog;
+}
+
+}  // namespace
+
+const Plan* Catalog::plan(const PlanId& id) const {
+  const auto found = plans.find(id);
+  return found == plans.end() ? nullptr : &found->second;
+}
+
+const Model* Catalog::model(const RateCardId& card, const ModelId& id) const {
+  const auto found = rate_cards.find(card);
+  if (found == rate_cards.end()) return nullptr;
+  const auto named = found->second.models.find(id);
+  return named == found->second.models.end() ? nullptr : &named->second;
+}
+
+const Product* Catalog::product(const ProductId& id) const {
+  const auto found = products.find(id);
+  return found == products.end() ? nullptr : &found->second;
+}
+
+std::string to_text(const CatalogFault& fault) {
+  return "line " + std::to_string(fault.line) + ": " + fault.path + " " + fault.what;
+}
+
+Expected<Catalog, CatalogFault> parse_catalog(std::string_view text) {
+  if (text.size() > catalog_bytes_max) return Unexpected{CatalogFault{1, "/", "is longer than 8 MiB"}};
+  json::parser parser({}, json::parse_options{.max_depth = json_depth_max});
+  json::error_code error;
+  const std::size_t parsed = parser.write_some(text.data(), text.size(), error);
+  const bool rest = text.substr(parsed).find_first_not_of(" \t\r\n") != std::string_view::npos;
+  if (error || rest) {
+    const std::string why = error ? error.message() : rest ? "text after the end" : "incomplete";
+    return Unexpected{CatalogFault{line_of_offset(text, parsed), "/", "is not JSON: " + why}};
+  }
+  if (const auto twice = find_duplicate_key(text)) {
+    return Unexpected{CatalogFault{line_of(text, *twice), *twice, "stands twice"}};
+  }
+  Fault fault;
+  Catalog catalog = read_catalog(parser.release(), fault);
+  if (fault) return Unexpected{CatalogFault{line_of(text, fault->place), fault->place, fault->what}};
+  return catalog;
+}
+
+const Catalog& default_catalog() {
+  static const Catalog catalog = parse_catalog(default_catalog_json()).value();  // shipped with the code, tested with it
+  return catalog;
+}
+
+}  // namespace creditfold

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ledger/consents.hpp"
+
+namespace creditfold::consents {
+
+void evolve(AccountState& state, const ConsentChanged& fact) { state.consents[fact.feature] = fact.granted; }
+
+void evolve(AccountState& state, const TermsAccepted& fact) { state.terms[fact.terms] = fact.accepted; }
+
+void evolve(AccountState& state, const AccessChanged& fact) { state.access = fact.allowed; }
+
+std::vector<UsageFlag> objections(const AccountState& state, const Model& model, Instant at) {
+  std::vector<UsageFlag> found;
+  if (!state.access) found.push_back(UsageFlag::revoked);
+  if (model.withdrawn_at && *model.withdrawn_at <= at) found.push_back(UsageFlag::discontinued);
+  if (state.environment == Environment::gov && !model.gov) found.push_back(UsageFlag::not_authorized_in_gov);
+  if (model.beta) {
+    const auto consent = state.consents.find(FeatureId(beta_feature));
+    if (consent == state.consents.end() || !consent->second) found.push_back(UsageFlag::beta_not_accepted);
+  }
+  if (model.partner_terms) {
+    const auto accepted = state.terms.find(*model.partner_terms);
+    if (accepted == state.terms.end() || !accepted->second) found.push_back(UsageFlag::partner_terms);
+  }
+  return found;
+}
+
+Refusal refusal_for(UsageFlag flag, const ModelId& id, const Model& model) {
+  const std::pair<std::string, std::string> named{"model", id.value};
+  switch (flag) {
+    case UsageFlag::revoked:
+      return {RefusalCode::revoked, "AI-0", "This account's access to AI is suspended.", {}};
+    case UsageFlag::discontinued:
+      return {RefusalCode::discontinued, "AI-5", "This model has been withdrawn.",
+              {named, {"withdrawn_at", model.withdrawn_at ? to_text(*model.withdrawn_at) : ""}}};
+    case UsageFlag::not_authorized_in_gov:
+      return {RefusalCode::not_authorized_in_gov, "GOV-1", "This model is not authorized in the gov environment.", {named}};
+    case UsageFlag::beta_not_accepted:
+      return {RefusalCode::beta_not_accepted, "AI-5", "This is a beta model and the account has not opted in to beta.",
+              {named, {"feature", std::string(beta_feature)}}};
+    case UsageFlag::partner_terms:
+      return {RefusalCode::partner_terms, "AI-3", "The account has not accepted this model's partner terms.",
+              {named, {"terms", model.partner_terms ? model.partner_terms->value : ""}}};
+    case UsageFlag::unknown_authorization:
+      return {RefusalCode::unknown_authorization, "H17", "There is no live authorization of this id.", {}};
+  }
+  __builtin_unreachable();
+}
+
+std::optional<Refusal> decide(Draft& draft, const SetConsent& command) {
+  if (command.feature.value == training_feature && command.granted) {
+    return Refusal{RefusalCode::never_for_training, "AI-4", "Customer Data never trains models; no consent changes that.",
+                   {{"feature", command.feature.value}}};
+  }
+  draft.emit(ConsentChanged{.feature = command.feature, .granted = command.granted});
+  return std::nullopt;
+}
+
+std::optional<Refusal> decide(Draft& draft, const AcceptTerms& command) {
+  draft.emit(TermsAccepted{.terms = command.terms, .accepted = command.accepted});
+  return std::nullopt;
+}
+
+std::optional<Refusal> decide(Draft& draft, const SetAccess& command) {
+  draft.emit(AccessChanged{.allowed = command.allowed, .reason = command.reason});
+  return std::nullopt;
+}
+
+}  // namespace creditfold::consents

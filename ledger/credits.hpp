@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// Lots of credits: granted, bought, drawn in burn order, expired by the close of their Credit Period
+// (AIS-3, AIS-4b, AIS-4d to AIS-4f, AIS-5a to AIS-5d, H3, H4, H10 to H12).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "events/event.hpp"
+#include "ledger/catalog.hpp"
+#include "ledger/command.hpp"
+#include "ledger/draft.hpp"
+#include "ledger/refusal.hpp"
+#include "ledger/state.hpp"
+
+namespace creditfold::credits {
+
+// A lot's id, taken apart: plan/term/period/n.
+struct LotName {
+  PlanId plan;
+  std::int32_t term = 1;
+  std::int32_t period = 1;
+  std::int32_t number = 1;
+};
+[[nodiscard]] LotId to_id(const LotName& name);
+[[nodiscard]] std::optional<LotName> parse_lot(const LotId& id);
+
+// The lots of a period in the order they pay: allotment, promotion, purchase, correction; then the older first (H11).
+// Indices into period.lots.
+[[nodiscard]] std::vector<std::size_t> burn_order(const Period& period);
+
+// Draws up to `amount` from the period's lots in burn order; returns what they covered.
+Credits draw(Period& period, Credits amount);
+
+// evolve
+void evolve(AccountState& state, const Event& event, const CreditsGranted& fact);
+void evolve(AccountState& state, const Event& event, const PeriodClosed& fact);
+
+// H3, second half: opens every period that has begun by the draft's moment, with its allotment.
+void open_begun_periods(Draft& draft);
+
+// decide
+[[nodiscard]] std::optional<Refusal> decide(Draft& draft, const GrantCredits& command);
+[[nodiscard]] std::optional<Refusal> decide(Draft& draft, const PurchaseCredits& command, const Catalog& catalog);
+[[nodiscard]] Refusal decide(const TransferCredits& command);
+void decide(Draft& draft, const ClosePeriods& command, const Catalog& catalog);
+
+}  // namespace creditfold::credits

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// decide(state, command, catalog, now) -> events | refusal: the one visit of commands over all families.
+// Pure: the same four give the same answer, and nothing is changed by asking.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "events/event.hpp"
+#include "events/expected.hpp"
+#include "ledger/catalog.hpp"
+#include "ledger/command.hpp"
+#include "ledger/refusal.hpp"
+#include "ledger/state.hpp"
+
+namespace creditfold {
+
+// Figures that are well formed but impossible, and fields that do not belong to the product named: `malformed` too, though
+// it takes the catalog and the account to see it. `state` is null for an unknown account.
+[[nodiscard]] std::optional<Refusal> check_figures(const AccountState* state, const Command& command,
+                                                   const Catalog& catalog, Instant now);
+
+// The events of an accepted command (maybe none), versions following the state's; or the first refusal in the stated
+// order. `state` is null for an unknown account. `now` is the clock's: a missing `at`, `in_future` and `recorded_at` (H1).
+[[nodiscard]] Expected<std::vector<Event>, Refusal> decide(const AccountState* state, const Command& command,
+                                                           const Catalog& catalog, Instant now);
+
+}  // namespace creditfold

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ledger/evolve.hpp"
+
+#include <variant>
+
+#include "ledger/account.hpp"
+#include "ledger/consents.hpp"
+#include "ledger/credits.hpp"
+#include "ledger/seats.hpp"
+#include "ledger/terms.hpp"
+#include "ledger/usage.hpp"
+
+namespace creditfold {
+namespace {
+
+struct Evolve {
+  AccountState& state;
+  const Event& event;
+
+  void operator()(const AccountOpened& fact) const { account::evolve(state, event, fact); }
+  void operator()(const TermStarted& fact) const {
+    if (fact.ai_studio) {
+      terms::evolve(state, fact);
+    } else {
+      seats::evolve(state, fact);
+    }
+  }
+  void operator()(const TermEnded& fact) const {
+    if (fact.plan) {
+      terms::evolve(state, fact);
+    } else {
+      seats::evolve(state, fact);
+    }
+  }
+  void operator()(const BuildersChanged& fact) const { terms::evolve(state, fact); }
+  void operator()(const CreditsGranted& fact) const { credits::evolve(state, event, fact); }
+  void operator()(const PeriodClosed& fact) const { credits::evolve(state, event, fact); }
+  void operator()(const CreditsConsumed& fact) const { usage::evolve(state, event, fact); }
+  void operator()(const CreditsHeld& fact) const { usage::evolve(state, event, fact); }
+  void operator()(const HoldReleased& fact) const { usage::evolve(state, fact); }
+  void operator()(const SeatsChanged& fact) const { seats::evolve(state, event, fact); }
+  void operator()(const ProductAdded& fact) const { seats::evolve(state, fact); }
+  void operator()(const ProductRemoved& fact) const { seats::evolve(state, fact); }
+  void operator()(const ConsentChanged& fact) const { consents::evolve(state, fact); }
+  void operator()(const TermsAccepted& fact) const { consents::evolve(state, fact); }
+  void operator()(const AccessChanged& fact) const { consents::evolve(state, fact); }
+  // Facts whose families hold no figures of an account yet: they count in version and moment only.
+  void operator()(const KeyRotated&) const {}
+  void operator()(const KeyRevoked&) const {}
+  void operator()(const RegionMigrated&) const {}
+};
+
+}  // namespace
+
+void evolve(AccountState& state, const Event& event) {
+  require(event.version == state.version + 1, "the account's version does not follow the one before");
+  require((event.version == 1) == std::holds_alternative<AccountOpened>(event.payload),
+          "an account's first event, and only that, is AccountOpened");
+  std::visit(Evolve{state, event}, event.payload);
+  state.version = event.version;
+  if (state.latest_at < event.at) state.latest_at = event.at;
+  terms::open_without_allotment(state, state.latest_at);
+}
+
+void evolve_selected(AccountState& state, const Event& event) {
+  state.account = event.account;
+  state.version = event.version - 1;
+  try {
+    evolve(state, event);  // families check before they write
+  } catch (const Inconsistent&) {
+    if (const auto* charge = std::get_if<CreditsConsumed>(&event.payload)) usage::count_usage(state, *charge);
+    state.version = event.version;
+    if (state.latest_at < event.at) state.latest_at = event.at;
+  }
+}
+
+}  // namespace creditfold

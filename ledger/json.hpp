@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// JSON at the edges of the ledger (CONTRACT): commands in, answers, events and statements out. Amounts are decimal
+// strings, moments RFC 3339; nothing passes through a floating-point number.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "events/event.hpp"
+#include "events/expected.hpp"
+#include "ledger/command.hpp"
+#include "ledger/refusal.hpp"
+
+namespace creditfold {
+
+inline constexpr std::size_t command_bytes_max = 1U << 20;  // one command as text; a builder list of 10,000 ids fits
+inline constexpr std::size_t json_depth_max = 16;           // no command or catalog nests deeper
+
+// A text that is not a command. `key` is set when the text has one that is well formed, so that the answer can name it.
+struct Malformed {
+  std::optional<IdempotencyKey> key;
+  std::string place;  // "/periods/first", or "byte 17" where it is not JSON
+  std::string what;
+};
+
+struct ParsedCommand {
+  Command command;
+  Digest digest;  // over the canonical form of what was sent: equal for commands equal as JSON values (H19)
+};
+
+[[nodiscard]] Expected<ParsedCommand, Malformed> parse_command(std::string_view text);
+[[nodiscard]] Refusal to_refusal(const Malformed& malformed);
+
+// An event as CONTRACT.md writes it, on one line without a newline. Round trip: parse_event(to_json(e)) == e.
+[[nodiscard]] std::string to_json(const Event& event);
+struct EventFault {
+  std::string place;
+  std::string what;
+};
+[[nodiscard]] Expected<Event, EventFault> parse_event(std::string_view text);
+
+// What a caller gets for one command.
+struct Answer {
+  std::optional<IdempotencyKey> key;
+  std::optional<Refusal> refused;
+  std::vector<Event> accepted;  // with seq; when not refused
+  bool replayed = false;
+};
+[[nodiscard]] std::string to_json(const Answer& answer);  // one line without a newline
+
+// `text` as a JSON string literal, quotes included. REQUIRES: UTF-8.
+[[nodiscard]] std::string json_quote(std::string_view text);
+
+}  // namespace creditfold

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ledger/log_document.hpp"
+
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "ledger/json.hpp"
+
+namespace creditfold {
+namespace {
+
+using Visit = std::function<bool(const AccountId&, StoredBatch&&)>;
+
+// Gathers the events of a batch until something else begins.
+class Gathering {
+ public:
+  explicit Gathering(const Visit& visit) : visit_(visit) {}
+
+  [[nodiscard]] bool event(Event&& event) {
+    if (!events_.empty() && (event.account != events_.front().account || event.key != events_.front().key) && !flush({})) {
+      return false;
+    }
+    events_.push_back(std::move(event));
+    return true;
+  }
+  [[nodiscard]] bool flush(const Digest& digest) {
+    if (events_.empty()) return true;
+    const AccountId account = events_.front().account;
+    StoredBatch batch{.key = events_.front().key, .command = digest, .events = std::exchange(events_, {})};
+    return visit_(account, std::move(batch));
+  }
+  [[nodiscard]] bool mark(const BatchMark& mark) {
+    const bool closes = !events_.empty() && events_.front().account == mark.account && events_.front().key == mark.key;
+    if (closes) return flush(mark.command);
+    if (!flush({})) return false;
+    return visit_(mark.account, StoredBatch{.key = mark.key, .command = mark.command, .events = {}});
+  }
+
+ private:
+  const Visit& visit_;
+  std::vector<Event> events_;
+};
+
+Expected<std::int64_t, LogFault> read_cflog(std::span<const std::uint8_t> bytes, const Visit& visit) {
+  CflogReader reader(bytes);
+  Gathering gathering(visit);
+  std::int64_t seq = 0;
+  for (;;) {
+    auto item = reader.next();
+    if (!item) return Unexpected{LogFault{"byte " + std::to_string(item.error().offset), seq, item.error().what}};
+    if (!item->has_value()) break;
+    bool more = true;
+    if (auto* event = std::get_if<Event>(&**item)) {
+      seq = event->seq;
+      more = gathering.event(std::move(*event));
+    } else if (const auto* mark = std::get_if<BatchMark>(&**item)) {
+      more = gathering.mark(*mark);
+    } else if (const auto* end = std::get_if<CflogEnd>(&**item)) {
+      more = gathering.flush({});
+      seq = end->seq;
+    }
+    if (!more) return seq;
+  }
+  (void)gathering.flush({});
+  return seq;
+}
+
+Expected<std::int64_t, LogFault> read_json_lines(std::string_view text, const Visit& visit) {
+  Gathering gathering(visit);
+  std::int64_t seq = 0;
+  for (std::size_t line = 1; !text.empty(); ++line) {
+    const std::size_t end = text.find('\n');
+    const std::string_view row = text.substr(0, end);
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    if (row.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+    auto event = parse_event(row);
+    if (!event) {
+      return Unexpected{LogFault{"line " + std::to_string(line) + ", " + event.error().place, seq, event.error().what}};
+    }
+    if (event->seq <= seq) {
+      return Unexpected{LogFault{"line " + std::to_string(line) + ", /seq", seq, "does not follow the event before it"}};
+    }
+    seq = event->seq;
+    if (!gathering.event(std::move(*event))) return seq;
+  }
+  (void)gathering.flush({});
+  return seq;
+}
+
+}  // namespace
+
+std::string to_text(const LogFault& fault) {
+  return fault.place + " (after seq " + std::to_string(fault.after_seq) + "): " + fault.what;
+}
+
+Expected<std::int64_t, LogFault> read_log_document(std::span<const std::uint8_t> bytes, const Visit& visit) {
+  if (is_cflog(bytes)) return read_cflog(bytes, visit);
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  if (first != std::string_view::npos && text[first] != '{') {
+    return Unexpected{LogFault{"byte " + std::to_string(first), 0, "is the beginning of neither a .cflog nor a JSON Lines log"}};
+  }
+  return read_json_lines(text, visit);
+}
+
+}  // namespace creditfold

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// A log as one piece of bytes, .cflog or JSON Lines, told apart by how it begins. Pure: files are read elsewhere.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+
+#include "events/cflog.hpp"
+#include "events/expected.hpp"
+#include "events/log.hpp"
+
+namespace creditfold {
+
+// Where a log document is wrong: "byte 117" or "line 12, /credits", the position it comes after, and why.
+struct LogFault {
+  std::string place;
+  std::int64_t after_seq = 0;
+  std::string what;
+};
+[[nodiscard]] std::string to_text(const LogFault& fault);
+
+// Calls `visit` for every batch in log order; false stops early. JSON Lines hold no batch marks: events of one account
+// and key that follow each other make a batch there, with an empty command digest. Returns the seq covered.
+Expected<std::int64_t, LogFault> read_log_document(
+    std::span<const std::uint8_t> bytes, const std::function<bool(const AccountId&, StoredBatch&&)>& visit);
+
+}  // namespace creditfold

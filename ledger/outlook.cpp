@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ledger/outlook.hpp"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+#include "ledger/evolve.hpp"
+#include "ledger/json_writer.hpp"
+#include "ledger/terms.hpp"
+
+namespace creditfold {
+namespace {
+
+__extension__ using Wide = __int128;
+
+constexpr std::int64_t day_micros = 86'400'000'000;
+// A rate over less than an hour says nothing: shorter windows count as one.
+constexpr std::int64_t window_micros_min = 3'600'000'000;
+
+// a x b / c in 128 bits, cut at int64's end. REQUIRES: a, b >= 0, c > 0.
+std::int64_t scaled(std::int64_t a, std::int64_t b, std::int64_t c) {
+  const Wide result = static_cast<Wide>(a) * b / c;
+  return result > std::numeric_limits<std::int64_t>::max() ? std::numeric_limits<std::int64_t>::max()
+                                                           : static_cast<std::int64_t>(result);
+}
+
+Credits charged_between(std::span<const Event> events, const AccountState& state, const PlanId& plan, Instant from, Instant to) {
+  Credits sum;
+  for (const Event& event : events) {
+    if (event.version > state.version || event.at < from || event.at > to) continue;
+    const auto* charge = std::get_if<CreditsConsumed>(&event.payload);
+    if (charge != nullptr && charge->plan == plan) sum += charge->credits;
+  }
+  return sum;
+}
+
+std::string date_of(Instant instant) {
+  constexpr std::array<const char*, 12> months{"January", "February", "March",     "April",   "May",      "June",
+                                               "July",    "August",   "September", "October", "November", "December"};
+  const std::string text = to_text(instant);  // YYYY-MM-DD…
+  const std::string day = text[8] == '0' ? text.substr(9, 1) : text.substr(8, 2);
+  const auto month = static_cast<std::size_t>((text[5] - '0') * 10 + (text[6] - '0') - 1);
+  return day + " " + months.at(month) + " " + text.substr(0, 4);
+}
+
+// Whole credits, rounded down, in groups of three.
+std::string grouped(Credits credits) {
+  std::string digits = std::to_string(credits.micro / micro_per_credit);
+  for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3) digits.insert(static_cast<std::size_t>(at), ",");
+  return digits;
+}
+
+std::string display_name(const PlanId& plan) {
+  std::string name = plan.value;
+  if (!name.empty() && name[0] >= 'a' && name[0] <= 'z') name[0] = static_cast<char>(name[0] - 'a' + 'A');
+  return name;
+}
+
+std::string days_text(std::int64_t micros) {
+  const std::int64_t days = micros / day_micros;
+  if (days == 0) return "less than a day";
+  return std::to_string(days) + (days == 1 ? " day" : " days");
+}
+
+std::string sentence_for(const PlanOutlook& plan, OnExhaustion on_exhaustion, Instant at) {
+  const std::string name = display_name(plan.plan);
+  const std::string end = date_of(plan.ends_at);
+  if (on_exhaustion == OnExhaustion::unlimited) {
+    return name + " is unlimited: " + grouped(plan.consumed + plan.uncovered) + " credits were used in this period, which ends on " + end + ".";
+  }
+  if (plan.remaining.micro == 0 && plan.granted.micro > 0 && plan.held.micro == 0) {
+    return name + " has run out: " + grouped(plan.uncovered) + " credits of use are uncovered so far, and the period ends in " +
+           days_text(plan.ends_at.micros - at.micros) + ", on " + end + ".";
+  }
+  if (plan.charged_in_window.micro == 0) {
+    return "Nothing was charged to " + name + " lately: at this pace its " + grouped(plan.remaining) +
+           " remaining credits will expire unused on " + end + ".";
+  }
+  if (plan.runs_out_at) {
+    return "At this pace " + name + " runs out on " + date_of(*plan.runs_out_at) + ", " +
+           days_text(plan.ends_at.micros - plan.runs_out_at->micros) + " before the period ends; 0 credits will expire unused.";
+  }
+  return "At this pace " + name + " lasts until its period ends on " + end + "; " + grouped(plan.expires_unused) +
+         " credits will expire unused.";
+}
+
+PlanOutlook outlook_of(const AccountState& state, const PlanId& id, const Term& term, const Period& period,
+                       std::span<const Event> events, Instant at) {
+  PlanOutlook plan;
+  plan.plan = id;
+  plan.term = term.number;
+  plan.period = period.number;
+  plan.starts_at = terms::period_starts_at(term, period.number);
+  plan.ends_at = terms::period_ends_at(term, period.number);
+  plan.granted = period.granted;
+  plan.consumed = period.consumed;
+  plan.held = period.held;
+  plan.remaining = period.remaining();
+  plan.uncovered = period.uncovered;
+  plan.window_starts_at = std::max(plan.starts_at, Instant{at.micros - rate_window_micros});
+  plan.charged_in_window = charged_between(events, state, id, plan.window_starts_at, at);
+  const std::int64_t window = std::max(at.micros - plan.window_starts_at.micros, window_micros_min);
+  plan.rate_per_day = Credits{scaled(plan.charged_in_window.micro, day_micros, window)};
+  const std::int64_t left = plan.ends_at.micros - at.micros;
+  const Credits by_the_end{scaled(plan.charged_in_window.micro, left, window)};
+  if (term.on_exhaustion != OnExhaustion::unlimited && plan.charged_in_window.micro > 0 && by_the_end > plan.remaining) {
+    plan.runs_out_at = Instant{at.micros + scaled(plan.remaining.micro, window, plan.charged_in_window.micro)};
+  }
+  plan.expires_unused = by_the_end < plan.remaining ? plan.remaining - by_the_end : Credits{};
+  plan.sentence = sentence_for(plan, term.on_exhaustion, at);
+  return plan;
+}
+
+// The plan whose pool an event moves; null when it moves none.
+const PlanId* plan_of(const AccountState& before, const Event& event) {
+  if (const auto* grant = std::get_if<CreditsGranted>(&event.payload)) return &grant->plan;
+  if (const auto* charge = std::get_if<CreditsConsumed>(&event.payload)) return &charge->plan;
+  if (const auto* held = std::get_if<CreditsHeld>(&event.payload)) return &held->plan;
+  if (const auto* closed = std::get_if<PeriodClosed>(&event.payload)) return &closed->plan;
+  if (const auto* released = std::get_if<HoldReleased>(&event.payload)) {
+    const auto hold = before.holds.find(released->authorization);
+    return hold == before.holds.end() ? nullptr : &hold->second.plan;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+std::vector<PlanOutlook> outlook(const AccountState& state, std::span<const Event> events, const Catalog& catalog, Instant at) {
+  std::vector<std::pair<std::int64_t, PlanOutlook>> ranked;
+  for (const auto& [id, pool] : state.pools) {
+    const Term* term = terms::term_in_force(state, id, at);
+    if (term == nullptr) continue;
+    const Period* period = terms::find_period(*term, terms::period_at(*term, at));
+    if (period == nullptr) continue;
+    const Plan* known = catalog.plan(id);
+    ranked.emplace_back(known ? known->rank : std::numeric_limits<std::int64_t>::min(),
+                        outlook_of(state, id, *term, *period, events, at));
+  }
+  std::stable_sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::vector<PlanOutlook> plans;
+  for (auto& [rank, plan] : ranked) plans.push_back(std::move(plan));
+  return plans;
+}
+
+std::string outlook_json(const std::vector<PlanOutlook>& plans, Instant at) {
+  JsonWriter out;
+  out.open('{').field("at", at).field("informational", true).key("plans").open('[');
+  for (const PlanOutlook& plan : plans) {
+    out.open('{')
+        .field("plan", plan.plan)
+        .field("term", plan.term)
+        .field("period", plan.period)
+        .field("starts_at", plan.starts_at)
+        .field("ends_at", plan.ends_at)
+        .field("granted", plan.granted)
+        .field("consumed", plan.consumed)
+        .field("held", plan.held)
+        .field("remaining", plan.remaining)
+        .field("uncovered", plan.uncovered)
+        .field("window_starts_at", plan.window_starts_at)
+        .field("rate_per_day", plan.rate_per_day)
+        .key("runs_out_at");
+    if (plan.runs_out_at) {
+      out.write(*plan.runs_out_at);
+    } else {
+      out.write_null();
+    }
+    out.field("expires_unused", plan.expires_unused).field("sentence", std::string_view(plan.sentence)).close('}');
+  }
+  out.close(']').close('}');
+  return out.take();
+}
+
+std::vector<TimelinePoint> timeline(std::span<const Event> events, const PlanId& plan) {
+  AccountState state;
+  std::vector<TimelinePoint> points;
+  for (const Event& event : events) {
+    const PlanId* moved = plan_of(state, event);
+    const bool ours = moved != nullptr && *moved == plan;
+    evolve(state, event);
+    if (!ours) continue;
+    const Term* term = terms::term_in_force(state, plan, event.at);
+    const Period* period = term ? terms::find_period(*term, terms::period_at(*term, event.at)) : nullptr;
+    points.push_back(TimelinePoint{.at = event.at,
+                                   .remaining = period ? period->remaining() : Credits{},
+                                   .uncovered = period ? period->uncovered : Credits{},
+                                   .seq = event.seq});
+  }
+  return points;
+}
+
+}  // namespace creditfold

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// Products sold by seats, their add-ons in parity, and what the vendor invoices for them (ADD-1, ADD-2, EKM-4, H20 to H22).
+#pragma once
+
+#include <optional>
+
+#include "events/event.hpp"
+#include "ledger/catalog.hpp"
+#include "ledger/command.hpp"
+#include "ledger/draft.hpp"
+#include "ledger/refusal.hpp"
+#include "ledger/state.hpp"
+
+namespace creditfold::seats {
+
+// ADD-2: seats x yearly price x days left (begun days count) / 365, in minor units, rounded half to even once.
+[[nodiscard]] Money prorated(std::int64_t seats, const Money& seat_price, Instant from, Instant to);
+
+[[nodiscard]] const SeatTerm* term_in_force(const AccountState& state, const ProductId& product, Instant at);
+
+// evolve
+void evolve(AccountState& state, const TermStarted& fact);
+void evolve(AccountState& state, const TermEnded& fact);
+void evolve(AccountState& state, const Event& event, const SeatsChanged& fact);
+void evolve(AccountState& state, const ProductAdded& fact);
+void evolve(AccountState& state, const ProductRemoved& fact);
+
+// decide
+[[nodiscard]] std::optional<Refusal> decide(Draft& draft, const StartTerm& command, const Catalog& catalog);
+[[nodiscard]] std::optional<Refusal> decide(Draft& draft, const RenewTerm& command, const Catalog& catalog);
+[[nodiscard]] std::optional<Refusal> decide(Draft& draft, const EndTerm& command);
+[[nodiscard]] std::optional<Refusal> decide(Draft& draft, const ChangeSeats& command, const Catalog& catalog);
+[[nodiscard]] std::optional<Refusal> decide(Draft& draft, const AddProduct& command, const Catalog& catalog);
+[[nodiscard]] std::optional<Refusal> decide(Draft& draft, const RemoveProduct& command);
+
+}  // namespace creditfold::seats

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ledger/service/guard.hpp"
+
+#include <boost/beast/core/string.hpp>
+
+namespace creditfold::service {
+namespace http = boost::beast::http;
+namespace ip = boost::asio::ip;
+
+namespace {
+
+// "localhost:8080" -> "localhost", "[::1]:8080" -> "::1". nullopt: not of this form.
+std::optional<std::string_view> host_of(std::string_view authority) {
+  std::string_view port;
+  std::string_view host;
+  if (authority.starts_with('[')) {
+    const std::size_t end = authority.find(']');
+    if (end == std::string_view::npos) return std::nullopt;
+    host = authority.substr(1, end - 1);
+    port = authority.substr(end + 1);
+  } else {
+    host = authority.substr(0, authority.find(':'));
+    port = authority.substr(host.size());
+  }
+  if (host.empty() || (!port.empty() && port.front() != ':')) return std::nullopt;
+  if (port.find_first_not_of("0123456789", 1) != std::string_view::npos) return std::nullopt;
+  return host;
+}
+
+std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
+
+}  // namespace
+
+Guard::Guard(std::string listen_name, ip::address address)
+    : listen_name_(std::move(listen_name)), address_(std::move(address)) {}
+
+// A page elsewhere can make its own name mean this machine, but never an address or "localhost".
+bool Guard::is_host(std::string_view name) const {
+  if (boost::beast::iequals({name.data(), name.size()}, "localhost")) return true;
+  if (boost::beast::iequals({name.data(), name.size()}, {listen_name_.data(), listen_name_.size()})) return true;
+  boost::system::error_code failed;
+  const ip::address address = ip::make_address(name, failed);
+  if (failed) return false;
+  return address.is_loopback() || address == address_ || address_.is_unspecified();
+}
+
+std::optional<Reply> Guard::refuse(const RequestHeader& header) const {
+  if (header.count(http::field::host) > 1) {
+    return bad_request({"header Host", "It is given more than once."});
+  }
+  const auto host = header.find(http::field::host);
+  if (host == header.end()) {
+    if (header.version() < 11) return std::nullopt;
+    return bad_request({"header Host", "HTTP/1.1 needs it."});
+  }
+  const std::string_view authority = view(host->value());
+  const auto name = host_of(authority);
+  if (!name) return bad_request({"header Host", "It is a name or an address, with a port or without."});
+  if (!is_host(*name)) {
+    return error_reply(Status::forbidden, "foreign_host",
+                       "This service answers only under localhost or the address it listens on.", "header Host");
+  }
+  for (const auto& field : header) {
+    if (field.name() != http::field::origin) continue;
+    const std::string_view origin = view(field.value());
+    const std::size_t scheme = origin.starts_with("http://") ? 7 : origin.starts_with("https://") ? 8 : 0;
+    const std::string_view from = origin.substr(scheme);
+    if (scheme > 0 && boost::beast::iequals({from.data(), from.size()}, host->value())) continue;
+    return error_reply(Status::forbidden, "foreign_origin", "Pages of other origins may not use this service.",
+                       "header Origin");
+  }
+  return std::nullopt;
+}
+
+}  // namespace creditfold::service

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ledger/service/sequencer.hpp"
+
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <chrono>
+#include <cstdlib>
+#include <limits>
+#include <utility>
+
+#include "ledger/service/limits.hpp"
+#include "ledger/service/log_line.hpp"
+
+namespace creditfold::service {
+namespace {
+
+std::int64_t steady_ms() {
+  const auto since_start = std::chrono::steady_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(since_start).count();
+}
+
+}  // namespace
+
+Unprocessed to_unprocessed(const Fault& fault) {
+  switch (fault.kind()) {
+    case Fault::Kind::damaged: return {Unprocessed::Why::damaged, fault.what()};
+    case Fault::Kind::busy: return {Unprocessed::Why::busy, fault.what()};
+    case Fault::Kind::full: return {Unprocessed::Why::storage_full, fault.what()};
+    case Fault::Kind::read_only: return {Unprocessed::Why::read_only, fault.what()};
+    case Fault::Kind::unavailable: return {Unprocessed::Why::unavailable, fault.what()};
+    case Fault::Kind::unsupported_format: return {Unprocessed::Why::damaged, fault.what()};
+  }
+  return {Unprocessed::Why::internal, fault.what()};
+}
+
+// Passes everything on to the store. Once an append has returned, the engine may change its book at any moment: from
+// then until `release` the book is locked for writing.
+class Sequencer::LockingLog : public Log {
+ public:
+  LockingLog(Log& log, std::mutex& door, std::shared_mutex& book_mutex)
+      : log_(log), door_(door), lock_(book_mutex, std::defer_lock) {}
+
+  Expected<Appended, Conflict> append(std::span<const Batch> group) override {
+    auto outcome = log_.append(group);
+    if (!lock_.owns_lock()) {
+      const std::lock_guard door(door_);
+      lock_.lock();
+    }
+    stored_ = stored_ || outcome.has_value();
+    return outcome;
+  }
+  // Whether anything was stored since the last release.
+  [[nodiscard]] bool stored() const { return stored_; }
+  void release() {
+    if (lock_.owns_lock()) lock_.unlock();
+    stored_ = false;
+  }
+
+  void read(std::int64_t after, std::int64_t to, const std::function<bool(Event&&)>& visit) const override {
+    log_.read(after, to, visit);
+  }
+  void read_account(const AccountId& account, std::int64_t after, std::int64_t to,
+                    const std::function<bool(Event&&)>& visit) const override {
+    log_.read_account(account, after, to, visit);
+  }
+  [[nodiscard]] std::optional<StoredBatch> find(const AccountId& account, const IdempotencyKey& key) const override {
+    return log_.find(account, key);
+  }
+  void read_batches(const LogRange& range,
+                    const std::function<bool(const AccountId&, StoredBatch&&)>& visit) const override {
+    log_.read_batches(range, visit);
+  }
+  [[nodiscard]] std::int64_t head() const override { return log_.head(); }
+  [[nodiscard]] std::shared_ptr<void> subscribe(std::function<void(std::int64_t)> listener) override {
+    return log_.subscribe(std::move(listener));
+  }
+
+ private:
+  Log& log_;
+  std::mutex& door_;
+  std::unique_lock<std::shared_mutex> lock_;
+  bool stored_ = false;
+};
+
+Sequencer::Sequencer(Log& log, const Catalog& catalog, Clock clock)
+    : log_(std::make_unique<LockingLog>(log, door_, book_mutex_)),
+      clock_(std::move(clock)),
+      engine_(*log_, catalog),
+      failed_at_ms_(std::numeric_limits<std::int64_t>::min() / 2) {}
+
+Sequencer::~Sequencer() { stop(); }
+
+void Sequencer::start(Applied applied) {
+  applied_ = std::move(applied);
+  accepting_.store(true);
+  thread_ = std::thread([this] { run(); });
+}
+
+void Sequencer::stop() {
+  accepting_.store(false);
+  {
+    const std::lock_guard lock(queue_mutex_);
+    stopping_ = true;
+  }
+  queue_changed_.notify_one();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Sequencer::submit(std::vector<std::string> texts, std::function<void(Processed)> done) {
+  Work work{std::move(texts), 0, std::move(done)};
+  for (const std::string& text : work.texts) work.bytes += text.size();
+  std::unique_lock lock(queue_mutex_);
+  if (stopping_) {
+    lock.unlock();
+    return work.done(Unexpected{Unprocessed{Unprocessed::Why::stopping, "The service is stopping."}});
+  }
+  if (waiting_commands_ + work.texts.size() > waiting_commands_max || waiting_bytes_ + work.bytes > waiting_bytes_max) {
+    lock.unlock();
+    return work.done(Unexpected{Unprocessed{Unprocessed::Why::full, "Too many commands are waiting."}});
+  }
+  waiting_commands_ += work.texts.size();
+  waiting_bytes_ += work.bytes;
+  queue_.push_back(std::move(work));
+  lock.unlock();
+  queue_changed_.notify_one();
+}
+
+boost::asio::awaitable<Processed> Sequencer::process(std::vector<std::string> texts) {
+  namespace asio = boost::asio;
+  auto begin = [this](auto handler, std::vector<std::string> sent) {
+    // std::function wants to be copied, a coroutine's handler does not.
+    auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+    submit(std::move(sent), [shared](Processed processed) {
+      auto executor = asio::get_associated_executor(*shared);
+      asio::post(executor, [shared, outcome = std::move(processed)]() mutable { (*shared)(std::move(outcome)); });
+    });
+  };
+  return asio::async_initiate<const asio::use_awaitable_t<>, void(Processed)>(begin, asio::use_awaitable,
+                                                                               std::move(texts));
+}
+
+bool Sequencer::ready() const {
+  const std::int64_t quiet_ms = steady_ms() - failed_at_ms_.load();
+  return accepting_.load() && quiet_ms >= std::chrono::milliseconds(unready_after_fault).count();
+}
+
+void Sequencer::run() {
+  for (;;) {
+    std::vector<Work> group = take_group();
+    if (group.empty()) return;
+    answer(group, process_group(group));
+  }
+}
+
+// Everything that waits, as far as one transaction takes it. Empty: stopped, and nothing is left.
+std::vector<Sequencer::Work> Sequencer::take_group() {
+  std::unique_lock lock(queue_mutex_);
+  queue_changed_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+  std::vector<Work> group;
+  std::size_t commands = 0;
+  while (!queue_.empty()) {
+    const std::size_t size = queue_.front().texts.size();
+    if (!group.empty() && commands + size > commands_per_group_max) break;
+    commands += size;
+    waiting_commands_ -= size;
+    waiting_bytes_ -= queue_.front().bytes;
+    group.push_back(std::move(queue_.front()));
+    queue_.pop_front();
+  }
+  return group;
+}
+
+Processed Sequencer::process_group(const std::vector<Work>& group) {
+  std::vector<std::string_view> texts;
+  for (const Work& work : group) texts.insert(texts.end(), work.texts.begin(), work.texts.end());
+  try {
+    std::vector<Answer> answers = engine_.process(texts, clock_());
+    const bool stored = log_->stored();
+    log_->release();
+    if (stored) {
+      std::set<AccountId> touched;
+      for (const Answer& answer : answers) {
+        if (!answer.replayed && !answer.accepted.empty()) touched.insert(answer.accepted.front().account);
+      }
+      if (applied_) applied_(engine_.book(), touched);
+    }
+    return answers;
+  } catch (const Fault& fault) {
+    return Unexpected{failed(to_unprocessed(fault))};
+  } catch (const std::exception& error) {
+    return Unexpected{failed({Unprocessed::Why::internal, error.what()})};
+  }
+}
+
+// REQUIRES: nothing was stored. Otherwise the book in memory is behind the log, and only a new fold would be right.
+Unprocessed Sequencer::failed(Unprocessed fault) {
+  if (log_->stored()) {
+    log_line(Severity::error, "a stored group could not be applied; stopping so that the log is folded anew",
+             {{"what", fault.what}});
+    std::abort();
+  }
+  log_->release();
+  failed_at_ms_.store(steady_ms());
+  log_line(Severity::error, "a group of commands was not stored", {{"what", fault.what}});
+  return fault;
+}
+
+void Sequencer::answer(std::vector<Work>& group, Processed processed) {
+  if (!processed.has_value()) {
+    for (Work& work : group) work.done(Unexpected{processed.error()});
+    return;
+  }
+  auto next = processed.value().begin();
+  for (Work& work : group) {
+    const auto end = next + static_cast<std::ptrdiff_t>(work.texts.size());
+    work.done(std::vector<Answer>(std::make_move_iterator(next), std::make_move_iterator(end)));
+    next = end;
+  }
+}
+
+}  // namespace creditfold::service

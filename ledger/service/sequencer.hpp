@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// The only writer: one thread owns the engine, takes every command that waits, decides them, stores them with one append
+// and one sync, applies them, and then answers each caller. It knows nothing of HTTP.
+//
+// Reading: `with_book` sees the state between two groups, never inside one. The book is locked for writing only from
+// the moment an append has returned until the group is applied, so that no reader ever waits for the disk.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <set>
+#include <shared_mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "events/expected.hpp"
+#include "events/log.hpp"
+#include "ledger/engine.hpp"
+#include "ledger/service/clock.hpp"
+
+namespace creditfold::service {
+
+// Why commands were not processed. Nothing of them is stored, so that all may be sent again.
+struct Unprocessed {
+  enum class Why { full, stopping, busy, unavailable, read_only, storage_full, damaged, internal };
+  Why why = Why::unavailable;
+  std::string what;
+};
+
+[[nodiscard]] Unprocessed to_unprocessed(const Fault& fault);
+
+using Processed = Expected<std::vector<Answer>, Unprocessed>;
+
+class Sequencer {
+ public:
+  // Called on the sequencer's thread after a group was applied and before its callers hear of it.
+  using Applied = std::function<void(const Book& book, const std::set<AccountId>& touched)>;
+
+  // Folds the whole log; throws Fault when it cannot. `log` and `catalog` must outlive the sequencer.
+  Sequencer(Log& log, const Catalog& catalog, Clock clock);
+  ~Sequencer();
+  Sequencer(const Sequencer&) = delete;
+  Sequencer& operator=(const Sequencer&) = delete;
+
+  // Starts to work. REQUIRES: called once.
+  void start(Applied applied);
+  // Takes no more, finishes what it took, answers it, and joins. May be called again.
+  void stop();
+
+  // Answers for texts in their order, on the caller's executor; they share one append.
+  // REQUIRES: at most commands_per_group_max texts.
+  [[nodiscard]] boost::asio::awaitable<Processed> process(std::vector<std::string> texts);
+  // The same with a callback, which is called on the sequencer's thread (or at once, when nothing was taken).
+  void submit(std::vector<std::string> texts, std::function<void(Processed)> done);
+
+  template <class Question>
+  [[nodiscard]] auto with_book(Question&& question) const {
+    std::unique_lock door(door_);
+    const std::shared_lock lock(book_mutex_);
+    door.unlock();
+    return question(engine_.book());
+  }
+
+  [[nodiscard]] const Catalog& catalog() const { return engine_.catalog(); }
+  // Whether it takes commands and the store has not failed in the last moments.
+  [[nodiscard]] bool ready() const;
+
+ private:
+  struct Work {
+    std::vector<std::string> texts;
+    std::size_t bytes = 0;
+    std::function<void(Processed)> done;
+  };
+  class LockingLog;
+
+  void run();
+  [[nodiscard]] std::vector<Work> take_group();
+  [[nodiscard]] Processed process_group(const std::vector<Work>& group);
+  static void answer(std::vector<Work>& group, Processed processed);
+  [[nodiscard]] Unprocessed failed(Unprocessed fault);
+
+  mutable std::mutex door_;  // writers and readers queue here, so that neither starves
+  mutable std::shared_mutex book_mutex_;
+  std::unique_ptr<LockingLog> log_;
+  Clock clock_;
+  Engine engine_;
+  Applied applied_;
+
+  std::mutex queue_mutex_;
+  std::condition_variable queue_changed_;
+  std::deque<Work> queue_;
+  std::size_t waiting_commands_ = 0;
+  std::size_t waiting_bytes_ = 0;
+  bool stopping_ = false;
+
+  std::atomic<bool> accepting_{false};
+  std::atomic<std::int64_t> failed_at_ms_;  // of the steady clock
+  std::thread thread_;
+};
+
+}  // namespace creditfold::service

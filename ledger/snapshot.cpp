@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// Snapshot bytes: "CFSNAP", format, seq, events, the states by account, then the book's fingerprint. Derived data: a
+// snapshot that does not read back whole is thrown away and the log folded instead.
+#include <algorithm>
+#include <array>
+
+#include "events/archive.hpp"
+#include "ledger/replay.hpp"
+
+namespace creditfold {
+namespace {
+
+constexpr std::array<std::uint8_t, 6> magic{'C', 'F', 'S', 'N', 'A', 'P'};
+
+}  // namespace
+
+std::vector<std::uint8_t> encode_snapshot(const Book& book) {
+  std::vector<std::uint8_t> bytes(magic.begin(), magic.end());
+  SpanOutputArchive archive(bytes);
+  archive(snapshot_format, book.seq(), book.events(), book.accounts(), fingerprint(book));
+  return bytes;
+}
+
+Expected<Book, std::string> decode_snapshot(std::span<const std::uint8_t> bytes) {
+  if (bytes.size() < magic.size() || !std::equal(magic.begin(), magic.end(), bytes.begin())) {
+    return Unexpected{std::string("not a snapshot")};
+  }
+  try {
+    SpanInputArchive archive(bytes.subspan(magic.size()));
+    std::uint8_t format = 0;
+    archive(format);
+    if (format != snapshot_format) return Unexpected{"snapshot format " + std::to_string(format) + " is not today's"};
+    std::int64_t seq = 0;
+    std::int64_t events = 0;
+    std::map<AccountId, AccountState> accounts;
+    Digest recorded;
+    archive(seq, events, accounts, recorded);
+    archive.require_end();
+    Book book;
+    for (auto& [account, state] : accounts) {
+      if (state.account != account) return Unexpected{std::string("a state stands under another account's id")};
+      book.adopt(std::move(state));
+    }
+    book.advance(seq, events);
+    if (fingerprint(book) != recorded) return Unexpected{std::string("the fingerprint differs")};
+    return book;
+  } catch (const DecodeFailure& failure) {
+    return Unexpected{"byte " + std::to_string(failure.error().offset) + ": " + failure.what()};
+  }
+}
+
+}  // namespace creditfold

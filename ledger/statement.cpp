@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ledger/statement.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "ledger/evolve.hpp"
+#include "ledger/json_writer.hpp"
+#include "ledger/seats.hpp"
+#include "ledger/terms.hpp"
+
+namespace creditfold {
+namespace {
+
+std::string_view period_state(const Term& term, const Period& period, Instant moment) {
+  if (period.number <= term.closed) return "closed";
+  if (moment < terms::period_starts_at(term, period.number)) return "upcoming";
+  return terms::period_ends_at(term, period.number) <= moment ? "closing" : "open";
+}
+
+void write_period(JsonWriter& out, const Term& term, const Period& period, Instant moment) {
+  out.open('{')
+      .field("period", period.number)
+      .field("starts_at", terms::period_starts_at(term, period.number))
+      .field("ends_at", terms::period_ends_at(term, period.number))
+      .field("state", period_state(term, period, moment))
+      .field("granted", period.granted)
+      .field("consumed", period.consumed)
+      .field("held", period.held)
+      .field("expired", period.expired)
+      .field("remaining", period.remaining())
+      .field("uncovered", period.uncovered)
+      .close('}');
+}
+
+void write_lot(JsonWriter& out, const PlanId& plan, const Term& term, const Period& period, const Lot& lot) {
+  out.open('{')
+      .field("lot", plan.value + "/" + std::to_string(term.number) + "/" + std::to_string(period.number) + "/" +
+                        std::to_string(lot.number))
+      .field("kind", lot.kind)
+      .field("granted", lot.granted)
+      .field("remaining", lot.remaining())
+      .field("held", lot.held)
+      .field("expired", lot.expired)
+      .field("starts_at", terms::period_starts_at(term, period.number))
+      .field("expires_at", terms::period_ends_at(term, period.number))
+      .close('}');
+}
+
+void write_term(JsonWriter& out, const PlanId& plan, const Term& term, Instant moment) {
+  out.open('{')
+      .field("plan", plan)
+      .field("term", term.number)
+      .field("starts_at", term.starts_at)
+      .field("ends_at", term.ends_at)
+      .field("cadence", term.cadence);
+  out.key("periods").open('[');
+  for (const Period& period : term.periods) write_period(out, term, period, moment);
+  out.close(']').key("lots").open('[');
+  for (const Period& period : term.periods) {
+    for (const Lot& lot : period.lots) write_lot(out, plan, term, period, lot);
+  }
+  out.close(']').close('}');
+}
+
+void write_usage(JsonWriter& out, const AccountState& state) {
+  out.key("usage").open('[');
+  for (const auto& [key, totals] : state.usage) {
+    out.open('{')
+        .field("workflow", key.first)
+        .field("model", key.second)
+        .field("charges", totals.charges)
+        .field("query", totals.query)
+        .field("input", totals.input)
+        .field("output", totals.output)
+        .field("credits", totals.credits)
+        .close('}');
+  }
+  out.close(']');
+}
+
+void write_seats(JsonWriter& out, const AccountState& state, Instant moment) {
+  out.key("seats").open('[');
+  for (const auto& [id, product] : state.seats) {
+    const SeatTerm* term = seats::term_in_force(state, id, moment);
+    out.open('{').field("product", id).field("seats", term ? term->seats : std::int64_t{0}).key("scheduled").open('[');
+    for (const SeatTerm& any : product.terms) {
+      const bool later = moment < any.starts_at;
+      if (!later && !(any.scheduled && moment < any.scheduled->effective_at)) continue;
+      out.open('{')
+          .field("seats", later ? any.seats : any.scheduled->seats)
+          .field("effective_at", later ? any.starts_at : any.scheduled->effective_at)
+          .close('}');
+    }
+    out.close(']').close('}');
+  }
+  out.close(']');
+}
+
+void write_invoice_lines(JsonWriter& out, const AccountState& state) {
+  std::vector<const InvoiceLine*> lines;
+  for (const InvoiceLine& line : state.invoice_lines) lines.push_back(&line);
+  std::stable_sort(lines.begin(), lines.end(), [](const auto* a, const auto* b) {  // versions ascend already
+    return a->at < b->at;
+  });
+  out.key("invoice_lines").open('[');
+  for (const InvoiceLine* line : lines) {
+    out.open('{')
+        .field("at", line->at)
+        .field("name", line->billing_name)
+        .field("products", line->products)
+        .field("seats", line->seats)
+        .field("credits", line->credits)
+        .field("amount", line->amount)
+        .close('}');
+  }
+  out.close(']');
+}
+
+void write_balance(JsonWriter& out, const AccountState& state, Instant moment) {
+  out.open('{')
+      .field("account", state.account)
+      .field("at", moment)
+      .field("version", state.version)
+      .field("fingerprint", fingerprint(state));
+  out.key("plans").open('[');
+  for (const auto& [plan, pool] : state.pools) {
+    for (const Term& term : pool.terms) write_term(out, plan, term, moment);
+  }
+  out.close(']');
+  write_usage(out, state);
+  write_seats(out, state, moment);
+  write_invoice_lines(out, state);
+  out.key("key").write_null();
+  out.field("region", state.region).field("environment", state.environment).field("access", state.access);
+  out.key("consents").open('{');
+  for (const auto& [feature, granted] : state.consents) out.field(feature.value, granted);
+  out.close('}').key("terms").open('[');
+  for (const auto& [terms, accepted] : state.terms) {
+    if (accepted) out.write(terms);
+  }
+  out.close(']').close('}');
+}
+
+[[noreturn]] void throw_damaged(const Event& event, const std::string& what) {
+  throw Fault(Fault::Kind::damaged, to_text(FoldFault{event.seq, event.account, event.version, what}));
+}
+
+// The whole prefix, strictly; or the selection by `at`, whose opening event belongs to it whenever another one does.
+View fold_view(const std::vector<Event>& events, const AsOf& as_of, Instant now) {
+  View view;
+  Instant greatest = instant_min;
+  for (const Event& event : events) {
+    const bool opening = event.version == 1;
+    if (as_of.at && event.at > *as_of.at && !opening) continue;
+    if (greatest < event.at) greatest = event.at;
+    try {
+      if (as_of.at) {
+        evolve_selected(view.state, event);
+      } else {
+        evolve(view.state, event);
+      }
+    } catch (const Inconsistent& inconsistent) {
+      throw_damaged(event, inconsistent.what());
+    } catch (const Overflow& overflow) {
+      throw_damaged(event, overflow.what());
+    }
+  }
+  view.moment = as_of.at ? *as_of.at : as_of.seq ? greatest : now;
+  return view;
+}
+
+}  // namespace
+
+std::string balance_json(const AccountState& state, Instant moment) {
+  JsonWriter out;
+  write_balance(out, state, moment);
+  return out.take();
+}
+
+std::string replay_json(const Book& book) {
+  JsonWriter out;
+  out.open('{').field("events", book.events()).key("accounts").open('[');
+  for (const auto& [account, state] : book.accounts()) write_balance(out, state, state.latest_at);
+  out.close(']').field("fingerprint", fingerprint(book)).close('}');
+  return out.take();
+}
+
+std::optional<View> view_as_of(const Log& log, const AccountId& account, const AsOf& as_of, Instant now) {
+  std::vector<Event> events;
+  bool any_selected = false;
+  log.read_account(account, 0, as_of.seq.value_or(-1), [&](Event&& event) {
+    any_selected = any_selected || !as_of.at || event.at <= *as_of.at;
+    events.push_back(std::move(event));
+    return true;
+  });
+  if (!any_selected) return std::nullopt;
+  return fold_view(events, as_of, now);
+}
+
+}  // namespace creditfold

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// Use of models: what it costs, authorizations that hold credits beforehand, reports that draw them
+// (AIS-1, AIS-4a, AIS-4c, AI-2, GOV-3, H6, H13 to H18).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "events/event.hpp"
+#include "ledger/catalog.hpp"
+#include "ledger/command.hpp"
+#include "ledger/draft.hpp"
+#include "ledger/refusal.hpp"
+#include "ledger/state.hpp"
+
+namespace creditfold::usage {
+
+// H15: the sum of volume x rate over query, input and output in 128-bit integers, rounded up to the micro-credit once.
+// Throws Overflow beyond 64 bits of micro-credits.
+[[nodiscard]] Credits charge(const Model& model, Volume query, Volume input, Volume output);
+
+// evolve
+void evolve(AccountState& state, const Event& event, const CreditsConsumed& fact);
+void evolve(AccountState& state, const Event& event, const CreditsHeld& fact);
+void evolve(AccountState& state, const HoldReleased& fact);
+// The part of a charge that needs no plan: what workflow and model used.
+void count_usage(AccountState& state, const CreditsConsumed& fact);
+
+// H3, first half: releases every authorization whose `expires_at` has come; by expires_at, then id.
+void release_expired_holds(Draft& draft);
+// H4: releases every live authorization made in the period, in the same order, before it closes.
+void release_holds_of_period(Draft& draft, const PlanId& plan, std::int32_t term, std::int32_t period);
+
+// decide
+[[nodiscard]] std::optional<Refusal> decide(Draft& draft, const RecordUsage& command, const Catalog& catalog);
+[[nodiscard]] std::optional<Refusal> decide(Draft& draft, const AuthorizeUsage& command, const Catalog& catalog);
+[[nodiscard]] std::optional<Refusal> decide(Draft& draft, const ReleaseAuthorization& command);
+
+}  // namespace creditfold::usage

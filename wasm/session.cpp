@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "wasm/session.hpp"
+
+#include <cstring>
+
+#include "events/cflog.hpp"
+#include "ledger/clauses.hpp"
+#include "ledger/engine.hpp"
+#include "ledger/json.hpp"
+#include "ledger/json_writer.hpp"
+#include "ledger/log_document.hpp"
+#include "ledger/outlook.hpp"
+#include "ledger/statement.hpp"
+
+namespace creditfold::wasm {
+namespace {
+
+// A page shows lists in windows; more than this at once is a mistake of the caller.
+constexpr std::uint32_t events_per_page_max = 10'000;
+
+void fold(Book& book, const Event& event) {
+  const auto applied = book.apply(event);
+  if (!applied) throw SessionError("damaged", applied.error().what, "event " + std::to_string(event.seq));
+}
+
+[[noreturn]] void unknown(const AccountId& account) {
+  throw SessionError("unknown_account", "The log holds no event of this account.", account.value);
+}
+
+}  // namespace
+
+std::string Session::load(std::span<const std::uint8_t> document) {
+  std::vector<std::pair<AccountId, StoredBatch>> batches;
+  Book book = book_;
+  const auto read = read_log_document(document, [&](const AccountId& account, StoredBatch&& batch) {
+    for (const Event& event : batch.events) fold(book, event);
+    batches.emplace_back(account, std::move(batch));
+    return true;
+  });
+  if (!read) throw SessionError("damaged", read.error().what, read.error().place);
+  for (auto& [account, batch] : batches) {
+    const auto adopted = log_.adopt(account, std::move(batch));
+    if (!adopted) throw SessionError("damaged", adopted.error().what);
+  }
+  book_ = std::move(book);
+  JsonWriter out;
+  out.open('{').field("events", book_.events()).field("last_seq", std::string_view(std::to_string(book_.seq()))).close('}');
+  return out.take();
+}
+
+std::string Session::accounts() const {
+  JsonWriter out;
+  out.open('{').key("accounts").open('[');
+  for (const auto& [account, state] : book_.accounts()) {
+    Instant first = instant_max;
+    std::int64_t last_seq = 0;
+    log_.read_account(account, 0, -1, [&](Event&& event) {
+      if (event.at < first) first = event.at;
+      last_seq = event.seq;
+      return true;
+    });
+    out.open('{')
+        .field("account", account)
+        .field("version", state.version)
+        .field("events", state.version)
+        .field("fingerprint", fingerprint(state))
+        .field("first_at", first)
+        .field("last_at", state.latest_at)
+        .field("last_seq", std::string_view(std::to_string(last_seq)))
+        .close('}');
+  }
+  out.close(']').close('}');
+  return out.take();
+}
+
+std::string Session::replay(std::optional<std::int64_t> as_of) const {
+  if (!as_of) return replay_json(book_);
+  Book book;
+  log_.read(0, *as_of, [&](Event&& event) {
+    fold(book, event);
+    return true;
+  });
+  return replay_json(book);
+}
+
+std::string Session::balance(const AccountId& account, std::optional<Instant> at, std::optional<std::int64_t> as_of) const {
+  // Without either, the moment is the newest the log knows: a module has no clock.
+  const AccountState* now = book_.find(account);
+  if (now == nullptr) unknown(account);
+  if (!at && !as_of) return balance_json(*now, now->latest_at);
+  const auto view = view_as_of(log_, account, AsOf{.at = at, .seq = as_of}, now->latest_at);
+  if (!view) unknown(account);
+  return balance_json(view->state, view->moment);
+}
+
+std::vector<Event> Session::account_events(const AccountId& account, std::optional<std::int64_t> as_of) const {
+  std::vector<Event> events;
+  log_.read_account(account, 0, as_of.value_or(-1), [&](Event&& event) {
+    events.push_back(std::move(event));
+    return true;
+  });
+  return events;
+}
+
+std::string Session::events(const std::optional<AccountId>& account, std::int64_t from, std::uint32_t limit) const {
+  if (limit > events_per_page_max) throw SessionError("bad_request", "At most 10000 events are given at once.", "limit");
+  JsonWriter out;
+  std::uint32_t given = 0;
+  out.open('{').key("events").open('[');
+  const auto write = [&](Event&& event) {
+    if ((account ? event.version : event.seq) < from) return true;
+    if (given == limit) return false;
+    given += 1;
+    out.write_raw(to_json(event));
+    return true;
+  };
+  if (account) {
+    log_.read_account(*account, 0, -1, write);
+  } else {
+    log_.read(from > 0 ? from - 1 : 0, -1, write);
+  }
+  out.close(']').close('}');
+  return out.take();
+}
+
+std::string Session::timeline(const AccountId& account, const PlanId& plan) const {
+  const auto points = creditfold::timeline(account_events(account, std::nullopt), plan);
+  std::string bytes;
+  bytes.reserve(points.size() * 4 * sizeof(std::int64_t));
+  for (const TimelinePoint& point : points) {
+    const std::int64_t record[4] = {point.at.micros, point.remaining.micro, point.uncovered.micro, point.seq};
+    bytes.append(reinterpret_cast<const char*>(record), sizeof record);  // wasm is little-endian
+  }
+  return bytes;
+}
+
+std::string Session::outlook(const AccountId& account, Instant at, std::optional<std::int64_t> as_of) const {
+  const AccountState* now = book_.find(account);
+  if (now == nullptr) unknown(account);
+  const std::vector<Event> events = account_events(account, as_of);
+  if (!as_of) return outlook_json(creditfold::outlook(*now, events, catalog_, at), at);
+  const auto view = view_as_of(log_, account, AsOf{.at = std::nullopt, .seq = as_of}, at);
+  if (!view) unknown(account);
+  return outlook_json(creditfold::outlook(view->state, events, catalog_, at), at);
+}
+
+std::string Session::apply(std::string_view command, Instant now) {
+  Engine engine(log_, catalog_, book_);
+  const std::string_view texts[] = {command};
+  const std::vector<Answer> answers = engine.process(texts, now);
+  book_ = engine.book();
+  return to_json(answers.front());
+}
+
+std::string Session::export_log(bool as_json_lines) const {
+  std::string out;
+  if (as_json_lines) {
+    log_.read(0, -1, [&](Event&& event) {
+      out += to_json(event);
+      out += '\n';
+      return true;
+    });
+    return out;
+  }
+  CflogWriter writer(
+      [&](std::span<const std::uint8_t> bytes) { out.append(reinterpret_cast<const char*>(bytes.data()), bytes.size()); },
+      CflogHeader{});
+  log_.read_batches([&](const AccountId& account, StoredBatch&& batch) {
+    for (const Event& event : batch.events) writer.event(event);
+    writer.batch(BatchMark{.account = account,
+                           .key = batch.key,
+                           .command = batch.command,
+                           .events = static_cast<std::int64_t>(batch.events.size())});
+    return true;
+  });
+  (void)writer.finish(log_.head());
+  return out;
+}
+
+std::string clauses_json() {
+  JsonWriter out;
+  out.open('{').key("clauses").open('[');
+  for (const Clause& clause : clauses()) {
+    out.open('{').field("id", clause.id).field("title", clause.section).field("sentence", clause.sentence).close('}');
+  }
+  out.close(']').close('}');
+  return out.take();
+}
+
+}  // namespace creditfold::wasm

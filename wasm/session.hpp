@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// One open ledger in a page: a log held in memory, folded, and the questions asked of it. No pointers of the ABI here.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "events/store/memory.hpp"
+#include "ledger/catalog.hpp"
+#include "ledger/replay.hpp"
+
+namespace creditfold::wasm {
+
+// A question that has no answer; becomes `{"error":{…}}`.
+class SessionError : public std::runtime_error {
+ public:
+  SessionError(std::string_view code, const std::string& message, std::string place = {})
+      : std::runtime_error(message), code_(code), place_(std::move(place)) {}
+  [[nodiscard]] std::string_view code() const { return code_; }
+  [[nodiscard]] const std::string& place() const { return place_; }
+
+ private:
+  std::string_view code_;
+  std::string place_;
+};
+
+class Session {
+ public:
+  explicit Session(Catalog catalog) : catalog_(std::move(catalog)) {}
+
+  // Appends a whole log document. All of it or nothing: after an error the session is as it was.
+  [[nodiscard]] std::string load(std::span<const std::uint8_t> document);
+  [[nodiscard]] std::string accounts() const;
+  [[nodiscard]] std::string replay(std::optional<std::int64_t> as_of) const;
+  [[nodiscard]] std::string balance(const AccountId& account, std::optional<Instant> at, std::optional<std::int64_t> as_of) const;
+  [[nodiscard]] std::string events(const std::optional<AccountId>& account, std::int64_t from, std::uint32_t limit) const;
+  // int64 little-endian records of four: at, remaining, uncovered, seq.
+  [[nodiscard]] std::string timeline(const AccountId& account, const PlanId& plan) const;
+  [[nodiscard]] std::string outlook(const AccountId& account, Instant at, std::optional<std::int64_t> as_of) const;
+  [[nodiscard]] std::string apply(std::string_view command, Instant now);
+  [[nodiscard]] std::string export_log(bool as_json_lines) const;
+
+ private:
+  [[nodiscard]] std::vector<Event> account_events(const AccountId& account, std::optional<std::int64_t> as_of) const;
+
+  Catalog catalog_;
+  MemoryLog log_;
+  Book book_;
+};
+
+[[nodiscard]] std::string clauses_json();
+
+}  // namespace creditfold::wasm

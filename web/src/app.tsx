@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// The page put together. Scenarios and levers will stand left and right of the workbench's main column.
+
+import { createEffect, Match, Switch, type JSX } from 'solid-js';
+import { create_page } from './state/page';
+import { settings } from './state/settings';
+import { text } from './text';
+import { PageContext } from './ui/context';
+import { Details } from './ui/details';
+import { Header } from './ui/header';
+import { Picture } from './ui/picture';
+import { Plans, Sentence } from './ui/plans';
+import { AsOfBanner, Scrubber } from './ui/scrubber';
+import { Empty, Failed, Loading, OfflineBanner } from './ui/states';
+
+export function App(): JSX.Element {
+  const page = create_page();
+  void page.open(page.state.place.account);
+  createEffect(() => {
+    document.title = page.state.account ? text.title(page.state.account) : text.product;
+  });
+  return (
+    <PageContext.Provider value={page}>
+      <Header />
+      <main id="main" tabindex="-1" data-phase={page.state.phase} data-exact={settings.exact()}>
+        <Switch>
+          <Match when={page.state.phase === 'loading'}><Loading /></Match>
+          <Match when={page.state.phase === 'empty'}><Empty /></Match>
+          <Match when={page.state.phase === 'failed' && page.state.fault}>{(fault) => <Failed fault={fault()} />}</Match>
+          <Match when={page.state.phase === 'ready'}>
+            <OfflineBanner />
+            <AsOfBanner />
+            <div class="workbench">
+              <div class="workbench-main">
+                <Sentence />
+                <Plans />
+                <Picture />
+                <Details />
+              </div>
+            </div>
+          </Match>
+        </Switch>
+      </main>
+      <Switch>
+        <Match when={page.state.phase === 'ready'}><Scrubber /></Match>
+      </Switch>
+    </PageContext.Provider>
+  );
+}

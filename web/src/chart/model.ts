@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// Gathers what the picture shows of one plan at one moment: curve, marks, range, projection and its words.
+
+import type { PlanOutlook } from '../core/forms';
+import type { Mark, Moment, PictureData } from '../core/protocol';
+import { for_drawing, micro_of } from '../lib/decimal';
+import type { Range } from '../lib/hash';
+import { bound_text, day_text, micros_of, seconds_of } from '../lib/time';
+import { text } from '../text';
+import type { Projection } from './burn_down';
+import { build_curve, spans_of, type Curve, type Span } from './series';
+
+export interface Scene {
+  curve: Curve;
+  marks: Mark[];
+  /** The period that contains the moment, or the last one before it. */
+  span: Span | null;
+  from: bigint;
+  to: bigint;
+  projection: Projection | null;
+  /** When the projected line reaches zero or the period's end. */
+  outlook: PlanOutlook | null;
+}
+
+export function scene_of(picture: PictureData, moment: Moment, range: Range): Scene {
+  const terms = moment.statement.plans.filter(({ plan }) => plan === picture.plan);
+  const spans = spans_of(terms);
+  const at = micros_of(moment.statement.at);
+  const marks = picture.marks.filter(({ seq }) => seq <= moment.seq);
+  const curve = build_curve(picture.records, moment.seq, at, spans, marks);
+  const span = spans.findLast(({ starts_at }) => starts_at <= at) ?? null;
+  const outlook = moment.outlook.plans.find(({ plan }) => plan === picture.plan) ?? null;
+  const { from, to } = bounds(curve, span, spans, range);
+  return { curve, marks, span, from, to, projection: outlook ? projection_of(outlook, at) : null, outlook };
+}
+
+function bounds(curve: Curve, span: Span | null, spans: Span[], range: Range): { from: bigint; to: bigint } {
+  const first = spans[0];
+  const last = spans.at(-1);
+  if (!span || !first || !last) return { from: curve.moment - 1n, to: curve.moment };
+  if (range === 'history') return { from: first.starts_at, to: last.ends_at };
+  if (range === 'period') return { from: span.starts_at, to: span.ends_at };
+  return activity(curve, span);
+}
+
+/** From the first to the last change within the period, with a little air. */
+function activity(curve: Curve, span: Span): { from: bigint; to: bigint } {
+  const points = curve.stretches.find((stretch) => stretch.span === span)?.points ?? [];
+  // The first point is the period's start, put there by the curve.
+  const begin = points[1]?.at ?? span.starts_at;
+  const end = points.at(-1)?.at ?? span.ends_at;
+  const air = (end - begin) / 20n + 1_000_000n;
+  return {
+    from: begin - air > span.starts_at ? begin - air : span.starts_at,
+    to: end + air < span.ends_at ? end + air : span.ends_at,
+  };
+}
+
+function projection_of(outlook: PlanOutlook, at: bigint): Projection | null {
+  const left = micro_of(outlook.remaining);
+  if (left <= 0n) return null;
+  const from = { seconds: seconds_of(at), left: for_drawing(left) };
+  if (outlook.runs_out_at !== null) {
+    return {
+      from, to: { seconds: seconds_of(micros_of(outlook.runs_out_at)), left: 0 },
+      label: text.picture.runs_out(day_text(outlook.runs_out_at)), runs_out: true,
+    };
+  }
+  const unused = for_drawing(micro_of(outlook.expires_unused));
+  return {
+    from, to: { seconds: seconds_of(micros_of(outlook.ends_at)), left: unused }, runs_out: false,
+    label: text.picture.unused(short_amount(unused)),
+  };
+}
+
+// A label in the picture; the exact figure stands in the sentence and the table.
+function short_amount(value: number): string {
+  return Math.round(value).toLocaleString(undefined, { numberingSystem: 'latn' });
+}
+
+/** "period 3, 1 Mar 2026 – 1 Apr 2026", or the whole history's bounds. */
+export function span_text(scene: Scene, range: Range): string {
+  const first = scene.curve.stretches[0]?.span;
+  const last = scene.curve.stretches.at(-1)?.span;
+  const bound = (at: bigint): string => bound_text(new Date(Number(at / 1000n)).toISOString().replace('.000Z', 'Z'));
+  if (range === 'history' && first && last) return `${bound(first.starts_at)} – ${bound(last.ends_at)}`;
+  if (!scene.span) return '';
+  const { period, starts_at, ends_at } = scene.span;
+  return `${text.picture.period(period)}, ${bound(starts_at)} – ${bound(ends_at)}`;
+}

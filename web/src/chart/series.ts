@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+// Turns the core's timeline records into the curve of the picture: per Credit Period a riser, steps and a cliff.
+// Pure arithmetic on BigInt; only `draw_arrays` makes numbers, for pixels.
+
+import { timeline_width } from '../core/ledger';
+import type { PlanTerm } from '../core/forms';
+import type { Mark } from '../core/protocol';
+import { for_drawing, micro_of } from '../lib/decimal';
+import { micros_of, seconds_of } from '../lib/time';
+
+/** A Credit Period as the picture needs it. */
+export interface Span {
+  term: number;
+  period: number;
+  starts_at: bigint;
+  ends_at: bigint;
+  closed: boolean;
+  expired: bigint;
+}
+
+/** What is true from `at` on, until the next point. */
+export interface Point {
+  at: bigint;
+  left: bigint;
+  uncovered: bigint;
+  /** The event that made it so. */
+  seq: bigint;
+}
+
+/** One period's part of the curve, and how it ended if it has. */
+export interface Stretch {
+  span: Span;
+  points: Point[];
+  ended: boolean;
+}
+
+export interface Curve {
+  stretches: Stretch[];
+  /** The moment the page shows. */
+  moment: bigint;
+}
+
+/** The plan's opened periods over all its terms, by start. Upcoming ones have no curve. */
+export function spans_of(terms: readonly PlanTerm[]): Span[] {
+  const spans = terms.flatMap((term) => term.periods
+    .filter((period) => period.state !== 'upcoming')
+    .map((period) => ({
+      term: term.term, period: period.period, starts_at: micros_of(period.starts_at),
+      ends_at: micros_of(period.ends_at), closed: period.state === 'closed', expired: micro_of(period.expired),
+    })));
+  return spans.sort((a, b) => (a.starts_at < b.starts_at ? -1 : a.starts_at > b.starts_at ? 1 : 0));
+}
+
+/**
+ * Builds the curve from the records with seq <= `up_to`. Records come in log order; their moments may run backwards,
+ * so a late one takes effect where the line has already got to. What is recorded after a period's close moves only
+ * what is uncovered.
+ */
+export function build_curve(
+  records: BigInt64Array, up_to: bigint, moment: bigint, spans: readonly Span[], marks: readonly Mark[],
+): Curve {
+  const stretches = spans.map((span): Stretch => ({ span, points: [], ended: span.ends_at <= moment }));
+  const closes = new Map(marks.flatMap((mark) =>
+    (mark.mark === 'close' ? [[`${mark.term}/${mark.period}`, mark.seq] as const] : [])));
+  for (let at = 0; at + timeline_width <= records.length; at += timeline_width) {
+    const moved_at = records[at]!;
+    const left = records[at + 1]!;
+    const uncovered = records[at + 2]!;
+    const seq = records[at + 3]!;
+    if (seq > up_to) break;
+    const stretch = stretches[span_index(spans, moved_at)];
+    if (!stretch) continue;
+    const { span, points } = stretch;
+    const last = points.at(-1);
+    const close = closes.get(`${span.term}/${span.period}`);
+    if (close !== undefined && seq > close) {
+      if (last) points.push({ ...last, at: span.ends_at, uncovered, seq });
+      continue;
+    }
+    // Credits are there from the period's start, however late the event that opened it was recorded.
+    if (!last) points.push({ at: span.starts_at, left, uncovered: 0n, seq });
+    const begun = last?.at ?? span.starts_at;
+    add_point(points, { at: moved_at > begun ? moved_at : begun, left, uncovered, seq });
+  }
+  return { stretches: stretches.filter(({ points }) => points.length > 0), moment };
+}
+
+// Of several changes at one moment the last is what was true from then on.
+function add_point(points: Point[], point: Point): void {
+  if (points.at(-1)?.at === point.at && points.length > 1) points[points.length - 1] = point;
+  else points.push(point);
+}
+
+function span_index(spans: readonly Span[], at: bigint): number {
+  let low = 0;
+  let high = spans.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (spans[middle]!.starts_at <= at) low = middle + 1;
+    else high = middle;
+  }
+  const span = spans[low - 1];
+  return span && at < span.ends_at ? low - 1 : -1;
+}
+
+/** The newest point at or before a moment; null between periods, before the first and after the moment shown. */
+export function read_curve(curve: Curve, at: bigint): Point | null {
+  if (at > curve.moment) return null;
+  for (const { span, points } of curve.stretches) {
+    if (at < span.starts_at || at >= span.ends_at) continue;
+    let low = 0;
+    let high = points.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (points[middle]!.at <= at) low = middle + 1;
+      else high = middle;
+    }
+    return points[low - 1] ?? null;
+  }
+  return null;
+}
+
+export type Column = (number | null)[];
+
+export interface DrawArrays {
+  seconds: number[];
+  left: Column;
+  uncovered: Column;
+  /** Whether any credit was ever uncovered; if not, that series is not drawn. */
+  any_uncovered: boolean;
+}
+
+// More points than this cannot be told apart on any screen; a step line this long draws within a frame.
+const points_drawn_max = 40_000;
+
+/** Arrays for a step line: up from zero at a period's start, down to zero at its end, a gap between periods. */
+export function draw_arrays(curve: Curve): DrawArrays {
+  const arrays: DrawArrays = { seconds: [], left: [], uncovered: [], any_uncovered: false };
+  const add = (at: bigint, left: bigint | null, uncovered: bigint | null): void => {
+    arrays.seconds.push(seconds_of(at));
+    arrays.left.push(left === null ? null : for_drawing(left));
+    arrays.uncovered.push(uncovered === null ? null : for_drawing(uncovered));
+  };
+  const count = curve.stretches.reduce((sum, { points }) => sum + points.length, 0);
+  const stride = Math.max(1, Math.ceil(count / points_drawn_max));
+  for (const { span, points, ended } of curve.stretches) {
+    add(span.starts_at, 0n, 0n);
+    points.forEach((point, index) => {
+      const before = points[index - 1];
+      const rises = before !== undefined && point.left > before.left;
+      if (index % stride !== 0 && index !== points.length - 1 && !rises) return;
+      if (point.uncovered > 0n) arrays.any_uncovered = true;
+      add(point.at, point.left, point.uncovered);
+    });
+    const last = points.at(-1)!;
+    const end = ended ? span.ends_at : curve.moment > last.at ? curve.moment : last.at;
+    add(end, last.left, last.uncovered);
+    if (ended) add(end, 0n, 0n);
+    add(end, null, null);
+  }
+  return arrays;
+}
+
+export interface TableRow {
+  at: bigint;
+  point: Point;
+}
+
+/** Rows of the table view: every change while they are few, else one at each regular step. */
+export interface Table {
+  rows: TableRow[];
+  every_change: boolean;
+}
+
+const rows_max = 120;
+const second = 1_000_000n;
+// Steps a person would choose, in seconds.
+const steps = [1n, 5n, 15n, 60n, 300n, 900n, 3600n, 21600n, 86400n, 604800n, 2592000n].map((step) => step * second);
+
+export function table_rows(curve: Curve, from: bigint, to: bigint): Table {
+  const inside = curve.stretches.flatMap(({ points }) => points.filter(({ at }) => at >= from && at <= to));
+  if (inside.length <= rows_max) {
+    return { every_change: true, rows: inside.map((point) => ({ at: point.at, point })) };
+  }
+  const end = to < curve.moment ? to : curve.moment;
+  const first = inside[0]!.at > from ? inside[0]!.at : from;
+  const step = steps.find((size) => (end - first) / size < BigInt(rows_max)) ?? (end - first) / BigInt(rows_max) + 1n;
+  const rows: TableRow[] = [];
+  for (let at = (first / step + 1n) * step; at < end; at += step) {
+    const point = read_curve(curve, at);
+    if (point) rows.push({ at, point });
+  }
+  const last = read_curve(curve, end) ?? inside.at(-1)!;
+  rows.push({ at: end, point: last });
+  return { every_change: false, rows };
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+// The JSON forms the core and the service answer with, as far as the page reads them.
+
+import type { event_types } from './catalogue';
+
+export type EventType = (typeof event_types)[number]['type'];
+
+/** Credits as a decimal string. Never turned into a number except to draw. */
+export type Credits = string;
+/** RFC 3339, UTC, at most microseconds. */
+export type Time = string;
+/** Whole tokens; BigInt only where a double would lose digits. */
+export type Volume = number | bigint;
+
+export type PeriodState = 'upcoming' | 'open' | 'closing' | 'closed';
+export type LotKind = 'allotment' | 'promotion' | 'purchase' | 'correction';
+
+export interface Period {
+  period: number;
+  starts_at: Time;
+  ends_at: Time;
+  state: PeriodState;
+  granted: Credits;
+  consumed: Credits;
+  held: Credits;
+  expired: Credits;
+  remaining: Credits;
+  uncovered: Credits;
+}
+
+export interface Lot {
+  lot: string;
+  kind: LotKind;
+  granted: Credits;
+  remaining: Credits;
+  held: Credits;
+  expired: Credits;
+  starts_at: Time;
+  expires_at: Time;
+}
+
+/** One plan in one term. */
+export interface PlanTerm {
+  plan: string;
+  term: number;
+  starts_at: Time;
+  ends_at: Time;
+  cadence: 'monthly' | 'quarterly';
+  periods: Period[];
+  lots: Lot[];
+}
+
+export interface UsageLine {
+  workflow: string;
+  model: string;
+  charges: number;
+  query: Volume;
+  input: Volume;
+  output: Volume;
+  credits: Credits;
+}
+
+export interface Statement {
+  account: string;
+  at: Time;
+  version: number;
+  fingerprint: string;
+  plans: PlanTerm[];
+  usage: UsageLine[];
+  region: string;
+  environment: string;
+  access: boolean;
+}
+
+export interface PlanOutlook {
+  plan: string;
+  term: number;
+  period: number;
+  starts_at: Time;
+  ends_at: Time;
+  granted: Credits;
+  consumed: Credits;
+  held: Credits;
+  remaining: Credits;
+  uncovered: Credits;
+  window_starts_at: Time;
+  rate_per_day: Credits;
+  runs_out_at: Time | null;
+  expires_unused: Credits;
+  sentence: string;
+}
+
+/** Plans with a period that contains `at`, highest rank first. */
+export interface Outlook {
+  at: Time;
+  plans: PlanOutlook[];
+}
+
+export interface LedgerEvent {
+  type: EventType;
+  seq: number;
+  account: string;
+  version: number;
+  at: Time;
+  recorded_at: Time;
+  key: string;
+  actor?: string;
+  [field: string]: unknown;
+}
+
+export interface Loaded {
+  events: number;
+  last_seq: string;
+}
+
+export interface AccountFold {
+  account: string;
+  version: number;
+  events: number;
+  fingerprint: string;
+  first_at: Time;
+  last_at: Time;
+  last_seq: string;
+}
+
+export interface AccountTotals {
+  accounts: AccountFold[];
+}
+
+/** A line of the service's account list. */
+export interface AccountLine {
+  account: string;
+  version: number;
+  environment: string;
+  region: string;
+  fingerprint: string;
+}
+
+/** What the service says of one account now. */
+export interface AccountHead extends AccountLine {
+  seq: number;
+}

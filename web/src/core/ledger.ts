@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+// The seam to the core: loads creditfold.wasm and gives its C ABI types. Nothing else in the page sees a pointer.
+// Every answer is copied out of the module's memory before the next call may move it; 64-bit numbers stay BigInt.
+
+import { FaultError, type Fault } from './fault';
+import { parse_exact } from './json';
+import type { AccountFold, AccountTotals, LedgerEvent, Loaded, Outlook, Statement } from './forms';
+
+// The ABI this file was written for. A module that answers another number is refused instead of misread.
+const abi_version = 1;
+
+/** "No moment given": the core then takes the greatest `at` of the events folded. */
+const no_moment = -(2n ** 63n);
+/** "No position given": every event is folded. */
+const every_event = -1n;
+
+// A timeline record is four int64: at, remaining, uncovered, seq.
+export const timeline_width = 4;
+
+type Handle = number;
+
+interface Exports {
+  memory: WebAssembly.Memory;
+  _initialize(): void;
+  cf_abi_version(): number;
+  cf_alloc(bytes: number): number;
+  cf_free(pointer: number): void;
+  cf_result_ptr(): number;
+  cf_result_len(): number;
+  cf_open(catalog: number, catalog_bytes: number): Handle;
+  cf_close(handle: Handle): void;
+  cf_load(handle: Handle, log: number, log_bytes: number): number;
+  cf_accounts(handle: Handle): number;
+  cf_balance(handle: Handle, account: number, account_bytes: number, at: bigint, as_of: bigint): number;
+  cf_events(handle: Handle, account: number, account_bytes: number, from_version: bigint, limit: number): number;
+  cf_timeline(handle: Handle, account: number, account_bytes: number, plan: number, plan_bytes: number): number;
+  cf_outlook(handle: Handle, account: number, account_bytes: number, at: bigint, as_of: bigint): number;
+  cf_export(handle: Handle, format: number): number;
+}
+
+/** One open ledger: a log, folded, and the questions the page asks of it. */
+export interface Ledger {
+  /** Appends a whole log document and folds it. Later documents continue the earlier ones. */
+  load(log: Uint8Array): Loaded;
+  accounts(): AccountFold[];
+  /** The statement of an account after the event at `as_of` (null: after every event). */
+  balance(account: string, as_of: bigint | null): Statement;
+  /** Rates and run-outs of the plans in force at `at` (µs since 1970), knowing the events up to `as_of`. */
+  outlook(account: string, at: bigint, as_of: bigint | null): Outlook;
+  /** Records of `timeline_width` int64, in log order, one after each event that moved the plan's pool. */
+  timeline(account: string, plan: string): BigInt64Array<ArrayBuffer>;
+  /** Up to `limit` events of the account from `from_version` (1-based) on. */
+  events(account: string, from_version: number, limit: number): LedgerEvent[];
+  /** The log's own bytes, as one .cflog document. */
+  export_log(): Uint8Array<ArrayBuffer>;
+  close(): void;
+}
+
+export interface LedgerModule {
+  /** An empty ledger under the shipped catalog. */
+  open(): Ledger;
+}
+
+/** Compiles the module from a response that may still be arriving. */
+export async function load_module(response: Promise<Response>): Promise<LedgerModule> {
+  const module = await compile(await response);
+  const exports = instantiate(module);
+  exports._initialize();
+  const found = exports.cf_abi_version();
+  if (found !== abi_version) {
+    throw new FaultError({ code: 'module', message: `module speaks ABI ${found}, the page ABI ${abi_version}` });
+  }
+  return { open: () => open_ledger(exports) };
+}
+
+async function compile(response: Response): Promise<WebAssembly.Module> {
+  if (!response.ok) throw new FaultError({ code: 'module', message: `${response.url}: HTTP ${response.status}` });
+  // Streaming needs the right media type; a plain file server may not send it.
+  if (response.headers.get('content-type')?.startsWith('application/wasm')) {
+    return WebAssembly.compileStreaming(response);
+  }
+  return WebAssembly.compile(await response.arrayBuffer());
+}
+
+function instantiate(module: WebAssembly.Module): Exports {
+  let exports: Exports | undefined;
+  const imports: WebAssembly.Imports = {};
+  for (const { module: from, name, kind } of WebAssembly.Module.imports(module)) {
+    if (kind !== 'function') throw new FaultError({ code: 'module', message: `unexpected import ${from}.${name}` });
+    (imports[from] ??= {})[name] = (...given: number[]) => host_call(name, given, exports?.memory);
+  }
+  exports = new WebAssembly.Instance(module, imports).exports as unknown as Exports;
+  return exports;
+}
+
+// WASI's "bad file descriptor": the module has no files, and a write that claims success without saying how much
+// it wrote would be tried for ever.
+const wasi_bad_file = 8;
+
+function host_call(name: string, given: number[], memory: WebAssembly.Memory | undefined): number {
+  if (name === 'proc_exit') throw new FaultError({ code: 'module', message: `module ended with status ${given[0]}` });
+  if (name.startsWith('fd_')) return wasi_bad_file;
+  if (name === 'environ_sizes_get' && memory) {
+    const view = new DataView(memory.buffer);
+    for (const pointer of given) view.setUint32(pointer, 0, true);
+  }
+  return 0;
+}
+
+function open_ledger(core: Exports): Ledger {
+  const text = new TextDecoder();
+  const utf8 = new TextEncoder();
+
+  // `slice` copies: the view itself dies when the module's memory grows.
+  const result_bytes = (): Uint8Array<ArrayBuffer> =>
+    new Uint8Array(core.memory.buffer as ArrayBuffer, core.cf_result_ptr(), core.cf_result_len()).slice();
+  const result_json = <T>(): T => parse_exact(text.decode(result_bytes())) as T;
+  const fault = (): FaultError => {
+    try {
+      return new FaultError(result_json<{ error: Fault }>().error);
+    } catch {
+      return new FaultError({ code: 'module', message: 'the core failed without saying why' });
+    }
+  };
+  const ask = (status: number): void => {
+    if (status !== 0) throw fault();
+  };
+
+  // Puts bytes into the module's memory for the length of one call.
+  const lend = <T>(bytes: Uint8Array, call: (pointer: number, length: number) => T): T => {
+    const pointer = core.cf_alloc(bytes.length);
+    if (pointer === 0 && bytes.length > 0) throw new FaultError({ code: 'memory', message: 'the core is out of memory' });
+    try {
+      new Uint8Array(core.memory.buffer, pointer, bytes.length).set(bytes);
+      return call(pointer, bytes.length);
+    } finally {
+      core.cf_free(pointer);
+    }
+  };
+  const lend_text = <T>(value: string, call: (pointer: number, length: number) => T): T =>
+    lend(utf8.encode(value), call);
+
+  const handle = core.cf_open(0, 0);
+  if (handle <= 0) throw fault();
+
+  return {
+    load(log) {
+      lend(log, (pointer, length) => ask(core.cf_load(handle, pointer, length)));
+      return result_json<Loaded>();
+    },
+    accounts() {
+      ask(core.cf_accounts(handle));
+      return result_json<AccountTotals>().accounts;
+    },
+    balance(account, as_of) {
+      lend_text(account, (pointer, length) =>
+        ask(core.cf_balance(handle, pointer, length, no_moment, as_of ?? every_event)));
+      return result_json<Statement>();
+    },
+    outlook(account, at, as_of) {
+      lend_text(account, (pointer, length) =>
+        ask(core.cf_outlook(handle, pointer, length, at, as_of ?? every_event)));
+      return result_json<Outlook>();
+    },
+    timeline(account, plan) {
+      lend_text(account, (account_pointer, account_length) => lend_text(plan, (plan_pointer, plan_length) =>
+        ask(core.cf_timeline(handle, account_pointer, account_length, plan_pointer, plan_length))));
+      const { buffer, byteLength } = result_bytes();
+      return new BigInt64Array(buffer, 0, Math.floor(byteLength / 8));
+    },
+    events(account, from_version, limit) {
+      lend_text(account, (pointer, length) =>
+        ask(core.cf_events(handle, pointer, length, BigInt(from_version), limit)));
+      return result_json<{ events: LedgerEvent[] }>().events;
+    },
+    export_log() {
+      ask(core.cf_export(handle, 0));
+      return result_bytes();
+    },
+    close() {
+      core.cf_close(handle);
+    },
+  };
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the page and its worker say to each other: questions with their answers, and tidings that come unasked.
+
+import type { Fault } from './fault';
+import type { AccountLine, EventType, LedgerEvent, LotKind, Outlook, Statement, Time } from './forms';
+
+/** Everything the page shows of one moment of the log. */
+export interface Moment {
+  /** Position of the newest event folded; the account's own, so it may be lower than what was asked for. */
+  seq: bigint;
+  version: number;
+  event: { type: EventType; at: Time };
+  statement: Statement;
+  outlook: Outlook;
+}
+
+/** The account's end of the log, as far as the worker has it. */
+export interface Tip {
+  seq: bigint;
+  version: number;
+}
+
+export interface Opened {
+  account: string;
+  accounts: AccountLine[];
+  tip: Tip;
+  moment: Moment;
+}
+
+/** A grant or a close: what the picture marks on its time line. */
+export type Mark =
+  | { mark: 'grant'; plan: string; seq: bigint; at: bigint; kind: LotKind; credits: string; starts_at: bigint }
+  | { mark: 'close'; plan: string; seq: bigint; at: bigint; term: number; period: number; expired: string };
+
+export interface PictureData {
+  plan: string;
+  /** As the core gives them: at, remaining, uncovered, seq; log order. */
+  records: BigInt64Array<ArrayBuffer>;
+  marks: Mark[];
+}
+
+export type TypeCounts = Partial<Record<EventType, number>>;
+
+/** Whether the page's fold and the service's state are the same at one position. */
+export interface Check {
+  seq: bigint;
+  version: number;
+  page: string;
+  server: string;
+  same: boolean;
+}
+
+/** A check made from nothing: log downloaded again, folded again, timed. */
+export interface Proof extends Check {
+  bytes: number;
+  events: number;
+  download_ms: number;
+  fold_ms: number;
+}
+
+export interface Questions {
+  /** Where the service is, as a URL that ends in a slash; then the account to open, or the first one. */
+  open: { ask: { base: string; account: string | null; as_of: bigint | null }; answer: Opened | null };
+  /** The moment after an event, by position in the log or by the account's version; neither: now. */
+  fold: { ask: { seq?: bigint; version?: number }; answer: Moment };
+  picture: { ask: { plan: string }; answer: PictureData };
+  /** Events of a type, or all, oldest first: the `first`-th (from 0) and up to `limit` - 1 after it. */
+  rows: { ask: { type: EventType | null; first: number; limit: number }; answer: LedgerEvent[] };
+  /** How many events of each type there are up to a version of the account. */
+  counts: { ask: { up_to: number }; answer: TypeCounts };
+  accounts: { ask: Record<never, never>; answer: AccountLine[] };
+  prove: { ask: Record<never, never>; answer: Proof };
+  /** The log this page folded, as one .cflog document. */
+  log: { ask: Record<never, never>; answer: Uint8Array<ArrayBuffer> };
+}
+
+export type QuestionName = keyof Questions;
+
+export type Question = {
+  [Name in QuestionName]: { id: number; name: Name; ask: Questions[Name]['ask'] };
+}[QuestionName];
+
+export type Answer =
+  | { id: number; answer: Questions[QuestionName]['answer'] }
+  | { id: number; fault: Fault };
+
+export type Stage = 'connecting' | 'downloading' | 'folding';
+
+export type Tiding =
+  | { tell: 'progress'; stage: Stage; loaded: number; total: number | null }
+  /** The list of events is ready to be filtered and leafed through. */
+  | { tell: 'indexed' }
+  | { tell: 'grown'; tip: Tip }
+  /** An empty ledger got its first account. */
+  | { tell: 'begun' }
+  | { tell: 'link'; live: boolean }
+  | { tell: 'check'; check: Check | null };
+
+export type FromWorker = Answer | Tiding;

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a link to the page remembers, in the URL's fragment: account, plan, tab, moment, range and view.
+// Anything unknown or malformed falls back to its default, so that an old link still opens.
+
+export const tabs = ['usage', 'lots', 'periods', 'log'] as const;
+export type Tab = (typeof tabs)[number];
+export const ranges = ['period', 'activity', 'history'] as const;
+export type Range = (typeof ranges)[number];
+export const views = ['chart', 'table'] as const;
+export type View = (typeof views)[number];
+
+export interface Place {
+  account: string | null;
+  plan: string | null;
+  tab: Tab;
+  /** Position in the log (seq) the page is folded to; null: now. */
+  as_of: bigint | null;
+  range: Range;
+  view: View;
+}
+
+export const home: Place = {
+  account: null, plan: null, tab: 'usage', as_of: null, range: 'period', view: 'chart',
+};
+
+export function read_place(fragment: string): Place {
+  const fields = new URLSearchParams(fragment.replace(/^#/, ''));
+  const as_of = fields.get('as_of') ?? '';
+  return {
+    account: fields.get('account') || null,
+    plan: fields.get('plan') || null,
+    tab: one_of(tabs, fields.get('tab')) ?? home.tab,
+    as_of: /^[1-9]\d{0,18}$/.test(as_of) ? BigInt(as_of) : null,
+    range: one_of(ranges, fields.get('range')) ?? home.range,
+    view: one_of(views, fields.get('view')) ?? home.view,
+  };
+}
+
+/** The fragment of a place, defaults left out: short links, and one link per place. */
+export function write_place(place: Place): string {
+  const fields = new URLSearchParams();
+  if (place.account !== null) fields.set('account', place.account);
+  if (place.plan !== null) fields.set('plan', place.plan);
+  if (place.tab !== home.tab) fields.set('tab', place.tab);
+  if (place.range !== home.range) fields.set('range', place.range);
+  if (place.view !== home.view) fields.set('view', place.view);
+  if (place.as_of !== null) fields.set('as_of', place.as_of.toString());
+  const text = fields.toString();
+  return text ? `#${text}` : '';
+}
+
+function one_of<T extends string>(choices: readonly T[], given: string | null): T | undefined {
+  return choices.find((choice) => choice === given);
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// The page's end of the worker: each question a promise, tidings to one listener.
+
+import { FaultError } from '../core/fault';
+import type { FromWorker, Question, QuestionName, Questions, Tiding } from '../core/protocol';
+
+interface Waiting {
+  resolve(answer: never): void;
+  reject(fault: FaultError): void;
+}
+
+export interface Client {
+  ask<Name extends QuestionName>(name: Name, ask: Questions[Name]['ask']): Promise<Questions[Name]['answer']>;
+}
+
+export function start_worker(on_tiding: (tiding: Tiding) => void): Client {
+  const worker = new Worker(new URL('../worker.ts', import.meta.url), { type: 'module' });
+  const waiting = new Map<number, Waiting>();
+  let last_id = 0;
+
+  worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+    if ('tell' in data) {
+      on_tiding(data);
+      return;
+    }
+    const asked = waiting.get(data.id);
+    waiting.delete(data.id);
+    if (!asked) return;
+    if ('fault' in data) asked.reject(new FaultError(data.fault));
+    else asked.resolve(data.answer as never);
+  };
+  // The worker's file did not load or threw outside an answer: nobody will ever be answered.
+  worker.onerror = (event) => {
+    const fault = new FaultError({ code: 'module', message: event.message || 'the worker could not be started' });
+    for (const { reject } of waiting.values()) reject(fault);
+    waiting.clear();
+  };
+
+  return {
+    ask(name, ask) {
+      last_id += 1;
+      const id = last_id;
+      return new Promise((resolve, reject) => {
+        waiting.set(id, { resolve, reject });
+        worker.postMessage({ id, name, ask } as Question);
+      });
+    },
+  };
+}

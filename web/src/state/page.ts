@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the page knows and what can be done with it: one store, read by every part, changed only here.
+
+import { batch } from 'solid-js';
+import { createStore } from 'solid-js/store';
+import { fault_of, type Fault } from '../core/fault';
+import type { AccountLine } from '../core/forms';
+import type { Check, Moment, PictureData, Stage, Tiding, Tip } from '../core/protocol';
+import { home, read_place, write_place, type Place } from '../lib/hash';
+import { start_worker, type Client } from './client';
+
+export type Phase = 'loading' | 'ready' | 'empty' | 'failed';
+
+export interface PageState {
+  phase: Phase;
+  progress: { stage: Stage; loaded: number; total: number | null };
+  fault: Fault | null;
+  accounts: AccountLine[];
+  account: string | null;
+  place: Place;
+  tip: Tip;
+  moment: Moment | null;
+  /** Times the event index was completed; parts that read events ask again when it moves. */
+  indexed: number;
+  picture: PictureData | null;
+  live: boolean | null;
+  /** null: not compared yet; `unknown`: the service could not be asked. */
+  check: Check | 'unknown' | null;
+}
+
+export interface Page {
+  state: PageState;
+  client: Client;
+  /** The plan shown: the one asked for if the account has it, else the highest in rank in force, else the first. */
+  plan(): string | null;
+  at_now(): boolean;
+  open(account: string | null): Promise<void>;
+  retry(): Promise<void>;
+  go(change: Partial<Place>): void;
+  /** Folds to a version of the account; the newest means now and keeps following. */
+  scrub(version: number): void;
+  /** Folds to a position in the log. */
+  fold_to(seq: bigint): void;
+  now(): void;
+  refresh_accounts(): Promise<void>;
+}
+
+type FoldTarget = { version: number } | { seq: bigint } | 'now';
+
+export function create_page(): Page {
+  const [state, set] = createStore<PageState>({
+    phase: 'loading',
+    progress: { stage: 'connecting', loaded: 0, total: null },
+    fault: null, accounts: [], account: null, place: read_place(location.hash), tip: { seq: 0n, version: 0 },
+    moment: null, indexed: 0, picture: null, live: null, check: null,
+  });
+  const client = start_worker(hear);
+  let opening = 0;
+
+  function hear(tiding: Tiding): void {
+    switch (tiding.tell) {
+      case 'progress':
+        set('progress', { stage: tiding.stage, loaded: tiding.loaded, total: tiding.total });
+        return;
+      case 'indexed':
+        set('indexed', (times) => times + 1);
+        void draw();
+        return;
+      case 'grown':
+        set('tip', tiding.tip);
+        if (page.at_now()) fold('now');
+        return;
+      case 'begun':
+        void page.open(null);
+        return;
+      case 'link':
+        set('live', tiding.live);
+        return;
+      case 'check':
+        set('check', tiding.check ?? 'unknown');
+    }
+  }
+
+  // The newest wish wins: while one fold is under way only the last of the others is kept.
+  let folding = false;
+  let wish: FoldTarget | null = null;
+  function fold(target: FoldTarget): void {
+    wish = target;
+    if (!folding) void fold_wishes();
+  }
+  async function fold_wishes(): Promise<void> {
+    folding = true;
+    const mine = opening;
+    try {
+      while (wish !== null && mine === opening) {
+        const target = wish;
+        wish = null;
+        const moment = await client.ask('fold', target === 'now' ? {} : target);
+        if (mine === opening) show(moment, target);
+      }
+    } catch (thrown) {
+      if (mine === opening) fail(thrown);
+    } finally {
+      folding = false;
+      if (wish !== null && mine !== opening) void fold_wishes();
+    }
+  }
+
+  function show(moment: Moment, target: FoldTarget): void {
+    const now = target === 'now' || moment.version >= state.tip.version;
+    batch(() => {
+      set('moment', moment);
+      set('place', 'as_of', now ? null : moment.seq);
+    });
+    write(false);
+    void draw();
+  }
+
+  /** Asks for the plan's time line when the plan changed or the log grew. */
+  let drawn = '';
+  async function draw(): Promise<void> {
+    const plan = page.plan();
+    if (plan === null || state.indexed === 0) return;
+    const mine = opening;
+    const wanted = `${mine}/${state.indexed}/${plan}`;
+    if (wanted === drawn) return;
+    drawn = wanted;
+    try {
+      const picture = await client.ask('picture', { plan });
+      if (mine === opening && page.plan() === plan) set('picture', picture);
+    } catch (thrown) {
+      if (mine === opening) fail(thrown);
+    }
+  }
+
+  function fail(thrown: unknown): void {
+    set({ phase: 'failed', fault: fault_of(thrown) });
+  }
+
+  // Places a person chose get a step in the history; moments passed while scrubbing do not.
+  function write(step: boolean): void {
+    const fragment = write_place(state.place);
+    if (fragment === location.hash) return;
+    const url = fragment || location.pathname + location.search;
+    if (step) history.pushState(null, '', url);
+    else history.replaceState(null, '', url);
+  }
+
+  const page: Page = {
+    state,
+    client,
+    plan() {
+      const { moment, place } = state;
+      if (!moment) return null;
+      const plans = moment.statement.plans.map(({ plan }) => plan);
+      if (place.plan !== null && plans.includes(place.plan)) return place.plan;
+      return moment.outlook.plans[0]?.plan ?? plans[0] ?? null;
+    },
+    at_now: () => state.place.as_of === null,
+
+    async open(account) {
+      opening += 1;
+      const mine = opening;
+      const as_of = state.place.as_of;
+      set({
+        phase: 'loading', fault: null, moment: null, picture: null, check: null, indexed: 0, live: null,
+        progress: { stage: 'connecting', loaded: 0, total: null },
+      });
+      try {
+        const opened = await client.ask('open', { base: new URL('./', document.baseURI).href, account, as_of });
+        if (mine !== opening) return;
+        if (!opened) {
+          set({ phase: 'empty', accounts: [] });
+          return;
+        }
+        batch(() => {
+          set({
+            phase: 'ready', accounts: opened.accounts, account: opened.account, tip: opened.tip,
+            moment: opened.moment,
+          });
+          set('place', {
+            account: opened.account,
+            as_of: opened.moment.version < opened.tip.version ? opened.moment.seq : null,
+          });
+        });
+        write(false);
+      } catch (thrown) {
+        if (mine === opening) fail(thrown);
+      }
+    },
+    retry: () => page.open(state.place.account),
+
+    go(change) {
+      const before = { ...state.place };
+      const account_changes = change.account !== undefined && change.account !== state.place.account;
+      set('place', account_changes ? { plan: null, as_of: null, ...change } : change);
+      write(true);
+      if (account_changes) void page.open(state.place.account);
+      else if (before.plan !== state.place.plan) void draw();
+    },
+    scrub: (version) => fold(version >= state.tip.version ? 'now' : { version }),
+    fold_to: (seq) => fold(seq >= state.tip.seq ? 'now' : { seq }),
+    now: () => fold('now'),
+    async refresh_accounts() {
+      try {
+        const accounts = await client.ask('accounts', {});
+        if (accounts.length > 0) set('accounts', accounts);
+      } catch {
+        // The list shown stays; being offline is said elsewhere.
+      }
+    },
+  };
+
+  // Back, forward, or an edited address.
+  addEventListener('popstate', () => {
+    const next = read_place(location.hash);
+    const before = { ...state.place };
+    set('place', { ...home, ...next });
+    if (next.account !== null && next.account !== before.account) void page.open(next.account);
+    else if (state.phase === 'ready' && next.as_of !== before.as_of) {
+      fold(next.as_of === null ? 'now' : { seq: next.as_of });
+    } else void draw();
+  });
+  return page;
+}

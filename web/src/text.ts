@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every English word of the page, in one place. The core's own sentences (outlook, faults) come from the core.
+
+import type { EventType, LotKind, PeriodState } from './core/forms';
+
+const plural = (count: number, one: string, many: string): string => (count === 1 ? one : many);
+
+export const text = {
+  product: 'Creditfold',
+  utc: 'UTC',
+  months: ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'],
+  none: '–',
+  credits: 'credits',
+  copy: 'Copy',
+  copied: 'Copied',
+  close: 'Close',
+  skip: 'Skip to the balances',
+  title: (account: string) => `${account} · Creditfold`,
+
+  ago: {
+    now: 'just now',
+    minutes: (n: number) => `${n} ${plural(n, 'minute', 'minutes')} ago`,
+    hours: (n: number) => `${n} ${plural(n, 'hour', 'hours')} ago`,
+    days: (n: number) => `${n} days ago`,
+    months: (n: number) => `${n} months ago`,
+    years: (n: number) => `${n} years ago`,
+  },
+
+  header: {
+    account: 'Account',
+    theme_dark: 'Dark colours',
+    theme_light: 'Light colours',
+    exact: 'Show every digit',
+    exact_short: '0.000',
+    live: 'Live',
+    offline: 'Offline',
+    live_title: 'New events appear by themselves.',
+    offline_title: 'The service does not answer. What is shown was folded from the log this page already has.',
+    connecting: 'Connecting',
+  },
+
+  environments: { commercial: 'Commercial', gov: 'Gov' } as Record<string, string>,
+  region: (region: string) => `Region ${region}`,
+  access_off: 'AI access suspended',
+
+  badge: {
+    same: 'Same result as the server',
+    different: 'Different from the server',
+    checking: 'Comparing with the server',
+    unknown: 'Not compared',
+    page: 'page',
+    server: 'server',
+    label: (state: string, page: string, server: string) => `${state}: page ${page}, server ${server}. Prove it again`,
+  },
+
+  proof: {
+    heading: 'Is this the server’s result?',
+    lead: 'The page downloads the log once more, folds it from the first event with the same core the service runs, '
+      + 'and compares the two states.',
+    running: 'Downloading and folding the log…',
+    same: 'The same, character for character.',
+    different: 'They differ.',
+    different_help: 'One of the two did not fold this log correctly. Download the log this page folded and check it '
+      + 'with the command line:',
+    command: (account: string) => `creditfold verify ${account}.cflog`,
+    download: 'Download the log',
+    failed: 'The proof could not be made.',
+    again: 'Prove again',
+    page: 'This page',
+    server: 'The server',
+    events: 'Events folded',
+    position: 'Up to position',
+    version: 'Account version',
+    length: 'Log length',
+    time: 'Time taken',
+    bytes: (n: string) => `${n} bytes`,
+    times: (download: string, fold: string) => `${fold} ms to fold, ${download} ms to download`,
+  },
+
+  sentence: {
+    none: 'No Credit Period is running at this moment.',
+    none_help: 'Credits are granted inside a Product Term only. The plans below show what was there before.',
+    pace: 'Pace',
+    a_day: 'credits a day',
+    since: 'measured since',
+    left: 'Left',
+    of: 'of',
+    ends: 'Period ends',
+    estimate: 'An estimate for your information, not a guarantee.',
+    estimate_clause: 'AIS-4c',
+    newest: 'Newest event',
+    ended_since: (end: string) => `This Credit Period ended on ${end}. The next one opens with its first event.`,
+  },
+
+  plans: {
+    heading: 'Plans',
+    term: 'Term',
+    period: 'Period',
+    no_period: 'No period opened yet',
+    choose: (plan: string) => `Show ${plan} in the picture and the tables`,
+    remaining: 'left',
+    figures: {
+      granted: 'Granted', consumed: 'Consumed', held: 'Held', expired: 'Expired', remaining: 'Remaining',
+      uncovered: 'Uncovered',
+    },
+    meter: (plan: string, left: string, granted: string, percent: string) =>
+      `${plan}: ${left} of ${granted} credits left, ${percent}`,
+    runs_out: 'Runs out',
+    lasts: 'Lasts the period',
+    lasts_unused: (unused: string) => `Lasts; ${unused} would expire unused`,
+    spent: 'Nothing left',
+    ended: 'Ended',
+    starts: 'Starts',
+    no_forecast: 'No forecast',
+    empty_heading: 'No plan yet',
+    empty: 'This account was opened, but no term of AI Studio credits has started. Start one:',
+    empty_command: (account: string) => 'echo \'{"command":"StartTerm","key":"first-term","product":"ai_studio",'
+      + `"account":"${account}","plan":"plus","cadence":"monthly","starts_at":"2026-01-01T00:00:00Z",`
+      + '"ends_at":"2027-01-01T00:00:00Z"}\' | creditfold apply --data DIR',
+  },
+
+  states: {
+    upcoming: 'Upcoming', open: 'Open', closing: 'Closing', closed: 'Closed',
+  } satisfies Record<PeriodState, string>,
+
+  kinds: {
+    allotment: 'Allotment', promotion: 'Promotion', purchase: 'Purchase', correction: 'Correction',
+  } satisfies Record<LotKind, string>,
+
+  picture: {
+    heading: 'Credits left',
+    of_plan: (plan: string) => `of ${plan}`,
+    range: 'Range',
+    ranges: { period: 'Period', activity: 'Activity', history: 'History' },
+    view: 'View',
+    views: { chart: 'Chart', table: 'Table' },
+    reset_zoom: 'Whole range',
+    now: 'now',
+    then: 'as of',
+    left: 'left',
+    uncovered: 'uncovered',
+    runs_out: (when: string) => `runs out ${when}`,
+    unused: (amount: string) => `${amount} expire unused`,
+    expired: (amount: string) => `${amount} expired`,
+    ended: (amount: string) => `${amount} left at the end`,
+    period: (n: number) => `Period ${n}`,
+    plus: (amount: string) => `+${amount}`,
+    closed: 'closed',
+    loading: 'Reading the time line…',
+    nothing: 'No event has moved this plan’s credits yet.',
+    nothing_help: 'The line begins with the first grant.',
+    cursor: 'Read the line',
+    help: 'Arrow keys read the line, with Shift one event at a time; Page Up and Page Down go in larger steps. Enter '
+      + 'folds the page to that moment. Plus and minus zoom, zero shows the whole range.',
+    keys: 'Arrow keys read, Enter folds the page to that moment, drag or +/− to zoom',
+    reading: (when: string, left: string, uncovered: string, event: string) =>
+      `${when}: ${left} left, ${uncovered} uncovered, event ${event}`,
+    event: 'event',
+    summary: (plan: string, span: string, left: string, when: string, outlook: string) =>
+      `Credits left of ${plan}, ${span}. ${left} left on ${when}. ${outlook}`,
+    table_caption: (plan: string, span: string) => `Credits left of ${plan}, ${span}`,
+    table_at: 'At',
+    table_left: 'Left',
+    table_uncovered: 'Uncovered',
+    table_event: 'Event',
+    table_what: 'What happened',
+    table_step: {
+      every: 'Every change.',
+      sampled: 'At regular times, each with the newest event by then.',
+    },
+    projected: 'projected',
+    happened: {
+      grant: (kind: string, credits: string) => `${kind} +${credits}`,
+      close: (period: number, expired: string) => `Period ${period} closed, ${expired} expired`,
+    },
+    more: (n: number) => `and ${n} more`,
+    series: { left: 'Credits left', uncovered: 'Uncovered', projection: 'At this pace' },
+  },
+
+  scrubber: {
+    label: 'Moment in the log',
+    region: 'Time travel',
+    first: 'First event',
+    previous: 'Previous event',
+    next: 'Next event',
+    last: 'Newest event',
+    now: 'Now',
+    at_now: 'Now',
+    event: (version: string, total: string) => `Event ${version} of ${total}`,
+    as_of: 'As of',
+    banner: (event: string, when: string) => `As of event ${event}, ${when}`,
+    banner_help: 'Everything on this page is as it was then.',
+    back: 'Back to now',
+    announce: (version: string, total: string, what: string, when: string) =>
+      `Event ${version} of ${total}, ${what}, ${when}`,
+    announce_now: 'Now: every event is folded.',
+  },
+
+  tabs: {
+    label: 'Details',
+    usage: 'Usage', lots: 'Lots', periods: 'Periods', log: 'Log',
+  },
+
+  usage: {
+    caption: 'Usage by workflow and model, all plans',
+    workflow: 'Workflow', model: 'Model', charges: 'Charges', query: 'Query', input: 'Input', output: 'Output',
+    credits: 'Credits', share: 'Share', total: 'Total', tokens: 'Volumes in tokens.',
+    empty: 'No usage yet',
+    empty_help: 'Usage arrives as RecordUsage commands, or from a file:',
+    empty_command: (account: string) => `creditfold import --data DIR --format otel-genai --account ${account} FILE`,
+  },
+
+  lots: {
+    caption: (plan: string) => `Lots of ${plan}, newest period first`,
+    lot: 'Lot', kind: 'Kind', starts: 'From', expires: 'Expires', granted: 'Granted', drawn: 'Drawn', held: 'Held',
+    expired: 'Expired', remaining: 'Remaining',
+    note: 'A lot pays only for usage inside its own Credit Period. Drawn is what charges took from it.',
+    empty: 'No lots yet',
+    empty_help: 'A period’s allotment becomes a lot when the period opens.',
+  },
+
+  periods: {
+    caption: (plan: string) => `Credit Periods of ${plan}, newest first`,
+    term: 'Term', period: 'Period', starts: 'Starts', ends: 'Ends', state: 'State',
+    note: 'Every row adds up: granted = consumed + held + expired + remaining. Uncovered stands beside it.',
+    broken: 'These rows do not add up:',
+    empty: 'No Credit Period yet',
+    empty_help: 'Periods open with the first event in them.',
+  },
+
+  log: {
+    caption: 'Events of the account, newest first',
+    filter: 'Type',
+    all: 'All events',
+    position: 'Position', at: 'At', type: 'Event', summary: 'What it says',
+    loading: 'Reading the log…',
+    fold_here: 'Fold the page to here',
+    open: (type: string, seq: string) => `${type}, position ${seq}`,
+    keys: 'Arrow keys move, Enter opens an event.',
+    shown: (n: string) => `${n} ${n === '1' ? 'event' : 'events'}`,
+    copy_json: 'Copy JSON',
+    empty: 'No event of this type up to this moment.',
+  },
+
+  sort: {
+    by: (column: string) => `Sort by ${column}`,
+    sorted: (column: string, ascending: boolean) =>
+      `Sorted by ${column}, ${ascending ? 'smallest first' : 'largest first'}`,
+  },
+
+  loading: {
+    heading: 'Opening the ledger',
+    stages: { connecting: 'Asking the service', downloading: 'Downloading the log', folding: 'Folding the events' },
+    bytes: (loaded: string) => `${loaded} bytes`,
+  },
+
+  empty: {
+    heading: 'This ledger is empty',
+    lead: 'No account has been opened yet. Bring in usage you already have:',
+    import: 'creditfold import --data DIR --format azure-llm --account demo FILE.csv',
+    or: 'or send commands, one JSON object a line:',
+    apply: 'creditfold apply --data DIR commands.jsonl',
+    waiting: 'This page opens by itself as soon as the first event arrives.',
+  },
+
+  fault: {
+    retry: 'Try again',
+    details: 'What happened',
+    place: 'Place',
+    code: 'Code',
+    open_first: 'Open the first account',
+    cases: {
+      unreachable: {
+        heading: 'The service does not answer',
+        lead: 'Nothing is lost: the log is with the service. Start it, then try again:',
+        command: 'creditfold serve --data DIR',
+      },
+      unknown_account: {
+        heading: 'No such account',
+        lead: 'The link names an account this ledger does not have.',
+        command: '',
+      },
+      damaged: {
+        heading: 'The log is damaged',
+        lead: 'The core refused to fold it, so nothing is shown that might be wrong. Find the place with:',
+        command: 'creditfold verify DIR',
+      },
+      module: {
+        heading: 'The core could not be started',
+        lead: 'This page needs WebAssembly with exceptions and 64-bit integers: Chrome 95, Firefox 100, Safari 15.2 '
+          + 'or newer. If yours is, reload; the page and the module may be of different builds.',
+        command: '',
+      },
+      other: {
+        heading: 'Something failed',
+        lead: 'Nothing is shown that might be wrong. Try again; if it stays, look at the service’s log.',
+        command: '',
+      },
+    },
+  },
+
+  offline: {
+    banner: 'Offline.',
+    help: 'The service does not answer. Everything here still works, from the log up to',
+    retrying: 'Trying again by itself.',
+  },
+
+  event_words: {
+    AccountOpened: 'Account opened',
+    TermStarted: 'Term started',
+    TermEnded: 'Term ended',
+    BuildersChanged: 'Builders changed',
+    CreditsGranted: 'Credits granted',
+    CreditsConsumed: 'Credits consumed',
+    CreditsHeld: 'Credits held',
+    HoldReleased: 'Hold released',
+    PeriodClosed: 'Period closed',
+    SeatsChanged: 'Seats changed',
+    KeyRotated: 'Key rotated',
+    KeyRevoked: 'Key revoked',
+    RegionMigrated: 'Region migrated',
+    ConsentChanged: 'Consent changed',
+    TermsAccepted: 'Terms accepted',
+    AccessChanged: 'Access changed',
+    ProductAdded: 'Product added',
+    ProductRemoved: 'Product removed',
+  } satisfies Record<EventType, string>,
+
+  event_says: {
+    late: 'late',
+    everyone: 'everyone',
+    builders: (n: number) => `${n} ${plural(n, 'builder', 'builders')}`,
+    until: 'until',
+    on: 'on',
+    off: 'off',
+  },
+};

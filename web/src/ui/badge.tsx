@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+// "Same result as the server": compares the two fingerprints all the time, and proves it from nothing when asked.
+
+import { createSignal, Match, Show, Switch, type JSX } from 'solid-js';
+import { fault_of, type Fault } from '../core/fault';
+import type { Check, Proof } from '../core/protocol';
+import { printer } from '../state/settings';
+import { text } from '../text';
+import { use_page } from './context';
+import { Command, Count, Icon } from './parts';
+
+// Enough to tell two states apart at a glance; the dialog has all 32.
+const short_digits = 8;
+
+type Verdict = 'same' | 'different' | 'checking' | 'unknown';
+
+export function Badge(): JSX.Element {
+  const page = use_page();
+  const [proof, put_proof] = createSignal<Proof | Fault | null>(null);
+  let dialog!: HTMLDialogElement;
+
+  const check = (): Check | null => (typeof page.state.check === 'object' ? page.state.check : null);
+  const verdict = (): Verdict => {
+    if (page.state.check === 'unknown') return 'unknown';
+    return check() ? (check()!.same ? 'same' : 'different') : 'checking';
+  };
+  const short = (fingerprint: string | undefined): string => fingerprint?.slice(0, short_digits) ?? text.none;
+
+  const prove = async (): Promise<void> => {
+    put_proof(null);
+    if (!dialog.open) dialog.showModal();
+    try {
+      put_proof(await page.client.ask('prove', {}));
+    } catch (thrown) {
+      put_proof(fault_of(thrown));
+    }
+  };
+  const download = async (): Promise<void> => {
+    const bytes = await page.client.ask('log', {});
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(new Blob([bytes]));
+    link.download = `${page.state.account}.cflog`;
+    link.click();
+    // After the browser has taken the bytes.
+    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  };
+
+  return (
+    <>
+      <button type="button" class={`button badge badge-${verdict()}`} data-testid="badge" data-state={verdict()}
+        data-page={check()?.page} data-server={check()?.server}
+        aria-label={text.badge.label(text.badge[verdict()], short(check()?.page), short(check()?.server))}
+        onClick={() => void prove()}>
+        <Icon name={verdict() === 'same' ? 'check' : verdict() === 'different' ? 'warn' : 'clock'} />
+        <span>{text.badge[verdict()]}</span>
+        <Show when={check()}>{(now) => (
+          <code class="badge-prints">
+            {short(now().page)} {now().same ? '=' : '≠'} {short(now().server)}
+          </code>
+        )}</Show>
+      </button>
+      <dialog ref={dialog} class="proof" aria-labelledby="proof-heading" onClick={(event) => {
+        if (event.target === dialog) dialog.close();
+      }}>
+        <div class="proof-body">
+          <div class="proof-head">
+            <h2 id="proof-heading">{text.proof.heading}</h2>
+            <button type="button" class="button icon-button" aria-label={text.close} onClick={() => dialog.close()}>
+              <Icon name="cross" />
+            </button>
+          </div>
+          <p>{text.proof.lead}</p>
+          <div aria-live="polite">
+            <Switch fallback={<p class="proof-verdict"><span class="spinner" />{text.proof.running}</p>}>
+              <Match when={proof() && 'code' in proof()! ? (proof() as Fault) : null}>{(fault) => (
+                <p class="proof-verdict different"><Icon name="warn" />{text.proof.failed} {fault().message}</p>
+              )}</Match>
+              <Match when={proof() && 'page' in proof()! ? (proof() as Proof) : null}>{(made) => (
+                <ProofFacts proof={made()} account={page.state.account ?? ''} />
+              )}</Match>
+            </Switch>
+          </div>
+          <div class="proof-actions">
+            <button type="button" class="button" onClick={() => void download()}>
+              <Icon name="download" />{text.proof.download}
+            </button>
+            <button type="button" class="button primary" disabled={proof() === null} onClick={() => void prove()}>
+              {text.proof.again}
+            </button>
+          </div>
+        </div>
+      </dialog>
+    </>
+  );
+}
+
+function ProofFacts(props: { proof: Proof; account: string }): JSX.Element {
+  const ms = (value: number): string => printer.count(Math.max(1, Math.round(value)));
+  return (
+    <>
+      <p class="proof-verdict" classList={{ same: props.proof.same, different: !props.proof.same }}
+        data-testid="proof-verdict">
+        <Icon name={props.proof.same ? 'check' : 'warn'} />
+        {props.proof.same ? text.proof.same : text.proof.different}
+      </p>
+      <dl class="proof-facts">
+        <dt>{text.proof.page}</dt>
+        <dd><code data-testid="fingerprint-page">{props.proof.page}</code></dd>
+        <dt>{text.proof.server}</dt>
+        <dd><code data-testid="fingerprint-server">{props.proof.server}</code></dd>
+        <dt>{text.proof.events}</dt>
+        <dd><Count value={props.proof.events} testid="proof-events" /></dd>
+        <dt>{text.proof.position}</dt>
+        <dd><Count value={props.proof.seq} /></dd>
+        <dt>{text.proof.length}</dt>
+        <dd>{text.proof.bytes(printer.count(props.proof.bytes))}</dd>
+        <dt>{text.proof.time}</dt>
+        <dd>{text.proof.times(ms(props.proof.download_ms), ms(props.proof.fold_ms))}</dd>
+      </dl>
+      <Show when={!props.proof.same}>
+        <p>{text.proof.different_help}</p>
+        <Command line={text.proof.command(props.account)} />
+      </Show>
+    </>
+  );
+}

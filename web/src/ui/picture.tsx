@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+// The picture's frame: which range, chart or table, the line that reads a moment, and the chart with its keyboard.
+
+import { createEffect, createMemo, createSignal, For, on, onCleanup, onMount, Show, type JSX } from 'solid-js';
+import { create_chart, type Chart, type Model } from '../chart/burn_down';
+import { read_inks } from '../chart/inks';
+import { scene_of, span_text, type Scene } from '../chart/model';
+import { draw_arrays, read_curve, type Point } from '../chart/series';
+import { credits_of } from '../lib/decimal';
+import { ranges, views } from '../lib/hash';
+import { micros_of_seconds, minute_text, second_text, seconds_of, time_of } from '../lib/time';
+import { printer, settings } from '../state/settings';
+import { text } from '../text';
+import { use_page } from './context';
+import { Credits, Nothing } from './parts';
+import { PictureTable } from './picture_table';
+
+interface Reading {
+  at: bigint;
+  point: Point | null;
+}
+
+export function Picture(): JSX.Element {
+  const page = use_page();
+  const scene = createMemo((): Scene | null => {
+    const { picture, moment, place } = page.state;
+    return picture && moment && picture.plan === page.plan() ? scene_of(picture, moment, place.range) : null;
+  });
+  const [reading, put_reading] = createSignal<Reading | null>(null);
+  const has_curve = (): boolean => (scene()?.curve.stretches.length ?? 0) > 0;
+  const span = (): string => (scene() ? span_text(scene()!, page.state.place.range) : '');
+
+  return (
+    <section class="card picture" aria-labelledby="picture-heading">
+      <div class="picture-head">
+        <h2 id="picture-heading">
+          {text.picture.heading} <span class="quiet">{text.picture.of_plan(page.plan() ?? '')}, {span()}</span>
+        </h2>
+        <div class="picture-tools">
+          <Choice label={text.picture.range} names={text.picture.ranges} values={ranges} chosen={page.state.place.range}
+            choose={(range) => page.go({ range })} />
+          <Choice label={text.picture.view} names={text.picture.views} values={views} chosen={page.state.place.view}
+            choose={(view) => page.go({ view })} />
+        </div>
+      </div>
+      <Show when={scene()} fallback={<div class="picture-wait"><span class="spinner" />{text.picture.loading}</div>}>
+        {(shown) => (
+          <Show when={has_curve()} fallback={
+            <Nothing heading={text.picture.nothing} help={text.picture.nothing_help} />
+          }>
+            <Show when={page.state.place.view === 'chart'} fallback={
+              <PictureTable scene={shown()} plan={page.plan() ?? ''} span={span()} />
+            }>
+              <ReadingLine scene={shown()} reading={reading()} />
+              <ChartView scene={shown()} plan={page.plan() ?? ''} span={span()} read={put_reading} />
+            </Show>
+          </Show>
+        )}
+      </Show>
+    </section>
+  );
+}
+
+function Choice<T extends string>(props: {
+  label: string; names: Record<T, string>; values: readonly T[]; chosen: T; choose(value: T): void;
+}): JSX.Element {
+  return (
+    <div class="choice" role="group" aria-label={props.label}>
+      <For each={props.values}>{(value) => (
+        <button type="button" aria-pressed={props.chosen === value} onClick={() => props.choose(value)}>
+          {props.names[value]}
+        </button>
+      )}</For>
+    </div>
+  );
+}
+
+/** The figures under the reading line; the moment's own while nothing is pointed at. */
+function ReadingLine(props: { scene: Scene; reading: Reading | null }): JSX.Element {
+  const shown = (): Reading => props.reading
+    ?? { at: props.scene.curve.moment, point: read_curve(props.scene.curve, props.scene.curve.moment) };
+  return (
+    <p class="reading" data-testid="reading">
+      <span class="reading-when">{second_text(time_of(shown().at - (shown().at % 1_000_000n)))}</span>
+      <Show when={shown().point} fallback={<span class="quiet">{text.none}</span>}>{(point) => (
+        <>
+          <span><span class="swatch swatch-remaining" aria-hidden="true" />
+            <b><Credits value={credits_of(point().left)} /></b> {text.picture.left}</span>
+          <Show when={point().uncovered > 0n}>
+            <span><span class="swatch swatch-uncovered" aria-hidden="true" />
+              <b><Credits value={credits_of(point().uncovered)} /></b> {text.picture.uncovered}</span>
+          </Show>
+          <span class="quiet">{text.picture.event} {printer.count(point().seq)}</span>
+        </>
+      )}</Show>
+    </p>
+  );
+}
+
+// Steps across the range for one arrow key press.
+const key_steps = 200n;
+const page_keys = 10n;
+
+function ChartView(props: {
+  scene: Scene; plan: string; span: string; read(reading: Reading | null): void;
+}): JSX.Element {
+  const page = use_page();
+  let host!: HTMLDivElement;
+  let chart: Chart | undefined;
+  const [zoomed, put_zoomed] = createSignal(false);
+  const [cursor, put_cursor] = createSignal<bigint | null>(null);
+
+  const model = (): Model => {
+    const { scene } = props;
+    return {
+      curve: scene.curve,
+      arrays: draw_arrays(scene.curve),
+      marks: scene.marks,
+      projection: scene.projection,
+      from: seconds_of(scene.from),
+      to: seconds_of(scene.to),
+      moment: seconds_of(scene.curve.moment),
+      moment_label: page.at_now() ? text.picture.now : text.picture.then,
+      inks: read_inks(host),
+      print_credits: (micros) => printer.short(credits_of(micros)),
+      axis: printer.axis,
+    };
+  };
+  const read = (at: bigint | null): void => {
+    put_cursor(at);
+    props.read(at === null ? null : { at, point: read_curve(props.scene.curve, at) });
+  };
+  const size = (): [number, number] => [host.clientWidth, host.clientHeight];
+  const pick = (at: bigint): void => {
+    const point = read_curve(props.scene.curve, at);
+    if (point) page.fold_to(point.seq);
+  };
+
+  onMount(() => {
+    chart = create_chart(host, model(), ...size(), {
+      on_point: (seconds) => read(seconds === null ? null : micros_of_seconds(seconds)),
+      on_pick: (seconds) => pick(micros_of_seconds(seconds)),
+      on_zoom: put_zoomed,
+    });
+    const watcher = new ResizeObserver(() => chart?.resize(...size()));
+    watcher.observe(host);
+    onCleanup(() => {
+      watcher.disconnect();
+      chart?.destroy();
+      props.read(null);
+    });
+  });
+  createEffect(on([() => props.scene, settings.theme, () => page.at_now()], () => chart?.update(model()),
+    { defer: true }));
+
+  const move = (to: bigint): void => {
+    const { from, to: end } = shown();
+    const at = to < from ? from : to > end ? end : to;
+    chart?.point(seconds_of(at));
+    read(at);
+  };
+  const shown = (): { from: bigint; to: bigint } => {
+    const { from, to } = chart?.shown() ?? { from: 0, to: 1 };
+    const end = micros_of_seconds(to);
+    return { from: micros_of_seconds(from), to: end < props.scene.curve.moment ? end : props.scene.curve.moment };
+  };
+  const zoom = (factor: number): void => {
+    if (!chart) return;
+    const { from, to } = chart.shown();
+    const middle = seconds_of(cursor() ?? micros_of_seconds((from + to) / 2));
+    chart.zoom(middle - (middle - from) * factor, middle + (to - middle) * factor);
+  };
+  const on_key = (event: KeyboardEvent): void => {
+    const { from, to } = shown();
+    const at = cursor() ?? props.scene.curve.moment;
+    const step = (to - from) / key_steps || 1n;
+    const keys: Record<string, () => void> = {
+      ArrowLeft: () => move(event.shiftKey ? neighbour(props.scene, at, -1) : at - step),
+      ArrowRight: () => move(event.shiftKey ? neighbour(props.scene, at, 1) : at + step),
+      PageDown: () => move(at - step * page_keys),
+      PageUp: () => move(at + step * page_keys),
+      Home: () => move(from),
+      End: () => move(to),
+      Enter: () => pick(at),
+      Escape: () => {
+        chart?.point(null);
+        read(null);
+      },
+      '+': () => zoom(0.5),
+      '=': () => zoom(0.5),
+      '-': () => zoom(2),
+      0: () => chart?.whole(),
+    };
+    const act = keys[event.key];
+    if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    act();
+  };
+
+  const value_text = (): string => {
+    const at = cursor() ?? props.scene.curve.moment;
+    const point = read_curve(props.scene.curve, at);
+    const when = second_text(time_of(at - (at % 1_000_000n)));
+    return point ? text.picture.reading(when, printer.short(credits_of(point.left)),
+      printer.short(credits_of(point.uncovered)), printer.count(point.seq)) : when;
+  };
+  const summary = (): string => {
+    const { curve, outlook } = props.scene;
+    const point = read_curve(curve, curve.moment);
+    return text.picture.summary(props.plan, props.span, printer.short(credits_of(point?.left ?? 0n)),
+      minute_text(time_of(curve.moment)), outlook?.sentence ?? '');
+  };
+
+  return (
+    <div class="chart-frame">
+      <div ref={host} class="chart" role="img" aria-label={summary()} data-testid="chart" />
+      <div class="chart-cursor" role="slider" tabindex="0" aria-label={text.picture.cursor} aria-describedby="chart-help"
+        aria-valuemin={Math.round(seconds_of(shown().from))} aria-valuemax={Math.round(seconds_of(shown().to))}
+        aria-valuenow={Math.round(seconds_of(cursor() ?? props.scene.curve.moment))} aria-valuetext={value_text()}
+        data-testid="chart-cursor" onKeyDown={on_key} onBlur={() => {
+          chart?.point(null);
+          read(null);
+        }} />
+      <p id="chart-help" class="sr-only">{text.picture.help}</p>
+      <div class="chart-foot">
+        <ul class="legend" aria-hidden="true">
+          <li><span class="key key-left" />{text.picture.series.left}</li>
+          <Show when={props.scene.projection}>
+            <li><span class="key key-projection" />{text.picture.series.projection}</li>
+          </Show>
+          <li><span class="key key-uncovered" />{text.picture.series.uncovered}</li>
+        </ul>
+        <span class="chart-keys">{text.picture.keys}</span>
+        <Show when={zoomed()}>
+          <button type="button" class="button" onClick={() => chart?.whole()}>{text.picture.reset_zoom}</button>
+        </Show>
+      </div>
+    </div>
+  );
+}
+
+/** The moment of the change before or after `at`. */
+function neighbour({ curve }: Scene, at: bigint, direction: 1 | -1): bigint {
+  const moments = curve.stretches.flatMap(({ points }) => points.map((point) => point.at));
+  const found = direction > 0 ? moments.find((moment) => moment > at) : moments.findLast((moment) => moment < at);
+  return found ?? at;
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// The picture's numbers as a table: the same curve, exact, with what happened at each step.
+
+import { createMemo, type JSX } from 'solid-js';
+import type { Scene } from '../chart/model';
+import { table_rows, type TableRow } from '../chart/series';
+import type { Mark } from '../core/protocol';
+import { credits_of } from '../lib/decimal';
+import { seconds_of, time_of } from '../lib/time';
+import { printer } from '../state/settings';
+import { text } from '../text';
+import { DataTable, type ColumnOf } from './data_table';
+import { Count, Credits, Time } from './parts';
+
+interface Line extends TableRow {
+  happened: string;
+}
+
+// A step may hold hundreds of grants; the log has them all.
+const happenings_max = 2;
+
+export function PictureTable(props: { scene: Scene; plan: string; span: string }): JSX.Element {
+  const table = createMemo(() => table_rows(props.scene.curve, props.scene.from, props.scene.to));
+  const lines = createMemo((): Line[] => {
+    let before: bigint | null = null;
+    return table().rows.map((row) => {
+      const since = before;
+      before = row.point.seq;
+      const marks = props.scene.marks.filter(({ seq }) => seq <= row.point.seq && seq > (since ?? row.point.seq - 1n));
+      return { ...row, happened: happened_text(marks) };
+    });
+  });
+  const columns: ColumnOf<Line>[] = [
+    { id: 'at', title: text.picture.table_at, cell: ({ at }) => <Time value={time_of(at)} form="second" />,
+      compare: (a, b) => seconds_of(a.at) - seconds_of(b.at) },
+    { id: 'left', title: text.picture.table_left, numeric: true,
+      cell: ({ point }) => <Credits value={credits_of(point.left)} /> },
+    { id: 'uncovered', title: text.picture.table_uncovered, numeric: true,
+      cell: ({ point }) => <Credits value={credits_of(point.uncovered)} /> },
+    { id: 'event', title: text.picture.table_event, numeric: true, cell: ({ point }) => <Count value={point.seq} /> },
+    { id: 'what', title: text.picture.table_what, cell: ({ happened }) => happened },
+  ];
+  return (
+    <div class="picture-table">
+      <p class="quiet">
+        {table().every_change ? text.picture.table_step.every : text.picture.table_step.sampled}
+      </p>
+      <DataTable caption={text.picture.table_caption(props.plan, props.span)} columns={columns} rows={lines()}
+        testid="picture-table" />
+    </div>
+  );
+}
+
+function happened_text(marks: Mark[]): string {
+  const words = marks.slice(0, happenings_max).map((mark) => (mark.mark === 'grant'
+    ? text.picture.happened.grant(text.kinds[mark.kind], printer.short(mark.credits))
+    : text.picture.happened.close(mark.period, printer.short(mark.expired))));
+  if (marks.length > happenings_max) words.push(text.picture.more(marks.length - happenings_max));
+  return words.join(' · ');
+}

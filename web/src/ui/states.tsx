@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// What stands in the place of a ledger: loading, empty, failed; and the banner of a page that lost its service.
+
+import { Show, type JSX } from 'solid-js';
+import type { Fault } from '../core/fault';
+import { printer } from '../state/settings';
+import { text } from '../text';
+import { use_page } from './context';
+import { Command, Icon } from './parts';
+
+export function Loading(): JSX.Element {
+  const page = use_page();
+  const share = (): number | null => {
+    const { loaded, total } = page.state.progress;
+    return total ? Math.min(1, loaded / total) : null;
+  };
+  return (
+    <div class="stage" role="status">
+      <div class="stage-card">
+        <p class="stage-heading"><span class="spinner" />{text.loading.heading}</p>
+        <p class="quiet">
+          {text.loading.stages[page.state.progress.stage]}
+          <Show when={page.state.progress.loaded > 0}>
+            {' · '}{text.loading.bytes(printer.count(page.state.progress.loaded))}
+          </Show>
+        </p>
+        <Show when={share() !== null} fallback={<progress aria-label={text.loading.heading} />}>
+          <progress aria-label={text.loading.heading} max="1" value={share()!} />
+        </Show>
+      </div>
+    </div>
+  );
+}
+
+export function Empty(): JSX.Element {
+  return (
+    <div class="stage">
+      <div class="stage-card">
+        <h1 class="stage-heading">{text.empty.heading}</h1>
+        <p>{text.empty.lead}</p>
+        <Command line={text.empty.import} />
+        <p>{text.empty.or}</p>
+        <Command line={text.empty.apply} />
+        <p class="note"><span class="spinner" />{text.empty.waiting}</p>
+      </div>
+    </div>
+  );
+}
+
+type FaultCase = keyof typeof text.fault.cases;
+
+function case_of({ code }: Fault): FaultCase {
+  return code in text.fault.cases ? (code as FaultCase) : 'other';
+}
+
+export function Failed(props: { fault: Fault }): JSX.Element {
+  const page = use_page();
+  const words = (): (typeof text.fault.cases)[FaultCase] => text.fault.cases[case_of(props.fault)];
+  return (
+    <div class="stage" role="alert" data-testid="failed">
+      <div class="stage-card">
+        <h1 class="stage-heading"><Icon name="warn" class="bad" />{words().heading}</h1>
+        <p>{words().lead}</p>
+        <Show when={words().command}>{(line) => <Command line={line()} />}</Show>
+        <dl class="stage-facts">
+          <dt>{text.fault.details}</dt><dd>{props.fault.message}</dd>
+          <Show when={props.fault.place}>{(place) => <><dt>{text.fault.place}</dt><dd>{place()}</dd></>}</Show>
+          <dt>{text.fault.code}</dt><dd><code>{props.fault.code}</code></dd>
+        </dl>
+        <div class="stage-actions">
+          <button type="button" class="button primary" onClick={() => void page.retry()}>{text.fault.retry}</button>
+          <Show when={case_of(props.fault) === 'unknown_account'}>
+            <button type="button" class="button" onClick={() => {
+              page.go({ account: null, plan: null, as_of: null });
+            }}>{text.fault.open_first}</button>
+          </Show>
+        </div>
+      </div>
+    </div>
+  );
+}
+
+export function OfflineBanner(): JSX.Element {
+  const page = use_page();
+  return (
+    <Show when={page.state.live === false}>
+      <div class="banner offline-banner" role="status" data-testid="offline">
+        <Icon name="off" />
+        <p>
+          <b>{text.offline.banner}</b> {text.offline.help}{' '}
+          {text.picture.event} {printer.count(page.state.tip.seq)}. {text.offline.retrying}
+        </p>
+      </div>
+    </Show>
+  );
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// The worker that owns the ledger: answers the page's questions in order of arrival and tells it what happened.
+
+import module_url from '@core-wasm?url';
+import { FaultError, fault_of } from './core/fault';
+import { load_module, type LedgerModule } from './core/ledger';
+import type { FromWorker, Moment, Opened, Question, QuestionName, Questions } from './core/protocol';
+import { Service } from './worker/service';
+import { Session } from './worker/session';
+
+// Asked for at once, so that the module compiles while the account list is fetched.
+let loading: Promise<LedgerModule> | undefined;
+const module = (): Promise<LedgerModule> => (loading ??= load_module(fetch(module_url)));
+module().catch(() => {
+  loading = undefined;
+});
+
+let service: Service | undefined;
+let session: Session | undefined;
+let unfollow: (() => void) | undefined;
+
+const post = (message: FromWorker, transfer: Transferable[] = []): void => self.postMessage(message, { transfer });
+
+function opened(): Session {
+  if (!session) throw new FaultError({ code: 'unknown_account', message: 'no account is open' });
+  return session;
+}
+
+async function open({ base, account, as_of }: Questions['open']['ask']): Promise<Opened | null> {
+  session?.close();
+  session = undefined;
+  unfollow?.();
+  service = new Service(base);
+  post({ tell: 'progress', stage: 'connecting', loaded: 0, total: null });
+  const accounts = await service.accounts();
+  const first = accounts[0];
+  if (!first) {
+    await_first_account(service);
+    return null;
+  }
+  const chosen = account ?? first.account;
+  if (!accounts.some((line) => line.account === chosen)) {
+    throw new FaultError({ code: 'unknown_account', message: chosen });
+  }
+  const next = new Session(await module(), service, chosen, (tiding) => {
+    if (session === next) post(tiding);
+  });
+  session = next;
+  await next.load();
+  const moment = first_moment(next, as_of);
+  // After the answer: nothing may stand between the log and the first thing on the screen.
+  setTimeout(() => {
+    if (session === next) next.start();
+  }, 0);
+  return { account: chosen, accounts, tip: next.tip, moment };
+}
+
+// A link may name a position from before the account existed; the page then opens on now.
+function first_moment(of: Session, as_of: bigint | null): Moment {
+  if (as_of !== null && as_of < of.tip.seq) {
+    try {
+      return of.fold({ seq: as_of });
+    } catch (thrown) {
+      if (fault_of(thrown).code !== 'unknown_account') throw thrown;
+    }
+  }
+  return of.fold({});
+}
+
+function await_first_account(from: Service): void {
+  unfollow = from.follow(null, () => 0n, {
+    on_event: () => {
+      void from.accounts().then((accounts) => {
+        if (accounts.length > 0) {
+          unfollow?.();
+          post({ tell: 'begun' });
+        }
+      }, () => {});
+    },
+    on_link: (live) => post({ tell: 'link', live }),
+  });
+}
+
+const answers: { [Name in QuestionName]: (ask: Questions[Name]['ask']) => Promise<Questions[Name]['answer']> } = {
+  open,
+  fold: async (ask) => opened().fold(ask),
+  picture: async ({ plan }) => opened().picture(plan),
+  rows: async (ask) => opened().rows(ask),
+  counts: async ({ up_to }) => opened().counts(up_to),
+  accounts: async () => (service ? service.accounts() : []),
+  prove: async () => opened().prove(),
+  log: async () => opened().log(),
+};
+
+self.onmessage = ({ data }: MessageEvent<Question>) => {
+  const { id, name, ask } = data;
+  const answer = answers[name] as (ask: unknown) => Promise<Questions[QuestionName]['answer']>;
+  answer(ask).then(
+    (given) => post({ id, answer: given }),
+    (thrown: unknown) => post({ id, fault: fault_of(thrown) }),
+  );
+};

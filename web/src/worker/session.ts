@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+// One open account: its log downloaded and folded, kept up with the service, and the page's questions about it.
+// Owns the ledger. Must not touch the page; tidings go through `tell`.
+
+import { FaultError } from '../core/fault';
+import type { Ledger, LedgerModule } from '../core/ledger';
+import type { Check, Moment, PictureData, Proof, Questions, Tiding, Tip } from '../core/protocol';
+import { micros_of } from '../lib/time';
+import { EventIndex } from './event_index';
+import type { Service } from './service';
+
+// Events come one message each; a batch of commands is fetched in one go.
+const gather_ms = 120;
+
+const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
+
+export class Session {
+  readonly account: string;
+  readonly #module: LedgerModule;
+  readonly #service: Service;
+  readonly #tell: (tiding: Tiding) => void;
+  readonly #ledger: Ledger;
+  readonly #index: EventIndex;
+  #tip: Tip = { seq: 0n, version: 0 };
+  #unfollow: (() => void) | undefined;
+  #gathering: ReturnType<typeof setTimeout> | undefined;
+  // One piece of catching up at a time, in order.
+  #chain: Promise<void> = Promise.resolve();
+  #indexed: Promise<void> = Promise.resolve();
+  #closed = false;
+
+  constructor(module: LedgerModule, service: Service, account: string, tell: (tiding: Tiding) => void) {
+    this.account = account;
+    this.#module = module;
+    this.#service = service;
+    this.#tell = tell;
+    this.#ledger = module.open();
+    this.#index = new EventIndex(this.#ledger, account);
+  }
+
+  get tip(): Tip {
+    return this.#tip;
+  }
+
+  /** Downloads and folds the whole log. */
+  async load(): Promise<void> {
+    this.#tell({ tell: 'progress', stage: 'downloading', loaded: 0, total: null });
+    const log = await this.#service.log(this.account, {}, (loaded, total) =>
+      this.#tell({ tell: 'progress', stage: 'downloading', loaded, total }));
+    this.#tell({ tell: 'progress', stage: 'folding', loaded: log.length, total: log.length });
+    this.#take(log);
+  }
+
+  /** Indexes, compares with the service and follows it; after the first answer has gone out. */
+  start(): void {
+    this.#grow_index();
+    this.#enqueue(() => this.#compare());
+    this.#unfollow = this.#service.follow(this.account, () => this.#tip.seq, {
+      on_event: () => this.#gather(),
+      on_link: (live) => this.#tell({ tell: 'link', live }),
+    });
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#unfollow?.();
+    clearTimeout(this.#gathering);
+    this.#ledger.close();
+  }
+
+  fold({ seq, version }: Questions['fold']['ask']): Moment {
+    const as_of = seq ?? (version === undefined || version >= this.#tip.version ? null : this.#index.seq_of(version));
+    const statement = this.#ledger.balance(this.account, as_of);
+    const outlook = this.#ledger.outlook(this.account, micros_of(statement.at), as_of);
+    const event = this.#index.event(statement.version);
+    if (!event) throw new FaultError({ code: 'bad_answer', message: `no event has version ${statement.version}` });
+    return {
+      seq: BigInt(event.seq), version: statement.version, event: { type: event.type, at: event.at }, statement, outlook,
+    };
+  }
+
+  async picture(plan: string): Promise<PictureData> {
+    await this.#indexed;
+    return {
+      plan,
+      records: this.#ledger.timeline(this.account, plan),
+      marks: this.#index.marks.filter((mark) => mark.plan === plan),
+    };
+  }
+
+  async rows({ type, first, limit }: Questions['rows']['ask']): Promise<Questions['rows']['answer']> {
+    await this.#indexed;
+    return this.#index.rows(type, first, limit);
+  }
+
+  async counts(up_to: number): Promise<Questions['counts']['answer']> {
+    await this.#indexed;
+    return this.#index.counts(up_to);
+  }
+
+  /** Downloads the log once more, folds it in a ledger of its own and compares. */
+  async prove(): Promise<Proof> {
+    const head = await this.#service.head(this.account);
+    const begun = performance.now();
+    const log = await this.#service.log(this.account, { to: BigInt(head.seq) });
+    const downloaded = performance.now();
+    const fresh = this.#module.open();
+    try {
+      const { events } = fresh.load(log);
+      const { fingerprint, version } = fresh.balance(this.account, null);
+      return {
+        seq: BigInt(head.seq), version, page: fingerprint, server: head.fingerprint,
+        same: fingerprint === head.fingerprint && version === head.version, bytes: log.length, events,
+        download_ms: downloaded - begun, fold_ms: performance.now() - downloaded,
+      };
+    } finally {
+      fresh.close();
+    }
+  }
+
+  log(): Uint8Array<ArrayBuffer> {
+    return this.#ledger.export_log();
+  }
+
+  #take(log: Uint8Array): void {
+    const { last_seq } = this.#ledger.load(log);
+    const mine = this.#ledger.accounts().find(({ account }) => account === this.account);
+    if (!mine) throw new FaultError({ code: 'unknown_account', message: `the log has no account ${this.account}` });
+    this.#tip = { seq: BigInt(last_seq), version: mine.version };
+  }
+
+  #gather(): void {
+    this.#gathering ??= setTimeout(() => {
+      this.#gathering = undefined;
+      this.#enqueue(async () => {
+        await this.#catch_up();
+        await this.#compare();
+      });
+    }, gather_ms);
+  }
+
+  async #catch_up(): Promise<void> {
+    const log = await this.#service.log(this.account, { after: this.#tip.seq });
+    if (this.#closed) return;
+    const before = this.#tip.version;
+    this.#take(log);
+    if (this.#tip.version === before) return;
+    this.#grow_index();
+    this.#tell({ tell: 'grown', tip: this.#tip });
+  }
+
+  /** Compares fingerprints at the position the service names, which may be ahead of this page. */
+  async #compare(): Promise<void> {
+    const head = await this.#service.head(this.account);
+    if (this.#closed) return;
+    const seq = BigInt(head.seq);
+    if (seq > this.#tip.seq) await this.#catch_up();
+    if (this.#closed) return;
+    const { fingerprint, version } = this.#ledger.balance(this.account, seq);
+    const check: Check = {
+      seq, version: head.version, page: fingerprint, server: head.fingerprint,
+      same: fingerprint === head.fingerprint && version === head.version,
+    };
+    this.#tell({ tell: 'check', check });
+  }
+
+  #grow_index(): void {
+    const { version } = this.#tip;
+    this.#indexed = this.#indexed
+      .then(() => this.#index.extend(version, breathe))
+      .then(() => this.#tell({ tell: 'indexed' }))
+      // A closed ledger answers nothing; nobody waits for this index any more.
+      .catch((thrown: unknown) => {
+        if (!this.#closed) throw thrown;
+      });
+  }
+
+  #enqueue(work: () => Promise<void>): void {
+    this.#chain = this.#chain.then(async () => {
+      if (this.#closed) return;
+      try {
+        await work();
+      } catch {
+        // The service is away or restarting: what is on the page stays true, only nothing new can be compared.
+        if (!this.#closed) this.#tell({ tell: 'check', check: null });
+      }
+    });
+  }
+}
