@@ -50,18 +50,15 @@ class DecodeFailure : public std::exception {
   DecodeError error_;
 };
 
-// Appends to a vector the caller owns.
+// Appends to a vector the caller owns, which holds the bytes written so far at any time.
 class SpanOutputArchive : public cereal::OutputArchive<SpanOutputArchive, cereal::AllowEmptyClassElision> {
  public:
   explicit SpanOutputArchive(std::vector<std::uint8_t>& bytes) : OutputArchive(this), bytes_(bytes) {}
 
   void put_byte(std::uint8_t byte) { bytes_.push_back(byte); }
   void put_varint(std::uint64_t value) {
-    std::array<std::uint8_t, 10> buffer;
-    std::size_t size = 0;
-    for (; value >= 0x80; value >>= 7) buffer[size++] = static_cast<std::uint8_t>(value | 0x80);
-    buffer[size++] = static_cast<std::uint8_t>(value);
-    put_bytes(buffer.data(), size);
+    for (; value >= 0x80; value >>= 7) bytes_.push_back(static_cast<std::uint8_t>(value | 0x80));
+    bytes_.push_back(static_cast<std::uint8_t>(value));
   }
   void put_bytes(const void* data, std::size_t size) {
     const auto* first = static_cast<const std::uint8_t*>(data);
@@ -74,6 +71,19 @@ class SpanOutputArchive : public cereal::OutputArchive<SpanOutputArchive, cereal
  private:
   std::vector<std::uint8_t>& bytes_;
 };
+
+// Appends to `out` what `write` puts into an archive; nothing when it throws.
+template <class Write>
+void append_with(std::vector<std::uint8_t>& out, Write&& write) {
+  const std::size_t start = out.size();
+  try {
+    SpanOutputArchive archive(out);
+    write(archive);
+  } catch (...) {
+    out.resize(start);
+    throw;
+  }
+}
 
 // Reads a span and never past it. No count found in it is believed further than there are bytes left.
 class SpanInputArchive : public cereal::InputArchive<SpanInputArchive, cereal::AllowEmptyClassElision> {
@@ -96,18 +106,8 @@ class SpanInputArchive : public cereal::InputArchive<SpanInputArchive, cereal::A
     return *at_++;
   }
   [[nodiscard]] std::uint64_t take_varint() {
-    const std::size_t start = offset();
-    std::uint64_t value = 0;
-    for (unsigned shift = 0; shift < 64; shift += 7) {
-      const std::uint8_t byte = take_byte();
-      require(shift < 63 || byte <= 1, start, "number beyond 64 bits");
-      value |= static_cast<std::uint64_t>(byte & 0x7F) << shift;
-      if (byte < 0x80) {
-        require(byte != 0 || shift == 0, start, "number longer than it must be");
-        return value;
-      }
-    }
-    fail(start, "number beyond 64 bits");
+    if (left() > 0 && *at_ < 0x80) return *at_++;
+    return take_long_varint();
   }
   // A count of things that take at least a byte each.
   [[nodiscard]] std::size_t take_count() {
@@ -125,6 +125,21 @@ class SpanInputArchive : public cereal::InputArchive<SpanInputArchive, cereal::A
   }
 
  private:
+  std::uint64_t take_long_varint() {
+    const std::size_t start = offset();
+    std::uint64_t value = 0;
+    for (unsigned shift = 0; shift < 64; shift += 7) {
+      const std::uint8_t byte = take_byte();
+      require(shift < 63 || byte <= 1, start, "number beyond 64 bits");
+      value |= static_cast<std::uint64_t>(byte & 0x7F) << shift;
+      if (byte < 0x80) {
+        require(byte != 0 || shift == 0, start, "number longer than it must be");
+        return value;
+      }
+    }
+    fail(start, "number beyond 64 bits");
+  }
+
   std::size_t base_;
   const std::uint8_t* begin_;
   const std::uint8_t* at_;
@@ -444,25 +459,18 @@ void load(SpanInputArchive& in, T& value) {
 // Appends the bytes of `value`. Throws Unencodable when a part of it breaks its limits; then nothing was appended.
 template <class T>
 void encode(const T& value, std::vector<std::uint8_t>& out) {
-  const std::size_t start = out.size();
-  try {
-    SpanOutputArchive archive(out);
-    archive(value);
-  } catch (...) {
-    out.resize(start);
-    throw;
-  }
+  append_with(out, [&](SpanOutputArchive& archive) { archive(value); });
 }
 
 // The value that all of `bytes` encode, or where they do not.
 template <class T>
 [[nodiscard]] Expected<T, DecodeError> decode(std::span<const std::uint8_t> bytes) {
   try {
+    Expected<T, DecodeError> result = T{};
     SpanInputArchive archive(bytes);
-    T value{};
-    archive(value);
+    archive(*result);
     archive.require_end();
-    return value;
+    return result;
   } catch (const DecodeFailure& failure) {
     return Unexpected{failure.error()};
   }

@@ -63,8 +63,9 @@ CflogWriter::CflogWriter(ByteSink sink, const CflogHeader& header)
   std::vector<std::uint8_t> start(magic.begin(), magic.end());
   start.push_back(format);
   std::vector<std::uint8_t> payload;
-  SpanOutputArchive archive(payload);
-  archive(static_cast<std::uint64_t>(header.after), header.account);
+  append_with(payload, [&](SpanOutputArchive& archive) {
+    archive(static_cast<std::uint64_t>(header.after), header.account);
+  });
   state_->sink(start);
   state_->section(kind_header, payload);
 }
@@ -84,11 +85,12 @@ void CflogWriter::event(const Event& event) {
 
   // Here, not after an event: a mark has to lie in the block of the batch's last event.
   if (state.block.size() >= block_bytes) state.flush_block();
-  SpanOutputArchive archive(state.block);
-  archive.put_byte(record_event);
-  archive.put_varint(static_cast<std::uint64_t>(event.seq - state.last_seq));
-  archive.put_varint(state.event_bytes.size());
-  archive.put_bytes(state.event_bytes.data(), state.event_bytes.size());
+  append_with(state.block, [&](SpanOutputArchive& archive) {
+    archive.put_byte(record_event);
+    archive.put_varint(static_cast<std::uint64_t>(event.seq - state.last_seq));
+    archive.put_varint(state.event_bytes.size());
+    archive.put_bytes(state.event_bytes.data(), state.event_bytes.size());
+  });
   state.last_seq = event.seq;
   state.run.add(event);
   ++state.totals.events;
@@ -100,15 +102,10 @@ void CflogWriter::batch(const BatchMark& mark) {
   check_requirement(mark.events >= 0 && state.run.closes(mark), "the mark does not close the events before it");
   check_requirement(!state.header.account || *state.header.account == mark.account, "the mark is another account's");
   if (mark.events == 0 && state.block.size() >= block_bytes) state.flush_block();
-  const std::size_t start = state.block.size();
-  try {
-    SpanOutputArchive archive(state.block);
+  append_with(state.block, [&](SpanOutputArchive& archive) {
     archive.put_byte(record_batch);
     archive(mark.account, mark.key, mark.command, static_cast<std::uint64_t>(mark.events));
-  } catch (...) {
-    state.block.resize(start);
-    throw;
-  }
+  });
   state.run.close();
   ++state.totals.batches;
 }
@@ -121,9 +118,10 @@ CflogEnd CflogWriter::finish(std::int64_t seq) {
   state.flush_block();
   state.totals.seq = seq;
   std::vector<std::uint8_t> payload;
-  SpanOutputArchive archive(payload);
-  archive(static_cast<std::uint64_t>(state.totals.events), static_cast<std::uint64_t>(state.totals.batches),
-          static_cast<std::uint64_t>(seq));
+  append_with(payload, [&](SpanOutputArchive& archive) {
+    archive(static_cast<std::uint64_t>(state.totals.events), static_cast<std::uint64_t>(state.totals.batches),
+            static_cast<std::uint64_t>(seq));
+  });
   state.section(kind_end, payload);
   state.finished = true;
   return state.totals;

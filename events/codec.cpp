@@ -56,34 +56,30 @@ constexpr std::array<ReadRest, event_kinds> make_readers(std::index_sequence<I..
 // By tag - 1: the catalogue asserts that its tags are 1 to n in the order of the variant.
 constexpr std::array<ReadRest, event_kinds> readers = make_readers(std::make_index_sequence<event_kinds>{});
 
-Event read_event(std::span<const std::uint8_t> bytes) {
+void read_event(std::span<const std::uint8_t> bytes, Event& event) {
   SpanInputArchive in(bytes);
   in.require(bytes.size() <= event_bytes_max, event_bytes_max, "an event longer than any may be");
   const std::uint8_t tag = in.take_byte();
   in.require(tag >= 1 && tag <= event_kinds, 0, "unknown tag of an event");
-  Event event;
   readers[tag - 1U](in, event);
   in.require_end();
-  return event;
 }
 
 }  // namespace
 
 void encode_event(const Event& event, std::vector<std::uint8_t>& out) {
   const std::size_t start = out.size();
-  try {
-    SpanOutputArchive archive(out);
+  append_with(out, [&](SpanOutputArchive& archive) {
     write_event(archive, event);
     archive.require(out.size() - start <= event_bytes_max, "an event longer than any may be");
-  } catch (...) {
-    out.resize(start);
-    throw;
-  }
+  });
 }
 
 Expected<Event, DecodeError> decode_event(std::span<const std::uint8_t> bytes) {
   try {
-    return read_event(bytes);
+    Expected<Event, DecodeError> result = Event{};
+    read_event(bytes, *result);
+    return result;
   } catch (const DecodeFailure& failure) {
     return Unexpected{failure.error()};
   }

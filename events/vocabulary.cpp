@@ -3,6 +3,7 @@
 #include "events/vocabulary.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -45,6 +46,36 @@ CodePoint code_point_at(std::string_view text, std::size_t at) {
   const bool surrogate = value >= 0xD800 && value <= 0xDFFF;
   if (value < least || value > 0x10FFFF || surrogate) return {};
   return {length, value};
+}
+
+// Almost every id and text is ASCII, and every event has a dozen: they are looked at eight bytes at a time.
+constexpr std::uint64_t every_byte(std::uint8_t value) { return value * 0x0101'0101'0101'0101U; }
+
+constexpr bool is_ascii(std::uint64_t word) { return (word & every_byte(0x80)) == 0; }
+
+constexpr bool is_ascii_without_controls(std::uint64_t word) {
+  const std::uint64_t deleted = word ^ every_byte(0x7F);  // a byte is 0 where it was DEL
+  const std::uint64_t low = (word - every_byte(0x20)) & ~word;
+  const std::uint64_t zero = (deleted - every_byte(0x01)) & ~deleted;
+  return ((word | low | zero) & every_byte(0x80)) == 0;
+}
+static_assert(is_ascii_without_controls(every_byte(' ')) && is_ascii_without_controls(every_byte('~')));
+static_assert(!is_ascii_without_controls(0x20202020'1F202020U) && !is_ascii_without_controls(every_byte(0x7F)));
+
+template <class Check>
+bool every_word(std::string_view text, Check&& check) {
+  std::uint64_t word = every_byte(' ');
+  if (text.size() < sizeof word) {
+    std::memcpy(&word, text.data(), text.size());
+    return check(word);
+  }
+  std::size_t at = 0;
+  for (; at + sizeof word <= text.size(); at += sizeof word) {
+    std::memcpy(&word, text.data() + at, sizeof word);
+    if (!check(word)) return false;
+  }
+  std::memcpy(&word, text.data() + text.size() - sizeof word, sizeof word);  // the rest, and some of it again
+  return check(word);
 }
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -157,6 +188,7 @@ std::int64_t number_at(std::string_view text, std::size_t from, std::size_t digi
 }  // namespace
 
 bool is_utf8(std::string_view text) {
+  if (every_word(text, is_ascii)) return true;
   for (std::size_t at = 0; at < text.size();) {
     const CodePoint point = code_point_at(text, at);
     if (point.length == 0) return false;
@@ -167,6 +199,7 @@ bool is_utf8(std::string_view text) {
 
 bool is_plain_text(std::string_view text, std::size_t bytes_max) {
   if (text.empty() || text.size() > bytes_max) return false;
+  if (every_word(text, is_ascii_without_controls)) return true;
   for (std::size_t at = 0; at < text.size();) {
     const CodePoint point = code_point_at(text, at);
     const bool control = point.value < 0x20 || (point.value >= 0x7F && point.value <= 0x9F);

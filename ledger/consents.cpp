@@ -1,27 +1,51 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ledger/consents.hpp"
 
+#include "ledger/markings.hpp"
+
 namespace creditfold::consents {
 
-void evolve(AccountState& state, const ConsentChanged& fact) { state.consents[fact.feature] = fact.granted; }
+namespace {
 
-void evolve(AccountState& state, const TermsAccepted& fact) { state.terms[fact.terms] = fact.accepted; }
+template <class SomeId>
+bool stands(const std::map<SomeId, Standing<bool>>& all, const SomeId& id, Instant at) {
+  const auto found = all.find(id);
+  const bool* standing = found == all.end() ? nullptr : found->second.at(at);
+  return standing != nullptr && *standing;
+}
 
-void evolve(AccountState& state, const AccessChanged& fact) { state.access = fact.allowed; }
+}  // namespace
+
+void evolve(AccountState& state, const Event& event, const ConsentChanged& fact) {
+  state.consents[fact.feature].change(event.at, fact.granted);
+}
+
+void evolve(AccountState& state, const Event& event, const TermsAccepted& fact) {
+  state.terms[fact.terms].change(event.at, fact.accepted);
+}
+
+void evolve(AccountState& state, const Event& event, const AccessChanged& fact) {
+  state.access.change(event.at, fact.allowed);
+}
+
+bool has_access(const AccountState& state, Instant at) {
+  const bool* standing = state.access.at(at);
+  return standing == nullptr || *standing;
+}
+
+bool has_consent(const AccountState& state, const FeatureId& feature, Instant at) {
+  return stands(state.consents, feature, at);
+}
+
+bool has_accepted(const AccountState& state, const TermsId& terms, Instant at) { return stands(state.terms, terms, at); }
 
 std::vector<UsageFlag> objections(const AccountState& state, const Model& model, Instant at) {
   std::vector<UsageFlag> found;
-  if (!state.access) found.push_back(UsageFlag::revoked);
+  if (!has_access(state, at)) found.push_back(UsageFlag::revoked);
   if (model.withdrawn_at && *model.withdrawn_at <= at) found.push_back(UsageFlag::discontinued);
   if (state.environment == Environment::gov && !model.gov) found.push_back(UsageFlag::not_authorized_in_gov);
-  if (model.beta) {
-    const auto consent = state.consents.find(FeatureId(beta_feature));
-    if (consent == state.consents.end() || !consent->second) found.push_back(UsageFlag::beta_not_accepted);
-  }
-  if (model.partner_terms) {
-    const auto accepted = state.terms.find(*model.partner_terms);
-    if (accepted == state.terms.end() || !accepted->second) found.push_back(UsageFlag::partner_terms);
-  }
+  if (model.beta && !has_consent(state, FeatureId(beta_feature), at)) found.push_back(UsageFlag::beta_not_accepted);
+  if (model.partner_terms && !has_accepted(state, *model.partner_terms, at)) found.push_back(UsageFlag::partner_terms);
   return found;
 }
 
@@ -62,6 +86,7 @@ std::optional<Refusal> decide(Draft& draft, const AcceptTerms& command) {
 }
 
 std::optional<Refusal> decide(Draft& draft, const SetAccess& command) {
+  if (auto refusal = refuse_marked(command.reason)) return refusal;
   draft.emit(AccessChanged{.allowed = command.allowed, .reason = command.reason});
   return std::nullopt;
 }

@@ -18,9 +18,14 @@ namespace creditfold::consents {
 inline constexpr std::string_view beta_feature = "beta";
 inline constexpr std::string_view training_feature = "training";
 
-void evolve(AccountState& state, const ConsentChanged& fact);
-void evolve(AccountState& state, const TermsAccepted& fact);
-void evolve(AccountState& state, const AccessChanged& fact);
+void evolve(AccountState& state, const Event& event, const ConsentChanged& fact);
+void evolve(AccountState& state, const Event& event, const TermsAccepted& fact);
+void evolve(AccountState& state, const Event& event, const AccessChanged& fact);
+
+// What stood at a moment (AI-0, AI-4, AI-3).
+[[nodiscard]] bool has_access(const AccountState& state, Instant at);
+[[nodiscard]] bool has_consent(const AccountState& state, const FeatureId& feature, Instant at);
+[[nodiscard]] bool has_accepted(const AccountState& state, const TermsId& terms, Instant at);
 
 // What stands against using `model` on this account at `at`, in the order of the checks. A report carries them as flags,
 // an authorization is refused with the first.

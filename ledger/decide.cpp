@@ -139,7 +139,7 @@ struct Decide {
   }
   std::optional<Refusal> operator()(const ChangeSeats& command) const { return seats::decide(draft, command, catalog); }
   std::optional<Refusal> operator()(const AddProduct& command) const { return seats::decide(draft, command, catalog); }
-  std::optional<Refusal> operator()(const RemoveProduct& command) const { return seats::decide(draft, command); }
+  std::optional<Refusal> operator()(const RemoveProduct& command) const { return seats::decide(draft, command, catalog); }
   std::optional<Refusal> operator()(const SetConsent& command) const { return consents::decide(draft, command); }
   std::optional<Refusal> operator()(const AcceptTerms& command) const { return consents::decide(draft, command); }
   std::optional<Refusal> operator()(const SetAccess& command) const { return consents::decide(draft, command); }

@@ -32,7 +32,7 @@ struct Evolve {
       seats::evolve(state, fact);
     }
   }
-  void operator()(const BuildersChanged& fact) const { terms::evolve(state, fact); }
+  void operator()(const BuildersChanged& fact) const { terms::evolve(state, event, fact); }
   void operator()(const CreditsGranted& fact) const { credits::evolve(state, event, fact); }
   void operator()(const PeriodClosed& fact) const { credits::evolve(state, event, fact); }
   void operator()(const CreditsConsumed& fact) const { usage::evolve(state, event, fact); }
@@ -41,9 +41,9 @@ struct Evolve {
   void operator()(const SeatsChanged& fact) const { seats::evolve(state, event, fact); }
   void operator()(const ProductAdded& fact) const { seats::evolve(state, fact); }
   void operator()(const ProductRemoved& fact) const { seats::evolve(state, fact); }
-  void operator()(const ConsentChanged& fact) const { consents::evolve(state, fact); }
-  void operator()(const TermsAccepted& fact) const { consents::evolve(state, fact); }
-  void operator()(const AccessChanged& fact) const { consents::evolve(state, fact); }
+  void operator()(const ConsentChanged& fact) const { consents::evolve(state, event, fact); }
+  void operator()(const TermsAccepted& fact) const { consents::evolve(state, event, fact); }
+  void operator()(const AccessChanged& fact) const { consents::evolve(state, event, fact); }
   // Facts whose families hold no figures of an account yet: they count in version and moment only.
   void operator()(const KeyRotated&) const {}
   void operator()(const KeyRevoked&) const {}

@@ -39,9 +39,10 @@ Refusal not_in_force(const ProductId& product, Instant at) {
           {{"product", product.value}, {"at", to_text(at)}}};
 }
 
-Refusal in_parity(const ProductId& product, const ProductId& parent) {
-  return {RefusalCode::seat_parity, "ADD-1", "The seats of an add-on in parity follow its parent's; change those.",
-          {{"product", product.value}, {"parity_with", parent.value}}};
+Refusal in_parity(const ProductId& product, const Product& known) {
+  return {RefusalCode::seat_parity, known.billed_with ? "EKM-4" : "ADD-1",
+          "The seats of an add-on in parity follow its parent's; change those.",
+          {{"product", product.value}, {"parity_with", known.parity_with->value}}};
 }
 
 // H22: an event carries the price and the billing names, so that invoices fold without a catalog.
@@ -192,7 +193,7 @@ std::optional<Refusal> decide(Draft& draft, const StartTerm& command, const Cata
     return Refusal{RefusalCode::unknown_product, "", "The catalog sells no product of this name by seats.",
                    {{"product", command.product.value}}};
   }
-  if (product->parity_with) return in_parity(command.product, *product->parity_with);
+  if (product->parity_with) return in_parity(command.product, *product);
   const auto had = draft.state().seats.find(command.product);
   std::int32_t number = 1;
   if (had != draft.state().seats.end() && !had->second.terms.empty()) {
@@ -214,10 +215,8 @@ std::optional<Refusal> decide(Draft& draft, const StartTerm& command, const Cata
 }
 
 std::optional<Refusal> decide(Draft& draft, const RenewTerm& command, const Catalog& catalog) {
-  const Product* known = catalog.product(command.product);
-  if (known != nullptr && known->parity_with) return in_parity(command.product, *known->parity_with);
   const auto had = draft.state().seats.find(command.product);
-  if (had == draft.state().seats.end() || had->second.terms.empty()) {
+  if (had == draft.state().seats.end() || had->second.terms.empty() || had->second.parity_with) {
     return Refusal{RefusalCode::outside_term, "AIS-2", "The account never had a term of this product to renew.",
                    {{"product", command.product.value}}};
   }
@@ -245,8 +244,9 @@ std::optional<Refusal> decide(Draft& draft, const RenewTerm& command, const Cata
 
 std::optional<Refusal> decide(Draft& draft, const EndTerm& command) {
   const SeatTerm* term = term_in(draft.state(), command.product, draft.at());
-  if (term == nullptr) return not_in_force(command.product, draft.at());
-  if (const auto& parent = draft.state().seats.at(command.product).parity_with) return in_parity(command.product, *parent);
+  if (term == nullptr || draft.state().seats.at(command.product).parity_with) {  // an add-on has no term of its own
+    return not_in_force(command.product, draft.at());
+  }
   const std::pair<std::string, std::string> asked{"ends_at", to_text(command.ends_at)};
   if (command.ends_at > term->ends_at) {
     return Refusal{RefusalCode::unknown_period, "H8", "An end is brought forward, never put off; renew the term instead.",
@@ -266,7 +266,7 @@ std::optional<Refusal> decide(Draft& draft, const ChangeSeats& command, const Ca
   const ProductId owner = known && known->parity_with ? *known->parity_with : command.product;
   const SeatTerm* term = term_in(state, owner, draft.at());
   if (term == nullptr) return not_in_force(command.product, draft.at());
-  if (owner != command.product) return in_parity(command.product, owner);
+  if (owner != command.product) return in_parity(command.product, *known);
   if (command.seats == term->seats) return std::nullopt;  // H21: accepted, nothing to record
 
   const Instant renewal = state.seats.at(command.product).terms.back().ends_at;
@@ -312,8 +312,12 @@ std::optional<Refusal> decide(Draft& draft, const AddProduct& command, const Cat
   return std::nullopt;
 }
 
-std::optional<Refusal> decide(Draft& draft, const RemoveProduct& command) {
+std::optional<Refusal> decide(Draft& draft, const RemoveProduct& command, const Catalog& catalog) {
   const AccountState& state = draft.state();
+  if (catalog.product(command.product) == nullptr && state.seats.count(command.product) == 0) {
+    return Refusal{RefusalCode::unknown_product, "", "The catalog has no product of this name.",
+                   {{"product", command.product.value}}};
+  }
   if (state.products.count(command.product) != 0) {
     draft.emit(ProductRemoved{.product = command.product, .effective_at = draft.at()});
     return std::nullopt;
@@ -322,7 +326,6 @@ std::optional<Refusal> decide(Draft& draft, const RemoveProduct& command) {
   if (term == nullptr) return not_in_force(command.product, draft.at());
   if (!state.seats.at(command.product).parity_with) {
     for (const ProductId& id : add_ons_in_term(state, command.product, term->number)) {
-      if (state.seats.at(id).removed) continue;
       return Refusal{RefusalCode::seat_parity, "ADD-1", "The product still has add-ons in parity; remove those first.",
                      {{"product", command.product.value}, {"add_on", id.value}}};
     }

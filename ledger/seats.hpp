@@ -31,6 +31,6 @@ void evolve(AccountState& state, const ProductRemoved& fact);
 [[nodiscard]] std::optional<Refusal> decide(Draft& draft, const EndTerm& command);
 [[nodiscard]] std::optional<Refusal> decide(Draft& draft, const ChangeSeats& command, const Catalog& catalog);
 [[nodiscard]] std::optional<Refusal> decide(Draft& draft, const AddProduct& command, const Catalog& catalog);
-[[nodiscard]] std::optional<Refusal> decide(Draft& draft, const RemoveProduct& command);
+[[nodiscard]] std::optional<Refusal> decide(Draft& draft, const RemoveProduct& command, const Catalog& catalog);
 
 }  // namespace creditfold::seats

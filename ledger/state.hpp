@@ -93,9 +93,38 @@ struct Term {
   }
 };
 
+// A thing that stands one way until it is changed, measured by moments that may run backwards (H1): what held at a moment
+// is what was last recorded among the changes that had happened by then. Changes in the order recorded.
+template <class T>
+struct Standing {
+  struct Change {
+    Instant at;
+    T value{};
+    template <class Self, class Visit>
+    static void fields(Self& self, Visit&& visit) {
+      visit("at", self.at);
+      visit("value", self.value);
+    }
+  };
+  std::vector<Change> changes;
+
+  void change(Instant at, T value) { changes.push_back(Change{at, std::move(value)}); }
+  [[nodiscard]] const T* at(Instant moment) const {
+    for (auto change = changes.rbegin(); change != changes.rend(); ++change) {
+      if (change->at <= moment) return &change->value;
+    }
+    return nullptr;
+  }
+  [[nodiscard]] const T* latest() const { return changes.empty() ? nullptr : &changes.back().value; }
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("changes", self.changes);
+  }
+};
+
 // Everything of one plan on the account: its terms in order and who may build with it (H5, H6).
 struct Pool {
-  Builders builders;
+  Standing<Builders> builders;  // nothing recorded: everyone
   std::vector<Term> terms;  // by number, which is by time
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
@@ -225,15 +254,15 @@ struct AccountState {
   Instant latest_at = instant_min;  // the greatest `at` among the events folded
   Environment environment = Environment::commercial;
   RegionId region;
-  bool access = true;  // AI-0
+  Standing<bool> access;  // AI-0; nothing recorded: allowed
   std::map<PlanId, Pool> pools;
   std::map<AuthorizationId, Hold> holds;  // live ones only
   std::map<UsageKey, UsageTotals> usage;
   std::map<ProductId, SeatProduct> seats;
   std::map<ProductId, std::optional<RegionId>> products;  // without seats, with their region
   std::vector<InvoiceLine> invoice_lines;
-  std::map<FeatureId, bool> consents;
-  std::map<TermsId, bool> terms;
+  std::map<FeatureId, Standing<bool>> consents;  // nothing recorded: not granted
+  std::map<TermsId, Standing<bool>> terms;       // nothing recorded: not accepted
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("account", self.account);

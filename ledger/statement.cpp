@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "ledger/consents.hpp"
 #include "ledger/evolve.hpp"
 #include "ledger/json_writer.hpp"
 #include "ledger/seats.hpp"
@@ -92,6 +93,10 @@ void write_seats(JsonWriter& out, const AccountState& state, Instant moment) {
           .field("effective_at", later ? any.starts_at : any.scheduled->effective_at)
           .close('}');
     }
+    const SeatTerm& last = product.terms.back();
+    if (product.removed && moment < last.ends_at) {
+      out.open('{').field("seats", std::int64_t{0}).field("effective_at", last.ends_at).close('}');
+    }
     out.close(']').close('}');
   }
   out.close(']');
@@ -132,12 +137,12 @@ void write_balance(JsonWriter& out, const AccountState& state, Instant moment) {
   write_seats(out, state, moment);
   write_invoice_lines(out, state);
   out.key("key").write_null();
-  out.field("region", state.region).field("environment", state.environment).field("access", state.access);
+  out.field("region", state.region).field("environment", state.environment).field("access", consents::has_access(state, moment));
   out.key("consents").open('{');
-  for (const auto& [feature, granted] : state.consents) out.field(feature.value, granted);
+  for (const auto& [feature, standing] : state.consents) out.field(feature.value, *standing.latest());
   out.close('}').key("terms").open('[');
-  for (const auto& [terms, accepted] : state.terms) {
-    if (accepted) out.write(terms);
+  for (const auto& [terms, standing] : state.terms) {
+    if (*standing.latest()) out.write(terms);
   }
   out.close(']').close('}');
 }

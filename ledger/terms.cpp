@@ -38,6 +38,11 @@ auto find_term_in(AnyState& state, const PlanId& plan, std::int32_t number) -> d
   return index < pool->second.terms.size() ? &pool->second.terms[index] : nullptr;
 }
 
+bool admits(const Pool& pool, const std::optional<ActorId>& actor, Instant at) {
+  const Builders* builders = pool.builders.at(at);
+  return builders == nullptr || builders->admits(actor);
+}
+
 bool any_plan_in_force(const AccountState& state, Instant at) {
   return std::any_of(state.pools.begin(), state.pools.end(),
                      [&](const auto& entry) { return term_in_force(state, entry.first, at) != nullptr; });
@@ -163,10 +168,10 @@ void evolve(AccountState& state, const TermEnded& fact) {
   term->ends_at = ends_at;
 }
 
-void evolve(AccountState& state, const BuildersChanged& fact) {
+void evolve(AccountState& state, const Event& event, const BuildersChanged& fact) {
   const auto pool = state.pools.find(fact.plan);
   require(pool != state.pools.end(), "builders of a plan the account never had");
-  pool->second.builders = fact.actors;
+  pool->second.builders.change(event.at, fact.actors);
 }
 
 void open_without_allotment(AccountState& state, Instant reached) {
@@ -194,7 +199,7 @@ Expected<InForce, Refusal> plan_for_usage(const AccountState& state, const Catal
   if (plan) {
     auto named = named_plan(state, *plan, at, "AIS-2");
     if (!named) return named;
-    if (!state.pools.find(*plan)->second.builders.admits(actor)) return Unexpected{not_admitted(plan, actor)};
+    if (!admits(state.pools.find(*plan)->second, actor, at)) return Unexpected{not_admitted(plan, actor)};
     return named;
   }
   bool any_in_force = false;
@@ -204,7 +209,7 @@ Expected<InForce, Refusal> plan_for_usage(const AccountState& state, const Catal
     const Term* term = term_in_force(state, id, at);
     if (term == nullptr) continue;
     any_in_force = true;
-    if (!pool.builders.admits(actor)) continue;
+    if (!admits(pool, actor, at)) continue;
     // A plan the catalog has dropped still pays for its term, after those it knows.
     const Plan* known = catalog.plan(id);
     const std::int64_t rank = known ? known->rank : std::numeric_limits<std::int64_t>::min();

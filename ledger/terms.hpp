@@ -38,7 +38,7 @@ inline constexpr std::string_view studio_product = "ai_studio";
 // evolve
 void evolve(AccountState& state, const TermStarted& fact);
 void evolve(AccountState& state, const TermEnded& fact);
-void evolve(AccountState& state, const BuildersChanged& fact);
+void evolve(AccountState& state, const Event& event, const BuildersChanged& fact);
 // H3: a period whose allotment is 0 opens without an event, as soon as the account has reached its start.
 void open_without_allotment(AccountState& state, Instant reached);
 

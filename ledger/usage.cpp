@@ -9,6 +9,7 @@
 #include "ledger/consents.hpp"
 #include "ledger/credits.hpp"
 #include "ledger/evolve.hpp"
+#include "ledger/markings.hpp"
 #include "ledger/terms.hpp"
 
 namespace creditfold::usage {
@@ -50,10 +51,12 @@ void release_where(Draft& draft, ReleaseReason reason, Wanted&& wanted) {
   for (const HoldOrder& hold : found) draft.emit(HoldReleased{.authorization = std::get<1>(hold), .reason = reason});
 }
 
-// GOV-3: nothing but unclassified and CUI. The refusal holds no content.
-std::optional<Refusal> check_classification(const std::optional<Text>& classification) {
-  if (!classification || classification->value == "unclassified" || classification->value == "cui") return std::nullopt;
-  return Refusal{RefusalCode::classified, "GOV-3", "Only unclassified data and CUI may be processed; nothing was stored.", {}};
+// GOV-3: nothing but unclassified and CUI, by declaration and by markings.
+bool is_classified(const RecordUsage& command) {
+  return declares_classified(command.classification) || has_marking(command.memo) || has_marking(command.workflow.value);
+}
+bool is_classified(const AuthorizeUsage& command) {
+  return declares_classified(command.classification) || has_marking(command.workflow.value);
 }
 
 // What both usage commands must know first, in the order of their refusals.
@@ -67,7 +70,7 @@ template <class UsageCommand>
 Expected<Priced, Refusal> price(Draft& draft, const UsageCommand& command, const Catalog& catalog) {
   const auto in_force = terms::plan_for_usage(draft.state(), catalog, command.plan, command.actor, draft.at());
   if (!in_force) return Unexpected{in_force.error()};
-  if (auto refusal = check_classification(command.classification)) return Unexpected{*refusal};
+  if (is_classified(command)) return Unexpected{classified_refusal()};
   const RateCardId& card = in_force->term->rate_card;
   const Model* model = catalog.model(card, command.model);
   if (model == nullptr) {

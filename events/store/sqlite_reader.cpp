@@ -59,8 +59,9 @@ void require_format(const SQLite::Database& database, const std::filesystem::pat
 
 std::int64_t batch_check(const BatchRow& row) {
   std::vector<std::uint8_t> bytes;
-  SpanOutputArchive archive(bytes);
-  archive(row.account, row.batch.key, row.batch.command, row.batch.first_seq, row.batch.count);
+  append_with(bytes, [&](SpanOutputArchive& archive) {
+    archive(row.account, row.batch.key, row.batch.command, row.batch.first_seq, row.batch.count);
+  });
   return static_cast<std::int64_t>(checksum(bytes, static_cast<std::uint64_t>(row.id)));
 }
 

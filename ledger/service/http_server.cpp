@@ -101,7 +101,13 @@ void HttpServer::stop_accepting() {
 
 void HttpServer::wait_until_answered(std::chrono::milliseconds at_most) {
   std::unique_lock lock(mutex_);
-  ended_.wait_for(lock, at_most, [this] { return connections_.empty() && !accepting_; });
+  ended_.wait_for(lock, at_most, [this] { return hurried_ || (connections_.empty() && !accepting_); });
+}
+
+void HttpServer::hurry() {
+  const std::lock_guard lock(mutex_);
+  hurried_ = true;
+  ended_.notify_all();
 }
 
 void HttpServer::cut_all() {

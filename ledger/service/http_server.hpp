@@ -33,6 +33,7 @@ class HttpServer {
   // From a thread that does not run the context, in this order:
   void stop_accepting();  // nobody new; connections without a request end
   void wait_until_answered(std::chrono::milliseconds at_most);
+  void hurry();           // from any thread: ends that wait
   void cut_all();         // what is still going on is cut; returns when all connections have ended
 
  private:
@@ -49,6 +50,7 @@ class HttpServer {
   std::condition_variable ended_;
   std::set<std::shared_ptr<Connection>> connections_;
   bool accepting_ = false;
+  bool hurried_ = false;
 };
 
 }  // namespace creditfold::service

@@ -86,8 +86,8 @@ Reply unsupported(const std::vector<BodyKind>& kinds) {
 
 }  // namespace
 
-std::optional<std::string> Call::header(http::field name) const {
-  const auto found = message.find(name);
+std::optional<std::string> Call::header(std::string_view name) const {
+  const auto found = message.find({name.data(), name.size()});
   if (found == message.end()) return std::nullopt;
   return std::string(found->value());
 }

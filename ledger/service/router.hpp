@@ -29,7 +29,7 @@ struct Call {
   std::string media_type;              // of the body, lower case
   boost::beast::http::request<boost::beast::http::string_body> message;
 
-  [[nodiscard]] std::optional<std::string> header(boost::beast::http::field name) const;
+  [[nodiscard]] std::optional<std::string> header(std::string_view name) const;
 };
 
 using Answerer = std::function<boost::asio::awaitable<Reply>(Call)>;

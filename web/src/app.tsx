@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The page put together. Scenarios and levers will stand left and right of the workbench's main column.
 
-import { createEffect, Match, Switch, type JSX } from 'solid-js';
+import { createEffect, Match, Show, Switch, type JSX } from 'solid-js';
 import { create_page } from './state/page';
 import { settings } from './state/settings';
 import { text } from './text';
@@ -10,7 +10,7 @@ import { Details } from './ui/details';
 import { Header } from './ui/header';
 import { Picture } from './ui/picture';
 import { Plans, Sentence } from './ui/plans';
-import { AsOfBanner, Scrubber } from './ui/scrubber';
+import { MomentStrip, Scrubber } from './ui/scrubber';
 import { Empty, Failed, Loading, OfflineBanner } from './ui/states';
 
 export function App(): JSX.Element {
@@ -29,12 +29,12 @@ export function App(): JSX.Element {
           <Match when={page.state.phase === 'failed' && page.state.fault}>{(fault) => <Failed fault={fault()} />}</Match>
           <Match when={page.state.phase === 'ready'}>
             <OfflineBanner />
-            <AsOfBanner />
+            <MomentStrip />
             <div class="workbench">
               <div class="workbench-main">
                 <Sentence />
                 <Plans />
-                <Picture />
+                <Show when={page.plan() !== null}><Picture /></Show>
                 <Details />
               </div>
             </div>

@@ -15,6 +15,8 @@ export const text = {
   copied: 'Copied',
   close: 'Close',
   skip: 'Skip to the balances',
+  /** Plans are known by ids such as `plus`; in a sentence they have a name. */
+  plan_name: (plan: string) => plan.charAt(0).toUpperCase() + plan.slice(1),
   title: (account: string) => `${account} · Creditfold`,
 
   ago: {
@@ -80,6 +82,7 @@ export const text = {
   sentence: {
     none: 'No Credit Period is running at this moment.',
     none_help: 'Credits are granted inside a Product Term only. The plans below show what was there before.',
+    none_yet: 'Credits are granted inside a Product Term only, and none has started.',
     pace: 'Pace',
     a_day: 'credits a day',
     since: 'measured since',
@@ -88,7 +91,6 @@ export const text = {
     ends: 'Period ends',
     estimate: 'An estimate for your information, not a guarantee.',
     estimate_clause: 'AIS-4c',
-    newest: 'Newest event',
     ended_since: (end: string) => `This Credit Period ended on ${end}. The next one opens with its first event.`,
   },
 
@@ -168,7 +170,7 @@ export const text = {
       every: 'Every change.',
       sampled: 'At regular times, each with the newest event by then.',
     },
-    projected: 'projected',
+    projected: 'Projected at this pace',
     happened: {
       grant: (kind: string, credits: string) => `${kind} +${credits}`,
       close: (period: number, expired: string) => `Period ${period} closed, ${expired} expired`,
@@ -185,7 +187,7 @@ export const text = {
     next: 'Next event',
     last: 'Newest event',
     now: 'Now',
-    at_now: 'Now',
+    newest: 'Now: newest event',
     event: (version: string, total: string) => `Event ${version} of ${total}`,
     as_of: 'As of',
     banner: (event: string, when: string) => `As of event ${event}, ${when}`,
@@ -212,7 +214,7 @@ export const text = {
 
   lots: {
     caption: (plan: string) => `Lots of ${plan}, newest period first`,
-    lot: 'Lot', kind: 'Kind', starts: 'From', expires: 'Expires', granted: 'Granted', drawn: 'Drawn', held: 'Held',
+    lot: 'Lot', kind: 'Kind', starts: 'From, UTC', expires: 'Expires, UTC', granted: 'Granted', drawn: 'Drawn', held: 'Held',
     expired: 'Expired', remaining: 'Remaining',
     note: 'A lot pays only for usage inside its own Credit Period. Drawn is what charges took from it.',
     empty: 'No lots yet',
@@ -221,7 +223,7 @@ export const text = {
 
   periods: {
     caption: (plan: string) => `Credit Periods of ${plan}, newest first`,
-    term: 'Term', period: 'Period', starts: 'Starts', ends: 'Ends', state: 'State',
+    term: 'Term', period: 'Period', starts: 'Starts, UTC', ends: 'Ends, UTC', state: 'State',
     note: 'Every row adds up: granted = consumed + held + expired + remaining. Uncovered stands beside it.',
     broken: 'These rows do not add up:',
     empty: 'No Credit Period yet',

@@ -104,7 +104,7 @@ export function create_chart(host: HTMLElement, first: Model, width: number, hei
 }
 
 function data_of({ arrays }: Model): uPlot.AlignedData {
-  return [arrays.seconds, arrays.left, arrays.any_uncovered ? arrays.uncovered : arrays.uncovered.map(() => null)];
+  return [arrays.seconds, arrays.left, arrays.uncovered];
 }
 
 // A drag shorter than this is a click.
@@ -126,7 +126,7 @@ function options(
   return {
     width,
     height,
-    padding: [8, 12, 0, 0],
+    padding: [8, 28, 0, 0],
     legend: { show: false },
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
     scales: {
@@ -134,7 +134,10 @@ function options(
       y: { range: (plot) => [0, highest(plot, model(), span()) * 1.12] },
     },
     axes: [
-      { stroke: axis, font: model().inks.font, grid: { show: false }, ticks: { ...grid, size: 4 }, values: x_values },
+      {
+        stroke: axis, font: model().inks.font, grid: { show: false }, ticks: { ...grid, size: 4 }, values: x_values,
+        size: (_plot, labels) => (labels?.some((label) => label.includes('\n')) ? 48 : 32),
+      },
       {
         stroke: axis, font: model().inks.font, grid, ticks: { show: false }, size: 56, gap: 6,
         values: (_plot, splits) => splits.map((value) => model().axis(value)),

@@ -21,6 +21,11 @@ export class LabelPlaces {
     this.#plot = plot;
   }
 
+  /** Keeps labels off something drawn. */
+  block(box: Box): void {
+    this.#taken.push(box);
+  }
+
   /** Takes the first place that is free; each is an anchor and the side of the text that stands at it. */
   take(width: number, height: number, places: { x: number; y: number; align: Align }[]): Box | null {
     for (const { x, y, align } of places) {

@@ -5,13 +5,14 @@ import type { PlanOutlook } from '../core/forms';
 import type { Mark, Moment, PictureData } from '../core/protocol';
 import { for_drawing, micro_of } from '../lib/decimal';
 import type { Range } from '../lib/hash';
-import { bound_text, day_text, micros_of, seconds_of } from '../lib/time';
+import { between_text, day_text, micros_of, seconds_of, time_of } from '../lib/time';
 import { text } from '../text';
 import type { Projection } from './burn_down';
-import { build_curve, spans_of, type Curve, type Span } from './series';
+import { build_curve, draw_arrays, spans_of, type Curve, type DrawArrays, type Span } from './series';
 
 export interface Scene {
   curve: Curve;
+  arrays: DrawArrays;
   marks: Mark[];
   /** The period that contains the moment, or the last one before it. */
   span: Span | null;
@@ -22,7 +23,9 @@ export interface Scene {
   outlook: PlanOutlook | null;
 }
 
-export function scene_of(picture: PictureData, moment: Moment, range: Range): Scene {
+export function scene_of(
+  picture: PictureData, moment: Moment, range: Range, print: (credits: string) => string,
+): Scene {
   const terms = moment.statement.plans.filter(({ plan }) => plan === picture.plan);
   const spans = spans_of(terms);
   const at = micros_of(moment.statement.at);
@@ -31,7 +34,7 @@ export function scene_of(picture: PictureData, moment: Moment, range: Range): Sc
   const span = spans.findLast(({ starts_at }) => starts_at <= at) ?? null;
   const outlook = moment.outlook.plans.find(({ plan }) => plan === picture.plan) ?? null;
   const { from, to } = bounds(curve, span, spans, range);
-  return { curve, marks, span, from, to, projection: outlook ? projection_of(outlook, at) : null, outlook };
+  return { curve, arrays: draw_arrays(curve), marks, span, from, to, projection: outlook ? projection_of(outlook, at, print) : null, outlook };
 }
 
 function bounds(curve: Curve, span: Span | null, spans: Span[], range: Range): { from: bigint; to: bigint } {
@@ -56,7 +59,7 @@ function activity(curve: Curve, span: Span): { from: bigint; to: bigint } {
   };
 }
 
-function projection_of(outlook: PlanOutlook, at: bigint): Projection | null {
+function projection_of(outlook: PlanOutlook, at: bigint, print: (credits: string) => string): Projection | null {
   const left = micro_of(outlook.remaining);
   if (left <= 0n) return null;
   const from = { seconds: seconds_of(at), left: for_drawing(left) };
@@ -69,22 +72,16 @@ function projection_of(outlook: PlanOutlook, at: bigint): Projection | null {
   const unused = for_drawing(micro_of(outlook.expires_unused));
   return {
     from, to: { seconds: seconds_of(micros_of(outlook.ends_at)), left: unused }, runs_out: false,
-    label: text.picture.unused(short_amount(unused)),
+    label: text.picture.unused(print(outlook.expires_unused)),
   };
-}
-
-// A label in the picture; the exact figure stands in the sentence and the table.
-function short_amount(value: number): string {
-  return Math.round(value).toLocaleString(undefined, { numberingSystem: 'latn' });
 }
 
 /** "period 3, 1 Mar 2026 – 1 Apr 2026", or the whole history's bounds. */
 export function span_text(scene: Scene, range: Range): string {
   const first = scene.curve.stretches[0]?.span;
   const last = scene.curve.stretches.at(-1)?.span;
-  const bound = (at: bigint): string => bound_text(new Date(Number(at / 1000n)).toISOString().replace('.000Z', 'Z'));
-  if (range === 'history' && first && last) return `${bound(first.starts_at)} – ${bound(last.ends_at)}`;
+  if (range === 'history' && first && last) return between_text(time_of(first.starts_at), time_of(last.ends_at));
   if (!scene.span) return '';
   const { period, starts_at, ends_at } = scene.span;
-  return `${text.picture.period(period)}, ${bound(starts_at)} – ${bound(ends_at)}`;
+  return `${text.picture.period(period)}, ${between_text(time_of(starts_at), time_of(ends_at))}`;
 }

@@ -40,7 +40,9 @@ export function paint_under(plot: uPlot, model: Model): void {
   const { context } = frame;
   context.save();
   clip(frame);
-  model.curve.stretches.forEach(({ span }, index) => {
+  const visible = model.curve.stretches.filter(({ span }) =>
+    frame.x(seconds_of(span.starts_at)) < frame.right && frame.x(seconds_of(span.ends_at)) > frame.left);
+  visible.forEach(({ span }, index) => {
     const begin = Math.max(frame.left, frame.x(seconds_of(span.starts_at)));
     const end = Math.min(frame.right, frame.x(seconds_of(span.ends_at)));
     if (end <= begin) return;
@@ -65,6 +67,8 @@ export function paint_over(plot: uPlot, model: Model): void {
   const { context, unit } = frame;
   context.save();
   clip(frame);
+  // uPlot leaves the last series' dashes behind.
+  context.setLineDash([]);
   // The names of the periods have the first 20 px.
   const places = new LabelPlaces({
     x: frame.left + 4 * unit, y: frame.top + 20 * unit,
@@ -92,7 +96,8 @@ function paint_now(frame: Frame, model: Model, places: LabelPlaces): void {
   context.lineWidth = unit;
   line(context, x, frame.top, x, frame.bottom);
   const gap = 6 * unit;
-  const y = frame.top + 30 * unit;
+  const y = frame.bottom - 14 * unit;
+  places.block({ x: x - unit, y: frame.top, width: 2 * unit, height: frame.bottom - frame.top });
   label(frame, model, places, model.moment_label, model.inks.font_strong, model.inks.ink, [
     { x: x + gap, y, align: 'left' }, { x: x - gap, y, align: 'right' },
   ]);
@@ -121,7 +126,7 @@ function paint_projection(frame: Frame, model: Model, places: LabelPlaces): void
   label(frame, model, places, projection.label, model.inks.font_strong, model.inks.ink, [
     { x: end.x + gap, y: above, align: 'left' }, { x: end.x - gap, y: above, align: 'right' },
     { x: end.x, y: above - 14 * unit, align: 'center' }, { x: frame.right - gap, y: above - 16 * unit, align: 'right' },
-    { x: frame.right - gap, y: above - 34 * unit, align: 'right' },
+    { x: frame.right - gap, y: above - 34 * unit, align: 'right' }, { x: end.x - gap, y: y + 14 * unit, align: 'right' },
   ]);
 }
 

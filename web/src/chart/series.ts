@@ -144,18 +144,24 @@ export function draw_arrays(curve: Curve): DrawArrays {
   const count = curve.stretches.reduce((sum, { points }) => sum + points.length, 0);
   const stride = Math.max(1, Math.ceil(count / points_drawn_max));
   for (const { span, points, ended } of curve.stretches) {
-    add(span.starts_at, 0n, 0n);
+    add(span.starts_at, 0n, null);
+    // Uncovered credits have a line only from where there are any.
+    let seen = false;
     points.forEach((point, index) => {
       const before = points[index - 1];
+      const begins = !seen && point.uncovered > 0n;
       const rises = before !== undefined && point.left > before.left;
-      if (index % stride !== 0 && index !== points.length - 1 && !rises) return;
-      if (point.uncovered > 0n) arrays.any_uncovered = true;
-      add(point.at, point.left, point.uncovered);
+      if (begins) add(point.at, before?.left ?? 0n, 0n);
+      seen ||= begins;
+      if (index % stride === 0 || index === points.length - 1 || rises || begins) {
+        add(point.at, point.left, seen ? point.uncovered : null);
+      }
     });
+    arrays.any_uncovered ||= seen;
     const last = points.at(-1)!;
     const end = ended ? span.ends_at : curve.moment > last.at ? curve.moment : last.at;
-    add(end, last.left, last.uncovered);
-    if (ended) add(end, 0n, 0n);
+    add(end, last.left, seen ? last.uncovered : null);
+    if (ended) add(end, 0n, seen ? 0n : null);
     add(end, null, null);
   }
   return arrays;

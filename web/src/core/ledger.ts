@@ -31,6 +31,7 @@ interface Exports {
   cf_close(handle: Handle): void;
   cf_load(handle: Handle, log: number, log_bytes: number): number;
   cf_accounts(handle: Handle): number;
+  cf_replay(handle: Handle, as_of: bigint): number;
   cf_balance(handle: Handle, account: number, account_bytes: number, at: bigint, as_of: bigint): number;
   cf_events(handle: Handle, account: number, account_bytes: number, from_version: bigint, limit: number): number;
   cf_timeline(handle: Handle, account: number, account_bytes: number, plan: number, plan_bytes: number): number;
@@ -43,6 +44,8 @@ export interface Ledger {
   /** Appends a whole log document and folds it. Later documents continue the earlier ones. */
   load(log: Uint8Array): Loaded;
   accounts(): AccountFold[];
+  /** Every account's statement, the very bytes of `creditfold replay --json`. */
+  replay(as_of: bigint | null): Uint8Array<ArrayBuffer>;
   /** The statement of an account after the event at `as_of` (null: after every event). */
   balance(account: string, as_of: bigint | null): Statement;
   /** Rates and run-outs of the plans in force at `at` (µs since 1970), knowing the events up to `as_of`. */
@@ -151,6 +154,10 @@ function open_ledger(core: Exports): Ledger {
     accounts() {
       ask(core.cf_accounts(handle));
       return result_json<AccountTotals>().accounts;
+    },
+    replay(as_of) {
+      ask(core.cf_replay(handle, as_of ?? every_event));
+      return result_bytes();
     },
     balance(account, as_of) {
       lend_text(account, (pointer, length) =>

@@ -76,7 +76,9 @@ export function number_printer(locale: string): NumberPrinter {
   const options = { numberingSystem: 'latn' } as const;
   const whole_format = new Intl.NumberFormat(locale, options);
   const axis_format = new Intl.NumberFormat(locale, { ...options, notation: 'compact', maximumFractionDigits: 2 });
-  const percent_format = new Intl.NumberFormat(locale, { ...options, style: 'percent', maximumFractionDigits: 1 });
+  const percent_format = new Intl.NumberFormat(locale, {
+    ...options, style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1,
+  });
   const point = new Intl.NumberFormat(locale, options).formatToParts(1.5)
     .find((part) => part.type === 'decimal')?.value ?? '.';
 

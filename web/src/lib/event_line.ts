@@ -4,7 +4,7 @@
 import type { LedgerEvent } from '../core/forms';
 import { text } from '../text';
 import type { NumberPrinter } from './decimal';
-import { bound_text } from './time';
+import { between_text, bound_text } from './time';
 
 export function event_line(event: LedgerEvent, printer: NumberPrinter): string {
   const word = (name: string): string => (event[name] === undefined ? '' : String(event[name]));
@@ -16,7 +16,7 @@ export function event_line(event: LedgerEvent, printer: NumberPrinter): string {
       return line(text.environments[word('environment')] ?? word('environment'), text.region(word('region')));
     case 'TermStarted':
       return line(word('plan') || word('product'), `${text.plans.term} ${word('term')}`,
-        `${bound_text(word('starts_at'))} – ${bound_text(word('ends_at'))}`);
+        between_text(word('starts_at'), word('ends_at')));
     case 'TermEnded':
       return line(word('plan') || word('product'), `${text.plans.term} ${word('term')}`, bound_text(word('ends_at')));
     case 'BuildersChanged': {

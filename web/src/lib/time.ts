@@ -73,9 +73,23 @@ export function second_text(time: string): string {
   return `${day_text(time)}, ${parts_of(time).second} ${text.utc}`;
 }
 
-/** A bound: the day alone when it falls on midnight, else with its minute. */
+/** A bound, for a column that says UTC: the day alone when it falls on midnight, else with its minute. */
+export function bare_text(time: string): string {
+  return time.endsWith('T00:00:00Z') ? day_text(time) : `${day_text(time)}, ${parts_of(time).minute}`;
+}
+
+/** "1 Mar 2026 UTC" */
 export function bound_text(time: string): string {
-  return time.endsWith('T00:00:00Z') ? day_text(time) : minute_text(time);
+  return `${bare_text(time)} ${text.utc}`;
+}
+
+/** "1 Mar – 1 Apr 2026 UTC" */
+export function between_text(from: string, to: string): string {
+  const begin = bare_text(from);
+  const end = bare_text(to);
+  const year = ` ${parts_of(to).year}`;
+  const short = begin.endsWith(year) && end.endsWith(year) ? begin.slice(0, -year.length) : begin;
+  return `${short} – ${end} ${text.utc}`;
 }
 
 /** Every digit the ledger holds: "16 Nov 2023, 18:17:03.979960 UTC" */

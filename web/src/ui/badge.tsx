@@ -70,7 +70,7 @@ export function Badge(): JSX.Element {
             </button>
           </div>
           <p>{text.proof.lead}</p>
-          <div aria-live="polite">
+          <div class="proof-result" aria-live="polite">
             <Switch fallback={<p class="proof-verdict"><span class="spinner" />{text.proof.running}</p>}>
               <Match when={proof() && 'code' in proof()! ? (proof() as Fault) : null}>{(fault) => (
                 <p class="proof-verdict different"><Icon name="warn" />{text.proof.failed} {fault().message}</p>

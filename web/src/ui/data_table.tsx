@@ -25,6 +25,8 @@ interface Props<Row> {
   sorted_by?: string;
   row_testid?(row: Row): string;
   footer?: boolean;
+  /** Where a heading right above says the same, the caption is for screen readers only. */
+  caption_hidden?: boolean;
 }
 
 export function DataTable<Row>(props: Props<Row>): JSX.Element {
@@ -53,7 +55,7 @@ export function DataTable<Row>(props: Props<Row>): JSX.Element {
   return (
     <div class="table-scroll" role="region" aria-labelledby={caption} tabindex="0">
       <table data-testid={props.testid}>
-        <caption id={caption} class="quiet-caption">{props.caption}</caption>
+        <caption id={caption} class={props.caption_hidden ? 'sr-only' : 'quiet-caption'}>{props.caption}</caption>
         <thead>
           <tr>
             <For each={props.columns}>{(head) => (

@@ -86,7 +86,7 @@ function Share(props: { points: number }): JSX.Element {
   return (
     <span class="share">
       <span class="share-bar" aria-hidden="true"><span style={{ width: `${props.points / 100}%` }} /></span>
-      {printer.percent(props.points)}
+      <span class="share-percent">{printer.percent(props.points)}</span>
     </span>
   );
 }
@@ -106,9 +106,9 @@ function Lots(): JSX.Element {
   const columns: ColumnOf<Lot>[] = [
     { id: 'lot', title: words.lot, cell: ({ lot }) => <code>{lot}</code>, compare: by_text(({ lot }) => lot) },
     { id: 'kind', title: words.kind, cell: ({ kind }) => text.kinds[kind], compare: by_text(({ kind }) => kind) },
-    { id: 'starts', title: words.starts, cell: (lot) => <Time value={lot.starts_at} form="bound" />,
+    { id: 'starts', title: words.starts, cell: (lot) => <Time value={lot.starts_at} form="bare" />,
       compare: by_text((lot) => lot.starts_at) },
-    { id: 'expires', title: words.expires, cell: (lot) => <Time value={lot.expires_at} form="bound" />,
+    { id: 'expires', title: words.expires, cell: (lot) => <Time value={lot.expires_at} form="bare" />,
       compare: by_text((lot) => lot.expires_at) },
     amount('granted'),
     { id: 'drawn', title: words.drawn, numeric: true, compare: by_amount(drawn),
@@ -117,7 +117,7 @@ function Lots(): JSX.Element {
   ];
   return (
     <Show when={rows().length > 0} fallback={<Nothing heading={words.empty} help={words.empty_help} />}>
-      <DataTable caption={words.caption(page.plan() ?? '')} columns={columns} rows={rows()} testid="lots"
+      <DataTable caption={words.caption(text.plan_name(page.plan() ?? ''))} columns={columns} rows={rows()} testid="lots"
         row_testid={({ lot }) => `lot-${lot}`} />
       <p class="table-note">{words.note}</p>
     </Show>
@@ -143,9 +143,9 @@ function Periods(): JSX.Element {
   });
   const columns: ColumnOf<PeriodRow>[] = [
     { id: 'period', title: words.period, cell: (row) => <>{row.term} / {row.period}</> },
-    { id: 'starts', title: words.starts, cell: (row) => <Time value={row.starts_at} form="bound" />,
+    { id: 'starts', title: words.starts, cell: (row) => <Time value={row.starts_at} form="bare" />,
       compare: by_text((row) => row.starts_at) },
-    { id: 'ends', title: words.ends, cell: (row) => <Time value={row.ends_at} form="bound" /> },
+    { id: 'ends', title: words.ends, cell: (row) => <Time value={row.ends_at} form="bare" /> },
     { id: 'state', title: words.state, compare: by_text((row) => row.state),
       cell: (row) => <span class={`state state-${row.state}`}>{text.states[row.state]}</span> },
     amount('granted'), amount('consumed'), amount('held'), amount('expired'), amount('remaining'),
@@ -153,7 +153,7 @@ function Periods(): JSX.Element {
   ];
   return (
     <Show when={rows().length > 0} fallback={<Nothing heading={words.empty} help={words.empty_help} />}>
-      <DataTable caption={words.caption(page.plan() ?? '')} columns={columns} rows={rows()} testid="periods"
+      <DataTable caption={words.caption(text.plan_name(page.plan() ?? ''))} columns={columns} rows={rows()} testid="periods"
         row_testid={(row) => `period-${row.term}-${row.period}`} />
       <Show when={broken().length > 0} fallback={<p class="table-note">{words.note}</p>}>
         <p class="table-note bad">{words.broken} {broken().join(', ')}</p>

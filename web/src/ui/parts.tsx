@@ -3,7 +3,7 @@
 
 import { createSignal, Show, type JSX } from 'solid-js';
 import { copy_text } from '../lib/copy';
-import { day_text, exact_text, minute_text, second_text, bound_text } from '../lib/time';
+import { bare_text, bound_text, day_text, exact_text, minute_text, second_text } from '../lib/time';
 import { printer, settings } from '../state/settings';
 import { text } from '../text';
 
@@ -27,7 +27,7 @@ export function Count(props: { value: number | bigint; testid?: string | undefin
   );
 }
 
-const time_forms = { day: day_text, minute: minute_text, second: second_text, bound: bound_text };
+const time_forms = { day: day_text, minute: minute_text, second: second_text, bound: bound_text, bare: bare_text };
 
 export function Time(props: { value: string; form: keyof typeof time_forms; testid?: string }): JSX.Element {
   return (

@@ -5,7 +5,7 @@ import { createEffect, createMemo, createSignal, For, on, onCleanup, onMount, Sh
 import { create_chart, type Chart, type Model } from '../chart/burn_down';
 import { read_inks } from '../chart/inks';
 import { scene_of, span_text, type Scene } from '../chart/model';
-import { draw_arrays, read_curve, type Point } from '../chart/series';
+import { read_curve, type Point } from '../chart/series';
 import { credits_of } from '../lib/decimal';
 import { ranges, views } from '../lib/hash';
 import { micros_of_seconds, minute_text, second_text, seconds_of, time_of } from '../lib/time';
@@ -24,17 +24,18 @@ export function Picture(): JSX.Element {
   const page = use_page();
   const scene = createMemo((): Scene | null => {
     const { picture, moment, place } = page.state;
-    return picture && moment && picture.plan === page.plan() ? scene_of(picture, moment, place.range) : null;
+    return picture && moment && picture.plan === page.plan() ? scene_of(picture, moment, place.range, printer.short) : null;
   });
   const [reading, put_reading] = createSignal<Reading | null>(null);
   const has_curve = (): boolean => (scene()?.curve.stretches.length ?? 0) > 0;
+  const name = (): string => text.plan_name(page.plan() ?? '');
   const span = (): string => (scene() ? span_text(scene()!, page.state.place.range) : '');
 
   return (
     <section class="card picture" aria-labelledby="picture-heading">
       <div class="picture-head">
         <h2 id="picture-heading">
-          {text.picture.heading} <span class="quiet">{text.picture.of_plan(page.plan() ?? '')}, {span()}</span>
+          {text.picture.heading} <span class="quiet">{text.picture.of_plan(name())}, {span()}</span>
         </h2>
         <div class="picture-tools">
           <Choice label={text.picture.range} names={text.picture.ranges} values={ranges} chosen={page.state.place.range}
@@ -49,10 +50,10 @@ export function Picture(): JSX.Element {
             <Nothing heading={text.picture.nothing} help={text.picture.nothing_help} />
           }>
             <Show when={page.state.place.view === 'chart'} fallback={
-              <PictureTable scene={shown()} plan={page.plan() ?? ''} span={span()} />
+              <PictureTable scene={shown()} plan={name()} span={span()} />
             }>
               <ReadingLine scene={shown()} reading={reading()} />
-              <ChartView scene={shown()} plan={page.plan() ?? ''} span={span()} read={put_reading} />
+              <ChartView scene={shown()} plan={name()} span={span()} read={put_reading} />
             </Show>
           </Show>
         )}
@@ -114,7 +115,7 @@ function ChartView(props: {
     const { scene } = props;
     return {
       curve: scene.curve,
-      arrays: draw_arrays(scene.curve),
+      arrays: scene.arrays,
       marks: scene.marks,
       projection: scene.projection,
       from: seconds_of(scene.from),
@@ -228,7 +229,9 @@ function ChartView(props: {
           <Show when={props.scene.projection}>
             <li><span class="key key-projection" />{text.picture.series.projection}</li>
           </Show>
-          <li><span class="key key-uncovered" />{text.picture.series.uncovered}</li>
+          <Show when={props.scene.arrays.any_uncovered}>
+            <li><span class="key key-uncovered" />{text.picture.series.uncovered}</li>
+          </Show>
         </ul>
         <span class="chart-keys">{text.picture.keys}</span>
         <Show when={zoomed()}>

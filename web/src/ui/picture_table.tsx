@@ -3,16 +3,21 @@
 
 import { createMemo, type JSX } from 'solid-js';
 import type { Scene } from '../chart/model';
-import { table_rows, type TableRow } from '../chart/series';
+import { table_rows } from '../chart/series';
 import type { Mark } from '../core/protocol';
-import { credits_of } from '../lib/decimal';
-import { seconds_of, time_of } from '../lib/time';
+import { credits_of, micro_of } from '../lib/decimal';
+import { micros_of, seconds_of, time_of } from '../lib/time';
 import { printer } from '../state/settings';
 import { text } from '../text';
 import { DataTable, type ColumnOf } from './data_table';
 import { Count, Credits, Time } from './parts';
 
-interface Line extends TableRow {
+interface Line {
+  at: bigint;
+  left: bigint;
+  /** null where nothing has happened yet: the projected end. */
+  uncovered: bigint | null;
+  seq: bigint | null;
   happened: string;
 }
 
@@ -23,21 +28,24 @@ export function PictureTable(props: { scene: Scene; plan: string; span: string }
   const table = createMemo(() => table_rows(props.scene.curve, props.scene.from, props.scene.to));
   const lines = createMemo((): Line[] => {
     let before: bigint | null = null;
-    return table().rows.map((row) => {
-      const since = before;
-      before = row.point.seq;
-      const marks = props.scene.marks.filter(({ seq }) => seq <= row.point.seq && seq > (since ?? row.point.seq - 1n));
-      return { ...row, happened: happened_text(marks) };
+    const facts = table().rows.map(({ at, point }): Line => {
+      const since = before ?? point.seq - 1n;
+      before = point.seq;
+      const marks = props.scene.marks.filter(({ seq }) => seq > since && seq <= point.seq);
+      return { at, left: point.left, uncovered: point.uncovered, seq: point.seq, happened: happened_text(marks) };
     });
+    const projected = projected_line(props.scene);
+    return projected ? [...facts, projected] : facts;
   });
   const columns: ColumnOf<Line>[] = [
     { id: 'at', title: text.picture.table_at, cell: ({ at }) => <Time value={time_of(at)} form="second" />,
       compare: (a, b) => seconds_of(a.at) - seconds_of(b.at) },
     { id: 'left', title: text.picture.table_left, numeric: true,
-      cell: ({ point }) => <Credits value={credits_of(point.left)} /> },
+      cell: ({ left }) => <Credits value={credits_of(left)} /> },
     { id: 'uncovered', title: text.picture.table_uncovered, numeric: true,
-      cell: ({ point }) => <Credits value={credits_of(point.uncovered)} /> },
-    { id: 'event', title: text.picture.table_event, numeric: true, cell: ({ point }) => <Count value={point.seq} /> },
+      cell: ({ uncovered }) => (uncovered === null ? text.none : <Credits value={credits_of(uncovered)} />) },
+    { id: 'event', title: text.picture.table_event, numeric: true,
+      cell: ({ seq }) => (seq === null ? text.none : <Count value={seq} />) },
     { id: 'what', title: text.picture.table_what, cell: ({ happened }) => happened },
   ];
   return (
@@ -46,9 +54,18 @@ export function PictureTable(props: { scene: Scene; plan: string; span: string }
         {table().every_change ? text.picture.table_step.every : text.picture.table_step.sampled}
       </p>
       <DataTable caption={text.picture.table_caption(props.plan, props.span)} columns={columns} rows={lines()}
-        testid="picture-table" />
+        testid="picture-table" caption_hidden />
     </div>
   );
+}
+
+function projected_line({ outlook, projection }: Scene): Line | null {
+  if (!outlook || !projection) return null;
+  const { runs_out_at, ends_at, expires_unused } = outlook;
+  return {
+    at: micros_of(runs_out_at ?? ends_at), left: runs_out_at === null ? micro_of(expires_unused) : 0n,
+    uncovered: null, seq: null, happened: text.picture.projected,
+  };
 }
 
 function happened_text(marks: Mark[]): string {

@@ -4,7 +4,7 @@
 import { For, Index, Show, type JSX } from 'solid-js';
 import type { Period } from '../core/forms';
 import { basis_points, micro_of } from '../lib/decimal';
-import { bound_text, day_text } from '../lib/time';
+import { between_text, bound_text } from '../lib/time';
 import { printer } from '../state/settings';
 import { text } from '../text';
 import { plans_now, use_page, type PlanNow } from './context';
@@ -39,9 +39,9 @@ function PlanCard(props: { now: PlanNow }): JSX.Element {
       data-term={props.now.term.term} data-period={period()?.period}>
       <div class="plan-head">
         <h3>
-          <button type="button" class="plan-name" aria-pressed={chosen()} title={text.plans.choose(props.now.plan)}
+          <button type="button" class="plan-name" aria-pressed={chosen()} title={text.plans.choose(text.plan_name(props.now.plan))}
             onClick={() => page.go({ plan: props.now.plan })}>
-            {props.now.plan}
+            {text.plan_name(props.now.plan)}
           </button>
         </h3>
         <Show when={period()}>{(now) => (
@@ -51,7 +51,7 @@ function PlanCard(props: { now: PlanNow }): JSX.Element {
           <Show when={period()} fallback={text.plans.no_period}>{(now) => (
             <>
               {text.plans.period} {now().period}{' · '}
-              {bound_text(now().starts_at)} – {bound_text(now().ends_at)}
+              {between_text(now().starts_at, now().ends_at)}
             </>
           )}</Show>
         </span>
@@ -110,7 +110,7 @@ function Meter(props: { plan: string; period: Period }): JSX.Element {
   const whole = (): bigint => micro_of(props.period.granted) + micro_of(props.period.uncovered);
   const share = (segment: (typeof segments)[number]): number =>
     basis_points(micro_of(props.period[segment]), whole());
-  const label = (): string => text.plans.meter(props.plan, printer.short(props.period.remaining),
+  const label = (): string => text.plans.meter(text.plan_name(props.plan), printer.short(props.period.remaining),
     printer.short(props.period.granted),
     printer.percent(basis_points(micro_of(props.period.remaining), micro_of(props.period.granted))));
   return (
@@ -133,7 +133,7 @@ export function Sentence(): JSX.Element {
       <Show when={now()?.outlook} fallback={
         <>
           <p class="sentence-text">{text.sentence.none}</p>
-          <p class="sentence-facts">{text.sentence.none_help}</p>
+          <p class="sentence-facts">{now() ? text.sentence.none_help : text.sentence.none_yet}</p>
         </>
       }>{(outlook) => (
         <>
@@ -167,7 +167,7 @@ function EndedSince(): JSX.Element {
   };
   return (
     <Show when={ended()}>{(end) => (
-      <p class="note"><Icon name="clock" />{text.sentence.ended_since(day_text(end()))}</p>
+      <p class="note"><Icon name="clock" />{text.sentence.ended_since(bound_text(end()))}</p>
     )}</Show>
   );
 }

@@ -3,7 +3,7 @@
 
 import { createEffect, createSignal, Show, type JSX } from 'solid-js';
 import type { Moment } from '../core/protocol';
-import { second_text } from '../lib/time';
+import { ago_text, second_text } from '../lib/time';
 import { printer } from '../state/settings';
 import { text } from '../text';
 import { use_page } from './context';
@@ -92,19 +92,28 @@ function Announcer(props: { words(): string }): JSX.Element {
   return <p class="sr-only" aria-live="polite">{said()}</p>;
 }
 
-/** Above everything while the page shows the past. */
-export function AsOfBanner(): JSX.Element {
+/** Which moment the page shows. Always there, so that nothing jumps when it becomes another. */
+export function MomentStrip(): JSX.Element {
   const page = use_page();
   return (
-    <Show when={!page.at_now() && page.state.moment}>{(moment) => (
-      <div class="banner as-of" data-testid="as-of">
-        <Icon name="clock" />
-        <p>
-          <b>{text.scrubber.banner(printer.count(moment().version), second_text(moment().event.at))}</b>{' '}
-          {text.scrubber.banner_help}
-        </p>
-        <button type="button" class="button" onClick={() => page.now()}>{text.scrubber.back}</button>
-      </div>
+    <Show when={page.state.moment}>{(moment) => (
+      <Show when={page.at_now()} fallback={
+        <div class="strip as-of" data-testid="as-of">
+          <Icon name="clock" />
+          <p>
+            <b>{text.scrubber.banner(printer.count(moment().version), second_text(moment().event.at))}</b>{' '}
+            <span class="strip-help">{text.scrubber.banner_help}</span>
+          </p>
+          <button type="button" class="button" onClick={() => page.now()}>{text.scrubber.back}</button>
+        </div>
+      }>
+        <div class="strip">
+          <p>
+            {text.scrubber.newest} <Time value={moment().statement.at} form="second" />
+            {', '}{ago_text(moment().statement.at, Date.now())}
+          </p>
+        </div>
+      </Show>
     )}</Show>
   );
 }

@@ -84,7 +84,7 @@ export function OfflineBanner(): JSX.Element {
   const page = use_page();
   return (
     <Show when={page.state.live === false}>
-      <div class="banner offline-banner" role="status" data-testid="offline">
+      <div class="strip offline-strip" role="status" data-testid="offline">
         <Icon name="off" />
         <p>
           <b>{text.offline.banner}</b> {text.offline.help}{' '}

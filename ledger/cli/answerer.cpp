@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ledger/cli/answerer.hpp"
+
+#include <chrono>
+#include <thread>
+
+#include "events/store/sqlite.hpp"
+#include "ledger/cli/exit_status.hpp"
+#include "ledger/cli/output.hpp"
+#include "ledger/cli/remote.hpp"
+#include "ledger/engine.hpp"
+
+namespace creditfold::cli {
+namespace {
+
+// A service that is starting holds its directory before it can be reached, and a command line that ends lets go soon.
+constexpr int attempts = 10;
+constexpr std::chrono::milliseconds attempt_interval{100};
+
+class LocalAnswerer final : public Answerer {
+ public:
+  LocalAnswerer(std::unique_ptr<SqliteLog> log, Catalog catalog)
+      : log_(std::move(log)), catalog_(std::move(catalog)), engine_(*log_, catalog_) {}
+
+  [[nodiscard]] std::vector<std::string> answer(std::span<const Line> commands) override {
+    std::vector<std::string_view> texts;
+    for (const Line& command : commands) texts.emplace_back(command.text);
+    std::vector<Answer> answers = engine_.process(texts, machine_now());
+    std::vector<std::string> lines;
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+      number_line(answers[i], commands[i].number);
+      lines.push_back(to_json(answers[i]));
+    }
+    return lines;
+  }
+
+  [[nodiscard]] std::optional<std::string> service() const override { return std::nullopt; }
+
+ private:
+  static void number_line(Answer& answer, std::int64_t number) {
+    if (!answer.refused || answer.refused->code != RefusalCode::malformed) return;
+    const std::string line = std::to_string(number);
+    answer.refused->message = "Line " + line + ": " + answer.refused->message;
+    answer.refused->details.emplace_back("line", line);
+  }
+
+  std::unique_ptr<SqliteLog> log_;
+  Catalog catalog_;
+  Engine engine_;
+};
+
+bool is_url(std::string_view text) { return text.starts_with("http://"); }
+
+Fault held_by(const std::filesystem::path& data, const LockHolder& holder) {
+  return {Fault::Kind::busy, data.string() + " is being written by process " + std::to_string(holder.pid) +
+                                 ", which says no address to send commands to; wait until it has ended"};
+}
+
+}  // namespace
+
+Catalog load_catalog(const std::optional<std::string>& file) {
+  if (!file) return default_catalog();
+  const std::string content = read_whole(*file);
+  auto catalog = parse_catalog(content);
+  if (!catalog) throw UsageError(*file + " is no catalog: " + to_text(catalog.error()));
+  return std::move(catalog).value();
+}
+
+std::unique_ptr<Answerer> open_answerer(const std::filesystem::path& data,
+                                        const std::optional<std::string>& catalog_file) {
+  Catalog catalog = load_catalog(catalog_file);
+  for (int attempt = 1;; ++attempt) {
+    const std::optional<LockHolder> holder = lock_holder(data);
+    if (holder && is_url(holder->text)) {
+      if (catalog_file) say("the service at " + holder->text + " decides by its own catalog; --catalog is not used");
+      return open_remote(holder->text);
+    }
+    try {
+      return std::make_unique<LocalAnswerer>(open_sqlite({.directory = data, .read_only = false}), std::move(catalog));
+    } catch (const Fault& fault) {
+      if (fault.kind() != Fault::Kind::busy) throw;
+      if (attempt == attempts) {
+        if (const auto still = lock_holder(data)) throw held_by(data, *still);
+        throw;
+      }
+    }
+    std::this_thread::sleep_for(attempt_interval);
+  }
+}
+
+}  // namespace creditfold::cli

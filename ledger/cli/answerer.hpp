@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where commands go: to the ledger in a data directory, or to the service that holds it. Both answer the same.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "ledger/catalog.hpp"
+#include "ledger/cli/lines.hpp"
+
+namespace creditfold::cli {
+
+class Answerer {
+ public:
+  virtual ~Answerer() = default;
+
+  // One answer as a line of JSON (CONTRACT.md) for each command, in order. What is malformed is answered with its line.
+  // REQUIRES: at most commands_per_group_max lines. Throws Fault; then the group may be sent again.
+  [[nodiscard]] virtual std::vector<std::string> answer(std::span<const Line> commands) = 0;
+
+  // The URL of the service that answers; nothing when this process does.
+  [[nodiscard]] virtual std::optional<std::string> service() const = 0;
+};
+
+// `catalog_file`: nothing for the shipped one. A service decides by its own. Throws Fault busy when another process that
+// is no service holds the directory, UsageError for a catalog that is none.
+[[nodiscard]] std::unique_ptr<Answerer> open_answerer(const std::filesystem::path& data,
+                                                      const std::optional<std::string>& catalog_file);
+
+// The shipped catalog, or the one in a file. Throws UsageError with the line where a file is wrong.
+[[nodiscard]] Catalog load_catalog(const std::optional<std::string>& file);
+
+}  // namespace creditfold::cli

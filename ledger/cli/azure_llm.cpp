@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ledger/cli/azure_llm.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace creditfold::cli {
+namespace {
+
+constexpr std::array<std::string_view, 3> names{"TIMESTAMP", "ContextTokens", "GeneratedTokens"};
+// What is shown of a field that cannot be read.
+constexpr std::size_t shown_bytes_max = 40;
+
+std::string lower(std::string_view text) {
+  std::string lowered(text);
+  for (char& c : lowered) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return lowered;
+}
+
+std::string_view trimmed(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+std::string shown(std::string_view field) {
+  std::string text;
+  for (const char c : field.substr(0, shown_bytes_max)) text += c >= ' ' && c <= '~' ? c : '?';
+  return '"' + text + (field.size() > shown_bytes_max ? "…\"" : "\"");
+}
+
+std::optional<std::int64_t> parse_tokens(std::string_view text) {
+  std::int64_t tokens = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), tokens);
+  const bool whole = error == std::errc() && end == text.data() + text.size();
+  if (!whole || tokens < 0 || text.starts_with('-')) return std::nullopt;
+  return tokens;
+}
+
+std::optional<std::size_t> find_column(const CsvRow& row, std::string_view name) {
+  for (std::size_t i = 0; i < row.fields.size(); ++i) {
+    if (lower(trimmed(row.fields[i])) == lower(name)) return i;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Instant> parse_trace_time(std::string_view text) {
+  constexpr std::size_t date_bytes = 10, second_bytes = 19, kept_digits = 6, digits_max = 9;
+  if (text.ends_with("+00:00")) text.remove_suffix(6);
+  if (text.ends_with('Z')) text.remove_suffix(1);
+  if (text.size() < second_bytes || (text[date_bytes] != ' ' && text[date_bytes] != 'T')) return std::nullopt;
+  std::string rfc3339(text.substr(0, second_bytes));
+  rfc3339[date_bytes] = 'T';
+  std::string_view fraction = text.substr(second_bytes);
+  if (!fraction.empty()) {
+    const bool well = fraction.front() == '.' && fraction.size() >= 2 && fraction.size() <= 1 + digits_max &&
+                      fraction.find_first_not_of("0123456789", 1) == std::string_view::npos;
+    if (!well) return std::nullopt;
+    rfc3339 += fraction.substr(0, 1 + kept_digits);
+  }
+  return parse_instant(rfc3339 + 'Z');
+}
+
+Expected<AzureTrace, std::string> AzureTrace::open(std::string_view text) {
+  AzureTrace trace(text);
+  trace.first_ = trace.rows_.next();
+  if (!trace.first_) return trace;
+  const CsvRow& first = *trace.first_;
+  Columns found{};
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const auto column = find_column(first, names[i]);
+    if (!column) {
+      // Not the header: a call, or another kind of file.
+      if (std::holds_alternative<TraceCall>(trace.read(first))) return trace;
+      return Unexpected{"line " + std::to_string(first.line) + " has no column " + std::string(names[i]) +
+                        "; the form is TIMESTAMP,ContextTokens,GeneratedTokens"};
+    }
+    found[i] = *column;
+  }
+  trace.where_ = found;
+  trace.width_ = first.fields.size();
+  trace.has_header_ = true;
+  trace.first_.reset();
+  return trace;
+}
+
+std::optional<std::variant<TraceCall, BadLine>> AzureTrace::next() {
+  std::optional<CsvRow> row = first_ ? std::exchange(first_, std::nullopt) : rows_.next();
+  if (!row) return std::nullopt;
+  return read(*row);
+}
+
+std::variant<TraceCall, BadLine> AzureTrace::read(const CsvRow& row) const {
+  const auto bad = [&](std::string why) { return BadLine{row.line, std::move(why)}; };
+  if (!row.fault.empty()) return bad(row.fault);
+  if (row.fields.size() != width_) {
+    return bad(std::to_string(row.fields.size()) + " fields, not " + std::to_string(width_));
+  }
+  const auto field = [&](std::size_t column) { return trimmed(row.fields[where_[column]]); };
+  const auto at = parse_trace_time(field(0));
+  if (!at) return bad("TIMESTAMP is not a moment as 2023-11-16 18:15:46.6805900: " + shown(field(0)));
+  const auto context = parse_tokens(field(1));
+  if (!context) return bad("ContextTokens is not a whole number from 0: " + shown(field(1)));
+  const auto generated = parse_tokens(field(2));
+  if (!generated) return bad("GeneratedTokens is not a whole number from 0: " + shown(field(2)));
+  return TraceCall{row.line, *at, Volume{*context}, Volume{*generated}};
+}
+
+}  // namespace creditfold::cli

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// creditfold balance, creditfold accounts: questions to a data directory, which a service may be writing meanwhile.
+#include "events/store/sqlite.hpp"
+#include "ledger/cli/balance_text.hpp"
+#include "ledger/cli/commands.hpp"
+#include "ledger/cli/output.hpp"
+#include "ledger/cli/table.hpp"
+#include "ledger/json.hpp"
+#include "ledger/json_writer.hpp"
+#include "ledger/replay.hpp"
+#include "ledger/statement.hpp"
+
+namespace creditfold::cli {
+namespace {
+
+Book fold(const Log& log) {
+  Book book;
+  log.read(0, -1, [&](Event&& event) {
+    if (const auto folded = book.apply(event); !folded) throw Fault(Fault::Kind::damaged, to_text(folded.error()));
+    return true;
+  });
+  return book;
+}
+
+std::string accounts_json(const Book& book) {
+  JsonWriter out;
+  out.open('{').key("accounts").open('[');
+  for (const auto& [account, state] : book.accounts()) {
+    out.open('{')
+        .field("account", account)
+        .field("version", state.version)
+        .field("environment", state.environment)
+        .field("region", state.region)
+        .field("fingerprint", fingerprint(state))
+        .close('}');
+  }
+  out.close(']').close('}');
+  return out.take();
+}
+
+std::string accounts_text(const Book& book) {
+  if (book.accounts().empty()) return "No accounts yet.";
+  Table table({{"Account"}, {"Version", Align::right}, {"Environment"}, {"Region"}, {"Newest event at"}, {"Fingerprint"}});
+  for (const auto& [account, state] : book.accounts()) {
+    table.row({account.value, grouped(state.version), std::string(to_name(state.environment)), state.region.value,
+               short_time(to_text(state.latest_at)), to_hex(fingerprint(state))});
+  }
+  std::string text = table.text();
+  text.pop_back();
+  return text;
+}
+
+}  // namespace
+
+ExitStatus refuse_unknown_account(const AccountId& account, bool json) {
+  const std::string sentence = "There is no account " + account.value + " here.";
+  say(sentence);
+  if (json) {
+    Output out = Output::standard();
+    out.line(to_json(Answer{.key = std::nullopt,
+                            .refused = Refusal{RefusalCode::unknown_account, "", sentence, {{"account", account.value}}},
+                            .accepted = {},
+                            .replayed = false}));
+    out.flush();
+  }
+  return ExitStatus::refused;
+}
+
+ExitStatus run(const BalanceOptions& options) {
+  const auto log = open_sqlite({.directory = options.data, .read_only = true});
+  const auto view = view_as_of(*log, options.account, {.at = options.at, .seq = options.as_of}, machine_now());
+  if (!view) return refuse_unknown_account(options.account, options.json);
+  const std::string json = balance_json(view->state, view->moment);
+  Output out = Output::standard();
+  out.line(options.json ? json : balance_text(json));
+  out.flush();
+  return ExitStatus::done;
+}
+
+ExitStatus run(const AccountsOptions& options) {
+  const auto log = open_sqlite({.directory = options.data, .read_only = true});
+  const Book book = fold(*log);
+  Output out = Output::standard();
+  out.line(options.json ? accounts_json(book) : accounts_text(book));
+  out.flush();
+  return ExitStatus::done;
+}
+
+}  // namespace creditfold::cli

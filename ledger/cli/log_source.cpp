@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ledger/cli/log_source.hpp"
+
+#include <filesystem>
+
+#include "ledger/cli/exit_status.hpp"
+#include "ledger/cli/output.hpp"
+#include "ledger/json.hpp"
+
+namespace creditfold::cli {
+namespace {
+
+constexpr char cflog_first_byte = '\x89';  // no text begins with it, so that even a cut document is known for what it is
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
+std::span<const std::uint8_t> as_bytes(std::string_view text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+// By content; an empty file has none, and is an empty log unless its name says that it should be a document.
+LogSource::Form form_of(const std::string& name, std::string_view content) {
+  const bool document = content.empty() ? std::filesystem::path(name).extension() == ".cflog"
+                                        : content.front() == cflog_first_byte;
+  return document ? LogSource::Form::cflog : LogSource::Form::json_lines;
+}
+
+}  // namespace
+
+std::string to_text(const Place& place) {
+  const std::string number = std::to_string(place.number);
+  switch (place.unit) {
+    case Place::Unit::position: return "position " + number;
+    case Place::Unit::byte: return "byte " + number;
+    case Place::Unit::line: return "line " + number;
+  }
+  return number;
+}
+
+LogSource::LogSource(const std::string& name) : name_(name) {
+  if (std::filesystem::is_directory(name)) {
+    log_ = open_sqlite({.directory = name, .read_only = true});
+  } else {
+    content_ = read_whole(name);
+    form_ = form_of(name, content_);
+  }
+}
+
+std::string_view LogSource::form_name() const {
+  switch (form_) {
+    case Form::directory: return "data directory";
+    case Form::cflog: return ".cflog";
+    case Form::json_lines: return "JSON Lines";
+  }
+  return {};
+}
+
+std::int64_t LogSource::total() const { return log_ ? log_->head() : static_cast<std::int64_t>(content_.size()); }
+
+void LogSource::read(const Visit& visit) const { read_as_formed(visit, true); }
+
+void LogSource::read_events(const std::function<bool(Event&&, std::int64_t)>& visit) const {
+  const Visit events_only = [&](LogItem&& item) {
+    Event* event = std::get_if<Event>(&item.fact);
+    return event == nullptr || visit(std::move(*event), item.done);
+  };
+  read_as_formed(events_only, false);
+}
+
+void LogSource::read_as_formed(const Visit& visit, bool with_marks) const {
+  switch (form_) {
+    case Form::directory: return read_directory(visit, with_marks);
+    case Form::cflog: return read_cflog(visit);
+    case Form::json_lines: return read_json_lines(visit);
+  }
+}
+
+void LogSource::read_directory(const Visit& visit, bool with_marks) const {
+  const auto give = [&](Event&& event) {
+    const std::int64_t seq = event.seq;
+    return visit({.fact = std::move(event), .place = {Place::Unit::position, seq}, .bytes = {}, .done = seq});
+  };
+  const std::int64_t head = log_->head();  // a service may be appending: one end for all that is read
+  if (!with_marks) return log_->read(0, head, give);
+  log_->read_batches({.after = 0, .to = head, .account = std::nullopt},
+                     [&](const AccountId& account, StoredBatch&& batch) {
+                       for (Event& event : batch.events) {
+                         if (!give(std::move(event))) return false;
+                       }
+                       const std::int64_t last = batch.first_seq - 1 + batch.count;
+                       return visit({.fact = BatchMark{account, batch.key, batch.command, batch.count},
+                                     .place = {Place::Unit::position, last},
+                                     .bytes = {},
+                                     .done = last});
+                     });
+}
+
+void LogSource::read_cflog(const Visit& visit) const {
+  const auto bytes = as_bytes(content_);
+  CflogReader reader(bytes);
+  Place place{Place::Unit::byte, 0};
+  for (;;) {
+    auto next = reader.next();
+    if (!next) {
+      throw DamagedLog(name_, {Place::Unit::byte, static_cast<std::int64_t>(next.error().offset)}, next.error().what);
+    }
+    if (!next->has_value()) return;
+    CflogItem& item = **next;
+    if (const auto* header = std::get_if<CflogHeader>(&item); header != nullptr && place.number == 0) {
+      if (header->after > 0) {
+        throw UsageError(name_ + " begins after position " + std::to_string(header->after) +
+                         " of its log; it takes the log from its beginning to fold it");
+      }
+    } else if (Event* event = std::get_if<Event>(&item)) {
+      const auto stored = reader.event_bytes();
+      place.number = stored.data() - bytes.data();
+      const std::int64_t done = place.number + static_cast<std::int64_t>(stored.size());
+      if (!visit({.fact = std::move(*event), .place = place, .bytes = stored, .done = done})) return;
+    } else if (BatchMark* mark = std::get_if<BatchMark>(&item)) {
+      if (!visit({.fact = std::move(*mark), .place = place, .bytes = {}, .done = place.number})) return;
+    }
+  }
+}
+
+void LogSource::read_json_lines(const Visit& visit) const {
+  std::string_view rest = content_;
+  if (rest.starts_with(byte_order_mark)) rest.remove_prefix(byte_order_mark.size());
+  for (Place place{Place::Unit::line, 1}; !rest.empty(); ++place.number) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    const std::string_view line = rest.substr(0, end);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+    auto event = parse_event(line);
+    if (!event) throw DamagedLog(name_, place, "no event: " + event.error().place + " " + event.error().what);
+    const auto done = static_cast<std::int64_t>(content_.size() - rest.size());
+    if (!visit({.fact = std::move(*event), .place = place, .bytes = {}, .done = done})) return;
+  }
+}
+
+void LogSource::check_structure() const {
+  if (log_) log_->check_structure();
+}
+
+}  // namespace creditfold::cli

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// All addresses of the HTTP API, a family to a file. Each function adds its routes to the router; what they need must
+// outlive it.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "ledger/service/clock.hpp"
+#include "ledger/service/event_stream.hpp"
+#include "ledger/service/readers.hpp"
+#include "ledger/service/router.hpp"
+#include "ledger/service/sequencer.hpp"
+#include "ledger/service/static_files.hpp"
+
+namespace creditfold::service {
+
+// POST /v1/commands
+void add_command_routes(Router& router, Sequencer& sequencer);
+// GET /v1/accounts, /v1/accounts/{account}, /v1/accounts/{account}/balance
+void add_account_routes(Router& router, const Sequencer& sequencer, Readers& readers, Clock clock);
+// GET /v1/ledger, /v1/log, /v1/accounts/{account}/log
+void add_log_routes(Router& router, const Sequencer& sequencer, Readers& readers);
+// GET /v1/events
+void add_event_routes(Router& router, EventHub& hub, const Sequencer& sequencer, Readers& readers);
+
+// What the program is, for /v1/version.
+struct Build {
+  std::string version;
+  std::string commit;
+};
+// GET /v1/catalog, /v1/version, /healthz, /readyz, /openapi.json, /schemas/{name}, and the page
+void add_about_routes(Router& router, const Sequencer& sequencer, std::string catalog_json, const Build& build,
+                      const StaticFiles& page);
+
+// The account that stands in a path, or why it cannot be one.
+[[nodiscard]] Expected<AccountId, Reply> account_argument(const Call& call);
+
+}  // namespace creditfold::service

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+// POST /v1/commands: one command as JSON, or one a line. Nothing is decided here.
+#include <boost/asio/use_awaitable.hpp>
+
+#include <memory>
+
+#include "ledger/engine.hpp"
+#include "ledger/json.hpp"
+#include "ledger/service/limits.hpp"
+#include "ledger/service/routes.hpp"
+
+namespace creditfold::service {
+namespace asio = boost::asio;
+
+namespace {
+
+Status status_of(const Answer& answer) {
+  if (!answer.refused) return Status::ok;
+  switch (answer.refused->code) {
+    case RefusalCode::malformed: return Status::bad_request;
+    case RefusalCode::unknown_account: return Status::not_found;
+    case RefusalCode::key_reused:
+    case RefusalCode::account_exists:
+    case RefusalCode::authorization_exists: return Status::conflict;
+    case RefusalCode::in_future:
+    case RefusalCode::unknown_region:
+    case RefusalCode::unknown_product:
+    case RefusalCode::product_required:
+    case RefusalCode::unknown_plan:
+    case RefusalCode::outside_term:
+    case RefusalCode::plan_mismatch:
+    case RefusalCode::seat_parity:
+    case RefusalCode::term_overlap:
+    case RefusalCode::bad_increment:
+    case RefusalCode::unknown_period:
+    case RefusalCode::classified:
+    case RefusalCode::unknown_model:
+    case RefusalCode::provenance:
+    case RefusalCode::revoked:
+    case RefusalCode::discontinued:
+    case RefusalCode::not_authorized_in_gov:
+    case RefusalCode::beta_not_accepted:
+    case RefusalCode::partner_terms:
+    case RefusalCode::unknown_authorization:
+    case RefusalCode::period_closed:
+    case RefusalCode::insufficient_credits:
+    case RefusalCode::non_transferable:
+    case RefusalCode::never_for_training: return Status::unprocessable_entity;
+  }
+  return Status::unprocessable_entity;
+}
+
+asio::awaitable<Reply> answer_one(Sequencer& sequencer, std::string text) {
+  std::vector<std::string> texts;
+  texts.push_back(std::move(text));
+  const Processed processed = co_await sequencer.process(std::move(texts));
+  if (!processed.has_value()) co_return fault_reply(processed.error());
+  const Answer& answer = processed.value().front();
+  co_return json_reply(status_of(answer), to_json(answer));
+}
+
+// The lines of a body, taken group by group. Blank lines count, and are skipped.
+class Lines {
+ public:
+  explicit Lines(std::string body) : body_(std::move(body)) {}
+
+  struct Group {
+    std::vector<std::string> texts;
+    std::vector<std::size_t> numbers;  // of each text's line, from 1
+  };
+  [[nodiscard]] Group next() {
+    Group group;
+    while (at_ < body_.size() && group.texts.size() < commands_per_group_max) {
+      const std::size_t end = std::min(body_.find('\n', at_), body_.size());
+      const std::string_view line = std::string_view(body_).substr(at_, end - at_);
+      at_ = end + 1;
+      ++number_;
+      if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+      group.texts.emplace_back(line);
+      group.numbers.push_back(number_);
+    }
+    return group;
+  }
+
+ private:
+  std::string body_;
+  std::size_t at_ = 0;
+  std::size_t number_ = 0;
+};
+
+// A line that isn't a command is refused with its number.
+std::string answer_lines(const Processed& processed, const std::vector<std::size_t>& numbers) {
+  std::string text;
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    Answer answer = processed.value()[i];
+    if (answer.refused && answer.refused->code == RefusalCode::malformed) {
+      const std::string line = std::to_string(numbers[i]);
+      answer.refused->message = "Line " + line + ": " + answer.refused->message;
+      answer.refused->details.insert(answer.refused->details.begin(), {"line", line});
+    }
+    text += to_json(answer) + "\n";
+  }
+  return text;
+}
+
+asio::awaitable<bool> send_answers(BodyWriter& writer, Sequencer& sequencer, std::shared_ptr<Lines> lines,
+                                   std::string first) {
+  bool alive = co_await writer.send(first);
+  for (Lines::Group group = lines->next(); !group.texts.empty(); group = lines->next()) {
+    // A client that is gone hears nothing, but what it sent was taken: it is finished.
+    const Processed processed = co_await sequencer.process(std::move(group.texts));
+    if (!processed.has_value()) {
+      // The answers before this line hold; nothing after them was done, and all of it may be sent again.
+      const std::string line = fault_json(processed.error()) + "\n";
+      if (alive) alive = co_await writer.send(line);
+      co_return false;
+    }
+    const std::string text = answer_lines(processed, group.numbers);
+    if (alive) alive = co_await writer.send(text);
+  }
+  co_return alive;
+}
+
+// The first group decides the status; the rest follow in the order of the lines.
+asio::awaitable<Reply> answer_many(Sequencer& sequencer, std::string body) {
+  auto lines = std::make_shared<Lines>(std::move(body));
+  Lines::Group group = lines->next();
+  std::string first;
+  if (!group.texts.empty()) {
+    const Processed processed = co_await sequencer.process(std::move(group.texts));
+    if (!processed.has_value()) co_return fault_reply(processed.error());
+    first = answer_lines(processed, group.numbers);
+  }
+  Reply reply;
+  reply.headers.emplace_back("Content-Type", std::string(ndjson_type));
+  reply.source = [&sequencer, lines, first = std::move(first)](BodyWriter& writer) {
+    return send_answers(writer, sequencer, lines, first);
+  };
+  co_return reply;
+}
+
+}  // namespace
+
+void add_command_routes(Router& router, Sequencer& sequencer) {
+  router.add({.pattern = "/v1/commands",
+              .method = Verb::post,
+              .parameters = {},
+              .bodies = {{"application/json", command_body_bytes_max}, {"application/x-ndjson", ndjson_body_bytes_max}},
+              .answer = [&sequencer](Call call) {
+                if (call.media_type == "application/json") return answer_one(sequencer, std::move(call.message.body()));
+                return answer_many(sequencer, std::move(call.message.body()));
+              }});
+}
+
+}  // namespace creditfold::service

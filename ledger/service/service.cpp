@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ledger/service/service.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include <charconv>
+#include <csignal>
+#include <iostream>
+#include <mutex>
+#include <thread>
+
+#include "events/store/sqlite.hpp"
+#include "ledger/service/demo.hpp"
+#include "ledger/service/http_server.hpp"
+#include "ledger/service/limits.hpp"
+#include "ledger/service/log_line.hpp"
+
+namespace creditfold::service {
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+namespace {
+
+struct ListenAddress {
+  std::string name;  // as written: "localhost", "127.0.0.1", "::1"
+  tcp::endpoint endpoint;
+};
+
+ListenAddress parse_listen(asio::io_context& context, const std::string& listen) {
+  const BadOptions bad("--listen " + listen + ": it is HOST:PORT, such as 127.0.0.1:8080 or [::1]:8080");
+  const std::size_t colon = listen.rfind(':');
+  if (colon == std::string::npos || colon == 0) throw bad;
+  std::string name = listen.substr(0, colon);
+  if (name.front() == '[' && name.back() == ']') name = name.substr(1, name.size() - 2);
+  std::uint16_t port = 0;
+  const char* const end = listen.data() + listen.size();
+  const auto [rest, failed] = std::from_chars(listen.data() + colon + 1, end, port);
+  if (failed != std::errc{} || rest != end || name.empty()) throw bad;
+  boost::system::error_code error;
+  const asio::ip::address literal = asio::ip::make_address(name, error);
+  if (!error) return {name, {literal, port}};
+  tcp::resolver resolver(context);
+  const auto found = resolver.resolve(name, std::to_string(port), error);
+  if (error) throw BadOptions("--listen " + listen + ": there is no address for " + name);
+  return {name, found.begin()->endpoint()};
+}
+
+std::string url_of(const tcp::endpoint& endpoint) {
+  const std::string host = endpoint.address().to_string();
+  return "http://" + (endpoint.address().is_v6() ? "[" + host + "]" : host) + ":" + std::to_string(endpoint.port());
+}
+
+Catalog catalog_of(const ServiceOptions& options) {
+  if (!options.catalog_json) return default_catalog();
+  auto catalog = parse_catalog(*options.catalog_json);
+  if (!catalog) throw BadOptions("the catalog is none: " + to_text(catalog.error()));
+  return std::move(*catalog);
+}
+
+std::string catalog_text(const ServiceOptions& options) {
+  std::string text = options.catalog_json ? *options.catalog_json : std::string(default_catalog_json());
+  while (text.ends_with('\n')) text.pop_back();
+  return text;
+}
+
+StaticFiles page_of(const ServiceOptions& options) {
+  if (options.web) return StaticFiles(*options.web);
+  const auto found = find_page();
+  return found ? StaticFiles(*found) : StaticFiles();
+}
+
+}  // namespace
+
+// In the order of their making; they end the other way round.
+struct Service::Parts {
+  Parts(const ServiceOptions& options, Log& log)
+      : catalog(catalog_of(options)),
+        page(page_of(options)),
+        sequencer(log, catalog, options.clock),
+        hub(sequencer.with_book([](const Book& book) { return book.seq(); })),
+        address(parse_listen(context, options.listen)),
+        server(context, checked(address, options.allow_remote).endpoint),
+        readers(log),
+        scheduler(context.get_executor(), sequencer, options.clock, options.close_delay_micros),
+        router(Guard(address.name, address.endpoint.address())),
+        work(asio::make_work_guard(context)) {}
+
+  static const ListenAddress& checked(const ListenAddress& address, bool allow_remote) {
+    if (address.endpoint.address().is_loopback() || allow_remote) return address;
+    throw BadOptions("--listen " + address.name + " is beyond this machine, and the service does not ask who anybody " +
+                     "is; say --allow-remote if whoever reaches it may read and write the ledger");
+  }
+
+  Catalog catalog;
+  StaticFiles page;
+  Sequencer sequencer;
+  EventHub hub;
+  asio::io_context context{static_cast<int>(io_threads)};
+  ListenAddress address;
+  HttpServer server;
+  Readers readers;
+  Scheduler scheduler;
+  Router router;
+  asio::executor_work_guard<asio::io_context::executor_type> work;
+  std::vector<std::thread> threads;
+  std::once_flag stopped;
+};
+
+Service::Service(const ServiceOptions& options, Log& log) {
+  set_debug_lines(options.debug);
+  if (options.demo && log.head() == 0) fill_demo(log, catalog_of(options), options.clock());
+  parts_ = std::make_unique<Parts>(options, log);
+  Parts& parts = *parts_;
+  add_command_routes(parts.router, parts.sequencer);
+  add_account_routes(parts.router, parts.sequencer, parts.readers, options.clock);
+  add_log_routes(parts.router, parts.sequencer, parts.readers);
+  add_event_routes(parts.router, parts.hub, parts.sequencer, parts.readers);
+  add_about_routes(parts.router, parts.sequencer, catalog_text(options), options.build, parts.page);
+
+  parts.sequencer.with_book([&](const Book& book) { parts.scheduler.start(book); });
+  parts.sequencer.start([&parts](const Book& book, const std::set<AccountId>& touched) {
+    parts.scheduler.accounts_changed(book, touched);
+    parts.hub.publish(book.seq());
+  });
+  parts.server.start(parts.router);
+  for (std::size_t i = 0; i < io_threads; ++i) parts.threads.emplace_back([&parts] { parts.context.run(); });
+}
+
+Service::~Service() { stop(); }
+
+std::string Service::url() const { return url_of(parts_->server.endpoint()); }
+
+std::int64_t Service::seq() const {
+  return parts_->sequencer.with_book([](const Book& book) { return book.seq(); });
+}
+
+void Service::look_at_clock() { parts_->scheduler.look_at_clock(); }
+
+void Service::hurry() { parts_->server.hurry(); }
+
+void Service::stop() {
+  Parts& parts = *parts_;
+  std::call_once(parts.stopped, [&parts] {
+    parts.server.stop_accepting();
+    parts.hub.stop();
+    parts.server.wait_until_answered(stop_max);
+    parts.server.cut_all();
+    parts.scheduler.stop();
+    parts.sequencer.stop();
+    parts.work.reset();
+    parts.context.stop();
+    for (std::thread& thread : parts.threads) thread.join();
+  });
+}
+
+namespace {
+
+int complain(const std::string& what, int status) {
+  std::cerr << "creditfold: " + what + "\n";
+  return status;
+}
+
+// CONTRACT: 2 wrong usage, 3 the data is damaged, 4 the machine failed.
+int status_of(Fault::Kind kind) {
+  return kind == Fault::Kind::damaged || kind == Fault::Kind::unsupported_format ? 3 : 4;
+}
+
+int serve(const ServiceOptions& options) {
+  asio::io_context waiting;
+  asio::signal_set signals(waiting, SIGTERM, SIGINT);  // before any thread, so that none is missed
+  const auto log = open_sqlite({.directory = options.data, .read_only = false});
+  Service service(options, *log);
+  log->set_lock_text(service.url());
+  std::cerr << "creditfold: open " + service.url() + " (data in " + options.data.string() + ", Ctrl-C stops)\n";
+
+  signals.async_wait([](const boost::system::error_code& /*error*/, int /*signal*/) {});
+  waiting.run();
+  waiting.restart();
+  signals.async_wait([&service](const boost::system::error_code& error, int /*signal*/) {
+    if (!error) service.hurry();
+  });
+  std::thread second([&waiting] { waiting.run(); });
+  service.stop();
+  asio::post(waiting, [&signals] { signals.cancel(); });
+  second.join();
+  return 0;
+}
+
+}  // namespace
+
+int run_service(const ServiceOptions& options) {
+  try {
+    return serve(options);
+  } catch (const BadOptions& bad) {
+    return complain(bad.what(), 2);
+  } catch (const Fault& fault) {
+    return complain(fault.what(), status_of(fault.kind()));
+  } catch (const boost::system::system_error& error) {
+    return complain("cannot listen on " + options.listen + ": " + error.code().message(), 4);
+  } catch (const std::exception& error) {
+    return complain(error.what(), 4);
+  }
+}
+
+}  // namespace creditfold::service

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs the benchmarks and prints their rows, for people or as JSON Lines. Called by scripts/bench, which builds.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { conversation_trace } from '../tests/traces.mjs';
+
+const as_json = process.argv.includes('--json');
+const names = process.argv.slice(2).filter((argument) => argument !== '--json');
+const native = 'build/release';
+const wasm = 'build/wasm';
+
+function run(program, args, input) {
+  const done = spawnSync(program, args, { encoding: 'utf8', maxBuffer: 1 << 28, input });
+  if (done.status !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${done.status}: ${done.stderr}`);
+  return done.stdout;
+}
+const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+const rounded = (value) => Number(value.toPrecision(4));
+
+function row(fields) {
+  if (as_json) return console.log(JSON.stringify(fields));
+  const goal = fields.goal === undefined ? '' : `, goal ${fields.goal}${fields.met ? '' : ': MISSED'}`;
+  const against = fields.peer ? ` against ${fields.peer} ${fields.theirs}, ratio ${fields.ratio}` : '';
+  const spread = fields.spread ? ` (${fields.spread.join(' to ')})` : '';
+  console.log(`${fields.bench.padEnd(14)} ${fields.ours} ${fields.unit}${spread}${against}${goal}${fields.note ? `; ${fields.note}` : ''}`);
+}
+
+// The span archive against cereal's portable binary over a string stream; four times was measured before, seven in wasm.
+function archive(bench, program, args, goal) {
+  const told = JSON.parse(run(program, [...args, '--json']).trim().split('\n').at(-1));
+  row({ ...told, bench, goal, met: told.ratio >= goal });
+}
+
+// The same log folded by the native program and by the module's code under Node.js, in turn.
+function fold_wasm() {
+  const sides = { native: [], wasm: [] };
+  let events = 0;
+  const prints = new Set();
+  for (let turn = 0; turn < 3; turn += 1) {
+    for (const [side, program, args] of [['native', join(native, 'fold_bench'), []], ['wasm', 'node', [join(wasm, 'fold_bench.js')]]]) {
+      const told = JSON.parse(run(program, args));
+      events = told.events;
+      prints.add(told.fingerprint);
+      sides[side].push(...told.seconds.map((seconds) => told.events / seconds / 1e6));
+    }
+  }
+  if (prints.size !== 1) throw new Error('the two folds end in different states');
+  const ours = median(sides.wasm);
+  const theirs = median(sides.native);
+  row({ bench: 'fold-wasm', peer: 'native', unit: 'M events/s', ours: rounded(ours), theirs: rounded(theirs), ratio: rounded(ours / theirs),
+    spread: [rounded(Math.min(...sides.wasm)), rounded(Math.max(...sides.wasm))], note: `${events} events, decoded and folded, same fingerprint` });
+}
+
+// The larger trace from a file to durable charges, whole process, wall time: the disk is part of it.
+function import_trace() {
+  const work = mkdtempSync(join(tmpdir(), 'creditfold-bench-'));
+  const real = join('..', 'shared', 'data', 'AzureLLMInferenceTrace_conv.csv');
+  const trace = existsSync(real) ? real : join(work, 'trace.csv');
+  if (trace !== real) writeFileSync(trace, conversation_trace(19_366));
+  const opening = [
+    { command: 'OpenAccount', account: 'bench', key: '1', at: '2023-11-01T00:00:00Z', environment: 'commercial', region: 'us' },
+    { command: 'StartTerm', account: 'bench', key: '2', at: '2023-11-01T00:00:00Z', product: 'ai_studio', plan: 'plus', cadence: 'monthly',
+      starts_at: '2023-11-01T00:00:00Z', ends_at: '2024-11-01T00:00:00Z' },
+  ].map((line) => JSON.stringify(line)).join('\n');
+  const seconds = [];
+  let rows = 0;
+  for (let turn = 0; turn < 5; turn += 1) {
+    const data = join(work, String(turn));
+    run(join(native, 'creditfold'), ['apply', '--data', data, '-'], opening);
+    const start = process.hrtime.bigint();
+    rows = JSON.parse(run(join(native, 'creditfold'), ['import', '--data', data, '--format', 'azure-llm', '--account', 'bench', '--json', trace])).charged;
+    seconds.push(Number(process.hrtime.bigint() - start) / 1e9);
+  }
+  rmSync(work, { recursive: true, force: true });
+  const rates = seconds.map((each) => rows / each);
+  row({ bench: 'import', unit: 'calls/s', ours: rounded(median(rates)), spread: [rounded(Math.min(...rates)), rounded(Math.max(...rates))],
+    note: `${rows} calls, median ${rounded(median(seconds))} s from CSV to durable charges` });
+}
+
+function sizes() {
+  const module = readFileSync(join(wasm, 'creditfold.wasm'));
+  const kilo = (bytes) => rounded(bytes / 1000);
+  const packed = kilo(brotliCompressSync(module).length);
+  row({ bench: 'module-size', unit: 'kB', ours: packed, goal: 200, met: packed < 200, note: `brotli; gzip ${kilo(gzipSync(module, { level: 9 }).length)}, raw ${kilo(module.length)}` });
+  let page = 0;
+  const add = (folder) => {
+    for (const name of readdirSync(folder)) {
+      const path = join(folder, name);
+      if (statSync(path).isDirectory()) add(path);
+      else if (!/\.(br|gz|map)$/.test(name)) page += brotliCompressSync(readFileSync(path)).length;
+    }
+  };
+  add('web/dist');
+  row({ bench: 'page-size', unit: 'kB', ours: kilo(page), goal: 300, met: kilo(page) < 300, note: 'brotli, every file of the page, the module included' });
+}
+
+const benches = {
+  archive: () => archive('archive', join(native, 'archive_bench'), [], 4),
+  'archive-wasm': () => archive('archive-wasm', 'node', [join(wasm, 'archive_bench.js')], 7),
+  'fold-wasm': fold_wasm,
+  import: import_trace,
+  sizes,
+};
+for (const name of names) {
+  if (!benches[name]) {
+    console.error(`creditfold: there is no benchmark '${name}'; there are: ${Object.keys(benches).join(', ')}`);
+    process.exit(2);
+  }
+}
+for (const [name, bench] of Object.entries(benches)) {
+  if (names.length === 0 || names.includes(name)) bench();
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// Checks the arrows of ARCHITECTURE.md over every #include, and that the pure parts stay pure. The rules are tried on
+// planted breaches first, so that this check cannot pass by not looking.
+import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
+
+const root = process.argv[2] ?? '.';
+
+// Which rooms a room may include from. Longest room first: a file belongs to the first that matches its path.
+const arrows = [
+  ['events/store/', ['events/']],
+  ['events/', ['events/']],
+  ['ledger/service/', ['ledger/service/', 'ledger/', 'events/', 'events/store/']],
+  ['ledger/cli/', ['ledger/cli/', 'ledger/service/service.hpp', 'ledger/', 'events/', 'events/store/']],
+  ['ledger/', ['ledger/', 'events/']],
+  ['wasm/', ['wasm/', 'ledger/', 'events/', 'events/store/memory.hpp']],
+  ['tests/', ['tests/', 'wasm/', 'ledger/', 'ledger/service/', 'ledger/cli/', 'events/', 'events/store/']],
+];
+const rooms = arrows.map(([room]) => room);
+// Headers the pure parts must not take: clocks, threads, files, locale, randomness, streams.
+const impure = /^(chrono_clock|thread|mutex|atomic|fstream|iostream|sstream|filesystem|random|locale|ctime|time\.h|future|sys\/|unistd\.h|SQLiteCpp|sqlite3|boost\/(asio|beast))/;
+const pure_room = (file) =>
+  /^(events|ledger|wasm)\//.test(file) && !/^(events\/store|ledger\/service|ledger\/cli)\//.test(file);
+// The memory store is shared between threads by the service's tests; its mutex is the one exception among pure files.
+const impure_words = /\b(float|double|std::rand|system_clock|steady_clock|high_resolution_clock|getenv|setlocale|std::time)\b/;
+
+function breaches(file, text) {
+  const found = [];
+  const room = rooms.find((prefix) => file.startsWith(prefix));
+  if (!room) return found;
+  const allowed = arrows.find(([prefix]) => prefix === room)[1];
+  text.split('\n').forEach((line, index) => {
+    const at = `${file}:${index + 1}`;
+    const own = /^\s*#include "([^"]+)"/.exec(line);
+    if (own) {
+      const target = rooms.find((prefix) => own[1].startsWith(prefix));
+      if (!target) found.push(`${at}: includes "${own[1]}", which lies in no room`);
+      else if (target !== room && !allowed.includes(target) && !allowed.includes(own[1])) {
+        found.push(`${at}: ${room} must not include ${own[1]}`);
+      }
+    }
+    if (!pure_room(file)) return;
+    const system = /^\s*#include <([^>]+)>/.exec(line);
+    if (system && impure.test(system[1])) found.push(`${at}: a pure part includes <${system[1]}>`);
+    const code = line.replace(/\/\/.*/, '').replace(/"(?:[^"\\]|\\.)*"/g, '""');
+    const word = impure_words.exec(code);
+    if (word) found.push(`${at}: a pure part says ${word[0]}`);
+  });
+  return found;
+}
+
+const planted = [
+  ['events/x.hpp', '#include "ledger/state.hpp"'],
+  ['ledger/x.hpp', '#include "ledger/service/service.hpp"'],
+  ['ledger/x.hpp', '#include "events/store/sqlite.hpp"'],
+  ['wasm/x.cpp', '#include "events/store/sqlite.hpp"'],
+  ['ledger/service/x.cpp', '#include "ledger/cli/options.hpp"'],
+  ['ledger/x.cpp', '#include "tests/table.hpp"'],
+  ['ledger/x.cpp', '#include <thread>'],
+  ['ledger/x.cpp', 'double rate = 0;'],
+  ['events/x.cpp', 'auto now = std::chrono::system_clock::now();'],
+];
+let passed = 0;
+let failed = 0;
+for (const [file, text] of planted) {
+  if (breaches(file, text).length === 1) passed += 1;
+  else {
+    failed += 1;
+    console.error(`a planted breach was not seen: ${file}: ${text}`);
+  }
+}
+
+function* sources(folder) {
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name);
+    if (statSync(path).isDirectory()) {
+      if (name !== 'node_modules' && name !== 'build') yield* sources(path);
+    } else if (/\.(hpp|cpp)$/.test(name)) yield path;
+  }
+}
+let files = 0;
+for (const folder of ['events', 'ledger', 'wasm', 'tests']) {
+  for (const path of sources(join(root, folder))) {
+    files += 1;
+    const found = breaches(relative(root, path), readFileSync(path, 'utf8'));
+    for (const breach of found) console.error(breach);
+    if (found.length === 0) passed += 1;
+    else failed += 1;
+  }
+}
+if (files < 40) {
+  failed += 1;
+  console.error(`only ${files} source files were found below ${root}`);
+}
+console.log(`${passed} passed, ${failed} failed`);
+process.exit(failed === 0 ? 0 : 1);

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// TERMS property 1: the same log gives the same state fingerprint, native and WebAssembly, for every prefix: over random
+// streams and over both usage traces (real ones beside the checkout when they are there, generated ones of the same form
+// otherwise). Also: `replay --json` and scripts/replay-wasm print the same bytes, and the module exports what is listed.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { conversation_trace, code_trace } from './traces.mjs';
+
+const [native, wasm, root] = process.argv.slice(2);
+const creditfold = join(native, 'creditfold');
+const work = mkdtempSync(join(tmpdir(), 'creditfold-bits-'));
+let passed = 0;
+let failed = 0;
+
+function check(sentence, holds, detail = '') {
+  if (holds) passed += 1;
+  else failed += 1;
+  console.log(`${holds ? 'ok  ' : 'FAIL'} ${sentence}${holds ? '' : `: ${detail}`}`);
+}
+
+function run(program, args, input) {
+  const done = spawnSync(program, args, { encoding: 'utf8', maxBuffer: 1 << 30, input });
+  if (done.status !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${done.status}: ${done.stderr}`);
+  return done.stdout;
+}
+
+const fingerprints = (build, args) =>
+  build === wasm ? run('node', [join(wasm, 'fingerprints.js'), ...args]) : run(join(native, 'fingerprints'), args);
+
+function compare(sentence, args) {
+  const ours = fingerprints(native, args);
+  const theirs = fingerprints(wasm, args);
+  const lines = ours.trim().split('\n');
+  const at = lines.findIndex((line, i) => line !== theirs.split('\n')[i]);
+  check(`${sentence} (${lines.length} prefixes)`, lines.length > 1 && ours === theirs, `first difference at prefix ${at + 1}`);
+}
+
+for (let seed = 1; seed <= 20; seed += 1) compare(`random stream ${seed}`, [String(seed)]);
+
+// A trace as the ledger of an account: opened and given a plan, then the whole trace imported.
+function ledger_of(trace, name) {
+  const data = join(work, name);
+  const opening = [
+    { command: 'OpenAccount', account: 'trace', key: 'open', at: '2023-11-01T00:00:00Z', environment: 'commercial', region: 'us' },
+    { command: 'StartTerm', account: 'trace', key: 'term', at: '2023-11-01T00:00:00Z', product: 'ai_studio', plan: 'plus',
+      cadence: 'monthly', starts_at: '2023-11-01T00:00:00Z', ends_at: '2024-11-01T00:00:00Z' },
+  ];
+  run(creditfold, ['apply', '--data', data, '-'], opening.map((line) => JSON.stringify(line)).join('\n') + '\n');
+  const told = JSON.parse(run(creditfold, ['import', '--data', data, '--format', 'azure-llm', '--account', 'trace', '--json', trace]));
+  const log = join(work, `${name}.cflog`);
+  run(creditfold, ['export', '--data', data, '--format', 'cflog', '--output', log]);
+  return { data, log, told };
+}
+
+for (const [name, generated] of [['conv', conversation_trace], ['code', code_trace]]) {
+  const real = join(root, '..', 'shared', 'data', `AzureLLMInferenceTrace_${name}.csv`);
+  const trace = existsSync(real) ? real : join(work, `${name}.csv`);
+  if (trace !== real) writeFileSync(trace, generated());
+  const rows = readFileSync(trace, 'utf8').trim().split('\n').length - 1;
+  const { data, log, told } = ledger_of(trace, name);
+  check(`${name}: every row of the trace is charged`, told.charged === rows, JSON.stringify(told));
+  compare(`${name} trace`, [log]);
+  const by_native = run(creditfold, ['replay', '--json', log]);
+  check(`${name}: replay --json of the data directory and of its .cflog are the same bytes`,
+    run(creditfold, ['replay', '--json', data]) === by_native);
+  check(`${name}: the module replays the .cflog to the same bytes`, run('scripts/replay-wasm', [log]) === by_native);
+  const lines = join(work, `${name}.jsonl`);
+  writeFileSync(lines, run(creditfold, ['export', '--data', data, '--format', 'jsonl']));
+  check(`${name}: the module replays the .jsonl to the same bytes`, run('scripts/replay-wasm', [lines]) === by_native);
+  const middle = String(Math.floor(rows / 2));
+  check(`${name}: as of the middle, too`,
+    run('scripts/replay-wasm', [log, '--as-of', middle]) === run(creditfold, ['replay', '--json', '--as-of', middle, log]));
+}
+
+const listed = readFileSync(join(root, 'wasm/exports.txt'), 'utf8').split('\n').filter((line) => line.startsWith('cf_'));
+const exported = WebAssembly.Module.exports(new WebAssembly.Module(readFileSync(join(wasm, 'creditfold.wasm'))))
+  .map((entry) => entry.name).filter((entry) => entry.startsWith('cf_'));
+check('the module exports exactly what exports.txt lists', listed.sort().join() === exported.sort().join(), exported.join());
+
+rmSync(work, { recursive: true, force: true });
+console.log(`${passed} passed, ${failed} failed`);
+process.exit(failed === 0 ? 0 : 1);

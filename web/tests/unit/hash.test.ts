@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every state has a link, and an old or broken link still opens.
+
+import { describe, expect, test } from 'vitest';
+import { home, read_place, write_place, type Place } from '../../src/lib/hash';
+
+describe('links', () => {
+  test('a place comes back as it was', () => {
+    const place: Place = {
+      account: 'acme & co / ü', plan: 'plus', tab: 'log', as_of: 9007199254740993n, range: 'history', view: 'table',
+    };
+    expect(read_place(write_place(place))).toEqual(place);
+  });
+
+  test('defaults are left out', () => {
+    expect(write_place(home)).toBe('');
+    expect(write_place({ ...home, account: 'demo' })).toBe('#account=demo');
+  });
+
+  test('what is unknown or malformed falls back', () => {
+    expect(read_place('#account=demo&tab=nowhere&as_of=-4&range=&view=x&else=1')).toEqual({ ...home, account: 'demo' });
+    expect(read_place('#as_of=1e3').as_of).toBeNull();
+    expect(read_place('#as_of=0').as_of).toBeNull();
+    expect(read_place('')).toEqual(home);
+  });
+});
