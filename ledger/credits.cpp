@@ -38,7 +38,8 @@ CreditsGranted lot_in_period(const PlanId& plan, const Term& term, std::int32_t 
 }
 
 // Whether credits may still be brought into the periods first..last of the term (AIS-5c).
-std::optional<Refusal> check_periods(const Term& term, std::int64_t first, std::int64_t last, Instant at) {
+std::optional<Refusal> check_periods(const Term& term, std::int64_t first, std::int64_t last, Instant at,
+                                     std::string_view closed_clause) {
   const std::int64_t count = terms::period_count(term);
   if (first < 1 || first > last || last > count) {
     return Refusal{RefusalCode::unknown_period, "AIS-5c", "The term has no such run of Credit Periods.",
@@ -46,7 +47,7 @@ std::optional<Refusal> check_periods(const Term& term, std::int64_t first, std::
   }
   const Instant ends_at = terms::period_ends_at(term, first);
   if (ends_at <= at || first <= term.closed) {
-    return Refusal{RefusalCode::period_closed, "AIS-4d", "The first period named has ended.",
+    return Refusal{RefusalCode::period_closed, closed_clause, "The first period named has ended.",
                    {{"period", std::to_string(first)}, {"ends_at", to_text(ends_at)}}};
   }
   return std::nullopt;
@@ -244,7 +245,7 @@ std::optional<Refusal> decide(Draft& draft, const GrantCredits& command) {
   const auto found = terms::named_plan(draft.state(), command.plan, draft.at(), "AIS-2");
   if (!found) return found.error();
   const Term& term = *found->term;
-  if (auto refusal = check_periods(term, command.period, command.period, draft.at())) return refusal;
+  if (auto refusal = check_periods(term, command.period, command.period, draft.at(), "AIS-4d")) return refusal;
   if (auto refusal = refuse_marked(command.reason)) return refusal;
   check_room(term, static_cast<std::int32_t>(command.period), command.credits);
   CreditsGranted grant =
@@ -263,7 +264,7 @@ std::optional<Refusal> decide(Draft& draft, const PurchaseCredits& command, cons
     return Refusal{RefusalCode::bad_increment, "AIS-5b", "Credits are sold in positive multiples of the plan's increment.",
                    {{"credits", to_text(command.credits)}, {"increment", to_text(term.increment)}}};
   }
-  if (auto refusal = check_periods(term, command.first, command.last, draft.at())) return refusal;
+  if (auto refusal = check_periods(term, command.first, command.last, draft.at(), "AIS-5c")) return refusal;
   std::optional<Money> price;
   const Plan* plan = catalog.plan(command.plan);
   if (plan != nullptr && plan->increment_price) {

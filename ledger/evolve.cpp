@@ -56,10 +56,11 @@ void evolve(AccountState& state, const Event& event) {
   require(event.version == state.version + 1, "the account's version does not follow the one before");
   require((event.version == 1) == std::holds_alternative<AccountOpened>(event.payload),
           "an account's first event, and only that, is AccountOpened");
-  std::visit(Evolve{state, event}, event.payload);
-  state.version = event.version;
   if (state.latest_at < event.at) state.latest_at = event.at;
   terms::open_without_allotment(state, state.latest_at);
+  std::visit(Evolve{state, event}, event.payload);
+  state.version = event.version;
+  if (std::holds_alternative<TermStarted>(event.payload)) terms::open_without_allotment(state, state.latest_at);
 }
 
 void evolve_selected(AccountState& state, const Event& event) {

@@ -170,7 +170,7 @@ Expected<ParsedCommand, Malformed> parse_command(std::string_view text) {
   }
   const json::value value = parser.release();
   const auto key = key_of(value);
-  if (const auto twice = find_duplicate_key(text)) return Unexpected{Malformed{key, *twice, "the field stands twice"}};
+  if (const auto twice = find_duplicate_key(text)) return Unexpected{Malformed{{}, *twice, "the field stands twice"}};
 
   std::optional<ReadFault> fault;
   ObjectReader in(value, "", fault);

@@ -249,11 +249,11 @@ std::optional<Refusal> decide(Draft& draft, const EndTerm& command) {
   }
   const std::pair<std::string, std::string> asked{"ends_at", to_text(command.ends_at)};
   if (command.ends_at > term->ends_at) {
-    return Refusal{RefusalCode::unknown_period, "H8", "An end is brought forward, never put off; renew the term instead.",
+    return Refusal{RefusalCode::unknown_period, "AIS-5c", "An end is brought forward, never put off; renew the term instead.",
                    {asked, {"term_ends_at", to_text(term->ends_at)}}};
   }
   if (command.ends_at < draft.at()) {
-    return Refusal{RefusalCode::period_closed, "H8", "A term cannot end before the moment of the command.", {asked}};
+    return Refusal{RefusalCode::period_closed, "AIS-4d", "A term cannot end before the moment of the command.", {asked}};
   }
   draft.emit(TermEnded{
       .product = command.product, .plan = std::nullopt, .term = term->number, .ends_at = command.ends_at});
@@ -296,7 +296,7 @@ std::optional<Refusal> decide(Draft& draft, const AddProduct& command, const Cat
                      {named, {"region", command.region->value}}};
     }
     if (draft.state().products.count(command.product) != 0) {
-      return Refusal{RefusalCode::term_overlap, "RES-1", "The account has this product already.", {named}};
+      return Refusal{RefusalCode::term_overlap, "AIS-2", "The account has this product already.", {named}};
     }
     draft.emit(ProductAdded{.product = command.product, .region = command.region});
     return std::nullopt;
@@ -306,7 +306,7 @@ std::optional<Refusal> decide(Draft& draft, const AddProduct& command, const Cat
   const auto had = draft.state().seats.find(command.product);
   if (had != draft.state().seats.end() && !had->second.terms.empty() &&
       had->second.terms.back().number >= parent->number) {
-    return Refusal{RefusalCode::term_overlap, "ADD-1", "The account has this add-on in the present term already.", {named}};
+    return Refusal{RefusalCode::term_overlap, "AIS-2", "The account has this add-on in the present term already.", {named}};
   }
   draft.emit(seats_changed(catalog, command.product, 0, parent->seats, draft.at(), *product->seat_price));
   return std::nullopt;

@@ -15,7 +15,7 @@ namespace {
 
 std::string_view period_state(const Term& term, const Period& period, Instant moment) {
   if (period.number <= term.closed) return "closed";
-  if (moment < terms::period_starts_at(term, period.number)) return "upcoming";
+  if (period.number > term.opened) return "upcoming";  // a lot waits for it
   return terms::period_ends_at(term, period.number) <= moment ? "closing" : "open";
 }
 
@@ -80,22 +80,23 @@ void write_usage(JsonWriter& out, const AccountState& state) {
   out.close(']');
 }
 
+void write_scheduled(JsonWriter& out, std::int64_t seats, Instant effective_at) {
+  out.open('{').field("seats", seats).field("effective_at", effective_at).close('}');
+}
+
 void write_seats(JsonWriter& out, const AccountState& state, Instant moment) {
   out.key("seats").open('[');
   for (const auto& [id, product] : state.seats) {
-    const SeatTerm* term = seats::term_in_force(state, id, moment);
-    out.open('{').field("product", id).field("seats", term ? term->seats : std::int64_t{0}).key("scheduled").open('[');
-    for (const SeatTerm& any : product.terms) {
-      const bool later = moment < any.starts_at;
-      if (!later && !(any.scheduled && moment < any.scheduled->effective_at)) continue;
-      out.open('{')
-          .field("seats", later ? any.seats : any.scheduled->seats)
-          .field("effective_at", later ? any.starts_at : any.scheduled->effective_at)
-          .close('}');
-    }
-    const SeatTerm& last = product.terms.back();
-    if (product.removed && moment < last.ends_at) {
-      out.open('{').field("seats", std::int64_t{0}).field("effective_at", last.ends_at).close('}');
+    const SeatTerm* in_force = seats::term_in_force(state, id, moment);
+    out.open('{').field("product", id).field("seats", in_force ? in_force->seats : std::int64_t{0});
+    out.key("scheduled").open('[');
+    for (const SeatTerm& term : product.terms) {
+      if (moment < term.starts_at) write_scheduled(out, term.seats, term.starts_at);
+      const bool removed = product.removed && &term == &product.terms.back();  // what is removed has no other change
+      if (removed && moment < term.ends_at) write_scheduled(out, 0, term.ends_at);
+      if (!removed && term.scheduled && moment < term.scheduled->effective_at && term.starts_at <= moment) {
+        write_scheduled(out, term.scheduled->seats, term.scheduled->effective_at);
+      }
     }
     out.close(']').close('}');
   }

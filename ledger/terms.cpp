@@ -59,7 +59,7 @@ Refusal not_in_force(const PlanId& plan, Instant at) {
 }
 
 Refusal not_admitted(const std::optional<PlanId>& plan, const std::optional<ActorId>& actor) {
-  Refusal refusal{RefusalCode::plan_mismatch, "H6", "The builder list does not admit this actor.", {}};
+  Refusal refusal{RefusalCode::plan_mismatch, "AIS-5d", "The builder list does not admit this actor.", {}};
   if (plan) refusal.details.emplace_back("plan", plan->value);
   if (actor) refusal.details.emplace_back("actor", actor->value);
   return refusal;
@@ -273,12 +273,12 @@ std::optional<Refusal> decide(Draft& draft, const EndTerm& command) {
   }
   const std::pair<std::string, std::string> asked{"ends_at", to_text(command.ends_at)};
   if (!is_period_boundary(*term, command.ends_at)) {
-    return Refusal{RefusalCode::unknown_period, "H8", "A term ends early only at a boundary of its periods.", {asked}};
+    return Refusal{RefusalCode::unknown_period, "AIS-5c", "A term ends early only at a boundary of its periods.", {asked}};
   }
   const Instant opened_until =
       term->opened == 0 ? term->starts_at : period_ends_at(*term, term->opened);
   if (command.ends_at < draft.at() || command.ends_at < opened_until) {
-    return Refusal{RefusalCode::period_closed, "H8", "The new end would cut off a period that has been opened.",
+    return Refusal{RefusalCode::period_closed, "AIS-4d", "The new end would cut off a period that has been opened.",
                    {asked, {"opened_until", to_text(opened_until)}}};
   }
   draft.emit(TermEnded{.product = ProductId(studio_product),
@@ -290,7 +290,7 @@ std::optional<Refusal> decide(Draft& draft, const EndTerm& command) {
 
 std::optional<Refusal> decide(Draft& draft, const SetBuilders& command) {
   if (draft.state().pools.count(command.plan) == 0) {
-    return Refusal{RefusalCode::plan_mismatch, "H6", "The account never had a term of this plan.",
+    return Refusal{RefusalCode::plan_mismatch, "AIS-5d", "The account never had a term of this plan.",
                    {{"plan", command.plan.value}}};
   }
   draft.emit(BuildersChanged{.plan = command.plan, .actors = command.actors});

@@ -5,8 +5,8 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import solid from 'vite-plugin-solid';
 import { defineConfig, type Plugin } from 'vite';
-import { compress } from './tools/compress';
-import { content_security_policy } from './tools/policy';
+import { compress } from './tools/compress.ts';
+import { content_security_policy } from './tools/policy.ts';
 
 export const core_wasm = fileURLToPath(new URL('../build/wasm/creditfold.wasm', import.meta.url));
 

@@ -73,7 +73,10 @@ class DatabaseLog final : public SqliteLog {
     if (writer_) {
       head_ = writer_->head();
     } else {
-      static_cast<void>(readers_.with_reader([](SqliteReader& reader) { return reader.head(); }));
+      readers_.with_reader([](SqliteReader& reader) {
+        reader.check_end();
+        return Done{};
+      });
     }
   }
 

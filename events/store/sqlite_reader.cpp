@@ -57,6 +57,21 @@ void require_format(const SQLite::Database& database, const std::filesystem::pat
   }
 }
 
+// One statement, so that a writer beside it cannot come between the two ends.
+LogEnd read_end(const SQLite::Database& database, const std::filesystem::path& file) {
+  SQLite::Statement query(database,
+                          "SELECT (SELECT max(seq) FROM events), batch.id, batch.first_seq + batch.count - 1 "
+                          "FROM (SELECT max(id) AS id FROM batches) AS newest LEFT JOIN batches AS batch USING (id)");
+  if (!query.executeStep()) return {};
+  const LogEnd end{query.getColumn(0).getInt64(), query.getColumn(1).getInt64()};
+  const std::int64_t batch_end = query.getColumn(2).getInt64();
+  if (batch_end != end.head) {
+    throw Fault(Fault::Kind::damaged, file.string() + ": the newest batch ends at event " + std::to_string(batch_end) +
+                                          ", but the newest event is " + std::to_string(end.head));
+  }
+  return end;
+}
+
 std::int64_t batch_check(const BatchRow& row) {
   std::vector<std::uint8_t> bytes;
   append_with(bytes, [&](SpanOutputArchive& archive) {

@@ -21,11 +21,21 @@ struct BatchRow {
   StoredBatch batch;  // without its events
 };
 
+// Where the log ends. Throws Fault damaged when its newest batch does not end at its newest event: one of them is not
+// the newest there was.
+struct LogEnd {
+  std::int64_t head = 0;
+  std::int64_t last_batch = 0;  // its id
+};
+[[nodiscard]] LogEnd read_end(const SQLite::Database& database, const std::filesystem::path& file);
+
 class SqliteReader {
  public:
   explicit SqliteReader(const std::filesystem::path& file);
 
   [[nodiscard]] std::int64_t head();
+  // Throws Fault damaged unless the log's end fits together.
+  void check_end() { static_cast<void>(read_end(database_, file_)); }
 
   // The next events with after < seq <= to: at least one unless after >= to, at most a page. REQUIRES: to <= head().
   [[nodiscard]] std::vector<Event> events(std::int64_t after, std::int64_t to);

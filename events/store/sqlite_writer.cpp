@@ -56,7 +56,9 @@ SqliteWriter::SqliteWriter(const std::filesystem::path& file)
   database_.exec("PRAGMA cell_size_check=ON");
   if (fresh) create();
   statements_ = std::make_unique<Statements>(database_);
-  read_end();
+  const LogEnd end = read_end(database_, file_);
+  head_ = end.head;
+  last_batch_ = end.last_batch;
 }
 
 SqliteWriter::~SqliteWriter() = default;
@@ -68,21 +70,6 @@ void SqliteWriter::create() {
   database_.exec("PRAGMA user_version=" + std::to_string(sqlite_format));
   transaction.commit();
   sync_directory(file_.parent_path());
-}
-
-// The newest batch has to end at the newest event, or one of them is not the newest there was.
-void SqliteWriter::read_end() {
-  SQLite::Statement newest(database_, "SELECT max(seq) FROM events");
-  head_ = newest.executeStep() ? newest.getColumn(0).getInt64() : 0;
-  SQLite::Statement last(database_, "SELECT id, first_seq + count - 1 FROM batches ORDER BY id DESC LIMIT 1");
-  std::int64_t end = 0;
-  if (last.executeStep()) {
-    last_batch_ = last.getColumn(0).getInt64();
-    end = last.getColumn(1).getInt64();
-  }
-  if (end == head_) return;
-  throw Fault(Fault::Kind::damaged, file_.string() + ": the newest batch ends at event " + std::to_string(end) +
-                                        ", but the newest event is " + std::to_string(head_));
 }
 
 Expected<Appended, Conflict> SqliteWriter::write(std::span<const Batch> group,

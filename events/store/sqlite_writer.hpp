@@ -35,7 +35,6 @@ class SqliteWriter {
   struct Statements;
 
   void create();
-  void read_end();
   [[nodiscard]] std::int64_t account_id(const AccountId& account);
   [[nodiscard]] std::int64_t version_of(std::int64_t account);
   [[nodiscard]] bool has_key(std::int64_t account, const IdempotencyKey& key);

@@ -21,6 +21,7 @@ struct ServeOptions {
   bool demo = false;
   std::optional<std::int64_t> close_after_seconds;
   bool allow_remote = false;
+  bool debug = false;
 };
 
 struct ApplyOptions {

@@ -94,9 +94,7 @@ std::string answer_lines(const Processed& processed, const std::vector<std::size
   for (std::size_t i = 0; i < numbers.size(); ++i) {
     Answer answer = processed.value()[i];
     if (answer.refused && answer.refused->code == RefusalCode::malformed) {
-      const std::string line = std::to_string(numbers[i]);
-      answer.refused->message = "Line " + line + ": " + answer.refused->message;
-      answer.refused->details.insert(answer.refused->details.begin(), {"line", line});
+      answer.refused->details.insert(answer.refused->details.begin(), {"line", std::to_string(numbers[i])});
     }
     text += to_json(answer) + "\n";
   }

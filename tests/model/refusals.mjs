@@ -21,15 +21,15 @@ const CLAUSE_OF = {
   not_authorized_in_gov: 'GOV-1',
   classified: 'GOV-3',
   malformed: null,
-  key_reused: null,
+  key_reused: 'H19',
   unknown_account: null,
   account_exists: null,
-  in_future: null,
+  in_future: 'H1',
   unknown_product: null,
-  unknown_plan: null,
-  authorization_exists: null,
-  insufficient_credits: null,
-  unknown_authorization: null,
+  unknown_plan: 'AIS-3',
+  authorization_exists: 'H16',
+  insufficient_credits: 'H18',
+  unknown_authorization: 'H16',
 };
 
 // The order in which RecordUsage names its flags and AuthorizeUsage its refusals.

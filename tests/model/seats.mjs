@@ -114,8 +114,8 @@ export function invoice_lines(facts, catalog) {
 // ---- decisions. `draft` is the batch being written: draft.facts, draft.at, draft.add, draft.refuse.
 
 function change(draft, product, from, to, effective_at, seat_price) {
-  const { name, billed_with, billed_as } = draft.catalog.seat_product(product) ?? { name: product };
-  draft.add('SeatsChanged', { product, from, to, effective_at, seat_price, name, billed_with, billed_as });
+  const { name, billed_with, billed_as, parity_with } = draft.catalog.seat_product(product) ?? { name: product };
+  draft.add('SeatsChanged', { product, from, to, effective_at, seat_price, name, billed_with, billed_as, parity_with });
 }
 
 // The price of the term: an order form's stands until the renewal.

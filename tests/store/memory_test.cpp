@@ -1,1 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// The log in memory: the contract, and batches that come with numbers of their own.
 #include <catch2/catch.hpp>
+
+#include "events/store/memory.hpp"
+#include "tests/store/contract.hpp"
+
+using namespace creditfold;
+using namespace creditfold::test;
+
+namespace {
+
+StoredBatch stored_batch(std::string_view key, std::int64_t expected_version, std::vector<std::int64_t> seqs) {
+  Batch batch = batch_of("acme", key, expected_version, seqs.size());
+  for (std::size_t i = 0; i < seqs.size(); ++i) batch.events[i].seq = seqs[i];
+  const std::int64_t first = seqs.empty() ? 1 : seqs.front();
+  return {batch.key, batch.command, std::move(batch.events), first, static_cast<std::int64_t>(seqs.size())};
+}
+
+}  // namespace
+
+TEST_CASE("The log in memory keeps the contract of a log") {
+  check_contract([] { return std::make_unique<MemoryLog>(); });
+}
+
+TEST_CASE("A part of another log is held under its own numbers") {
+  MemoryLog log;
+  REQUIRE(log.adopt(AccountId("acme"), stored_batch("k1", 4, {17, 18})));
+  REQUIRE(log.adopt(AccountId("acme"), stored_batch("k2", 6, {40})));
+  CHECK(seqs_of(events_of(log)) == std::vector<std::int64_t>{17, 18, 40});
+  CHECK(seqs_of(events_of(log, 17, 39)) == std::vector<std::int64_t>{18});
+  CHECK(log.head() == 40);
+  const Expected<Appended, Conflict> appended = append_one(log, batch_of("acme", "k3", 7, 1));
+  REQUIRE(appended);
+  CHECK(appended->first_seq == 41);
+}
+
+TEST_CASE("A batch adopted twice is there once; another one under its key is a conflict") {
+  MemoryLog log;
+  REQUIRE(log.adopt(AccountId("acme"), stored_batch("k1", 0, {1, 2})));
+  CHECK(log.adopt(AccountId("acme"), stored_batch("k1", 0, {1, 2})));
+  StoredBatch other = stored_batch("k1", 2, {3, 4});
+  other.command = digest_of("another command");
+  CHECK_FALSE(log.adopt(AccountId("acme"), std::move(other)));
+  CHECK(log.head() == 2);
+}
+
+TEST_CASE("A batch that does not follow what is held is not adopted") {
+  MemoryLog log;
+  REQUIRE(log.adopt(AccountId("acme"), stored_batch("k1", 0, {5, 6})));
+  CHECK_FALSE(log.adopt(AccountId("acme"), stored_batch("k2", 2, {6})));
+  CHECK_FALSE(log.adopt(AccountId("acme"), stored_batch("k2", 3, {7})));
+  CHECK_FALSE(log.adopt(AccountId("globex"), stored_batch("k2", 2, {7})));
+  CHECK(log.adopt(AccountId("acme"), stored_batch("k2", 2, {7})));
+}

@@ -52,7 +52,7 @@ export const text = {
     unknown: 'Not compared',
     page: 'page',
     server: 'server',
-    label: (state: string, page: string, server: string) => `${state}: page ${page}, server ${server}. Prove it again`,
+    prove: 'Prove it again',
   },
 
   proof: {

@@ -24,7 +24,7 @@ export interface Scene {
 }
 
 export function scene_of(
-  picture: PictureData, moment: Moment, range: Range, print: (credits: string) => string,
+  picture: PictureData, moment: Moment, range: Range, print_whole: (credits: string) => string,
 ): Scene {
   const terms = moment.statement.plans.filter(({ plan }) => plan === picture.plan);
   const spans = spans_of(terms);
@@ -34,7 +34,7 @@ export function scene_of(
   const span = spans.findLast(({ starts_at }) => starts_at <= at) ?? null;
   const outlook = moment.outlook.plans.find(({ plan }) => plan === picture.plan) ?? null;
   const { from, to } = bounds(curve, span, spans, range);
-  return { curve, arrays: draw_arrays(curve), marks, span, from, to, projection: outlook ? projection_of(outlook, at, print) : null, outlook };
+  return { curve, arrays: draw_arrays(curve), marks, span, from, to, projection: outlook ? projection_of(outlook, at, print_whole) : null, outlook };
 }
 
 function bounds(curve: Curve, span: Span | null, spans: Span[], range: Range): { from: bigint; to: bigint } {
@@ -59,7 +59,7 @@ function activity(curve: Curve, span: Span): { from: bigint; to: bigint } {
   };
 }
 
-function projection_of(outlook: PlanOutlook, at: bigint, print: (credits: string) => string): Projection | null {
+function projection_of(outlook: PlanOutlook, at: bigint, print_whole: (credits: string) => string): Projection | null {
   const left = micro_of(outlook.remaining);
   if (left <= 0n) return null;
   const from = { seconds: seconds_of(at), left: for_drawing(left) };
@@ -72,7 +72,7 @@ function projection_of(outlook: PlanOutlook, at: bigint, print: (credits: string
   const unused = for_drawing(micro_of(outlook.expires_unused));
   return {
     from, to: { seconds: seconds_of(micros_of(outlook.ends_at)), left: unused }, runs_out: false,
-    label: text.picture.unused(print(outlook.expires_unused)),
+    label: text.picture.unused(print_whole(outlook.expires_unused)),
   };
 }
 

@@ -52,6 +52,7 @@ export function paint_under(plot: uPlot, model: Model): void {
     }
     context.font = scaled(model.inks.font, frame.unit);
     context.fillStyle = model.inks.muted;
+    context.textAlign = 'left';
     context.textBaseline = 'top';
     const name = text.picture.period(span.period);
     const room = 8 * frame.unit;

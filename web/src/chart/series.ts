@@ -183,8 +183,9 @@ const second = 1_000_000n;
 // Steps a person would choose, in seconds.
 const steps = [1n, 5n, 15n, 60n, 300n, 900n, 3600n, 21600n, 86400n, 604800n, 2592000n].map((step) => step * second);
 
+/** The moments from `from` to before `to`. */
 export function table_rows(curve: Curve, from: bigint, to: bigint): Table {
-  const inside = curve.stretches.flatMap(({ points }) => points.filter(({ at }) => at >= from && at <= to));
+  const inside = curve.stretches.flatMap(({ points }) => points.filter(({ at }) => at >= from && at < to));
   if (inside.length <= rows_max) {
     return { every_change: true, rows: inside.map((point) => ({ at: point.at, point })) };
   }
@@ -196,7 +197,8 @@ export function table_rows(curve: Curve, from: bigint, to: bigint): Table {
     const point = read_curve(curve, at);
     if (point) rows.push({ at, point });
   }
-  const last = read_curve(curve, end) ?? inside.at(-1)!;
+  // At the end of the range itself the next period may already have begun.
+  const last = (end < to ? read_curve(curve, end) : null) ?? inside.at(-1)!;
   rows.push({ at: end, point: last });
   return { every_change: false, rows };
 }

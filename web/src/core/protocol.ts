@@ -94,6 +94,8 @@ export type Tiding =
   /** An empty ledger got its first account. */
   | { tell: 'begun' }
   | { tell: 'link'; live: boolean }
-  | { tell: 'check'; check: Check | null };
+  | { tell: 'check'; check: Check | null }
+  /** The core could not go on; the page must not show what it has as if it were current. */
+  | { tell: 'fault'; fault: Fault };
 
 export type FromWorker = Answer | Tiding;

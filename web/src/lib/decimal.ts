@@ -63,6 +63,8 @@ export interface NumberPrinter {
   exact(credits: string): string;
   /** The digits that matter, grouped. */
   short(credits: string): string;
+  /** Whole credits, the rest cut off: as the core's sentences say them. */
+  whole(credits: string): string;
   /** A count or volume, grouped. */
   count(value: number | bigint): string;
   /** For axis labels: 1.2M. */
@@ -95,6 +97,7 @@ export function number_printer(locale: string): NumberPrinter {
       const amount = micro_of(credits);
       return print(credits_of(round_micro(amount, digits_that_matter(amount))));
     },
+    whole: (credits) => print(credits.split('.')[0] ?? credits),
     count: (value) => whole_format.format(value),
     axis: (value) => axis_format.format(value),
     percent: (points) => percent_format.format(points / 10000),

@@ -78,6 +78,9 @@ export function create_page(): Page {
         return;
       case 'check':
         set('check', tiding.check ?? 'unknown');
+        return;
+      case 'fault':
+        set({ phase: 'failed', fault: tiding.fault });
     }
   }
 
@@ -120,7 +123,7 @@ export function create_page(): Page {
   let drawn = '';
   async function draw(): Promise<void> {
     const plan = page.plan();
-    if (plan === null || state.indexed === 0) return;
+    if (plan === null) return;
     const mine = opening;
     const wanted = `${mine}/${state.indexed}/${plan}`;
     if (wanted === drawn) return;
@@ -184,6 +187,7 @@ export function create_page(): Page {
           });
         });
         write(false);
+        void draw();
       } catch (thrown) {
         if (mine === opening) fail(thrown);
       }

@@ -24,7 +24,7 @@ export function Badge(): JSX.Element {
     if (page.state.check === 'unknown') return 'unknown';
     return check() ? (check()!.same ? 'same' : 'different') : 'checking';
   };
-  const short = (fingerprint: string | undefined): string => fingerprint?.slice(0, short_digits) ?? text.none;
+  const short = (fingerprint: string): string => fingerprint.slice(0, short_digits);
 
   const prove = async (): Promise<void> => {
     put_proof(null);
@@ -49,13 +49,14 @@ export function Badge(): JSX.Element {
     <>
       <button type="button" class={`button badge badge-${verdict()}`} data-testid="badge" data-state={verdict()}
         data-page={check()?.page} data-server={check()?.server}
-        aria-label={text.badge.label(text.badge[verdict()], short(check()?.page), short(check()?.server))}
-        onClick={() => void prove()}>
+        title={text.badge.prove} onClick={() => void prove()}>
         <Icon name={verdict() === 'same' ? 'check' : verdict() === 'different' ? 'warn' : 'clock'} />
         <span>{text.badge[verdict()]}</span>
         <Show when={check()}>{(now) => (
           <code class="badge-prints">
-            {short(now().page)} {now().same ? '=' : '≠'} {short(now().server)}
+            <span class="sr-only">{text.badge.page} </span>{short(now().page)}
+            {now().same ? ' = ' : ' ≠ '}
+            <span class="sr-only">{text.badge.server} </span>{short(now().server)}
           </code>
         )}</Show>
       </button>
@@ -73,7 +74,10 @@ export function Badge(): JSX.Element {
           <div class="proof-result" aria-live="polite">
             <Switch fallback={<p class="proof-verdict"><span class="spinner" />{text.proof.running}</p>}>
               <Match when={proof() && 'code' in proof()! ? (proof() as Fault) : null}>{(fault) => (
-                <p class="proof-verdict different"><Icon name="warn" />{text.proof.failed} {fault().message}</p>
+                <>
+                  <p class="proof-verdict"><Icon name="warn" class="bad" />{text.proof.failed}</p>
+                  <p class="quiet">{fault().message}</p>
+                </>
               )}</Match>
               <Match when={proof() && 'page' in proof()! ? (proof() as Proof) : null}>{(made) => (
                 <ProofFacts proof={made()} account={page.state.account ?? ''} />

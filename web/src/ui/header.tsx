@@ -25,9 +25,8 @@ export function Header(): JSX.Element {
           <Badge />
         </Show>
         <button type="button" class="button icon-button exact-button" aria-pressed={settings.exact()}
-          aria-label={text.header.exact} title={text.header.exact}
-          onClick={() => settings.choose_exact(!settings.exact())}>
-          <span aria-hidden="true">{text.header.exact_short}</span>
+          title={text.header.exact} onClick={() => settings.choose_exact(!settings.exact())}>
+          {text.header.exact_short}<span class="sr-only"> {text.header.exact}</span>
         </button>
         <ThemeButton />
       </div>

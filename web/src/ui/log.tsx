@@ -69,6 +69,8 @@ function EventList(props: { type: EventType | null; total: number }): JSX.Elemen
   const [open, put_open] = createSignal<{ rank: number; json: string; lines: number } | null>(null);
   const [pages, put_pages] = createSignal<ReadonlyMap<number, LedgerEvent[]>>(new Map());
   const asked = new Set<number>();
+  // A row far away comes into being only when its event has arrived; it then takes the focus it was promised.
+  let promised: number | null = null;
 
   const row_of = (rank: number): number => props.total - 1 - rank;
   const active_row = (): number => Math.max(0, active() === null ? 0 : row_of(active()!));
@@ -129,8 +131,14 @@ function EventList(props: { type: EventType | null; total: number }): JSX.Elemen
     put_active(rank);
     list.scrollTop = scroll_to_show(shape(), row_of(rank), list.scrollTop, height() - row_height);
     put_top(list.scrollTop);
-    // The row may only now come into being.
-    queueMicrotask(() => list.querySelector<HTMLElement>(`[data-rank="${rank}"] button`)?.focus({ preventScroll: true }));
+    const button = list.querySelector<HTMLElement>(`[data-rank="${rank}"] .log-open`);
+    promised = button ? null : rank;
+    (button ?? list).focus({ preventScroll: true });
+  };
+  const take_focus = (rank: number, button: HTMLElement): void => {
+    if (promised !== rank) return;
+    promised = null;
+    queueMicrotask(() => button.focus({ preventScroll: true }));
   };
   const on_key = (event: KeyboardEvent): void => {
     const rows_in_sight = Math.max(1, Math.floor(height() / row_height) - 2);
@@ -138,13 +146,14 @@ function EventList(props: { type: EventType | null; total: number }): JSX.Elemen
       ArrowDown: active_row() + 1, ArrowUp: active_row() - 1, PageDown: active_row() + rows_in_sight,
       PageUp: active_row() - rows_in_sight, Home: 0, End: props.total - 1,
     }[event.key];
-    if (to === undefined || !(event.target as Element).classList.contains('log-open')) return;
+    const on_row = event.target === list || (event.target as Element).classList.contains('log-open');
+    if (to === undefined || !on_row) return;
     event.preventDefault();
     focus_row(to);
   };
 
   return (
-    <div class="log-list" ref={list} role="grid" aria-label={text.log.caption} aria-rowcount={props.total + 1}
+    <div class="log-list" ref={list} tabindex="-1" role="grid" aria-label={text.log.caption} aria-rowcount={props.total + 1}
       data-testid="log" onScroll={() => put_top(list.scrollTop)} onKeyDown={on_key}>
       <div class="log-row log-head" role="row" aria-rowindex="1">
         <span role="columnheader" class="numeric">{text.log.position}</span>
@@ -156,7 +165,7 @@ function EventList(props: { type: EventType | null; total: number }): JSX.Elemen
         <For each={ranks()}>{(rank) => (
           <LogRow rank={rank} row={row_of(rank)} top={row_top(shape(), row_of(rank))} event={event_at(rank)}
             open={open()?.rank === rank} stop={active_row() === row_of(rank)} json={open()?.json ?? ''}
-            toggle={() => toggle(rank)} focus={() => put_active(rank)} />
+            toggle={() => toggle(rank)} focus={() => put_active(rank)} born={(button) => take_focus(rank, button)} />
         )}</For>
       </div>
     </div>
@@ -165,7 +174,7 @@ function EventList(props: { type: EventType | null; total: number }): JSX.Elemen
 
 function LogRow(props: {
   rank: number; row: number; top: number; event: LedgerEvent | undefined; open: boolean; stop: boolean; json: string;
-  toggle(): void; focus(): void;
+  toggle(): void; focus(): void; born(button: HTMLElement): void;
 }): JSX.Element {
   const page = use_page();
   return (
@@ -179,7 +188,7 @@ function LogRow(props: {
             <span role="gridcell">
               <button type="button" class="log-open" aria-expanded={props.open} tabindex={props.stop ? 0 : -1}
                 aria-label={text.log.open(text.event_words[event().type], printer.count(event().seq))}
-                onFocus={props.focus} onClick={(click) => {
+                ref={props.born} onFocus={props.focus} onClick={(click) => {
                   click.stopPropagation();
                   props.toggle();
                 }}>

@@ -24,7 +24,7 @@ export function Picture(): JSX.Element {
   const page = use_page();
   const scene = createMemo((): Scene | null => {
     const { picture, moment, place } = page.state;
-    return picture && moment && picture.plan === page.plan() ? scene_of(picture, moment, place.range, printer.short) : null;
+    return picture && moment && picture.plan === page.plan() ? scene_of(picture, moment, place.range, printer.whole) : null;
   });
   const [reading, put_reading] = createSignal<Reading | null>(null);
   const has_curve = (): boolean => (scene()?.curve.stretches.length ?? 0) > 0;

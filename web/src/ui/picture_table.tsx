@@ -29,9 +29,11 @@ export function PictureTable(props: { scene: Scene; plan: string; span: string }
   const lines = createMemo((): Line[] => {
     let before: bigint | null = null;
     const facts = table().rows.map(({ at, point }): Line => {
-      const since = before ?? point.seq - 1n;
+      const since = before;
       before = point.seq;
-      const marks = props.scene.marks.filter(({ seq }) => seq > since && seq <= point.seq);
+      // The first row tells what happened since the range began.
+      const marks = props.scene.marks.filter((mark) => mark.seq <= point.seq
+        && (since === null ? mark.at >= props.scene.from : mark.seq > since));
       return { at, left: point.left, uncovered: point.uncovered, seq: point.seq, happened: happened_text(marks) };
     });
     const projected = projected_line(props.scene);

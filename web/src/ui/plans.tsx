@@ -92,7 +92,7 @@ function OutlookLine(props: { now: PlanNow }): JSX.Element {
       <Show when={outlook().runs_out_at} fallback={
         <Show when={outlook().remaining !== '0'} fallback={<><Icon name="warn" class="bad" />{text.plans.spent}</>}>
           <Icon name="check" class="good" />
-          {unused() === '0' ? text.plans.lasts : text.plans.lasts_unused(printer.short(unused()))}
+          {unused() === '0' ? text.plans.lasts : text.plans.lasts_unused(printer.whole(unused()))}
         </Show>
       }>{(when) => (
         <>

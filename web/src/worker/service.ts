@@ -83,7 +83,7 @@ export class Service {
     try {
       response = await fetch(this.#base + path, { cache: 'no-store' });
     } catch {
-      throw new FaultError({ code: 'unreachable', message: `no answer from ${this.#base}` });
+      throw new FaultError({ code: 'unreachable', message: `No answer from ${this.#base}` });
     }
     if (!response.ok) throw new FaultError(await fault_in(response, path));
     return response;
@@ -123,7 +123,7 @@ async function read_body(
       progress(loaded, total);
     }
   } catch {
-    throw new FaultError({ code: 'unreachable', message: 'the connection broke while the log was downloaded' });
+    throw new FaultError({ code: 'unreachable', message: 'The connection broke while the log was downloaded.' });
   }
   const whole = new Uint8Array(loaded);
   let offset = 0;

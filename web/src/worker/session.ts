@@ -2,7 +2,7 @@
 // One open account: its log downloaded and folded, kept up with the service, and the page's questions about it.
 // Owns the ledger. Must not touch the page; tidings go through `tell`.
 
-import { FaultError } from '../core/fault';
+import { fault_of, FaultError } from '../core/fault';
 import type { Ledger, LedgerModule } from '../core/ledger';
 import type { Check, Moment, PictureData, Proof, Questions, Tiding, Tip } from '../core/protocol';
 import { micros_of } from '../lib/time';
@@ -11,6 +11,9 @@ import type { Service } from './service';
 
 // Events come one message each; a batch of commands is fetched in one go.
 const gather_ms = 120;
+
+// Faults of asking the service; all others are the core's, and then the page no longer knows the ledger.
+const service_codes = ['unreachable', 'bad_answer', 'not_found', 'unavailable'];
 
 const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 
@@ -79,8 +82,8 @@ export class Session {
     };
   }
 
-  async picture(plan: string): Promise<PictureData> {
-    await this.#indexed;
+  /** With the marks found so far: the line should not wait for the index, which tells when it is done. */
+  picture(plan: string): PictureData {
     return {
       plan,
       records: this.#ledger.timeline(this.account, plan),
@@ -124,9 +127,7 @@ export class Session {
 
   #take(log: Uint8Array): void {
     const { last_seq } = this.#ledger.load(log);
-    const mine = this.#ledger.accounts().find(({ account }) => account === this.account);
-    if (!mine) throw new FaultError({ code: 'unknown_account', message: `the log has no account ${this.account}` });
-    this.#tip = { seq: BigInt(last_seq), version: mine.version };
+    this.#tip = { seq: BigInt(last_seq), version: this.#ledger.balance(this.account, null).version };
   }
 
   #gather(): void {
@@ -156,7 +157,7 @@ export class Session {
     const seq = BigInt(head.seq);
     if (seq > this.#tip.seq) await this.#catch_up();
     if (this.#closed) return;
-    const { fingerprint, version } = this.#ledger.balance(this.account, seq);
+    const { fingerprint, version } = this.#ledger.balance(this.account, seq < this.#tip.seq ? seq : null);
     const check: Check = {
       seq, version: head.version, page: fingerprint, server: head.fingerprint,
       same: fingerprint === head.fingerprint && version === head.version,
@@ -180,9 +181,12 @@ export class Session {
       if (this.#closed) return;
       try {
         await work();
-      } catch {
+      } catch (thrown) {
+        if (this.#closed) return;
+        const fault = fault_of(thrown);
         // The service is away or restarting: what is on the page stays true, only nothing new can be compared.
-        if (!this.#closed) this.#tell({ tell: 'check', check: null });
+        if (service_codes.includes(fault.code)) this.#tell({ tell: 'check', check: null });
+        else this.#tell({ tell: 'fault', fault });
       }
     });
   }

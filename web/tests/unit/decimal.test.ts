@@ -63,6 +63,11 @@ describe('printed for a locale', () => {
     expect(number_printer('ar-EG').exact('1234.5')).toContain('234');
   });
 
+  test('whole credits are cut off, never rounded up to what is not there', () => {
+    expect(number_printer('en-US').whole('26700.999999')).toBe('26,700');
+    expect(number_printer('en-US').whole('0.9')).toBe('0');
+  });
+
   test('counts beyond 2^53 keep their digits', () => {
     expect(number_printer('en-US').count(9007199254740993n)).toBe('9,007,199,254,740,993');
   });

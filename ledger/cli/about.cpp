@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// creditfold clauses, creditfold version: what the program knows of itself.
+#include <algorithm>
+
+#include "events/cflog_format.hpp"
+#include "ledger/clauses.hpp"
+#include "ledger/cli/build.hpp"
+#include "ledger/cli/commands.hpp"
+#include "ledger/cli/output.hpp"
+#include "ledger/cli/table.hpp"
+#include "ledger/json_writer.hpp"
+
+namespace creditfold::cli {
+namespace {
+
+std::string clauses_json() {
+  JsonWriter out;
+  out.open('{').key("clauses").open('[');
+  for (const Clause& clause : clauses()) {
+    out.open('{').field("id", clause.id).field("title", clause.section).field("sentence", clause.sentence).close('}');
+  }
+  out.close(']').close('}');
+  return out.take();
+}
+
+std::string clauses_text() {
+  std::string text;
+  std::string_view section;
+  constexpr std::size_t id_width = 8;
+  for (const Clause& clause : clauses()) {
+    if (clause.section != section) text += (section.empty() ? "" : "\n") + std::string(clause.section) + '\n';
+    section = clause.section;
+    std::string id(clause.id);
+    id.resize(std::max(id.size() + 2, id_width), ' ');
+    text += "  " + id + std::string(clause.sentence) + '\n';
+  }
+  text.pop_back();
+  return text;
+}
+
+std::string version_json() {
+  JsonWriter out;
+  out.open('{')
+      .field("name", "creditfold")
+      .field("version", build_version)
+      .field("format", std::int64_t{cflog::format})
+      .field("commit", build_commit)
+      .close('}');
+  return out.take();
+}
+
+std::string version_text() {
+  return "creditfold " + std::string(build_version) + ", log format " + std::to_string(cflog::format) +
+         (build_commit.empty() ? "" : ", commit " + std::string(build_commit));
+}
+
+ExitStatus print(const std::string& text) {
+  Output out = Output::standard();
+  out.line(text);
+  out.flush();
+  return ExitStatus::done;
+}
+
+}  // namespace
+
+ExitStatus run(const ClausesOptions& options) { return print(options.json ? clauses_json() : clauses_text()); }
+
+ExitStatus run(const VersionOptions& options) { return print(options.json ? version_json() : version_text()); }
+
+}  // namespace creditfold::cli

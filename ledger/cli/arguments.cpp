@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ledger/cli/arguments.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <charconv>
+#include <cstdlib>
+#include <memory>
+
+namespace creditfold::cli {
+namespace {
+
+constexpr const char* default_account = "demo";
+constexpr const char* default_model = "gpt-4o";
+constexpr const char* default_listen = "127.0.0.1:8080";
+// A close that waits longer than this waits for ever.
+constexpr std::int64_t close_after_seconds_max = 366LL * 86'400;
+
+[[noreturn]] void refuse(const std::string& option, const std::string& why) { throw CLI::ValidationError(option, why); }
+
+std::int64_t parse_whole(const std::string& option, const std::string& text, std::int64_t max) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool whole = error == std::errc() && end == text.data() + text.size() && number >= 0 && number <= max;
+  if (!whole) refuse(option, "\"" + text + "\" is no whole number from 0" + (max == INT64_MAX ? "" : " to " + std::to_string(max)));
+  return number;
+}
+
+Instant parse_moment(const std::string& option, const std::string& text) {
+  const auto moment = parse_instant(text);
+  if (!moment) refuse(option, "\"" + text + "\" is no moment as 2026-01-31T12:00:00Z");
+  return *moment;
+}
+
+template <class SomeId>
+SomeId parse_id(const std::string& option, const std::string& text) {
+  if (!SomeId::valid(text)) refuse(option, "it is 1 to 128 bytes of UTF-8 without control characters");
+  return SomeId(text);
+}
+
+// What the options of one command go into, and how they are said. Each command's function below reads as its help.
+template <class CommandOptions>
+class Form {
+ public:
+  Form(CLI::App& app, const char* name, const char* description, const char* group)
+      : command_(*app.add_subcommand(name, description)), options_(std::make_shared<CommandOptions>()) {
+    command_.group(group);
+    command_.get_formatter()->column_width(27);
+    command_.set_help_flag("-h,--help", "Print this help");
+  }
+
+  [[nodiscard]] CommandOptions& options() { return *options_; }
+  void example(const std::string& lines) { command_.footer("Example:\n  " + lines); }
+
+  template <class Take>
+  CLI::Option& take(const std::string& name, const char* value, const std::string& description, Take take_value) {
+    auto kept = options_;
+    const std::string shown = name;
+    return *command_
+                .add_option_function<std::string>(
+                    name, [kept, shown, take_value](const std::string& text) { take_value(*kept, shown, text); }, description)
+                ->type_name(value)
+                ->type_size(1);
+  }
+  template <class Member>
+  CLI::Option& text(const std::string& name, const char* value, const std::string& description, Member member) {
+    return take(name, value, description, [member](CommandOptions& options, const std::string& option, const std::string& text) {
+      if (text.empty()) refuse(option, "it is empty");
+      options.*member = text;
+    });
+  }
+  template <class SomeId, class Member>
+  CLI::Option& id(const std::string& name, const char* value, const std::string& description, Member member) {
+    return take(name, value, description, [member](CommandOptions& options, const std::string& option, const std::string& text) {
+      options.*member = parse_id<SomeId>(option, text);
+    });
+  }
+  template <class Member>
+  CLI::Option& whole(const std::string& name, const char* value, const std::string& description, Member member,
+                     std::int64_t max = INT64_MAX) {
+    return take(name, value, description, [member, max](CommandOptions& options, const std::string& option, const std::string& text) {
+      options.*member = parse_whole(option, text, max);
+    });
+  }
+  template <class Member>
+  void flag(const std::string& name, const std::string& description, Member member) {
+    auto kept = options_;
+    command_.add_flag_callback(name, [kept, member] { (*kept).*member = true; }, description);
+  }
+  void json() { flag("--json", "JSON on standard output instead of text", &CommandOptions::json); }
+  void data() {
+    const char* from_environment = std::getenv("CREDITFOLD_DATA");
+    options_->data = from_environment != nullptr && *from_environment != '\0' ? from_environment : "data";
+    text("--data", "DIR", "The data directory (else CREDITFOLD_DATA, else ./data)", &CommandOptions::data);
+  }
+
+  // What was asked, when this command was.
+  [[nodiscard]] std::optional<Options> asked() const {
+    if (!command_.parsed()) return std::nullopt;
+    return Options(*options_);
+  }
+
+ private:
+  CLI::App& command_;
+  std::shared_ptr<CommandOptions> options_;
+};
+
+constexpr const char* writing = "Write";
+constexpr const char* asking = "Ask";
+constexpr const char* proving = "Carry away and prove";
+constexpr const char* about = "About";
+
+Form<ServeOptions> serve_form(CLI::App& app) {
+  Form<ServeOptions> form(app, "serve", "Serve the ledger over HTTP, with its page", writing);
+  form.options().listen = default_listen;
+  form.data();
+  form.text("--listen", "HOST:PORT", "Where to listen (127.0.0.1:8080); port 0 takes a free one", &ServeOptions::listen);
+  form.text("--catalog", "FILE", "Plans, rates and products (the shipped catalog)", &ServeOptions::catalog);
+  form.text("--web", "DIR", "The built page (found beside the program)", &ServeOptions::web);
+  form.flag("--demo", "Fill an empty ledger with an account to look at", &ServeOptions::demo);
+  form.whole("--close-after", "SECONDS", "Close a Credit Period this long after its end (3600)",
+             &ServeOptions::close_after_seconds, close_after_seconds_max);
+  form.flag("--allow-remote", "Listen beyond this machine; nobody is asked who they are", &ServeOptions::allow_remote);
+  form.flag("--debug", "A line on standard error for each request", &ServeOptions::debug);
+  form.take("--store", "URL", "Another store than DIR; not built yet",
+            [](ServeOptions&, const std::string& option, const std::string&) {
+              refuse(option, "stores other than the data directory are not built yet; leave the option out");
+            });
+  form.example("creditfold serve --demo");
+  return form;
+}
+
+Form<ApplyOptions> apply_form(CLI::App& app) {
+  Form<ApplyOptions> form(app, "apply", "Take commands, one JSON object a line, and answer each", writing);
+  form.data();
+  form.text("--catalog", "FILE", "Plans, rates and products (the shipped catalog)", &ApplyOptions::catalog);
+  form.text("FILE", "", "The commands; - or nothing: standard input", &ApplyOptions::file);
+  form.example(R"(echo '{"command":"OpenAccount","account":"acme","key":"1","environment":"commercial","region":"us"}' | creditfold apply)");
+  return form;
+}
+
+Form<ImportOptions> import_form(CLI::App& app) {
+  Form<ImportOptions> form(app, "import", "Charge the usage another system measured", writing);
+  form.options().account = AccountId(default_account);
+  form.options().model = ModelId(default_model);
+  form.data();
+  form.text("--catalog", "FILE", "Plans, rates and products (the shipped catalog)", &ImportOptions::catalog);
+  form.text("--format", "NAME", "The file's form: azure-llm", &ImportOptions::format).required();
+  form.id<AccountId>("--account", "ID", "Who is charged (demo)", &ImportOptions::account);
+  form.id<WorkflowId>("--workflow", "ID", "What used the model (the file's name)", &ImportOptions::workflow);
+  form.id<ModelId>("--model", "ID", "The model used (gpt-4o)", &ImportOptions::model);
+  form.take("--starting", "TIME", "Move the first call to TIME; \"original\": move nothing",
+            [](ImportOptions& options, const std::string& option, const std::string& text) {
+              const bool original = text == "original";
+              options.starting.kind = original ? Starting::Kind::original : Starting::Kind::moment;
+              if (!original) options.starting.moment = parse_moment(option, text);
+            });
+  form.json();
+  form.text("FILE", "", "The file; - is standard input", &ImportOptions::file).required();
+  form.example("creditfold import --format azure-llm --account acme trace.csv");
+  return form;
+}
+
+Form<BalanceOptions> balance_form(CLI::App& app) {
+  Form<BalanceOptions> form(app, "balance", "What an account was granted, used and has left", asking);
+  form.options().account = AccountId(default_account);
+  form.data();
+  form.id<AccountId>("--account", "ID", "Whose balance (demo)", &BalanceOptions::account);
+  form.take("--at", "TIME", "As of this moment, as 2026-01-31T12:00:00Z",
+            [](BalanceOptions& options, const std::string& option, const std::string& text) {
+              options.at = parse_moment(option, text);
+            });
+  form.whole("--as-of", "SEQ", "As known when the log ended at this position", &BalanceOptions::as_of);
+  form.json();
+  form.example("creditfold balance --account acme --at 2026-01-31T12:00:00Z");
+  return form;
+}
+
+Form<AccountsOptions> accounts_form(CLI::App& app) {
+  Form<AccountsOptions> form(app, "accounts", "All accounts", asking);
+  form.data();
+  form.json();
+  form.example("creditfold accounts");
+  return form;
+}
+
+Form<ExportOptions> export_form(CLI::App& app) {
+  Form<ExportOptions> form(app, "export", "Write the log out, whole or one account's", proving);
+  form.data();
+  form.id<AccountId>("--account", "ID", "Only this account's events", &ExportOptions::account);
+  form.text("--format", "NAME", "jsonl: JSON Lines of events; cflog: binary, checks itself", &ExportOptions::format).required();
+  form.whole("--after", "SEQ", "Only events after this position", &ExportOptions::after);
+  form.text("--output", "FILE", "Into this file instead of standard output", &ExportOptions::output);
+  form.example("creditfold export --format cflog --output ledger.cflog");
+  return form;
+}
+
+constexpr const char* log_help = "A data directory, a .cflog or JSON Lines of events";
+
+Form<ReplayOptions> replay_form(CLI::App& app) {
+  Form<ReplayOptions> form(app, "replay", "Fold a log from its beginning", proving);
+  form.whole("--as-of", "SEQ", "Only up to this position", &ReplayOptions::as_of);
+  form.flag("--snapshot", "Again through a snapshot in the middle; fails if that differs", &ReplayOptions::snapshot);
+  form.json();
+  form.text("LOG", "", log_help, &ReplayOptions::log).required();
+  form.example("creditfold replay ledger.cflog");
+  return form;
+}
+
+Form<VerifyOptions> verify_form(CLI::App& app) {
+  Form<VerifyOptions> form(app, "verify", "Hold everything a log says against itself", proving);
+  form.json();
+  form.text("LOG", "", log_help, &VerifyOptions::log).required();
+  form.example("creditfold verify data");
+  return form;
+}
+
+Form<ClausesOptions> clauses_form(CLI::App& app) {
+  Form<ClausesOptions> form(app, "clauses", "The clauses that rules and refusals name", about);
+  form.json();
+  return form;
+}
+
+Form<VersionOptions> version_form(CLI::App& app) {
+  Form<VersionOptions> form(app, "version", "Which program this is", about);
+  form.json();
+  return form;
+}
+
+// "creditfold apply" when the words got that far, for the hint.
+std::string program_name(const CLI::App& app) {
+  const auto commands = app.get_subcommands();
+  return commands.empty() ? "creditfold" : "creditfold " + commands.front()->get_name();
+}
+
+Told told_of(const CLI::App& app, const CLI::ParseError& error) {
+  const std::string name = program_name(app);
+  std::string what = error.what();
+  if (error.get_name() == "ExtrasError" && name == "creditfold") what = "there is no command of that name: " + what;
+  while (what.ends_with('\n') || what.ends_with('.')) what.pop_back();
+  return {ExitStatus::usage, (name == "creditfold" ? "" : name.substr(11) + ": ") + what + ". Try: " + name + " --help"};
+}
+
+Told help_of(const CLI::App& app) {
+  const auto commands = app.get_subcommands();
+  std::string text = commands.empty() ? app.help() : commands.front()->help("creditfold " + commands.front()->get_name());
+  while (text.ends_with('\n')) text.pop_back();
+  return {ExitStatus::done, text};
+}
+
+}  // namespace
+
+std::variant<Options, Told> parse_arguments(int argc, const char* const* argv) {
+  CLI::App app("creditfold keeps a ledger of AI credits: an append-only log of facts, folded.", "creditfold");
+  app.set_help_flag("-h,--help", "Print this help; creditfold COMMAND --help says more");
+  bool version = false;
+  app.add_flag("--version", version, "Which program this is");
+  app.get_formatter()->column_width(27);
+  const auto forms = std::tuple{serve_form(app),  apply_form(app),  import_form(app), balance_form(app), accounts_form(app),
+                                export_form(app), replay_form(app), verify_form(app), clauses_form(app), version_form(app)};
+  app.require_subcommand(0, 1);
+  app.footer(
+      "Example:\n"
+      "  creditfold serve --demo --data demo\n"
+      "  creditfold import --data demo --format azure-llm trace.csv\n"
+      "  creditfold balance --data demo\n\n"
+      "Ends with 0 done, 1 refused or not verified, 2 wrong usage, 3 damaged data, 4 the machine failed.");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    return help_of(app);
+  } catch (const CLI::ParseError& error) {
+    return told_of(app, error);
+  }
+  std::optional<Options> asked;
+  std::apply([&](const auto&... form) { ((asked = asked ? asked : form.asked()), ...); }, forms);
+  if (asked) return *asked;
+  if (version) return Options(VersionOptions{});
+  return Told{ExitStatus::usage, "no command. Try: creditfold --help"};
+}
+
+}  // namespace creditfold::cli

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// A disk that fails: each write and sync of an append in turn. What was acknowledged stays, what was not does not come.
+#include <catch2/catch.hpp>
+
+#include "events/store/sqlite.hpp"
+#include "tests/store/contract.hpp"
+#include "tests/store/failing_vfs.hpp"
+#include "tests/store/temporary_directory.hpp"
+
+using namespace creditfold;
+using namespace creditfold::test;
+
+namespace {
+
+// The files as they are now: what a crash would leave. Read through the operating system, so nothing is flushed first.
+void copy_files(const std::filesystem::path& from, const std::filesystem::path& to) {
+  std::filesystem::create_directories(to);
+  for (const char* name : {"ledger.db", "ledger.db-wal"}) {
+    if (std::filesystem::exists(from / name)) {
+      std::filesystem::copy_file(from / name, to / name, std::filesystem::copy_options::overwrite_existing);
+    }
+  }
+}
+
+std::optional<Fault::Kind> fault_of_appending(Log& log, const Batch& batch) {
+  try {
+    const bool appended = append_one(log, batch).has_value();  // Catch would keep what is thrown inside its macros
+    REQUIRE(appended);
+  } catch (const Fault& fault) {
+    return fault.kind();
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+TEST_CASE("Whichever write or sync of an append fails, nothing was appended, also after a crash, and the log goes on") {
+  const auto [code, kind] = GENERATE(table<int, Fault::Kind>({{SQLITE_FULL, Fault::Kind::full},
+                                                              {SQLITE_IOERR_WRITE, Fault::Kind::unavailable},
+                                                              {SQLITE_IOERR_FSYNC, Fault::Kind::unavailable}}));
+  FailingVfs vfs;
+  bool some_call_failed = true;
+  for (int calls = 0; some_call_failed; ++calls) {
+    CAPTURE(code, calls);
+    REQUIRE(calls < 1'000);
+    const TemporaryDirectory directory;
+    auto log = open_sqlite({directory.data(), false});
+    fill(*log);
+    vfs.fail_after(calls, code, false);
+    const std::optional<Fault::Kind> fault = fault_of_appending(*log, batch_of("acme", "k5", 5, 20));
+    some_call_failed = vfs.has_failed();
+    vfs.heal();
+    const std::filesystem::path crashed = directory.path() / "crashed";
+    copy_files(directory.data(), crashed);
+    const std::int64_t head = fault ? 6 : 26;
+    if (fault) CHECK(*fault == kind);
+    CHECK(log->head() == head);
+    CHECK(static_cast<std::int64_t>(events_of(*log).size()) == head);
+    CHECK(open_sqlite({crashed, false})->head() == head);
+
+    if (fault) CHECK(append_one(*log, batch_of("acme", "k5", 5, 20))->first_seq == 7);
+    CHECK_NOTHROW(log->check_structure());
+    log.reset();
+    log = open_sqlite({directory.data(), false});
+    CHECK(log->head() == 26);
+    CHECK(batches_of(*log).size() == 5);
+  }
+}
+
+TEST_CASE("A disk that stays full refuses every append and gives what it has") {
+  FailingVfs vfs;
+  const TemporaryDirectory directory;
+  auto log = open_sqlite({directory.data(), false});
+  fill(*log);
+  vfs.fail_after(0, SQLITE_FULL, true);
+  for (int i = 0; i < 3; ++i) {
+    CHECK(fault_of_appending(*log, batch_of("acme", "k5", 5, 1)) == Fault::Kind::full);
+    CHECK(log->head() == 6);
+    CHECK(events_of(*log).size() == 6);
+  }
+  vfs.heal();
+  CHECK(append_one(*log, batch_of("acme", "k5", 5, 1))->first_seq == 7);
+}
+
+TEST_CASE("A conflict is no fault and writes nothing to be rolled back later") {
+  FailingVfs vfs;
+  const TemporaryDirectory directory;
+  const auto log = open_sqlite({directory.data(), false});
+  fill(*log);
+  vfs.fail_after(0, SQLITE_FULL, true);
+  CHECK_FALSE(append_one(*log, batch_of("acme", "k5", 4, 1)));
+  CHECK_FALSE(vfs.has_failed());
+}
+
+TEST_CASE("A database whose making fails can be made later") {
+  FailingVfs vfs;
+  bool some_call_failed = true;
+  for (int calls = 0; some_call_failed; ++calls) {
+    CAPTURE(calls);
+    REQUIRE(calls < 1'000);
+    const TemporaryDirectory directory;
+    vfs.fail_after(calls, SQLITE_FULL, false);
+    try {
+      static_cast<void>(open_sqlite({directory.data(), false}));
+    } catch (const Fault& fault) {
+      CHECK(fault.kind() == Fault::Kind::full);
+    }
+    some_call_failed = vfs.has_failed();
+    vfs.heal();
+    const auto log = open_sqlite({directory.data(), false});
+    fill(*log);
+    CHECK_NOTHROW(log->check_structure());
+  }
+}

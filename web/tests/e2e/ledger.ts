@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// The other side of every comparison: what the command line and the service say of the account under test.
+
+import { execFileSync } from 'node:child_process';
+import { expect, type Page } from '@playwright/test';
+import type { AccountHead, AccountLine, Period, PlanTerm, Statement } from '../../src/core/forms';
+
+const need = (name: string): string => {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set: these tests need a running service and its data directory`);
+  return value;
+};
+
+/** `creditfold balance --json`, as of a position. */
+export function balance(account: string, as_of: number): Statement {
+  const json = execFileSync(need('CREDITFOLD_BIN'), [
+    'balance', '--json', '--data', need('CREDITFOLD_DATA'), '--account', account, '--as-of', String(as_of),
+  ], { encoding: 'utf8', maxBuffer: 256 << 20 });
+  return JSON.parse(json) as Statement;
+}
+
+async function get<T>(path: string): Promise<T> {
+  const response = await fetch(new URL(path, need('CREDITFOLD_URL')));
+  expect(response.ok, path).toBe(true);
+  return (await response.json()) as T;
+}
+
+/** The account with the most events: the one worth looking at. */
+export async function busiest_account(): Promise<AccountHead> {
+  const { accounts } = await get<{ accounts: AccountLine[] }>('v1/accounts');
+  const busiest = accounts.reduce((most, line) => (line.version > most.version ? line : most));
+  return get<AccountHead>(`v1/accounts/${encodeURIComponent(busiest.account)}`);
+}
+
+/** Opens the page on a place and waits until it shows a ledger that was compared with the service. */
+export async function open_page(page: Page, fragment: string): Promise<void> {
+  await page.goto(fragment);
+  await expect(page.locator('main')).toHaveAttribute('data-phase', 'ready');
+  await expect(page.getByTestId('badge')).toHaveAttribute('data-state', 'same');
+}
+
+export const figures = ['granted', 'consumed', 'held', 'expired', 'remaining', 'uncovered'] as const;
+
+export type ShownFigures = Record<(typeof figures)[number], string>;
+
+/** What the plan's card shows, digit for digit, and of which term and period. */
+export async function card(page: Page, plan: string): Promise<{ term: number; period: number; shown: ShownFigures }> {
+  const element = page.getByTestId(`plan-${plan}`);
+  const shown: Partial<ShownFigures> = {};
+  for (const figure of figures) {
+    shown[figure] = (await element.getByTestId(`${plan}-${figure}`).getAttribute('data-value')) ?? '';
+  }
+  return {
+    term: Number(await element.getAttribute('data-term')),
+    period: Number(await element.getAttribute('data-period')),
+    shown: shown as ShownFigures,
+  };
+}
+
+export function period_of(statement: Statement, plan: string, term: number, period: number): Period | undefined {
+  return statement.plans.find((one: PlanTerm) => one.plan === plan && one.term === term)
+    ?.periods.find((one) => one.period === period);
+}
+
+export function figures_of(period: Period | undefined): ShownFigures {
+  return Object.fromEntries(figures.map((figure) => [figure, period?.[figure] ?? ''])) as unknown as ShownFigures;
+}
+
+/** Every card, every period, every lot and every usage line of the page against a statement. */
+export async function compare(page: Page, statement: Statement): Promise<void> {
+  const plans = [...new Set(statement.plans.map(({ plan }) => plan))];
+  expect(plans.length).toBeGreaterThan(0);
+  for (const plan of plans) {
+    const { term, period, shown } = await card(page, plan);
+    if (Number.isNaN(period)) continue;
+    expect(shown, `${plan} ${term}/${period}`).toEqual(figures_of(period_of(statement, plan, term, period)));
+  }
+  await compare_usage(page, statement);
+  await compare_tables(page, statement, plans[0]!);
+}
+
+async function compare_usage(page: Page, statement: Statement): Promise<void> {
+  await page.getByTestId('tab-usage').click();
+  if (statement.usage.length === 0) return;
+  const rows = await page.getByTestId('usage').locator('tbody tr').evaluateAll((found) => found.map((row) => [
+    row.children[0]?.textContent, row.children[1]?.textContent,
+    ...[...row.querySelectorAll('[data-value]')].map((cell) => cell.getAttribute('data-value')),
+  ].join(' ')));
+  const expected = statement.usage.map((line) =>
+    [line.workflow, line.model, line.charges, line.query, line.input, line.output, line.credits].join(' '));
+  expect(rows.sort()).toEqual(expected.sort());
+}
+
+async function compare_tables(page: Page, statement: Statement, plan: string): Promise<void> {
+  await page.getByTestId(`plan-${plan}`).getByRole('button').click();
+  const terms = statement.plans.filter((one) => one.plan === plan);
+  await page.getByTestId('tab-periods').click();
+  for (const { term, periods } of terms) {
+    for (const period of periods) {
+      const row = page.getByTestId(`period-${term}-${period.period}`);
+      for (const figure of figures) {
+        await expect(row.getByTestId(`period-${figure}`)).toHaveAttribute('data-value', period[figure]);
+      }
+    }
+  }
+  await page.getByTestId('tab-lots').click();
+  for (const lot of terms.flatMap(({ lots }) => lots)) {
+    const values = await page.getByTestId(`lot-${lot.lot}`).locator('[data-value]').evaluateAll((cells) =>
+      cells.map((cell) => cell.getAttribute('data-value')));
+    expect([values[0], values[2], values[3], values[4]], lot.lot)
+      .toEqual([lot.granted, lot.held, lot.expired, lot.remaining]);
+  }
+}

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+// The built page in a real browser, against a real service: its numbers are the command line's, at any moment.
+
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test, type Page } from '@playwright/test';
+import type { AccountHead } from '../../src/core/forms';
+import { balance, busiest_account, compare, open_page } from './ledger';
+
+let head: AccountHead;
+const place = (more = ''): string => `#account=${encodeURIComponent(head.account)}${more}`;
+
+test.beforeAll(async () => {
+  head = await busiest_account();
+});
+
+// Whatever a test does, the browser has nothing to complain about.
+let complaints: string[] = [];
+test.beforeEach(({ page }) => {
+  complaints = [];
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+});
+test.afterEach(() => {
+  expect(complaints).toEqual([]);
+});
+
+test('the page shows what the command line says, to the last digit', async ({ page }) => {
+  await open_page(page, place());
+  await compare(page, balance(head.account, head.seq));
+});
+
+test('the fingerprints of page and server are the same, character for character', async ({ page }) => {
+  await open_page(page, place());
+  await page.getByTestId('badge').click();
+  await expect(page.getByTestId('proof-verdict')).toHaveClass(/same/);
+  const mine = await page.getByTestId('fingerprint-page').textContent();
+  expect(mine).toMatch(/^[0-9a-f]{32}$/);
+  expect(await page.getByTestId('fingerprint-server').textContent()).toBe(mine);
+  expect(mine).toBe(head.fingerprint);
+  expect(mine).toBe(balance(head.account, head.seq).fingerprint);
+  await expect(page.getByTestId('proof-events')).toHaveAttribute('data-value', String(head.version));
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toBeHidden();
+});
+
+test('folded to an event in the middle, the page shows what the command line says as of it', async ({ page }) => {
+  await open_page(page, place());
+  const middle = Math.ceil(head.version / 2);
+  await page.getByTestId('scrubber').fill(String(middle));
+  await expect(page.getByTestId('as-of')).toBeVisible();
+  await expect(page).toHaveURL(/as_of=\d+/);
+  const seq = Number(new URL(page.url()).hash.match(/as_of=(\d+)/)?.[1]);
+  const statement = balance(head.account, seq);
+  expect(statement.version).toBe(middle);
+  await compare(page, statement);
+  // The same link opens the same moment.
+  await page.reload();
+  await expect(page.getByTestId('as-of')).toBeVisible();
+  await compare(page, statement);
+  await page.getByTestId('now').click();
+  await expect(page.getByTestId('as-of')).toBeHidden();
+  await compare(page, balance(head.account, head.seq));
+});
+
+test('the keyboard is enough', async ({ page }) => {
+  await open_page(page, place());
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await expect(page.locator('main')).toBeFocused();
+
+  // Time travel: a step back, the beginning, the end.
+  await page.getByTestId('scrubber').focus();
+  await page.keyboard.press('ArrowLeft');
+  await expect(page.getByTestId('scrubber')).toHaveJSProperty('value', String(head.version - 1));
+  await expect(page.getByTestId('as-of')).toBeVisible();
+  await page.keyboard.press('Home');
+  await expect(page.getByTestId('as-of')).toContainText('event 1,');
+  await page.keyboard.press('End');
+  await expect(page.getByTestId('as-of')).toBeHidden();
+
+  // The picture: read a moment, fold to it, come back.
+  const cursor = page.getByTestId('chart-cursor');
+  await cursor.focus();
+  const before = await cursor.getAttribute('aria-valuetext');
+  await page.keyboard.press('Home');
+  await page.keyboard.press('PageUp');
+  expect(await cursor.getAttribute('aria-valuetext')).not.toBe(before);
+  await page.keyboard.press('End');
+  await page.keyboard.press('Shift+ArrowLeft');
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('as-of')).toBeVisible();
+  await page.getByTestId('now').focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('as-of')).toBeHidden();
+
+  // Tabs, sorting, and an event opened in the log.
+  await page.getByTestId('tab-usage').focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(page.getByTestId('tab-lots')).toBeFocused();
+  await expect(page.getByTestId('lots')).toBeVisible();
+  await page.keyboard.press('End');
+  const list = page.getByTestId('log');
+  await expect(list.getByRole('button').first()).toBeVisible();
+  await list.getByRole('button').first().focus();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  const shown = JSON.parse((await page.getByTestId('log-json').textContent()) ?? '{}') as { version: number };
+  expect(shown.version).toBe(head.version - 1);
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('End');
+  await expect(list.locator('[data-rank="0"] button')).toBeFocused();
+});
+
+test('the log can be filtered by type', async ({ page }) => {
+  await open_page(page, place('&tab=log'));
+  const total = page.getByTestId('log-total');
+  await expect(total).toHaveAttribute('data-value', String(head.version));
+  await page.getByTestId('log-type').selectOption('TermStarted');
+  await expect(total).not.toHaveAttribute('data-value', String(head.version));
+  const count = Number(await total.getAttribute('data-value'));
+  expect(count).toBeGreaterThan(0);
+  await expect(page.getByTestId('log').getByRole('button')).toHaveCount(count);
+  await expect(page.getByTestId('log').getByRole('button').first()).toHaveText('Term started');
+});
+
+test('a copied amount has every digit', async ({ page }) => {
+  await open_page(page, place());
+  const amount = page.getByTestId('usage-total');
+  const exact = await amount.getAttribute('data-value');
+  await amount.evaluate((element) => getSelection()?.selectAllChildren(element));
+  await page.keyboard.press('Control+C');
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(exact);
+});
+
+test('the picture has its numbers as a table', async ({ page }) => {
+  await open_page(page, place('&view=table&range=history'));
+  await expect(page.getByTestId('picture-table').locator('tbody tr').first()).toBeVisible();
+});
+
+test('a link to nothing says so and offers a way on', async ({ page }) => {
+  await page.goto('#account=there-is-no-such-account');
+  await expect(page.getByTestId('failed')).toBeVisible();
+  await page.getByRole('button', { name: 'Open the first account' }).click();
+  await expect(page.locator('main')).toHaveAttribute('data-phase', 'ready');
+});
+
+for (const theme of ['light', 'dark'] as const) {
+  test(`no one is shut out, in ${theme}`, async ({ page }) => {
+    test.slow();
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+    await open_page(page, place());
+    for (const tab of ['usage', 'lots', 'periods', 'log']) {
+      await page.getByTestId(`tab-${tab}`).click();
+      await no_violations(page, `${tab} in ${theme}`);
+    }
+    await page.getByTestId('log').getByRole('button').first().click();
+    await page.getByTestId('scrubber').press('ArrowLeft');
+    await expect(page.getByTestId('as-of')).toBeVisible();
+    await no_violations(page, `the past in ${theme}`);
+    await page.getByTestId('badge').click();
+    await expect(page.getByTestId('proof-verdict')).toBeVisible();
+    await no_violations(page, `the proof in ${theme}`);
+  });
+}
+
+async function no_violations(page: Page, where: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`), where).toEqual([]);
+}
+
+for (const width of [390, 1024]) {
+  test(`nothing sticks out at ${width} px`, async ({ page }) => {
+    await page.setViewportSize({ width, height: 844 });
+    await open_page(page, place());
+    for (const tab of ['usage', 'lots', 'periods', 'log']) {
+      await page.getByTestId(`tab-${tab}`).click();
+      expect(await page.evaluate(() => document.documentElement.scrollWidth), tab).toBe(width);
+    }
+  });
+}
+
+test('the theme chosen is remembered', async ({ page }) => {
+  await page.emulateMedia({ colorScheme: 'light' });
+  await open_page(page, place());
+  await page.getByTestId('theme').click();
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+  await page.reload();
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+});
+
+// The rule is a second on an ordinary machine; a test machine is busy, so this is only a bound against regressions.
+const open_ms_max = 3000;
+
+test('it opens quickly', async ({ page }) => {
+  await open_page(page, place());
+  const begun = Date.now();
+  await page.reload();
+  await expect(page.locator('main')).toHaveAttribute('data-phase', 'ready');
+  const took = Date.now() - begun;
+  test.info().annotations.push({ type: 'opened in', description: `${took} ms` });
+  expect(took).toBeLessThan(open_ms_max);
+});
