@@ -50,26 +50,69 @@ class DecodeFailure : public std::exception {
   DecodeError error_;
 };
 
-// Appends to a vector the caller owns, which holds the bytes written so far at any time.
+// Appends to a vector the caller owns. While a value is being written the vector is longer than its bytes, so that a
+// byte costs no more than a store; whenever the archive is not at work, it holds exactly what was written.
 class SpanOutputArchive : public cereal::OutputArchive<SpanOutputArchive, cereal::AllowEmptyClassElision> {
  public:
-  explicit SpanOutputArchive(std::vector<std::uint8_t>& bytes) : OutputArchive(this), bytes_(bytes) {}
+  explicit SpanOutputArchive(std::vector<std::uint8_t>& bytes)
+      : OutputArchive(this), bytes_(bytes), size_(bytes.size()) {}
 
-  void put_byte(std::uint8_t byte) { bytes_.push_back(byte); }
+  // At work for as long as one of these lives.
+  class Work {
+   public:
+    explicit Work(SpanOutputArchive& archive) : archive_(archive) { ++archive_.depth_; }
+    ~Work() {
+      if (--archive_.depth_ == 0) archive_.bytes_.resize(archive_.size_);
+    }
+    Work(const Work&) = delete;
+    Work& operator=(const Work&) = delete;
+
+   private:
+    SpanOutputArchive& archive_;
+  };
+
+  template <class... T>
+  SpanOutputArchive& operator()(const T&... values) {
+    const Work work(*this);
+    return OutputArchive::operator()(values...);
+  }
+
+  [[nodiscard]] std::size_t size() const { return size_; }  // of the vector, with what has been written
+
+  void put_byte(std::uint8_t byte) {
+    const Work work(*this);
+    *room(1) = byte;
+    ++size_;
+  }
   void put_varint(std::uint64_t value) {
-    for (; value >= 0x80; value >>= 7) bytes_.push_back(static_cast<std::uint8_t>(value | 0x80));
-    bytes_.push_back(static_cast<std::uint8_t>(value));
+    const Work work(*this);
+    std::uint8_t* const start = room(varint_bytes_max);
+    std::uint8_t* at = start;
+    for (; value >= 0x80; value >>= 7) *at++ = static_cast<std::uint8_t>(value | 0x80);
+    *at++ = static_cast<std::uint8_t>(value);
+    size_ += static_cast<std::size_t>(at - start);
   }
   void put_bytes(const void* data, std::size_t size) {
-    const auto* first = static_cast<const std::uint8_t*>(data);
-    bytes_.insert(bytes_.end(), first, first + size);
+    const Work work(*this);
+    if (size > 0) std::memcpy(room(size), data, size);
+    size_ += size;
   }
   void require(bool holds, const char* otherwise) const {
     if (!holds) throw Unencodable(otherwise);
   }
 
  private:
+  static constexpr std::size_t varint_bytes_max = 10;
+  static constexpr std::size_t room_bytes = 256;  // made at a time; most events need no more
+
+  std::uint8_t* room(std::size_t size) {
+    if (bytes_.size() - size_ < size) bytes_.resize(size_ + std::max(size, room_bytes));
+    return bytes_.data() + size_;
+  }
+
   std::vector<std::uint8_t>& bytes_;
+  std::size_t size_;
+  int depth_ = 0;
 };
 
 // Appends to `out` what `write` puts into an archive; nothing when it throws.
@@ -78,6 +121,7 @@ void append_with(std::vector<std::uint8_t>& out, Write&& write) {
   const std::size_t start = out.size();
   try {
     SpanOutputArchive archive(out);
+    const SpanOutputArchive::Work work(archive);
     write(archive);
   } catch (...) {
     out.resize(start);

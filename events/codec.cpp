@@ -71,7 +71,7 @@ void encode_event(const Event& event, std::vector<std::uint8_t>& out) {
   const std::size_t start = out.size();
   append_with(out, [&](SpanOutputArchive& archive) {
     write_event(archive, event);
-    archive.require(out.size() - start <= event_bytes_max, "an event longer than any may be");
+    archive.require(archive.size() - start <= event_bytes_max, "an event longer than any may be");
   });
 }
 

@@ -62,20 +62,33 @@ constexpr bool is_ascii_without_controls(std::uint64_t word) {
 static_assert(is_ascii_without_controls(every_byte(' ')) && is_ascii_without_controls(every_byte('~')));
 static_assert(!is_ascii_without_controls(0x20202020'1F202020U) && !is_ascii_without_controls(every_byte(0x7F)));
 
+template <class Word>
+Word word_at(const char* text) {
+  Word word;
+  std::memcpy(&word, text, sizeof word);
+  return word;
+}
+
+// A text of less than eight bytes as one word, in any order, some of them twice, spaces where there are none.
+std::uint64_t short_word(std::string_view text) {
+  const std::size_t size = text.size();
+  if (size >= 4) {
+    const std::uint64_t last = word_at<std::uint32_t>(text.data() + size - 4);
+    return word_at<std::uint32_t>(text.data()) | last << 32;
+  }
+  if (size == 0) return every_byte(' ');
+  const auto byte = [&](std::size_t at) { return std::uint64_t{static_cast<unsigned char>(text[at])}; };
+  return (every_byte(' ') << 24) | byte(0) | byte(size / 2) << 8 | byte(size - 1) << 16;
+}
+
 template <class Check>
 bool every_word(std::string_view text, Check&& check) {
-  std::uint64_t word = every_byte(' ');
-  if (text.size() < sizeof word) {
-    std::memcpy(&word, text.data(), text.size());
-    return check(word);
+  constexpr std::size_t word_bytes = sizeof(std::uint64_t);
+  if (text.size() < word_bytes) return check(short_word(text));
+  for (std::size_t at = 0; at + word_bytes <= text.size(); at += word_bytes) {
+    if (!check(word_at<std::uint64_t>(text.data() + at))) return false;
   }
-  std::size_t at = 0;
-  for (; at + sizeof word <= text.size(); at += sizeof word) {
-    std::memcpy(&word, text.data() + at, sizeof word);
-    if (!check(word)) return false;
-  }
-  std::memcpy(&word, text.data() + text.size() - sizeof word, sizeof word);  // the rest, and some of it again
-  return check(word);
+  return check(word_at<std::uint64_t>(text.data() + text.size() - word_bytes));  // the rest, and some of it again
 }
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }

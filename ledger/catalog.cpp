@@ -133,6 +133,8 @@ Product read_product(const json::value& value, const std::string& place, Fault& 
   product.parity_with = in.optional_id<ProductId>("parity_with");
   product.billed_with = in.optional_id<ProductId>("billed_with");
   product.billed_as = in.optional_string("billed_as");
+  if (product.billing_name == "") in.fail("name", "is empty");
+  if (product.billed_as == "") in.fail("billed_as", "is empty");
   if (in.has("regions")) {
     const json::value* regions = in.find("regions");
     const json::array* list = regions->if_array();
@@ -143,7 +145,8 @@ Product read_product(const json::value& value, const std::string& place, Fault& 
         in.fail("regions/" + std::to_string(i), "is not a region's name");
         break;
       }
-      product.regions[RegionId(std::string_view(region->data(), region->size()))] = true;
+      const RegionId id(std::string_view(region->data(), region->size()));
+      if (!product.regions.emplace(id, true).second) in.fail("regions/" + std::to_string(i), "stands twice");
     }
   }
   if (product.parity_with && !product.seat_price) in.fail("seat_price", "is missing from a product in parity");
@@ -187,11 +190,18 @@ void check_references(const Catalog& catalog, Fault& fault) {
   }
 }
 
+bool is_aws_account(std::string_view text) {
+  return text.size() == 12 && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
 Catalog read_catalog(const json::value& value, Fault& fault) {
   Catalog catalog;
   ObjectReader in(value, "", fault);
-  catalog.name = in.string("catalog");
+  catalog.name = in.id<PlanId>("catalog").value;
   catalog.vendor_aws_account = in.optional_string("vendor_aws_account").value_or("");
+  if (in.has("vendor_aws_account") && !is_aws_account(catalog.vendor_aws_account)) {
+    in.fail("vendor_aws_account", "is not an AWS account of 12 digits");
+  }
   catalog.plans = read_map<PlanId, Plan>(in, "plans", true, fault, [&](const json::value& plan, const std::string& at) {
     return read_plan(plan, at, fault);
   });

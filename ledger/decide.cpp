@@ -30,7 +30,7 @@ std::optional<Instant> last_end(const AccountState& state, const RenewTerm& comm
     return pool->second.terms.back().ends_at;
   }
   const auto seats = state.seats.find(command.product);
-  if (seats == state.seats.end() || seats->second.terms.empty()) return std::nullopt;
+  if (seats == state.seats.end() || seats->second.terms.empty() || seats->second.parity_with) return std::nullopt;
   return seats->second.terms.back().ends_at;
 }
 

@@ -2,6 +2,8 @@
 #include "ledger/json_text.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <deque>
 #include <set>
 #include <vector>
 
@@ -10,8 +12,58 @@
 namespace creditfold {
 namespace {
 
-// One pass over valid JSON that reports each value with its path. Keys are compared as written between their quotes:
-// a key spelled with escapes is found equal only to the same spelling, and the reader of fields refuses the rest.
+void append_utf8(std::string& out, std::uint32_t code) {
+  const auto byte = [&out](std::uint32_t bits) { out += static_cast<char>(bits); };
+  if (code < 0x80) return byte(code);
+  if (code < 0x800) {
+    byte(0xC0 | code >> 6);
+  } else {
+    if (code < 0x10000) {
+      byte(0xE0 | code >> 12);
+    } else {
+      byte(0xF0 | code >> 18);
+      byte(0x80 | (code >> 12 & 0x3F));
+    }
+    byte(0x80 | (code >> 6 & 0x3F));
+  }
+  byte(0x80 | (code & 0x3F));
+}
+
+// What a string literal says. REQUIRES: the parser has accepted it, so escapes are whole and surrogates paired.
+std::string unescaped(std::string_view literal) {
+  const auto unit = [literal](std::size_t at) {
+    std::uint32_t code = 0;
+    for (const char c : literal.substr(at, 4)) {
+      code = code * 16 + static_cast<std::uint32_t>(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
+    }
+    return code;
+  };
+  std::string out;
+  for (std::size_t at = 0; at < literal.size(); ++at) {
+    if (literal[at] != '\\') {
+      out += literal[at];
+      continue;
+    }
+    constexpr std::string_view letters = "bfnrt";
+    constexpr std::string_view meanings = "\b\f\n\r\t";
+    const char kind = literal[++at];
+    const std::size_t letter = letters.find(kind);
+    if (kind != 'u') {
+      out += letter == std::string_view::npos ? kind : meanings[letter];
+      continue;
+    }
+    std::uint32_t code = unit(at + 1);
+    at += 4;
+    if (code >= 0xD800 && code < 0xE000) {
+      code = 0x10000 + ((code & 0x3FF) << 10) + (unit(at + 3) & 0x3FF);
+      at += 6;
+    }
+    append_utf8(out, code);
+  }
+  return out;
+}
+
+// One pass over valid JSON that reports each value with its path. Keys are compared by what they say, not as spelled.
 class Walker {
  public:
   explicit Walker(std::string_view text) : text_(text) {}
@@ -33,6 +85,10 @@ class Walker {
     const std::size_t end = std::min(at_, text_.size());
     ++at_;
     return text_.substr(start, end - start);
+  }
+  std::string_view key() {
+    const std::string_view literal = string();
+    return literal.find('\\') == std::string_view::npos ? literal : unescaped_.emplace_back(unescaped(literal));
   }
   template <class Visit, class Duplicate>
   void value(std::string& path, Visit& visit, Duplicate& duplicate) {
@@ -64,14 +120,14 @@ class Walker {
       }
       path += '/';
       if (object) {
-        const std::string_view key = string();
-        path += key;
+        const std::string_view name = key();
+        path += name;
         constexpr std::size_t few = 16;
-        const bool twice = seen.size() < few ? std::find(seen.begin(), seen.end(), key) != seen.end() : !many.insert(key).second;
+        const bool twice = seen.size() < few ? std::find(seen.begin(), seen.end(), name) != seen.end() : !many.insert(name).second;
         if (twice) duplicate(std::string_view(path));
         if (seen.size() < few) {
-          seen.push_back(key);
-          many.insert(key);
+          seen.push_back(name);
+          many.insert(name);
         }
         blanks();
         ++at_;  // the colon
@@ -87,6 +143,7 @@ class Walker {
   std::string_view text_;
   std::size_t at_ = 0;
   bool stopped_ = false;
+  std::deque<std::string> unescaped_;  // keys that were spelled with escapes; a deque, so that views of them stay good
 };
 
 }  // namespace

@@ -25,12 +25,18 @@ std::int64_t scaled(std::int64_t a, std::int64_t b, std::int64_t c) {
                                                            : static_cast<std::int64_t>(result);
 }
 
+// A sum for information, cut at int64's end too: what all is charged may be more than one charge can be.
+Credits capped_sum(Credits a, Credits b) {
+  std::int64_t sum = 0;
+  return Credits{__builtin_add_overflow(a.micro, b.micro, &sum) ? std::numeric_limits<std::int64_t>::max() : sum};
+}
+
 Credits charged_between(std::span<const Event> events, const AccountState& state, const PlanId& plan, Instant from, Instant to) {
   Credits sum;
   for (const Event& event : events) {
     if (event.version > state.version || event.at < from || event.at > to) continue;
     const auto* charge = std::get_if<CreditsConsumed>(&event.payload);
-    if (charge != nullptr && charge->plan == plan) sum += charge->credits;
+    if (charge != nullptr && charge->plan == plan) sum = capped_sum(sum, charge->credits);
   }
   return sum;
 }
@@ -67,7 +73,7 @@ std::string sentence_for(const PlanOutlook& plan, OnExhaustion on_exhaustion, In
   const std::string name = display_name(plan.plan);
   const std::string end = date_of(plan.ends_at);
   if (on_exhaustion == OnExhaustion::unlimited) {
-    return name + " is unlimited: " + grouped(plan.consumed + plan.uncovered) + " credits were used in this period, which ends on " + end + ".";
+    return name + " is unlimited: " + grouped(capped_sum(plan.consumed, plan.uncovered)) + " credits were used in this period, which ends on " + end + ".";
   }
   if (plan.remaining.micro == 0 && plan.granted.micro > 0 && plan.held.micro == 0) {
     return name + " has run out: " + grouped(plan.uncovered) + " credits of use are uncovered so far, and the period ends in " +

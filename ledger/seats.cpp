@@ -2,6 +2,7 @@
 #include "ledger/seats.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <vector>
 
@@ -24,12 +25,19 @@ auto term_in(AnyState& state, const ProductId& product, Instant at) -> decltype(
   return nullptr;
 }
 
+// An add-on's share of its parent's term; terms to come may stand behind it already.
+template <class AnyProduct>
+auto term_of_number(AnyProduct& product, std::int32_t number) -> decltype(&product.terms[0]) {
+  const auto found = std::find_if(product.terms.begin(), product.terms.end(),
+                                  [number](const SeatTerm& term) { return term.number == number; });
+  return found == product.terms.end() ? nullptr : &*found;
+}
+
 // The add-ons that share the parent's term, by name.
 std::vector<ProductId> add_ons_in_term(const AccountState& state, const ProductId& parent, std::int32_t number) {
   std::vector<ProductId> found;
   for (const auto& [id, product] : state.seats) {
-    if (product.parity_with != parent || product.terms.empty()) continue;
-    if (product.terms.back().number == number) found.push_back(id);
+    if (product.parity_with == parent && term_of_number(product, number) != nullptr) found.push_back(id);
   }
   return found;
 }
@@ -80,6 +88,7 @@ Money renewal_price(const Catalog& catalog, const ProductId& id, const SeatTerm&
 
 bool billed_together(const InvoiceLine& line, const SeatsChanged& fact, const IdempotencyKey& key) {
   if (!(line.key == key) || !fact.billed_with) return false;
+  if (line.amount.currency != fact.seat_price.currency) return false;  // there is no sum of two currencies
   return std::find(line.products.begin(), line.products.end(), *fact.billed_with) != line.products.end();
 }
 
@@ -135,39 +144,50 @@ void evolve(AccountState& state, const TermStarted& fact) {
 
 void evolve(AccountState& state, const TermEnded& fact) {
   const auto found = state.seats.find(fact.product);
-  require(found != state.seats.end(), "a term ends of a product the account never had");
-  for (auto& [id, product] : state.seats) {
-    if (id != fact.product && product.parity_with != fact.product) continue;
-    for (SeatTerm& term : product.terms) {
-      if (term.number != fact.term) continue;
-      require(fact.ends_at <= term.ends_at, "a term's new end lies outside it");
-      term.ends_at = fact.ends_at;
-      if (term.scheduled) term.scheduled->effective_at = fact.ends_at;
+  SeatTerm* ended = found == state.seats.end() ? nullptr : term_of_number(found->second, fact.term);
+  require(ended != nullptr, "a term ends of a product the account never had");
+  require(fact.ends_at <= ended->ends_at, "a term's new end lies outside it");
+  for (auto product = state.seats.begin(); product != state.seats.end();) {
+    std::vector<SeatTerm>& terms = product->second.terms;
+    const bool shares = product->first == fact.product || product->second.parity_with == fact.product;
+    SeatTerm* term = shares ? term_of_number(product->second, fact.term) : nullptr;
+    if (term != nullptr) {
+      term->ends_at = fact.ends_at;
+      if (term->scheduled) term->scheduled->effective_at = fact.ends_at;
+      const bool cut_off = product->first != fact.product && term->ends_at <= term->starts_at;
+      if (cut_off) terms.erase(terms.begin() + (term - terms.data()));  // an add-on that was to come later
     }
+    product = terms.empty() ? state.seats.erase(product) : std::next(product);
   }
 }
 
 void evolve(AccountState& state, const Event& event, const SeatsChanged& fact) {
   require(fact.from >= 0 && fact.to >= 0, "negative seats");
-  SeatProduct& product = state.seats[fact.product];
-  product.parity_with = fact.parity_with;
+  const auto had = state.seats.find(fact.product);
   if (fact.to < fact.from) {  // H21: at the next renewal, without a credit note
-    require(!product.terms.empty(), "seats of a product without a term");
-    product.terms.back().scheduled = ScheduledSeats{.seats = fact.to, .effective_at = fact.effective_at};
+    require(had != state.seats.end() && !had->second.terms.empty(), "seats of a product without a term");
+    had->second.terms.back().scheduled = ScheduledSeats{.seats = fact.to, .effective_at = fact.effective_at};
     return;
   }
   const SeatTerm* parent = term_in(state, fact.parity_with.value_or(fact.product), fact.effective_at);
   require(parent != nullptr, "seats change outside the product's terms");
-  if (fact.parity_with && (product.terms.empty() || product.terms.back().number != parent->number)) {
+  const bool begins = had == state.seats.end() || term_of_number(had->second, parent->number) == nullptr;
+  const SeatTerm* now = term_in(state, fact.product, fact.effective_at);
+  require(begins == (now == nullptr), "seats change before the add-on begins");
+  require((now ? now->seats : 0) == fact.from, "seats change from another number");
+  SeatProduct& product = state.seats[fact.product];
+  product.parity_with = fact.parity_with;
+  if (begins) {
     SeatTerm shared;
     shared.number = parent->number;
     shared.starts_at = fact.effective_at;
     shared.ends_at = parent->ends_at;
-    product.terms.push_back(shared);
-    product.removed = false;
+    const auto later = std::find_if(product.terms.begin(), product.terms.end(),
+                                    [&](const SeatTerm& term) { return term.number > shared.number; });
+    if (later == product.terms.end()) product.removed = false;
+    product.terms.insert(later, shared);
   }
   SeatTerm* term = term_in(state, fact.product, fact.effective_at);
-  require(term != nullptr && term->seats == fact.from, "seats change from another number");
   term->seats = fact.to;
   term->seat_price = fact.seat_price;
   term->scheduled.reset();
@@ -275,8 +295,9 @@ std::optional<Refusal> decide(Draft& draft, const ChangeSeats& command, const Ca
   changes.push_back(
       seats_changed(catalog, command.product, term->seats, command.seats, effective_at, last_price(*term)));
   for (const ProductId& id : add_ons_in_term(state, command.product, term->number)) {
-    const SeatTerm& shared = state.seats.at(id).terms.back();
-    SeatsChanged change = seats_changed(catalog, id, shared.seats, command.seats, effective_at, last_price(shared));
+    const SeatTerm& shared = *term_of_number(state.seats.at(id), term->number);
+    SeatsChanged change = seats_changed(catalog, id, shared.seats, command.seats, std::max(effective_at, shared.starts_at),
+                                        last_price(shared));  // an add-on may begin later than a moment gone by
     change.parity_with = command.product;
     changes.push_back(std::move(change));
   }
@@ -291,7 +312,7 @@ std::optional<Refusal> decide(Draft& draft, const AddProduct& command, const Cat
     return Refusal{RefusalCode::unknown_product, "", "The catalog has no add-on of this name.", {named}};
   }
   if (!product->parity_with) {
-    if (product->regions.count(*command.region) == 0) {
+    if (command.region && product->regions.count(*command.region) == 0) {
       return Refusal{RefusalCode::unknown_region, "RES-1", "This product is not offered for the region.",
                      {named, {"region", command.region->value}}};
     }
@@ -304,8 +325,7 @@ std::optional<Refusal> decide(Draft& draft, const AddProduct& command, const Cat
   const SeatTerm* parent = term_in(draft.state(), *product->parity_with, draft.at());
   if (parent == nullptr) return not_in_force(*product->parity_with, draft.at());
   const auto had = draft.state().seats.find(command.product);
-  if (had != draft.state().seats.end() && !had->second.terms.empty() &&
-      had->second.terms.back().number >= parent->number) {
+  if (had != draft.state().seats.end() && term_of_number(had->second, parent->number) != nullptr) {
     return Refusal{RefusalCode::term_overlap, "AIS-2", "The account has this add-on in the present term already.", {named}};
   }
   draft.emit(seats_changed(catalog, command.product, 0, parent->seats, draft.at(), *product->seat_price));

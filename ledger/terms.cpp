@@ -18,9 +18,14 @@ std::int64_t months_of(Cadence cadence) {
   __builtin_unreachable();
 }
 
-// The bound between period n and period n + 1, not yet cut by the term's end.
-Instant nominal_bound(const Term& term, std::int64_t n) {
-  return add_months(term.starts_at, n * months_of(term.cadence));
+// No bound after the last month of 9999 can be said; a term that ends this near to it is cut by its end before.
+constexpr Instant near_the_last{instant_max.micros - 93 * 86'400'000'000};
+
+// The bound between period n and period n + 1, cut by the term's end.
+Instant bound_after(const Term& term, std::int64_t n) {
+  const std::int64_t months = n * months_of(term.cadence);
+  if (term.ends_at > near_the_last && months > months_between(term.starts_at, term.ends_at)) return term.ends_at;
+  return std::min(add_months(term.starts_at, months), term.ends_at);
 }
 
 template <class AnyTerm>
@@ -83,16 +88,14 @@ TermStarted studio_term(const PlanId& id, const Plan& plan, Cadence cadence, Cre
 }  // namespace
 
 Instant period_starts_at(const Term& term, std::int64_t period) {
-  return period == 1 ? term.starts_at : std::min(nominal_bound(term, period - 1), term.ends_at);
+  return period == 1 ? term.starts_at : bound_after(term, period - 1);
 }
 
-Instant period_ends_at(const Term& term, std::int64_t period) {
-  return std::min(nominal_bound(term, period), term.ends_at);
-}
+Instant period_ends_at(const Term& term, std::int64_t period) { return bound_after(term, period); }
 
 std::int64_t period_count(const Term& term) {
   std::int64_t count = months_between(term.starts_at, term.ends_at) / months_of(term.cadence);
-  while (nominal_bound(term, count) < term.ends_at) ++count;
+  while (bound_after(term, count) < term.ends_at) ++count;
   return count;
 }
 

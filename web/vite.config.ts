@@ -29,5 +29,5 @@ export default defineConfig({
   worker: { format: 'es' },
   build: { target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false }, reportCompressedSize: false },
   // The service under development; the page itself asks its own origin.
-  server: { proxy: { '/v1': process.env['CREDITFOLD_URL'] ?? 'http://127.0.0.1:8080' } },
+  server: { fs: { allow: ['..'] }, proxy: { '/v1': process.env['CREDITFOLD_URL'] ?? 'http://127.0.0.1:8080' } },
 });

@@ -28,11 +28,11 @@ std::string clauses_text() {
   std::string_view section;
   constexpr std::size_t id_width = 8;
   for (const Clause& clause : clauses()) {
-    if (clause.section != section) text += (section.empty() ? "" : "\n") + std::string(clause.section) + '\n';
+    if (clause.section != section) text.append(section.empty() ? "" : "\n").append(clause.section).append("\n");
     section = clause.section;
     std::string id(clause.id);
     id.resize(std::max(id.size() + 2, id_width), ' ');
-    text += "  " + id + std::string(clause.sentence) + '\n';
+    text.append("  ").append(id).append(clause.sentence).append("\n");
   }
   text.pop_back();
   return text;
@@ -50,8 +50,11 @@ std::string version_json() {
 }
 
 std::string version_text() {
-  return "creditfold " + std::string(build_version) + ", log format " + std::to_string(cflog::format) +
-         (build_commit.empty() ? "" : ", commit " + std::string(build_commit));
+  std::string text = "creditfold ";
+  text += build_version;
+  text += ", log format " + std::to_string(cflog::format);
+  if (!build_commit.empty()) text.append(", commit ").append(build_commit);
+  return text;
 }
 
 ExitStatus print(const std::string& text) {

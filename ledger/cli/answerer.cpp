@@ -41,7 +41,7 @@ class LocalAnswerer final : public Answerer {
     if (!answer.refused || answer.refused->code != RefusalCode::malformed) return;
     const std::string line = std::to_string(number);
     answer.refused->message = "Line " + line + ": " + answer.refused->message;
-    answer.refused->details.emplace_back("line", line);
+    answer.refused->details.insert(answer.refused->details.begin(), {"line", line});
   }
 
   std::unique_ptr<SqliteLog> log_;

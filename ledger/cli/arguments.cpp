@@ -122,10 +122,11 @@ Form<ServeOptions> serve_form(CLI::App& app) {
              &ServeOptions::close_after_seconds, close_after_seconds_max);
   form.flag("--allow-remote", "Listen beyond this machine; nobody is asked who they are", &ServeOptions::allow_remote);
   form.flag("--debug", "A line on standard error for each request", &ServeOptions::debug);
-  form.take("--store", "URL", "Another store than DIR; not built yet",
+  form.take("--store", "URL", "",
             [](ServeOptions&, const std::string& option, const std::string&) {
               refuse(option, "stores other than the data directory are not built yet; leave the option out");
-            });
+            })
+      .group("");  // not in the help
   form.example("creditfold serve --demo");
   return form;
 }
@@ -227,23 +228,35 @@ Form<VersionOptions> version_form(CLI::App& app) {
   return form;
 }
 
-// "creditfold apply" when the words got that far, for the hint.
-std::string program_name(const CLI::App& app) {
+// The command the words named, when they got that far.
+const CLI::App* command_of(const CLI::App& app) {
   const auto commands = app.get_subcommands();
-  return commands.empty() ? "creditfold" : "creditfold " + commands.front()->get_name();
+  return commands.empty() ? nullptr : commands.front();
+}
+
+std::string sentence_of(const CLI::App& app, const CLI::ParseError& error) {
+  const std::vector<std::string> remaining = app.remaining(true);
+  const bool unexpected = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError) && !remaining.empty();
+  if (unexpected && command_of(app) == nullptr) return "there is no command " + remaining.front();
+  if (unexpected) return remaining.front() + " is not expected";
+  if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ArgumentMismatch)) {
+    const std::string what = error.what();
+    return what.substr(0, what.find(':')) + " needs one value";
+  }
+  std::string what = error.what();
+  while (what.ends_with('\n') || what.ends_with('.')) what.pop_back();
+  return what;
 }
 
 Told told_of(const CLI::App& app, const CLI::ParseError& error) {
-  const std::string name = program_name(app);
-  std::string what = error.what();
-  if (error.get_name() == "ExtrasError" && name == "creditfold") what = "there is no command of that name: " + what;
-  while (what.ends_with('\n') || what.ends_with('.')) what.pop_back();
-  return {ExitStatus::usage, (name == "creditfold" ? "" : name.substr(11) + ": ") + what + ". Try: " + name + " --help"};
+  const CLI::App* command = command_of(app);
+  const std::string name = command ? " " + command->get_name() : "";
+  return {ExitStatus::usage, sentence_of(app, error) + ". Try: creditfold" + name + " --help"};
 }
 
 Told help_of(const CLI::App& app) {
-  const auto commands = app.get_subcommands();
-  std::string text = commands.empty() ? app.help() : commands.front()->help("creditfold " + commands.front()->get_name());
+  const CLI::App* command = command_of(app);
+  std::string text = command ? command->help("creditfold") : app.help();
   while (text.ends_with('\n')) text.pop_back();
   return {ExitStatus::done, text};
 }
@@ -256,6 +269,7 @@ std::variant<Options, Told> parse_arguments(int argc, const char* const* argv) {
   bool version = false;
   app.add_flag("--version", version, "Which program this is");
   app.get_formatter()->column_width(27);
+  app.get_formatter()->label("SUBCOMMAND", "COMMAND");
   const auto forms = std::tuple{serve_form(app),  apply_form(app),  import_form(app), balance_form(app), accounts_form(app),
                                 export_form(app), replay_form(app), verify_form(app), clauses_form(app), version_form(app)};
   app.require_subcommand(0, 1);
@@ -276,7 +290,7 @@ std::variant<Options, Told> parse_arguments(int argc, const char* const* argv) {
   std::apply([&](const auto&... form) { ((asked = asked ? asked : form.asked()), ...); }, forms);
   if (asked) return *asked;
   if (version) return Options(VersionOptions{});
-  return Told{ExitStatus::usage, "no command. Try: creditfold --help"};
+  return Told{ExitStatus::usage, "name a command. Try: creditfold --help"};
 }
 
 }  // namespace creditfold::cli

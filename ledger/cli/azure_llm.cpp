@@ -65,15 +65,16 @@ std::optional<Instant> parse_trace_time(std::string_view text) {
 
 Expected<AzureTrace, std::string> AzureTrace::open(std::string_view text) {
   AzureTrace trace(text);
-  trace.first_ = trace.rows_.next();
-  if (!trace.first_) return trace;
-  const CsvRow& first = *trace.first_;
+  auto row = trace.rows_.next();
+  if (!row) return trace;
+  const CsvRow& first = trace.first_ = std::move(*row);
   Columns found{};
   for (std::size_t i = 0; i < names.size(); ++i) {
     const auto column = find_column(first, names[i]);
     if (!column) {
       // Not the header: a call, or another kind of file.
-      if (std::holds_alternative<TraceCall>(trace.read(first))) return trace;
+      trace.first_is_call_ = std::holds_alternative<TraceCall>(trace.read(first));
+      if (trace.first_is_call_) return trace;
       return Unexpected{"line " + std::to_string(first.line) + " has no column " + std::string(names[i]) +
                         "; the form is TIMESTAMP,ContextTokens,GeneratedTokens"};
     }
@@ -82,12 +83,12 @@ Expected<AzureTrace, std::string> AzureTrace::open(std::string_view text) {
   trace.where_ = found;
   trace.width_ = first.fields.size();
   trace.has_header_ = true;
-  trace.first_.reset();
   return trace;
 }
 
 std::optional<std::variant<TraceCall, BadLine>> AzureTrace::next() {
-  std::optional<CsvRow> row = first_ ? std::exchange(first_, std::nullopt) : rows_.next();
+  if (std::exchange(first_is_call_, false)) return read(first_);
+  const std::optional<CsvRow> row = rows_.next();
   if (!row) return std::nullopt;
   return read(*row);
 }

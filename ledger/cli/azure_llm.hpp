@@ -46,7 +46,8 @@ class AzureTrace {
   [[nodiscard]] std::variant<TraceCall, BadLine> read(const CsvRow& row) const;
 
   CsvReader rows_;
-  std::optional<CsvRow> first_;  // a row taken while looking for the header
+  CsvRow first_;  // taken while looking for the header
+  bool first_is_call_ = false;
   Columns where_{0, 1, 2};
   std::size_t width_ = columns;
   bool has_header_ = false;

@@ -52,8 +52,9 @@ std::string accounts_text(const Book& book) {
 
 }  // namespace
 
-ExitStatus refuse_unknown_account(const AccountId& account, bool json) {
-  const std::string sentence = "There is no account " + account.value + " here.";
+ExitStatus refuse_unknown_account(const AccountId& account, bool json, bool then) {
+  const std::string sentence =
+      then ? "There was no account " + account.value + " then." : "There is no account " + account.value + " here.";
   say(sentence);
   if (json) {
     Output out = Output::standard();
@@ -69,7 +70,7 @@ ExitStatus refuse_unknown_account(const AccountId& account, bool json) {
 ExitStatus run(const BalanceOptions& options) {
   const auto log = open_sqlite({.directory = options.data, .read_only = true});
   const auto view = view_as_of(*log, options.account, {.at = options.at, .seq = options.as_of}, machine_now());
-  if (!view) return refuse_unknown_account(options.account, options.json);
+  if (!view) return refuse_unknown_account(options.account, options.json, options.at || options.as_of);
   const std::string json = balance_json(view->state, view->moment);
   Output out = Output::standard();
   out.line(options.json ? json : balance_text(json));

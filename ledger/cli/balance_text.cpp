@@ -71,8 +71,8 @@ std::string current_text(const json::value& term, const std::string& at) {
                        time_of(period, "ends_at") + ": " + figure_of(period, "remaining") + " of " +
                        figure_of(period, "granted") + " credits left";
     if (granted.micro > 0) {
-      const auto percent = static_cast<std::int64_t>(static_cast<__extension__ __int128>(remaining.micro) * 100 / granted.micro);
-      text += " (" + std::to_string(percent) + " %)";
+      const double share = static_cast<double>(remaining.micro) / static_cast<double>(granted.micro);
+      text += " (" + std::to_string(static_cast<int>(share * 100)) + " %)";
     }
     if (credits_of(period, "held").micro != 0) text += ", " + figure_of(period, "held") + " held";
     if (credits_of(period, "uncovered").micro != 0) text += ", " + figure_of(period, "uncovered") + " uncovered";

@@ -104,7 +104,8 @@ using Options = std::variant<ServeOptions, ApplyOptions, ImportOptions, BalanceO
 [[nodiscard]] ExitStatus run(const ClausesOptions& options);
 [[nodiscard]] ExitStatus run(const VersionOptions& options);
 
-// Says on standard error that there is no such account, and with `json` also the refusal on standard output.
-[[nodiscard]] ExitStatus refuse_unknown_account(const AccountId& account, bool json);
+// Says on standard error that there is no such account, and with `json` also the refusal on standard output. `then`:
+// what was asked about is a part of the log, which may lie before the account was opened.
+[[nodiscard]] ExitStatus refuse_unknown_account(const AccountId& account, bool json, bool then = false);
 
 }  // namespace creditfold::cli

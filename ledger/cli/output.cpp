@@ -30,9 +30,10 @@ int open_or_throw(const std::string& name, int flags) {
   return descriptor;
 }
 
+// A link is never replaced: /dev/stdout is one, and may lead to a regular file.
 bool is_written_directly(const std::filesystem::path& file) {
   std::error_code error;
-  const auto status = std::filesystem::status(file, error);
+  const auto status = std::filesystem::symlink_status(file, error);
   return std::filesystem::exists(status) && !std::filesystem::is_regular_file(status);
 }
 

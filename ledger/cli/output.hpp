@@ -31,8 +31,8 @@ class Output {
   std::string waiting_;
 };
 
-// A file that appears under its name only when it is whole. Anything but a regular file (a device, a pipe) is written
-// to directly.
+// A file that appears under its name only when it is whole. Anything but a regular file (a device, a pipe, a link) is
+// written to directly.
 class OutputFile {
  public:
   explicit OutputFile(std::filesystem::path file);

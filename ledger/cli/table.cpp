@@ -46,6 +46,10 @@ std::string Table::text(std::string_view indent) const {
   }
 
   std::string out;
+  const auto end_line = [&](std::string line) {
+    line.resize(line.find_last_not_of(' ') + 1);
+    out += line + '\n';
+  };
   const auto put = [&](const auto& cell_of) {
     std::string line(indent);
     for (std::size_t column = 0; column < columns_.size(); ++column) {
@@ -54,16 +58,15 @@ std::string Table::text(std::string_view indent) const {
       line += columns_[column].align == Align::left ? cell + padding : padding + cell;
       line += gap;
     }
-    line.resize(line.find_last_not_of(' ') + 1);
-    out += line + '\n';
+    end_line(std::move(line));
   };
   const auto rule = [&] {
     std::string line(indent);
     for (std::size_t column = 0; column < columns_.size(); ++column) {
       for (std::size_t cell = 0; cell < widths[column]; ++cell) line += "─";
-      if (column + 1 < columns_.size()) line += gap;
+      line += gap;
     }
-    out += line + '\n';
+    end_line(std::move(line));
   };
   put([&](std::size_t column) -> const std::string& { return columns_[column].title; });
   rule();

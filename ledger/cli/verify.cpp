@@ -19,7 +19,7 @@ namespace {
 
 struct Finding {
   bool damaged = false;  // bytes; otherwise facts
-  std::int64_t seq = 0;  // the bad position; of damaged bytes, the last good one
+  std::int64_t seq = 0;  // the first bad position; of damaged bytes, the first that is not sound
   std::string place;
   std::string what;
 };
@@ -140,10 +140,10 @@ std::optional<Finding> audit(const LogSource& source, Auditor& auditor) {
       auditor.finish();
     }
   } catch (const DamagedLog& damaged) {
-    return Finding{true, auditor.book().seq(), to_text(damaged.place()), damaged.why()};
+    return Finding{true, auditor.book().seq() + 1, to_text(damaged.place()), damaged.why()};
   } catch (const Fault& fault) {
     if (to_status(fault.kind()) != ExitStatus::damaged) throw;
-    return Finding{true, auditor.book().seq(), "", fault.what()};
+    return Finding{true, auditor.book().seq() + 1, "", fault.what()};
   }
   return auditor.finding();
 }
@@ -178,8 +178,9 @@ std::string good_text(const LogSource& source, const Auditor& auditor) {
 
 std::string bad_text(const LogSource& source, const Finding& finding) {
   const std::string place = finding.place.empty() ? "" : ", " + finding.place;
-  const std::string after = finding.damaged ? " (good up to position " + std::to_string(finding.seq) + ")" : "";
-  return source.name() + (finding.damaged ? " is damaged" : " contradicts itself") + place + ": " + finding.what + after;
+  const std::string from = "position " + std::to_string(finding.seq);
+  const std::string what = finding.damaged ? " is damaged from " + from + " on" : " contradicts itself at " + from;
+  return source.name() + what + place + ": " + finding.what;
 }
 
 }  // namespace
@@ -191,7 +192,7 @@ ExitStatus run(const VerifyOptions& options) {
     source.emplace(options.log);
   } catch (const Fault& fault) {
     if (!options.json || to_status(fault.kind()) != ExitStatus::damaged) throw;
-    out.line(bad_json({true, 0, "", fault.what()}));
+    out.line(bad_json({true, 1, "", fault.what()}));
     out.flush();
     throw;
   }

@@ -90,11 +90,11 @@ std::optional<Reply> unreadable(const beast::error_code& error, std::size_t body
   if (error.category() != make_error_code(http::error::bad_method).category()) return std::nullopt;
   if (error == http::error::end_of_stream || error == http::error::partial_message) return std::nullopt;
   if (in_body) {
-    return bad_request({"body, after byte " + std::to_string(body_bytes), "It is not framed as HTTP/1.1 says: " +
-                        error.message() + "."});
+    return bad_request({"body, after byte " + std::to_string(body_bytes),
+                        "It is not framed as HTTP/1.1 says: " + error.message() + "."});
   }
-  const bool in_line = error == http::error::bad_method || error == http::error::bad_target ||
-                       error == http::error::bad_version;
+  const bool in_line =
+      error == http::error::bad_method || error == http::error::bad_target || error == http::error::bad_version;
   return bad_request({in_line ? "request line" : "headers", "It is not HTTP/1.1: " + error.message() + "."});
 }
 
@@ -233,8 +233,8 @@ asio::awaitable<bool> Connection::send(Reply reply, Sent sent) {
   const std::string head = head_of(reply, sent.version, sent.keep_alive);
   const bool body = !sent.head_only && has_body(reply.status);
   const bool whole = body && !reply.source;
-  const std::array<asio::const_buffer, 2> buffers{
-      asio::buffer(head), whole ? asio::buffer(reply.whole_body()) : asio::const_buffer{}};
+  const std::array<asio::const_buffer, 2> buffers{asio::buffer(head),
+                                                  whole ? asio::buffer(reply.whole_body()) : asio::const_buffer{}};
   stream_.expires_after(piece_max + piece_max * static_cast<int>(buffers[1].size() / stream_piece_bytes));
   boost::system::error_code failed;
   co_await asio::async_write(stream_, buffers, asio::redirect_error(asio::use_awaitable, failed));

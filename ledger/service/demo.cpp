@@ -28,7 +28,7 @@ constexpr std::int64_t pack_days_ago = 6;
 constexpr std::int64_t daily_at_first = 36'000;
 constexpr std::int64_t daily_now = 78'000;
 // Under Basic, and what a job that was left on Basic uses later.
-constexpr std::int64_t daily_on_basic = 1'900;
+constexpr std::int64_t daily_on_basic = 1'100;
 
 // Percent of an average day, and how many charges it has; from Monday.
 struct Weekday {
@@ -37,7 +37,8 @@ struct Weekday {
 };
 constexpr std::array<Weekday, 7> weekdays{{{120, 20}, {135, 21}, {130, 21}, {125, 20}, {115, 18}, {45, 8}, {30, 6}}};
 // How busy each hour of a day is.
-constexpr std::array<std::int64_t, 24> hours{1, 1, 1, 1, 1, 2, 4, 7, 11, 13, 12, 9, 8, 10, 12, 11, 9, 6, 4, 3, 2, 2, 1, 1};
+constexpr std::array<std::int64_t, 24> hours{1, 1,  1,  1,  1, 2, 4, 7, 11, 13, 12, 9,
+                                             8, 10, 12, 11, 9, 6, 4, 3, 2,  2,  1,  1};
 
 struct Workflow {
   std::string_view id;
@@ -183,8 +184,9 @@ class History {
   void charge(Instant at, const Workflow& workflow, std::int64_t credits, const std::string& more) {
     const std::string_view model = workflow.models.at(static_cast<std::size_t>(dice_.below(4)));
     const std::string fields = usage_fields(workflow, model, volumes(model, credits, workflow.output_percent));
-    send(at, "RecordUsage", R"("usage":"run-)" + std::to_string(++usages_) + R"(",)" + fields + R"(,"actor":"u-)" +
-                                std::to_string(101 + dice_.below(6)) + '"' + more);
+    send(at, "RecordUsage",
+         R"("usage":"run-)" + std::to_string(++usages_) + R"(",)" + fields + R"(,"actor":"u-)" +
+             std::to_string(101 + dice_.below(6)) + '"' + more);
   }
 
   // Larger jobs ask beforehand: most are settled, some run out of time, one is called off, one is still going on.
@@ -218,8 +220,8 @@ class History {
          R"("plan":"pro","credits":"1000000","periods":{"first":2,"last":2})");
     // Basic ends with the period that runs when it is given up.
     const Instant given_up = {add_months(basic_start(), 2).micros + 9 * day};
-    send(given_up, "EndTerm", R"("product":"ai_studio","plan":"basic","ends_at":")" +
-                                  to_text(add_months(basic_start(), 3)) + '"');
+    send(given_up, "EndTerm",
+         R"("product":"ai_studio","plan":"basic","ends_at":")" + to_text(add_months(basic_start(), 3)) + '"');
     // A report that came in after its quarter was closed.
     const Instant quarter = add_months(pro_start(), 3);
     const Workflow& workflow = workflows[4];

@@ -67,7 +67,8 @@ asio::awaitable<bool> send_events(BodyWriter& writer, EventHub& hub, Readers& re
     co_await seat->wait(position);
     if (hub.head() <= position && !hub.stopping() && !seat->is_left()) alive = co_await writer.send(": still here\n\n");
   }
-  co_return alive && hub.stopping();
+  const bool complete = alive && hub.stopping();  // otherwise there is nobody to end it for
+  co_return complete;
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Events as a server-sent stream (WHATWG HTML, section 9.2). Every stream reads the log from where its client is, so that
-// none needs a buffer of its own: a client that is slow is behind, and one that takes nothing is dropped.
+// Events as a server-sent stream (WHATWG HTML, section 9.2). Every stream reads the log from where its client is, so
+// that none needs a buffer of its own: a client that is slow is behind, and one that takes nothing is dropped.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What keeps other web pages away from a service that has no accounts of its own: the Host header must name this machine
-// (against DNS rebinding), and an Origin header must be the service's own page (against cross-site requests).
+// What keeps other web pages away from a service that has no accounts of its own: the Host header must name this
+// machine (against DNS rebinding), and an Origin header must be the service's own page (against cross-site requests).
 #pragma once
 
 #include <boost/asio/ip/address.hpp>

@@ -21,8 +21,8 @@ void turn_away(tcp::socket socket) {
   const std::string body = error_json("busy", "Too many connections are open.") + "\n";
   const std::string text = "HTTP/1.1 503 Service Unavailable\r\nContent-Type: " + std::string(json_type) +
                            "\r\nContent-Length: " + std::to_string(body.size()) +
-                           "\r\nRetry-After: " + std::to_string(retry_after.count()) +
-                           "\r\nConnection: close\r\n\r\n" + body;
+                           "\r\nRetry-After: " + std::to_string(retry_after.count()) + "\r\nConnection: close\r\n\r\n" +
+                           body;
   boost::system::error_code ignored;
   socket.non_blocking(true, ignored);
   socket.write_some(asio::buffer(text), ignored);
@@ -61,7 +61,7 @@ asio::awaitable<void> HttpServer::accept(const Router& router) {
       begin(std::move(socket), router);
     } else if (failed != asio::error::connection_aborted) {  // out of descriptors: some will be given back
       log_line(Severity::warning, "a connection could not be accepted", {{"what", failed.message()}});
-      pause.expires_after(std::chrono::milliseconds(100));
+      pause.expires_after(std::chrono::seconds(1));
       co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, failed));
     }
   }

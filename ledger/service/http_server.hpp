@@ -33,8 +33,8 @@ class HttpServer {
   // From a thread that does not run the context, in this order:
   void stop_accepting();  // nobody new; connections without a request end
   void wait_until_answered(std::chrono::milliseconds at_most);
-  void hurry();           // from any thread: ends that wait
-  void cut_all();         // what is still going on is cut; returns when all connections have ended
+  void hurry();    // from any thread: ends that wait
+  void cut_all();  // what is still going on is cut; returns when all connections have ended
 
  private:
   [[nodiscard]] boost::asio::awaitable<void> accept(const Router& router);

@@ -15,17 +15,18 @@ std::atomic<bool> debug_wanted{false};
 
 std::string_view name_of(Severity severity) {
   switch (severity) {
-    case Severity::debug: return "debug";
-    case Severity::warning: return "warning";
-    case Severity::error: return "error";
+    case Severity::debug:
+      return "debug";
+    case Severity::warning:
+      return "warning";
+    case Severity::error:
+      return "error";
   }
   return "error";
 }
 
 // A request may name anything; a log line is UTF-8 all the same.
-std::string quoted(std::string_view text) {
-  return is_utf8(text) ? json_quote(text) : json_quote("(not UTF-8)");
-}
+std::string quoted(std::string_view text) { return is_utf8(text) ? json_quote(text) : json_quote("(not UTF-8)"); }
 
 }  // namespace
 

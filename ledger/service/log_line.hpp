@@ -14,8 +14,8 @@ enum class Severity { debug, warning, error };
 
 struct LogField {
   std::string_view name;
-  std::string value;     // a JSON string, unless `bare`
-  bool bare = false;     // a number or a literal
+  std::string value;  // a JSON string, unless `bare`
+  bool bare = false;  // a number or a literal
 };
 
 // Debug lines are dropped unless they were asked for. Safe from any thread.

@@ -24,14 +24,22 @@ struct Told {
 
 Told told(Unprocessed::Why why) {
   switch (why) {
-    case Unprocessed::Why::full: return {Status::service_unavailable, "busy", true};
-    case Unprocessed::Why::stopping: return {Status::service_unavailable, "stopping", true};
-    case Unprocessed::Why::busy: return {Status::service_unavailable, "busy", true};
-    case Unprocessed::Why::unavailable: return {Status::service_unavailable, "unavailable", true};
-    case Unprocessed::Why::read_only: return {Status::service_unavailable, "read_only", true};
-    case Unprocessed::Why::storage_full: return {Status::insufficient_storage, "storage_full", false};
-    case Unprocessed::Why::damaged: return {Status::internal_server_error, "damaged", false};
-    case Unprocessed::Why::internal: return {Status::internal_server_error, "internal", false};
+    case Unprocessed::Why::full:
+      return {Status::service_unavailable, "busy", true};
+    case Unprocessed::Why::stopping:
+      return {Status::service_unavailable, "stopping", true};
+    case Unprocessed::Why::busy:
+      return {Status::service_unavailable, "busy", true};
+    case Unprocessed::Why::unavailable:
+      return {Status::service_unavailable, "unavailable", true};
+    case Unprocessed::Why::read_only:
+      return {Status::service_unavailable, "read_only", true};
+    case Unprocessed::Why::storage_full:
+      return {Status::insufficient_storage, "storage_full", false};
+    case Unprocessed::Why::damaged:
+      return {Status::internal_server_error, "damaged", false};
+    case Unprocessed::Why::internal:
+      return {Status::internal_server_error, "internal", false};
   }
   return {Status::internal_server_error, "internal", false};
 }
@@ -64,8 +72,11 @@ asio::awaitable<bool> BodyWriter::finish() {
 
 Reply json_reply(Status status, std::string json) {
   json += '\n';
-  return {.status = status, .headers = {{"Content-Type", std::string(json_type)}}, .body = std::move(json),
-          .shared_body = nullptr, .source = nullptr};
+  return {.status = status,
+          .headers = {{"Content-Type", std::string(json_type)}},
+          .body = std::move(json),
+          .shared_body = nullptr,
+          .source = nullptr};
 }
 
 std::string error_json(std::string_view code, std::string_view message, std::string_view place) {

@@ -122,13 +122,17 @@ Expected<Admitted, Reply> Router::admit(const RequestHeader& header) const {
   if (!allowed.empty()) return Unexpected{not_allowed(allowed)};
   if (!exists_ || !exists_(target->path())) return Unexpected{not_found(*target)};
   if (!fits(Verb::get, header.method())) return Unexpected{not_allowed({Verb::get})};
-  return Admitted{.route = &fallback_, .target = std::move(*target), .arguments = {}, .media_type = {}, .body_bytes_max = 0};
+  return Admitted{
+      .route = &fallback_, .target = std::move(*target), .arguments = {}, .media_type = {}, .body_bytes_max = 0};
 }
 
 Expected<Admitted, Reply> Router::admit_to(const Route& route, std::vector<std::string> arguments, Target target,
                                            const RequestHeader& header) const {
   if (auto bad = check_parameters(target, route.parameters)) return Unexpected{bad_request(*bad)};
-  Admitted admitted{.route = &route, .target = std::move(target), .arguments = std::move(arguments), .media_type = {},
+  Admitted admitted{.route = &route,
+                    .target = std::move(target),
+                    .arguments = std::move(arguments),
+                    .media_type = {},
                     .body_bytes_max = 0};
   if (route.bodies.empty()) return admitted;
 

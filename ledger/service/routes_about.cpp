@@ -29,8 +29,9 @@ Reply version_reply(const Build& build) {
 Reply ready_reply(const Sequencer& sequencer) {
   const bool ready = sequencer.ready();
   const std::int64_t seq = sequencer.with_book([](const Book& book) { return book.seq(); });
-  return json_reply(ready ? Status::ok : Status::service_unavailable,
-                    std::string(R"({"ready":)") + (ready ? "true" : "false") + R"(,"seq":)" + std::to_string(seq) + "}");
+  return json_reply(
+      ready ? Status::ok : Status::service_unavailable,
+      std::string(R"({"ready":)") + (ready ? "true" : "false") + R"(,"seq":)" + std::to_string(seq) + "}");
 }
 
 // "event.json" and "event.schema.json" are the same; the second is how the schemas refer to each other.
@@ -59,7 +60,8 @@ void add_about_routes(Router& router, const Sequencer& sequencer, std::string ca
   router.add(get("/healthz", always(json_reply(Status::ok, R"({"status":"ok"})"))));
   router.add(get("/readyz", [&](const Call& /*call*/) { return answer_with(ready_reply(sequencer)); }));
   router.add(get("/openapi.json", always(cached(json_reply(Status::ok, std::string(openapi_json()))))));
-  router.add(get("/schemas/{name}", [](const Call& call) { return answer_with(schema_reply(call.arguments.front())); }));
+  router.add(
+      get("/schemas/{name}", [](const Call& call) { return answer_with(schema_reply(call.arguments.front())); }));
   router.set_fallback([&](const std::string& path) { return page.exists(path); },
                       [&](const Call& call) {
                         return answer_with(page.answer(call.target.path(), call.header("Accept-Encoding"),

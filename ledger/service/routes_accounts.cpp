@@ -86,8 +86,8 @@ Reply account_reply(const Sequencer& sequencer, Positions& positions, const Log&
   return json_reply(Status::ok, R"({"account":)" + json_quote(account.value) + R"(,"version":)" +
                                     std::to_string(summary->version) + R"(,"seq":)" + std::to_string(seq) +
                                     R"(,"fingerprint":")" + summary->fingerprint + R"(","environment":")" +
-                                    std::string(summary->environment) + R"(","region":)" +
-                                    json_quote(summary->region) + "}");
+                                    std::string(summary->environment) + R"(","region":)" + json_quote(summary->region) +
+                                    "}");
 }
 
 Reply balance_reply(const Sequencer& sequencer, const Log& log, const AccountId& account, const AsOf& as_of,
@@ -109,8 +109,8 @@ asio::awaitable<Reply> answer_accounts(const Sequencer& sequencer, Readers& read
   co_return co_await readers.ask(ask);
 }
 
-asio::awaitable<Reply> answer_account(const Sequencer& sequencer, Readers& readers, std::shared_ptr<Positions> positions,
-                                      Call call) {
+asio::awaitable<Reply> answer_account(const Sequencer& sequencer, Readers& readers,
+                                      std::shared_ptr<Positions> positions, Call call) {
   const auto account = account_argument(call);
   if (!account) co_return account.error();
   auto ask = [&, id = *account](const Log& log) { return account_reply(sequencer, *positions, log, id); };
@@ -140,13 +140,20 @@ Expected<AccountId, Reply> account_argument(const Call& call) {
 
 void add_account_routes(Router& router, const Sequencer& sequencer, Readers& readers, Clock clock) {
   auto positions = std::make_shared<Positions>();
-  router.add({.pattern = "/v1/accounts", .method = Verb::get, .parameters = {}, .bodies = {},
+  router.add({.pattern = "/v1/accounts",
+              .method = Verb::get,
+              .parameters = {},
+              .bodies = {},
               .answer = [&](const Call& /*call*/) { return answer_accounts(sequencer, readers); }});
-  router.add({.pattern = "/v1/accounts/{account}", .method = Verb::get, .parameters = {}, .bodies = {},
-              .answer = [&, positions](Call call) {
-                return answer_account(sequencer, readers, positions, std::move(call));
-              }});
-  router.add({.pattern = "/v1/accounts/{account}/balance", .method = Verb::get, .parameters = {"at", "as_of"},
+  router.add(
+      {.pattern = "/v1/accounts/{account}",
+       .method = Verb::get,
+       .parameters = {},
+       .bodies = {},
+       .answer = [&, positions](Call call) { return answer_account(sequencer, readers, positions, std::move(call)); }});
+  router.add({.pattern = "/v1/accounts/{account}/balance",
+              .method = Verb::get,
+              .parameters = {"at", "as_of"},
               .bodies = {},
               .answer = [&sequencer, &readers, clock = std::move(clock)](Call call) {
                 return answer_balance(sequencer, readers, clock(), std::move(call));

@@ -17,11 +17,14 @@ namespace {
 Status status_of(const Answer& answer) {
   if (!answer.refused) return Status::ok;
   switch (answer.refused->code) {
-    case RefusalCode::malformed: return Status::bad_request;
-    case RefusalCode::unknown_account: return Status::not_found;
+    case RefusalCode::malformed:
+      return Status::bad_request;
+    case RefusalCode::unknown_account:
+      return Status::not_found;
     case RefusalCode::key_reused:
     case RefusalCode::account_exists:
-    case RefusalCode::authorization_exists: return Status::conflict;
+    case RefusalCode::authorization_exists:
+      return Status::conflict;
     case RefusalCode::in_future:
     case RefusalCode::unknown_region:
     case RefusalCode::unknown_product:
@@ -45,7 +48,8 @@ Status status_of(const Answer& answer) {
     case RefusalCode::period_closed:
     case RefusalCode::insufficient_credits:
     case RefusalCode::non_transferable:
-    case RefusalCode::never_for_training: return Status::unprocessable_entity;
+    case RefusalCode::never_for_training:
+      return Status::unprocessable_entity;
   }
   return Status::unprocessable_entity;
 }

@@ -140,7 +140,8 @@ std::string ledger_json(const Sequencer& sequencer, LedgerSummary& summary) {
   return summary.json;
 }
 
-asio::awaitable<Reply> answer_ledger(const Sequencer& sequencer, Readers& readers, std::shared_ptr<LedgerSummary> kept) {
+asio::awaitable<Reply> answer_ledger(const Sequencer& sequencer, Readers& readers,
+                                     std::shared_ptr<LedgerSummary> kept) {
   auto ask = [&sequencer, kept](const Log&) { return json_reply(Status::ok, ledger_json(sequencer, *kept)); };
   co_return co_await readers.ask(ask);
 }
@@ -170,7 +171,8 @@ Expected<EventQuestion, Reply> event_question(const Call& call, std::int64_t hea
   }
   if (const auto account = call.target.parameter("account")) {
     if (!AccountId::valid(*account)) {
-      return Unexpected{bad_request({"query parameter account", "An account is 1 to 128 bytes without control characters."})};
+      return Unexpected{
+          bad_request({"query parameter account", "An account is 1 to 128 bytes without control characters."})};
     }
     question.account = AccountId(*account);
   }
@@ -196,16 +198,28 @@ asio::awaitable<Reply> answer_events(EventHub& hub, const Sequencer& sequencer, 
 
 void add_log_routes(Router& router, const Sequencer& sequencer, Readers& readers) {
   auto kept = std::make_shared<LedgerSummary>();
-  router.add({.pattern = "/v1/ledger", .method = Verb::get, .parameters = {}, .bodies = {},
+  router.add({.pattern = "/v1/ledger",
+              .method = Verb::get,
+              .parameters = {},
+              .bodies = {},
               .answer = [&, kept](const Call& /*call*/) { return answer_ledger(sequencer, readers, kept); }});
-  router.add({.pattern = "/v1/log", .method = Verb::get, .parameters = {"after", "to"}, .bodies = {},
+  router.add({.pattern = "/v1/log",
+              .method = Verb::get,
+              .parameters = {"after", "to"},
+              .bodies = {},
               .answer = [&](Call call) { return answer_log(sequencer, readers, std::move(call)); }});
-  router.add({.pattern = "/v1/accounts/{account}/log", .method = Verb::get, .parameters = {"after", "to"}, .bodies = {},
+  router.add({.pattern = "/v1/accounts/{account}/log",
+              .method = Verb::get,
+              .parameters = {"after", "to"},
+              .bodies = {},
               .answer = [&](Call call) { return answer_account_log(sequencer, readers, std::move(call)); }});
 }
 
 void add_event_routes(Router& router, EventHub& hub, const Sequencer& sequencer, Readers& readers) {
-  router.add({.pattern = "/v1/events", .method = Verb::get, .parameters = {"after", "account"}, .bodies = {},
+  router.add({.pattern = "/v1/events",
+              .method = Verb::get,
+              .parameters = {"after", "account"},
+              .bodies = {},
               .answer = [&](Call call) { return answer_events(hub, sequencer, readers, std::move(call)); }});
 }
 

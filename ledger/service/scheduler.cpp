@@ -21,7 +21,8 @@ namespace asio = boost::asio;
 namespace {
 
 std::string key_of(std::string_view what, const PlanId& plan, std::int32_t term, std::int64_t period) {
-  return "scheduler:" + std::string(what) + ":" + plan.value + "/" + std::to_string(term) + "/" + std::to_string(period);
+  return "scheduler:" + std::string(what) + ":" + plan.value + "/" + std::to_string(term) + "/" +
+         std::to_string(period);
 }
 
 void keep_earlier(std::optional<Due>& first, Due other) {
@@ -202,7 +203,8 @@ void Scheduler::take_answers(const std::vector<AccountId>& accounts, const std::
     ++entry->second.attempts;
     const Answer& answer = processed.value()[i];
     log_line(Severity::warning, "a scheduled ClosePeriods did not close or open what it was sent for",
-             {{"account", accounts[i].value}, {"key", keys[i]},
+             {{"account", accounts[i].value},
+              {"key", keys[i]},
               {"code", std::string(answer.refused ? to_name(answer.refused->code) : "accepted")}});
   }
 }

@@ -26,12 +26,18 @@ std::int64_t steady_ms() {
 
 Unprocessed to_unprocessed(const Fault& fault) {
   switch (fault.kind()) {
-    case Fault::Kind::damaged: return {Unprocessed::Why::damaged, fault.what()};
-    case Fault::Kind::busy: return {Unprocessed::Why::busy, fault.what()};
-    case Fault::Kind::full: return {Unprocessed::Why::storage_full, fault.what()};
-    case Fault::Kind::read_only: return {Unprocessed::Why::read_only, fault.what()};
-    case Fault::Kind::unavailable: return {Unprocessed::Why::unavailable, fault.what()};
-    case Fault::Kind::unsupported_format: return {Unprocessed::Why::damaged, fault.what()};
+    case Fault::Kind::damaged:
+      return {Unprocessed::Why::damaged, fault.what()};
+    case Fault::Kind::busy:
+      return {Unprocessed::Why::busy, fault.what()};
+    case Fault::Kind::full:
+      return {Unprocessed::Why::storage_full, fault.what()};
+    case Fault::Kind::read_only:
+      return {Unprocessed::Why::read_only, fault.what()};
+    case Fault::Kind::unavailable:
+      return {Unprocessed::Why::unavailable, fault.what()};
+    case Fault::Kind::unsupported_format:
+      return {Unprocessed::Why::damaged, fault.what()};
   }
   return {Unprocessed::Why::internal, fault.what()};
 }
@@ -139,7 +145,7 @@ boost::asio::awaitable<Processed> Sequencer::process(std::vector<std::string> te
     });
   };
   return asio::async_initiate<const asio::use_awaitable_t<>, void(Processed)>(begin, asio::use_awaitable,
-                                                                               std::move(texts));
+                                                                              std::move(texts));
 }
 
 bool Sequencer::ready() const {

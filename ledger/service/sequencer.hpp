@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The only writer: one thread owns the engine, takes every command that waits, decides them, stores them with one append
-// and one sync, applies them, and then answers each caller. It knows nothing of HTTP.
+// The only writer: one thread owns the engine, takes every command that waits, decides them, stores them with one
+// append and one sync, applies them, and then answers each caller. It knows nothing of HTTP.
 //
 // Reading: `with_book` sees the state between two groups, never inside one. The book is locked for writing only from
 // the moment an append has returned until the group is applied, so that no reader ever waits for the disk.

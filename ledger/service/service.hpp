@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The running service: the store, the one writer, the calendar and the HTTP server put together, and taken apart again in
-// the order that finishes what was taken.
+// The running service: the store, the one writer, the calendar and the HTTP server put together, and taken apart again
+// in the order that finishes what was taken.
 #pragma once
 
 #include <cstdint>
@@ -21,9 +21,9 @@ namespace creditfold::service {
 
 struct ServiceOptions {
   std::filesystem::path data = "data";
-  std::string listen = "127.0.0.1:8080";  // HOST:PORT; port 0: a free one
-  bool allow_remote = false;              // beyond this machine, where anybody who reaches the port may do anything
-  std::optional<std::string> catalog_json;  // nothing: the shipped one. A valid catalog: the command line has looked
+  std::string listen = "127.0.0.1:8080";     // HOST:PORT; port 0: a free one
+  bool allow_remote = false;                 // beyond this machine, where anybody who reaches the port may do anything
+  std::optional<std::string> catalog_json;   // nothing: the shipped one. A valid catalog: the command line has looked
   std::optional<std::filesystem::path> web;  // the page; nothing: found beside the program
   std::int64_t close_delay_micros = close_delay_micros_default;
   bool demo = false;   // fills an empty ledger with an account `demo`
@@ -61,8 +61,8 @@ class Service {
   std::unique_ptr<Parts> parts_;
 };
 
-// `creditfold serve`: opens the store in the data directory, leaves the URL in its lock for the command line, serves until
-// SIGTERM or SIGINT, and returns the exit status of CONTRACT.md.
+// `creditfold serve`: opens the store in the data directory, leaves the URL in its lock for the command line, serves
+// until SIGTERM or SIGINT, and returns the exit status of CONTRACT.md.
 [[nodiscard]] int run_service(const ServiceOptions& options);
 
 }  // namespace creditfold::service

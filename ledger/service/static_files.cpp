@@ -56,9 +56,8 @@ bool has_hash(const std::string& path) {
   const std::string stem = fs::path(path).stem().string();
   const std::size_t dash = stem.size() < 9 ? std::string::npos : stem.size() - 9;
   if (dash == std::string::npos || stem[dash] != '-') return false;
-  return std::all_of(stem.begin() + static_cast<std::ptrdiff_t>(dash) + 1, stem.end(), [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-';
-  });
+  return std::all_of(stem.begin() + static_cast<std::ptrdiff_t>(dash) + 1, stem.end(),
+                     [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-'; });
 }
 
 std::string read_file(const fs::path& path) {
@@ -120,7 +119,7 @@ StaticFiles::StaticFiles(const fs::path& directory) {
       if (bytes > page_bytes_max || found.size() >= page_files_max) {
         throw Fault(Fault::Kind::unavailable, directory.string() + " is too large to be the page");
       }
-      found.emplace("/" + entry.path().lexically_relative(directory).generic_string(), std::move(content));
+      found.emplace((fs::path("/") / entry.path().lexically_relative(directory)).generic_string(), std::move(content));
     }
   } catch (const fs::filesystem_error& error) {
     throw Fault(Fault::Kind::unavailable, error.what());
@@ -128,8 +127,9 @@ StaticFiles::StaticFiles(const fs::path& directory) {
   const auto variant = [&](const std::string& path, std::string_view suffix) -> std::optional<Variant> {
     const auto entry = found.find(path + std::string(suffix));
     if (entry == found.end()) return std::nullopt;
-    const std::string etag = '"' + to_hex(digest_of(entry->second)) + '"';
-    return Variant{etag, std::make_shared<const std::string>(entry->second)};
+    std::string etag("\"");
+    etag.append(to_hex(digest_of(entry->second))).append("\"");
+    return Variant{std::move(etag), std::make_shared<const std::string>(entry->second)};
   };
   for (const auto& [path, content] : found) {
     if (path.ends_with(".br") || path.ends_with(".gz")) continue;

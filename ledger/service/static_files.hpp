@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The page's files, read into memory once at the start: types, compressed siblings, entity tags and how long each may be
-// kept. A request is looked up by its whole path in that map, so that it can never name a file outside.
+// The page's files, read into memory once at the start: types, compressed siblings, entity tags and how long each may
+// be kept. A request is looked up by its whole path in that map, so that it can never name a file outside.
 #pragma once
 
 #include <filesystem>

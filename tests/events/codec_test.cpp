@@ -148,14 +148,14 @@ TEST_CASE("Whatever decodes encodes to the same bytes, and nothing that is given
   int decoded = 0;
   for (int i = 0; i < 60'000; ++i) {
     if (i % 3 == 0) {  // noise behind a tag and a revision
-      bytes.resize(random.below(80));
+      bytes.resize(random.index(80));
       for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random.next());
       if (bytes.size() > 1) bytes[0] = static_cast<std::uint8_t>(1 + random.below(event_kinds)), bytes[1] = 1;
     } else {  // an event with a few bytes changed
       const auto tag = static_cast<std::uint8_t>(1 + random.below(event_kinds));
       bytes = bytes_of(test::sample_event(tag, random.chance(50)));
       for (std::uint64_t changes = random.below(3); changes-- > 0;) {
-        bytes[random.below(bytes.size())] = static_cast<std::uint8_t>(random.next());
+        bytes[random.index(bytes.size())] = static_cast<std::uint8_t>(random.next());
       }
     }
     const Expected<Event, DecodeError> event = decode_event(bytes);

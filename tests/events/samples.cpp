@@ -88,13 +88,13 @@ class RandomFill {
   }
   void operator()(const char*, Text& value) { value.value = text(0, text_bytes_max); }
   void operator()(const char*, Bytes& value) {
-    value.value.resize(random_.below(random_.chance(5) ? opaque_bytes_max + 1 : 64));
+    value.value.resize(random_.index(random_.chance(5) ? opaque_bytes_max + 1 : 64));
     for (std::uint8_t& byte : value.value) byte = static_cast<std::uint8_t>(random_.next());
   }
   void operator()(const char* name, Builders& value) {
     value.everyone = random_.chance(50);
     value.actors.clear();
-    if (!value.everyone) value.actors.resize(random_.below(20));
+    if (!value.everyone) value.actors.resize(random_.index(20));
     for (ActorId& actor : value.actors) (*this)(name, actor);
   }
   void operator()(const char*, std::vector<UsageFlag>& value) {
@@ -129,10 +129,10 @@ class RandomFill {
 
   std::string text(std::size_t least, std::size_t most) {
     static constexpr std::array<std::string_view, 6> alphabet{"a", "Z", "/", "é", "語", "𝛑"};
-    const std::size_t size = least + random_.below(random_.chance(5) ? most + 1 - least : std::min<std::size_t>(most, 40));
+    const std::size_t size = least + random_.index(random_.chance(5) ? most + 1 - least : std::min<std::size_t>(most, 40));
     std::string result;
     while (result.size() < size) {
-      const std::string_view letter = alphabet[random_.below(alphabet.size())];
+      const std::string_view letter = alphabet[random_.index(alphabet.size())];
       result += result.size() + letter.size() <= size ? letter : "a";
     }
     return result;
@@ -238,7 +238,7 @@ Event typical_event(Random& random, const AccountId& account, std::int64_t versi
   charge.usage = UsageId("run-" + std::to_string(10'000'000 + version));
   charge.plan = PlanId("plus");
   charge.workflow = WorkflowId("workflow-" + std::to_string(random.below(40)));
-  charge.model = ModelId(models[random.below(models.size())]);
+  charge.model = ModelId(models[random.index(models.size())]);
   charge.query = {static_cast<std::int64_t>(random.below(200))};
   charge.input = {static_cast<std::int64_t>(random.below(8'000))};
   charge.output = {static_cast<std::int64_t>(random.below(2'000))};

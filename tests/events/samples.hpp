@@ -23,6 +23,8 @@ class Random {
   }
   // 0 … bound - 1
   std::uint64_t below(std::uint64_t bound) { return next() % bound; }
+  // One of `size` things.
+  std::size_t index(std::size_t size) { return static_cast<std::size_t>(below(size)); }
   bool chance(unsigned percent) { return below(100) < percent; }
 
  private:

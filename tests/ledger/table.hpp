@@ -16,8 +16,8 @@
 // actor), settles, allotment, price USD:5, reason, corrects, id, workflow, classification, ai_generated, memo, region…
 //
 // Outcomes: events by type and what matters of each (`field=value` asks for one more field, `field=-` for none), several
-// with commas between; `nothing` (accepted, no events); `ok` (accepted); `again …` (the stored answer); `refused CODE
-// CLAUSE`. Rows that begin with `=` ask the balance as of the latest moment so far, or `= at TIME`: PLAN/TERM/PERIOD or a
+// with commas between (a line that begins with a comma goes on with the row); `nothing` (accepted, no events); `ok` (accepted); `again …` (the stored answer); `refused CODE
+// CLAUSE` (or the code alone). Rows that begin with `=` ask the balance as of the latest moment so far, or `= at TIME`: PLAN/TERM/PERIOD or a
 // lot, state, then names and figures, or `absent`; `usage WORKFLOW MODEL`; `seats PRODUCT N`; `invoice N "NAME"`.
 // `clock TIME` sets the clock (2030-01-01 until then). Account `acme` is opened beforehand unless the first row opens one.
 #pragma once

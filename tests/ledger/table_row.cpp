@@ -207,12 +207,20 @@ Instant moment(std::string_view text) {
 
 std::vector<std::string> words_of(std::string_view row) {
   std::vector<std::string> words;
-  for (std::size_t at = row.find_first_not_of(' '); at < row.size(); at = row.find_first_not_of(' ', at)) {
-    const bool quoted = row[at] == '"';
-    const std::size_t start = quoted ? at + 1 : at;
-    const std::size_t end = std::min(row.find(quoted ? '"' : ' ', start), row.size());
-    words.emplace_back(row.substr(start, end - start));
-    at = quoted ? end + 1 : end;
+  bool inside = false;  // a word
+  bool quoted = false;
+  for (const char c : row) {
+    if (c == ' ' && !quoted) {
+      inside = false;
+      continue;
+    }
+    if (!inside) words.emplace_back();
+    inside = true;
+    if (c == '"') {
+      quoted = !quoted;
+    } else {
+      words.back() += c;
+    }
   }
   return words;
 }

@@ -12,7 +12,8 @@ TEST_CASE("AIS-2: a term is [starts_at, ends_at), and nothing is granted or sold
     2026-01-09T23:59:59.999999  buy plus 10 in 1           -> refused outside_term AIS-5a
     2026-01-09T23:59:59.999999  grant plus 10 promotion in 1   -> refused outside_term AIS-2
     2026-01-09T23:59:59.999999  use 1                      -> refused outside_term AIS-2
-    2026-01-10  buy plus 10 in 1            -> CreditsGranted plus/1/1/1 allotment 100, CreditsGranted plus/1/1/2 purchase 10
+    2026-01-10  buy plus 10 in 1            -> CreditsGranted plus/1/1/1 allotment 100
+                                            ,  CreditsGranted plus/1/1/2 purchase 10
     2026-03-09T23:59:59.999999  use 1       -> CreditsGranted plus/1/2/1 allotment 100, CreditsConsumed plus 1
     2026-03-10  use 1                       -> refused outside_term AIS-2
     2026-03-10  buy plus 10 in 2            -> refused outside_term AIS-5a
@@ -24,8 +25,11 @@ TEST_CASE("AIS-2: a term is [starts_at, ends_at), and nothing is granted or sold
 TEST_CASE("AIS-2: a renewal starts where the last term ends") {
   check_table(R"(
     2026-01-01  start plus monthly 2026-01-31..2026-02-28T12  -> ok
-    2026-01-31  renew plus to 2026-06-01     -> CreditsGranted plus/1/1/1 allotment 100, TermStarted plus/2 starts_at=2026-02-28T12 ends_at=2026-06-01
-    2026-03-28T11:59  use 1                  -> CreditsGranted plus/2/1/1 allotment 100 starts_at=2026-02-28T12 expires_at=2026-03-28T12, CreditsConsumed plus 1
+    2026-01-31  renew plus to 2026-06-01     -> CreditsGranted plus/1/1/1 allotment 100
+                                             ,  TermStarted plus/2 starts_at=2026-02-28T12 ends_at=2026-06-01
+    2026-03-28T11:59  use 1                  -> CreditsGranted plus/1/2/1 allotment 100 expires_at=2026-02-28T12
+                                             ,  CreditsGranted plus/2/1/1 allotment 100 starts_at=2026-02-28T12 expires_at=2026-03-28T12
+                                             ,  CreditsConsumed plus 1
     2026-03-29  renew plus to 2026-05-31     -> refused malformed
     2026-03-29  renew plus to 2026-06-01     -> refused malformed
     2026-03-29  renew plus to 2026-06-01T00:00:00.000001  -> ok
@@ -59,7 +63,8 @@ TEST_CASE("H5: a plan's terms only move forward; different plans never overlap")
     2026-01-01  start plus monthly 2026-03-01..2026-06-01  -> ok
     2026-01-01  start plus monthly 2026-05-31T23:59:59.999999..2026-09-01  -> refused term_overlap AIS-2
     2026-01-01  start plus monthly 2026-01-01..2026-02-01  -> refused term_overlap AIS-2
-    2026-01-01  start even monthly 2026-01-01..2026-12-01  -> TermStarted even/1, CreditsGranted even/1/1/1 allotment 100
+    2026-01-01  start even monthly 2026-01-01..2026-12-01  -> TermStarted even/1
+                                                           ,  CreditsGranted even/1/1/1 allotment 100
     2026-01-01  start plus quarterly 2026-06-01..2026-12-01  -> TermStarted plus/2 cadence=quarterly
     2026-01-01  start plus monthly 2027-01-01..2027-02-01  -> TermStarted plus/3
     2026-12-15  use 1                        -> refused outside_term AIS-2
@@ -74,7 +79,8 @@ TEST_CASE("H5: a change of plan is a new term of one and EndTerm of the other") 
     2026-02-28T23:59:59.999999  use 1        -> CreditsConsumed plus 1
     2026-03-01  use 1                        -> CreditsGranted pro/1/1/1 allotment 1000, CreditsConsumed pro 1
     2026-03-01  use 1 plan plus              -> refused plan_mismatch AIS-5d
-    2026-03-01  start plus monthly 2026-03-01..2026-04-01  -> TermStarted plus/2, CreditsGranted plus/2/1/1 allotment 100
+    2026-03-01  start plus monthly 2026-03-01..2026-04-01  -> TermStarted plus/2
+                                                           ,  CreditsGranted plus/2/1/1 allotment 100
   )");
 }
 
@@ -102,15 +108,15 @@ TEST_CASE("H6: of the plans in force only those count whose builder list admits 
     2026-01-03  use 1 by ann                 -> CreditsConsumed pro 1 actor=ann
     2026-01-03  use 1 by cid                 -> CreditsConsumed basic 1 actor=cid
     2026-01-03  use 1                        -> CreditsConsumed basic 1 actor=-
-    2026-01-03  use 1 by cid plan pro        -> refused plan_mismatch H6
-    2026-01-03  use 1 plan pro               -> refused plan_mismatch H6
+    2026-01-03  use 1 by cid plan pro        -> refused plan_mismatch
+    2026-01-03  use 1 plan pro               -> refused plan_mismatch
     2026-01-04  builders pro everyone        -> BuildersChanged pro everyone
     2026-01-05  use 1 plan pro               -> CreditsConsumed pro 1
     2026-01-06  builders pro nobody          -> BuildersChanged pro -
-    2026-01-07  use 1 by ann plan pro        -> refused plan_mismatch H6
+    2026-01-07  use 1 by ann plan pro        -> refused plan_mismatch
     2026-01-07  builders basic ann           -> BuildersChanged basic ann
-    2026-01-08  use 1                        -> refused plan_mismatch H6
-    2026-01-08  authorize a 1 until 2026-01-09 by bob   -> refused plan_mismatch H6
+    2026-01-08  use 1                        -> refused plan_mismatch
+    2026-01-08  authorize a 1 until 2026-01-09 by bob   -> refused plan_mismatch
     2026-01-08  authorize a 1 until 2026-01-09 by ann   -> CreditsHeld a basic 1
   )");
 }
@@ -121,7 +127,7 @@ TEST_CASE("H6: a builder list is of a plan the account has had") {
     2026-01-01  start plus monthly 2026-03-01..2026-04-01  -> ok
     2026-01-02  builders plus ann            -> BuildersChanged plus ann
     2026-05-01  builders plus everyone       -> CreditsGranted plus/1/1/1 allotment 100, BuildersChanged plus everyone
-    2026-03-02  use 1                        -> refused plan_mismatch H6
+    2026-03-02  use 1                        -> refused plan_mismatch
     2026-03-02  use 1 by ann                 -> CreditsConsumed plus 1
   )");
 }
@@ -152,7 +158,8 @@ TEST_CASE("H8: EndTerm brings a term's end forward to one of its period boundari
     2026-02-01  end plus on 2025-12-31       -> refused unknown_period
     2026-02-01  end plus on 2026-03-31       -> TermEnded plus/1 on 2026-03-31
     2026-02-01  end plus on 2026-04-30       -> refused unknown_period
-    2026-03-30  use 1                        -> CreditsGranted plus/1/2/1 allotment 100 expires_at=2026-03-31, CreditsConsumed plus 1
+    2026-03-30  use 1                        -> CreditsGranted plus/1/2/1 allotment 100 expires_at=2026-03-31
+                                             ,  CreditsConsumed plus 1
     2026-03-31  use 1                        -> refused outside_term AIS-2
     2026-03-31  end plus on 2026-03-31       -> refused outside_term
     2026-03-31  end even on 2026-03-31       -> refused outside_term
@@ -189,10 +196,14 @@ TEST_CASE("H8: lots of periods cut off are void and counted nowhere") {
     = plus/1/3/1  absent
     = plus/1/4/2  absent
     = plus/1      ends_at 2026-03-01
-    2026-01-07  buy plus 10 in 3             -> refused unknown_period
+    2026-01-07  buy plus 10 in 3             -> refused unknown_period AIS-5c
     2026-02-10  use 110                      -> CreditsGranted plus/1/2/2 allotment 100, CreditsConsumed plus 110
-    2026-03-01  start plus monthly 2026-03-01..2026-05-01  -> TermStarted plus/2, CreditsGranted plus/2/1/1 allotment 100
-    2026-04-10  close     -> CreditsGranted plus/2/2/1 allotment 100, PeriodClosed plus/1/1 expired 100, PeriodClosed plus/1/2 expired 10, PeriodClosed plus/2/1 expired 100
+    2026-03-01  start plus monthly 2026-03-01..2026-05-01  -> TermStarted plus/2
+                                                           ,  CreditsGranted plus/2/1/1 allotment 100
+    2026-04-10  close     -> CreditsGranted plus/2/2/1 allotment 100
+                          ,  PeriodClosed plus/1/1 expired 100
+                          ,  PeriodClosed plus/1/2 expired 10
+                          ,  PeriodClosed plus/2/1 expired 100
   )");
 }
 
@@ -209,7 +220,8 @@ TEST_CASE("H9: a renewal keeps cadence and allotment of the last term, an order 
   check_table(R"(
     2026-01-01  start plus quarterly 2026-01-01..2026-04-01 allotment 70  -> ok
     2026-01-02  renew plus to 2026-10-01     -> TermStarted plus/2 cadence=quarterly allotment=70
-    2026-04-01  use 1                        -> CreditsGranted plus/2/1/1 allotment 70 expires_at=2026-07-01, CreditsConsumed plus 1
+    2026-04-01  use 1                        -> CreditsGranted plus/2/1/1 allotment 70 expires_at=2026-07-01
+                                             ,  CreditsConsumed plus 1
   )");
 }
 
@@ -224,16 +236,19 @@ TEST_CASE("H9: a renewal takes increment, policy, prices and rate card anew from
   });
   test::Table table;
   table.rows(R"(
-    2026-01-01  start plus monthly 2026-01-01..2026-02-01  -> TermStarted plus/1 increment=10 on_exhaustion=stop stop_at_percent=100 rate_card=card, CreditsGranted plus/1/1/1 allotment 100
+    2026-01-01  start plus monthly 2026-01-01..2026-02-01  -> TermStarted plus/1 increment=10 on_exhaustion=stop stop_at_percent=100 rate_card=card
+                                                           ,  CreditsGranted plus/1/1/1 allotment 100
   )");
   table.use_catalog(tomorrow);
   table.rows(R"(
     2026-01-02  buy plus 10 in 1             -> CreditsGranted plus/1/1/2 purchase 10 price=EUR:7
     2026-01-02  use 10                       -> CreditsConsumed plus 10 rate_card=card
     2026-01-02  renew plus to 2026-03-01     -> TermStarted plus/2 cadence=monthly allotment=100 increment=25 on_exhaustion=overage stop_at_percent=90 rate_card=other
-    2026-02-02  use 100                      -> CreditsGranted plus/2/1/1 allotment 100, CreditsConsumed plus 200 rate_card=other
+    2026-02-02  use 100                      -> CreditsGranted plus/2/1/1 allotment 100
+                                             ,  CreditsConsumed plus 200 rate_card=other
     2026-02-02  buy plus 10 in 1             -> refused bad_increment AIS-5b
-    2026-03-01  close     -> PeriodClosed plus/1/1 expired 100, PeriodClosed plus/2/1 expired 0 uncovered 100 bills EUR:36
+    2026-03-01  close     -> PeriodClosed plus/1/1 expired 100
+                          ,  PeriodClosed plus/2/1 expired 0 uncovered 100 bills EUR:36
   )");
 }
 

@@ -26,7 +26,9 @@ export function App(): JSX.Element {
         <Switch>
           <Match when={page.state.phase === 'loading'}><Loading /></Match>
           <Match when={page.state.phase === 'empty'}><Empty /></Match>
-          <Match when={page.state.phase === 'failed' && page.state.fault}>{(fault) => <Failed fault={fault()} />}</Match>
+          <Match when={page.state.phase === 'failed' && page.state.fault}>{(fault) => (
+            <Failed fault={fault()} />
+          )}</Match>
           <Match when={page.state.phase === 'ready'}>
             <OfflineBanner />
             <MomentStrip />

@@ -7,7 +7,12 @@ import { copy_exactly } from './lib/copy';
 import './styles/tokens.css';
 import './styles/base.css';
 import './styles/page.css';
+import './styles/plans.css';
 import './styles/parts.css';
+import './styles/picture.css';
+import './styles/details.css';
+import './styles/badge.css';
+import './styles/print.css';
 
 const root = document.getElementById('root')!;
 root.replaceChildren();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every English word of the page, in one place. The core's own sentences (outlook, faults) come from the core.
+// Every English word of the page, in one place. The core's own sentences come from the core, and so do the technical
+// messages of the seam to it (core/ledger.ts).
 
 import type { EventType, LotKind, PeriodState } from './core/forms';
 
@@ -101,6 +102,8 @@ export const text = {
     no_period: 'No period opened yet',
     choose: (plan: string) => `Show ${plan} in the picture and the tables`,
     remaining: 'left',
+    used: 'used',
+    not_granted: 'No credits granted in this period',
     figures: {
       granted: 'Granted', consumed: 'Consumed', held: 'Held', expired: 'Expired', remaining: 'Remaining',
       uncovered: 'Uncovered',
@@ -153,18 +156,18 @@ export const text = {
     nothing_help: 'The line begins with the first grant.',
     cursor: 'Read the line',
     help: 'Arrow keys read the line, with Shift one event at a time; Page Up and Page Down go in larger steps. Enter '
-      + 'folds the page to that moment. Plus and minus zoom, zero shows the whole range.',
-    keys: 'Arrow keys read, Enter folds the page to that moment, drag or +/− to zoom',
-    reading: (when: string, left: string, uncovered: string, event: string) =>
-      `${when}: ${left} left, ${uncovered} uncovered, event ${event}`,
-    event: 'event',
+      + 'folds the page to that event. Plus and minus zoom, zero shows the whole range.',
+    keys: 'Arrow keys read, Enter folds the page to that event, drag or +/− to zoom',
+    reading: (when: string, left: string, uncovered: string, position: string) =>
+      `${when}: ${left} left, ${uncovered} uncovered, position ${position}`,
+    position: 'position',
     summary: (plan: string, span: string, left: string, when: string, outlook: string) =>
       `Credits left of ${plan}, ${span}. ${left} left on ${when}. ${outlook}`,
     table_caption: (plan: string, span: string) => `Credits left of ${plan}, ${span}`,
     table_at: 'At',
     table_left: 'Left',
     table_uncovered: 'Uncovered',
-    table_event: 'Event',
+    table_event: 'Position',
     table_what: 'What happened',
     table_step: {
       every: 'Every change.',
@@ -214,8 +217,8 @@ export const text = {
 
   lots: {
     caption: (plan: string) => `Lots of ${plan}, newest period first`,
-    lot: 'Lot', kind: 'Kind', starts: 'From, UTC', expires: 'Expires, UTC', granted: 'Granted', drawn: 'Drawn', held: 'Held',
-    expired: 'Expired', remaining: 'Remaining',
+    lot: 'Lot', kind: 'Kind', starts: 'From, UTC', expires: 'Expires, UTC', granted: 'Granted', drawn: 'Drawn',
+    held: 'Held', expired: 'Expired', remaining: 'Remaining',
     note: 'A lot pays only for usage inside its own Credit Period. Drawn is what charges took from it.',
     empty: 'No lots yet',
     empty_help: 'A period’s allotment becomes a lot when the period opens.',
@@ -301,9 +304,20 @@ export const text = {
     },
   },
 
+  faults: {
+    unreachable: (base: string) => `No answer from ${base}`,
+    broken_off: 'The connection broke while the log was downloaded.',
+    not_json: (path: string) => `${path} did not answer with JSON.`,
+    status: (path: string, status: number) => `${path} answered with HTTP ${status}.`,
+    no_account: (account: string) => `The ledger has no account “${account}”.`,
+    none_open: 'No account is open.',
+    no_version: (version: number) => `No event has version ${version}.`,
+    worker: 'The worker could not be started.',
+  },
+
   offline: {
     banner: 'Offline.',
-    help: 'The service does not answer. Everything here still works, from the log up to',
+    help: 'The service does not answer. Everything here still works, from the log up to position',
     retrying: 'Trying again by itself.',
   },
 

@@ -5,6 +5,7 @@ import module_url from '@core-wasm?url';
 import { FaultError, fault_of } from './core/fault';
 import { load_module, type LedgerModule } from './core/ledger';
 import type { FromWorker, Moment, Opened, Question, QuestionName, Questions } from './core/protocol';
+import { text } from './text';
 import { Service } from './worker/service';
 import { Session } from './worker/session';
 
@@ -22,7 +23,7 @@ let unfollow: (() => void) | undefined;
 const post = (message: FromWorker, transfer: Transferable[] = []): void => self.postMessage(message, { transfer });
 
 function opened(): Session {
-  if (!session) throw new FaultError({ code: 'unknown_account', message: 'no account is open' });
+  if (!session) throw new FaultError({ code: 'unknown_account', message: text.faults.none_open });
   return session;
 }
 
@@ -40,7 +41,7 @@ async function open({ base, account, as_of }: Questions['open']['ask']): Promise
   }
   const chosen = account ?? first.account;
   if (!accounts.some((line) => line.account === chosen)) {
-    throw new FaultError({ code: 'unknown_account', message: chosen });
+    throw new FaultError({ code: 'unknown_account', message: text.faults.no_account(chosen) });
   }
   const next = new Session(await module(), service, chosen, (tiding) => {
     if (session === next) post(tiding);

@@ -224,7 +224,8 @@ function x_values(_plot: uPlot, splits: number[], _axis: number, _space: number,
       const year = time.getUTCMonth() === 0 && time.getUTCDate() === 1 ? ` ${time.getUTCFullYear()}` : '';
       return step >= 28 * 24 * hour ? `${month(time)}${year || ` ${time.getUTCFullYear()}`}` : day + year;
     }
-    const clock = `${pad(time.getUTCHours())}:${pad(time.getUTCMinutes())}${step < 60 ? `:${pad(time.getUTCSeconds())}` : ''}`;
+    const minute = `${pad(time.getUTCHours())}:${pad(time.getUTCMinutes())}`;
+    const clock = step < 60 ? `${minute}:${pad(time.getUTCSeconds())}` : minute;
     const label = day === last_day ? clock : `${clock}\n${day}`;
     last_day = day;
     return label;

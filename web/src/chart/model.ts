@@ -34,7 +34,8 @@ export function scene_of(
   const span = spans.findLast(({ starts_at }) => starts_at <= at) ?? null;
   const outlook = moment.outlook.plans.find(({ plan }) => plan === picture.plan) ?? null;
   const { from, to } = bounds(curve, span, spans, range);
-  return { curve, arrays: draw_arrays(curve), marks, span, from, to, projection: outlook ? projection_of(outlook, at, print_whole) : null, outlook };
+  const projection = outlook ? projection_of(outlook, at, print_whole) : null;
+  return { curve, arrays: draw_arrays(curve), marks, span, from, to, projection, outlook };
 }
 
 function bounds(curve: Curve, span: Span | null, spans: Span[], range: Range): { from: bigint; to: bigint } {
@@ -49,8 +50,8 @@ function bounds(curve: Curve, span: Span | null, spans: Span[], range: Range): {
 /** From the first to the last change within the period, with a little air. */
 function activity(curve: Curve, span: Span): { from: bigint; to: bigint } {
   const points = curve.stretches.find((stretch) => stretch.span === span)?.points ?? [];
-  // The first point is the period's start, put there by the curve.
-  const begin = points[1]?.at ?? span.starts_at;
+  // A point at the period's start may be the curve's own.
+  const begin = points.find((point) => point.at > span.starts_at)?.at ?? span.starts_at;
   const end = points.at(-1)?.at ?? span.ends_at;
   const air = (end - begin) / 20n + 1_000_000n;
   return {

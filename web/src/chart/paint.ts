@@ -127,7 +127,8 @@ function paint_projection(frame: Frame, model: Model, places: LabelPlaces): void
   label(frame, model, places, projection.label, model.inks.font_strong, model.inks.ink, [
     { x: end.x + gap, y: above, align: 'left' }, { x: end.x - gap, y: above, align: 'right' },
     { x: end.x, y: above - 14 * unit, align: 'center' }, { x: frame.right - gap, y: above - 16 * unit, align: 'right' },
-    { x: frame.right - gap, y: above - 34 * unit, align: 'right' }, { x: end.x - gap, y: y + 14 * unit, align: 'right' },
+    { x: frame.right - gap, y: above - 34 * unit, align: 'right' },
+    { x: end.x - gap, y: y + 14 * unit, align: 'right' },
   ]);
 }
 

@@ -16,6 +16,9 @@ export interface Span {
   ends_at: bigint;
   closed: boolean;
   expired: bigint;
+  granted: bigint;
+  /** Of what was granted, the allotment. */
+  allotted: bigint;
 }
 
 /** What is true from `at` on, until the next point. */
@@ -42,53 +45,93 @@ export interface Curve {
 
 /** The plan's opened periods over all its terms, by start. Upcoming ones have no curve. */
 export function spans_of(terms: readonly PlanTerm[]): Span[] {
-  const spans = terms.flatMap((term) => term.periods
-    .filter((period) => period.state !== 'upcoming')
-    .map((period) => ({
-      term: term.term, period: period.period, starts_at: micros_of(period.starts_at),
-      ends_at: micros_of(period.ends_at), closed: period.state === 'closed', expired: micro_of(period.expired),
+  const spans = terms.flatMap(({ term, periods, lots }) => periods
+    .filter(({ state }) => state !== 'upcoming')
+    .map((period): Span => ({
+      term, period: period.period, starts_at: micros_of(period.starts_at), ends_at: micros_of(period.ends_at),
+      closed: period.state === 'closed', expired: micro_of(period.expired), granted: micro_of(period.granted),
+      allotted: lots.filter(({ kind, starts_at }) => kind === 'allotment' && starts_at === period.starts_at)
+        .reduce((sum, { granted }) => sum + micro_of(granted), 0n),
     })));
-  return spans.sort((a, b) => (a.starts_at < b.starts_at ? -1 : a.starts_at > b.starts_at ? 1 : 0));
+  return spans.sort((a, b) => by_moment(a.starts_at, b.starts_at));
+}
+
+// How one record changed its period, at its own moment.
+interface Change {
+  at: bigint;
+  left: bigint;
+  uncovered: bigint;
+  seq: bigint;
+}
+
+// A period while its records are read, in log order.
+interface Reading {
+  left: bigint;
+  uncovered: bigint;
+  changes: Change[];
 }
 
 /**
- * Builds the curve from the records with seq <= `up_to`. Records come in log order; their moments may run backwards,
- * so a late one takes effect where the line has already got to. What is recorded after a period's close moves only
- * what is uncovered.
+ * Builds the curve from the records with seq <= `up_to`. Records come in log order and say what was left after each;
+ * their moments may run backwards. The curve puts every change where it happened: at a moment it shows what was left
+ * counting all that is known. What is recorded after a period's close moves only what is uncovered.
  */
 export function build_curve(
   records: BigInt64Array, up_to: bigint, moment: bigint, spans: readonly Span[], marks: readonly Mark[],
 ): Curve {
-  const stretches = spans.map((span): Stretch => ({ span, points: [], ended: span.ends_at <= moment }));
+  // A period is opened before anything else happens in it: its allotment is there from its start.
+  const readings = spans.map(({ allotted }): Reading => ({ left: allotted, uncovered: 0n, changes: [] }));
   const closes = new Map(marks.flatMap((mark) =>
     (mark.mark === 'close' ? [[`${mark.term}/${mark.period}`, mark.seq] as const] : [])));
+  const grants = new Set(marks.flatMap((mark) =>
+    (mark.mark === 'grant' && mark.kind !== 'allotment' ? [mark.seq] : [])));
   for (let at = 0; at + timeline_width <= records.length; at += timeline_width) {
-    const moved_at = records[at]!;
-    const left = records[at + 1]!;
-    const uncovered = records[at + 2]!;
     const seq = records[at + 3]!;
     if (seq > up_to) break;
-    const stretch = stretches[span_index(spans, moved_at)];
-    if (!stretch) continue;
-    const { span, points } = stretch;
-    const last = points.at(-1);
+    const index = span_index(spans, records[at]!);
+    const span = spans[index];
+    const reading = readings[index];
+    if (!span || !reading) continue;
     const close = closes.get(`${span.term}/${span.period}`);
-    if (close !== undefined && seq > close) {
-      if (last) points.push({ ...last, at: span.ends_at, uncovered, seq });
-      continue;
-    }
-    // Credits are there from the period's start, however late the event that opened it was recorded.
-    if (!last) points.push({ at: span.starts_at, left, uncovered: 0n, seq });
-    const begun = last?.at ?? span.starts_at;
-    add_point(points, { at: moved_at > begun ? moved_at : begun, left, uncovered, seq });
+    const left = close !== undefined && seq > close ? reading.left : records[at + 1]!;
+    const uncovered = records[at + 2]!;
+    // What was bought beforehand shows with the period's first record, unless that is a grant itself.
+    const beforehand = reading.changes.length === 0 && left > reading.left && !grants.has(seq);
+    reading.changes.push({
+      at: beforehand ? span.starts_at : records[at]!, left: left - reading.left,
+      uncovered: uncovered - reading.uncovered, seq,
+    });
+    reading.left = left;
+    reading.uncovered = uncovered;
   }
-  return { stretches: stretches.filter(({ points }) => points.length > 0), moment };
+  const stretches = spans.map((span, index): Stretch => (
+    { span, points: points_of(span, readings[index]!.changes), ended: span.ends_at <= moment }));
+  return { stretches, moment };
 }
 
-// Of several changes at one moment the last is what was true from then on.
-function add_point(points: Point[], point: Point): void {
-  if (points.at(-1)?.at === point.at && points.length > 1) points[points.length - 1] = point;
-  else points.push(point);
+function points_of(span: Span, changes: Change[]): Point[] {
+  // Untouched: what was granted lies there from beginning to end.
+  if (changes.length === 0) return [{ at: span.starts_at, left: span.granted, uncovered: 0n, seq: 0n }];
+  if (changes.some(({ at }, index) => index > 0 && at < changes[index - 1]!.at)) {
+    changes.sort((a, b) => by_moment(a.at, b.at));
+  }
+  let left = span.allotted;
+  let uncovered = 0n;
+  const points: Point[] = [];
+  if (changes[0]!.at > span.starts_at) points.push({ at: span.starts_at, left, uncovered, seq: changes[0]!.seq });
+  for (const change of changes) {
+    left += change.left;
+    uncovered += change.uncovered;
+    // A late charge may have drawn what was bought only after it happened.
+    const point = { at: change.at, left: left > 0n ? left : 0n, uncovered, seq: change.seq };
+    if (points.at(-1)?.at === point.at) points[points.length - 1] = point;
+    else points.push(point);
+  }
+  return points;
+}
+
+function by_moment(a: bigint, b: bigint): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function span_index(spans: readonly Span[], at: bigint): number {

@@ -132,7 +132,7 @@ function open_ledger(core: Exports): Ledger {
   // Puts bytes into the module's memory for the length of one call.
   const lend = <T>(bytes: Uint8Array, call: (pointer: number, length: number) => T): T => {
     const pointer = core.cf_alloc(bytes.length);
-    if (pointer === 0 && bytes.length > 0) throw new FaultError({ code: 'memory', message: 'the core is out of memory' });
+    if (pointer === 0) throw new FaultError({ code: 'memory', message: 'the core is out of memory' });
     try {
       new Uint8Array(core.memory.buffer, pointer, bytes.length).set(bytes);
       return call(pointer, bytes.length);

@@ -117,8 +117,8 @@ function Lots(): JSX.Element {
   ];
   return (
     <Show when={rows().length > 0} fallback={<Nothing heading={words.empty} help={words.empty_help} />}>
-      <DataTable caption={words.caption(text.plan_name(page.plan() ?? ''))} columns={columns} rows={rows()} testid="lots"
-        row_testid={({ lot }) => `lot-${lot}`} />
+      <DataTable caption={words.caption(text.plan_name(page.plan() ?? ''))} columns={columns} rows={rows()}
+        testid="lots" row_testid={({ lot }) => `lot-${lot}`} />
       <p class="table-note">{words.note}</p>
     </Show>
   );
@@ -153,8 +153,8 @@ function Periods(): JSX.Element {
   ];
   return (
     <Show when={rows().length > 0} fallback={<Nothing heading={words.empty} help={words.empty_help} />}>
-      <DataTable caption={words.caption(text.plan_name(page.plan() ?? ''))} columns={columns} rows={rows()} testid="periods"
-        row_testid={(row) => `period-${row.term}-${row.period}`} />
+      <DataTable caption={words.caption(text.plan_name(page.plan() ?? ''))} columns={columns} rows={rows()}
+        testid="periods" row_testid={(row) => `period-${row.term}-${row.period}`} />
       <Show when={broken().length > 0} fallback={<p class="table-note">{words.note}</p>}>
         <p class="table-note bad">{words.broken} {broken().join(', ')}</p>
       </Show>

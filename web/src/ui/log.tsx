@@ -36,7 +36,8 @@ export function Log(): JSX.Element {
       <div class="log-tools">
         <label class="picker">
           <span>{text.log.filter}</span>
-          <select data-testid="log-type" onChange={(event) => put_type((event.currentTarget.value || null) as EventType)}>
+          <select data-testid="log-type" onChange={({ currentTarget }) =>
+            put_type((currentTarget.value || null) as EventType | null)}>
             <option value="">{text.log.all} ({printer.count(all())})</option>
             <For each={event_types.map((kind) => kind.type).filter((kind) => known()[kind] || kind === type())}>
               {(kind) => <option value={kind}>{text.event_words[kind]} ({printer.count(known()[kind] ?? 0)})</option>}
@@ -153,8 +154,8 @@ function EventList(props: { type: EventType | null; total: number }): JSX.Elemen
   };
 
   return (
-    <div class="log-list" ref={list} tabindex="-1" role="grid" aria-label={text.log.caption} aria-rowcount={props.total + 1}
-      data-testid="log" onScroll={() => put_top(list.scrollTop)} onKeyDown={on_key}>
+    <div class="log-list" ref={list} tabindex="-1" role="grid" aria-label={text.log.caption}
+      aria-rowcount={props.total + 1} data-testid="log" onScroll={() => put_top(list.scrollTop)} onKeyDown={on_key}>
       <div class="log-row log-head" role="row" aria-rowindex="1">
         <span role="columnheader" class="numeric">{text.log.position}</span>
         <span role="columnheader">{text.log.at}</span>
@@ -180,7 +181,9 @@ function LogRow(props: {
   return (
     <div class="log-entry" style={{ transform: `translateY(${props.top}px)` }} role="row" data-rank={props.rank}
       aria-rowindex={props.row + 2}>
-      <Show when={props.event} fallback={<div class="log-row" role="gridcell"><span class="ghost" /></div>}>{(event) => (
+      <Show when={props.event} fallback={
+        <div class="log-row" role="gridcell"><span class="ghost" /></div>
+      }>{(event) => (
         <>
           <div class="log-row" role="presentation" classList={{ open: props.open }} onClick={props.toggle}>
             <span role="gridcell" class="numeric">{printer.count(event().seq)}</span>

@@ -24,7 +24,8 @@ export function Picture(): JSX.Element {
   const page = use_page();
   const scene = createMemo((): Scene | null => {
     const { picture, moment, place } = page.state;
-    return picture && moment && picture.plan === page.plan() ? scene_of(picture, moment, place.range, printer.whole) : null;
+    if (!picture || !moment || picture.plan !== page.plan()) return null;
+    return scene_of(picture, moment, place.range, printer.whole);
   });
   const [reading, put_reading] = createSignal<Reading | null>(null);
   const has_curve = (): boolean => (scene()?.curve.stretches.length ?? 0) > 0;
@@ -91,7 +92,9 @@ function ReadingLine(props: { scene: Scene; reading: Reading | null }): JSX.Elem
             <span><span class="swatch swatch-uncovered" aria-hidden="true" />
               <b><Credits value={credits_of(point().uncovered)} /></b> {text.picture.uncovered}</span>
           </Show>
-          <span class="quiet">{text.picture.event} {printer.count(point().seq)}</span>
+          <Show when={point().seq > 0n}>
+            <span class="quiet">{text.picture.position} {printer.count(point().seq)}</span>
+          </Show>
         </>
       )}</Show>
     </p>
@@ -134,7 +137,8 @@ function ChartView(props: {
   const size = (): [number, number] => [host.clientWidth, host.clientHeight];
   const pick = (at: bigint): void => {
     const point = read_curve(props.scene.curve, at);
-    if (point) page.fold_to(point.seq);
+    // No event moved an untouched period: there is nothing to fold to.
+    if (point && point.seq > 0n) page.fold_to(point.seq);
   };
 
   onMount(() => {
@@ -215,9 +219,10 @@ function ChartView(props: {
   return (
     <div class="chart-frame">
       <div ref={host} class="chart" role="img" aria-label={summary()} data-testid="chart" />
-      <div class="chart-cursor" role="slider" tabindex="0" aria-label={text.picture.cursor} aria-describedby="chart-help"
+      <div class="chart-cursor" role="slider" tabindex="0" aria-label={text.picture.cursor}
+        aria-describedby="chart-help" aria-valuetext={value_text()}
         aria-valuemin={Math.round(seconds_of(shown().from))} aria-valuemax={Math.round(seconds_of(shown().to))}
-        aria-valuenow={Math.round(seconds_of(cursor() ?? props.scene.curve.moment))} aria-valuetext={value_text()}
+        aria-valuenow={Math.round(seconds_of(cursor() ?? props.scene.curve.moment))}
         data-testid="chart-cursor" onKeyDown={on_key} onBlur={() => {
           chart?.point(null);
           read(null);

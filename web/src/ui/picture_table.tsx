@@ -27,14 +27,13 @@ const happenings_max = 2;
 export function PictureTable(props: { scene: Scene; plan: string; span: string }): JSX.Element {
   const table = createMemo(() => table_rows(props.scene.curve, props.scene.from, props.scene.to));
   const lines = createMemo((): Line[] => {
-    let before: bigint | null = null;
+    // The first row tells what happened since the range began.
+    let before = props.scene.from - 1n;
     const facts = table().rows.map(({ at, point }): Line => {
       const since = before;
-      before = point.seq;
-      // The first row tells what happened since the range began.
-      const marks = props.scene.marks.filter((mark) => mark.seq <= point.seq
-        && (since === null ? mark.at >= props.scene.from : mark.seq > since));
-      return { at, left: point.left, uncovered: point.uncovered, seq: point.seq, happened: happened_text(marks) };
+      before = at;
+      const marks = props.scene.marks.filter((mark) => effect_of(mark) > since && effect_of(mark) <= at);
+      return { at, left: point.left, uncovered: point.uncovered, seq: point.seq > 0n ? point.seq : null, happened: happened_text(marks) };
     });
     const projected = projected_line(props.scene);
     return projected ? [...facts, projected] : facts;
@@ -68,6 +67,12 @@ function projected_line({ outlook, projection }: Scene): Line | null {
     at: micros_of(runs_out_at ?? ends_at), left: runs_out_at === null ? micro_of(expires_unused) : 0n,
     uncovered: null, seq: null, happened: text.picture.projected,
   };
+}
+
+/** When a mark shows in the curve: an allotment from its period's start on, a purchase not before it. */
+function effect_of(mark: Mark): bigint {
+  if (mark.mark === 'close') return mark.at;
+  return mark.kind === 'allotment' || mark.at < mark.starts_at ? mark.starts_at : mark.at;
 }
 
 function happened_text(marks: Mark[]): string {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // A card for each plan: what its period was granted, where that went, what is left and whether it will last.
 
-import { For, Index, Show, type JSX } from 'solid-js';
+import { For, Index, Match, Show, Switch, type JSX } from 'solid-js';
 import type { Period } from '../core/forms';
-import { basis_points, micro_of } from '../lib/decimal';
+import { basis_points, micro_of, sum_credits } from '../lib/decimal';
 import { between_text, bound_text } from '../lib/time';
 import { printer } from '../state/settings';
 import { text } from '../text';
@@ -39,8 +39,8 @@ function PlanCard(props: { now: PlanNow }): JSX.Element {
       data-term={props.now.term.term} data-period={period()?.period}>
       <div class="plan-head">
         <h3>
-          <button type="button" class="plan-name" aria-pressed={chosen()} title={text.plans.choose(text.plan_name(props.now.plan))}
-            onClick={() => page.go({ plan: props.now.plan })}>
+          <button type="button" class="plan-name" aria-pressed={chosen()}
+            title={text.plans.choose(text.plan_name(props.now.plan))} onClick={() => page.go({ plan: props.now.plan })}>
             {text.plan_name(props.now.plan)}
           </button>
         </h3>
@@ -64,10 +64,21 @@ function PlanCard(props: { now: PlanNow }): JSX.Element {
 const figures = ['granted', 'consumed', 'held', 'expired', 'remaining', 'uncovered'] as const;
 
 function Figures(props: { plan: PlanNow; period: Period }): JSX.Element {
+  // An unlimited plan is granted nothing: then what was used is what counts, not what is left of it.
+  const granted = (): boolean => props.period.granted !== '0';
   return (
     <>
       <div class="plan-left">
-        <p class="big"><Credits value={props.period.remaining} /> <span class="unit">{text.plans.remaining}</span></p>
+        <p class="big">
+          <Show when={granted()} fallback={
+            <>
+              <Credits value={sum_credits([props.period.consumed, props.period.uncovered])} />{' '}
+              <span class="unit">{text.plans.used}</span>
+            </>
+          }>
+            <Credits value={props.period.remaining} /> <span class="unit">{text.plans.remaining}</span>
+          </Show>
+        </p>
         <p class="plan-outlook"><OutlookLine now={props.plan} /></p>
       </div>
       <Meter plan={props.plan.plan} period={props.period} />
@@ -89,16 +100,20 @@ function OutlookLine(props: { now: PlanNow }): JSX.Element {
     <Show when={props.now.outlook} fallback={
       <>{text.plans.ended} <Time value={props.now.period?.ends_at ?? props.now.term.ends_at} form="bound" /></>
     }>{(outlook) => (
-      <Show when={outlook().runs_out_at} fallback={
-        <Show when={outlook().remaining !== '0'} fallback={<><Icon name="warn" class="bad" />{text.plans.spent}</>}>
+      <Switch fallback={
+        <>
           <Icon name="check" class="good" />
           {unused() === '0' ? text.plans.lasts : text.plans.lasts_unused(printer.whole(unused()))}
-        </Show>
-      }>{(when) => (
-        <>
-          <Icon name="warn" class="bad" />{text.plans.runs_out} <Time value={when()} form="day" testid="runs-out" />
         </>
-      )}</Show>
+      }>
+        <Match when={outlook().granted === '0'}>{text.plans.not_granted}</Match>
+        <Match when={outlook().remaining === '0'}><Icon name="warn" class="bad" />{text.plans.spent}</Match>
+        <Match when={outlook().runs_out_at}>{(when) => (
+          <>
+            <Icon name="warn" class="bad" />{text.plans.runs_out} <Time value={when()} form="day" testid="runs-out" />
+          </>
+        )}</Match>
+      </Switch>
     )}</Show>
   );
 }

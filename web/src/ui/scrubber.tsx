@@ -110,7 +110,7 @@ export function MomentStrip(): JSX.Element {
         <div class="strip">
           <p>
             {text.scrubber.newest} <Time value={moment().statement.at} form="second" />
-            {', '}{ago_text(moment().statement.at, Date.now())}
+            <span class="strip-help">, {ago_text(moment().statement.at, Date.now())}</span>
           </p>
         </div>
       </Show>

@@ -88,7 +88,7 @@ export function OfflineBanner(): JSX.Element {
         <Icon name="off" />
         <p>
           <b>{text.offline.banner}</b> {text.offline.help}{' '}
-          {text.picture.event} {printer.count(page.state.tip.seq)}. {text.offline.retrying}
+          {printer.count(page.state.tip.seq)}. {text.offline.retrying}
         </p>
       </div>
     </Show>

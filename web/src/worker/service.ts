@@ -4,6 +4,7 @@
 import { event_types } from '../core/catalogue';
 import { FaultError, type Fault } from '../core/fault';
 import type { AccountHead, AccountLine } from '../core/forms';
+import { text } from '../text';
 
 export interface Follower {
   /** An event was appended, or the connection came back and some may have been missed. */
@@ -35,11 +36,9 @@ export class Service {
     { after = 0n, to }: { after?: bigint; to?: bigint },
     progress: (loaded: number, total: number | null) => void = () => {},
   ): Promise<Uint8Array<ArrayBuffer>> {
-    const range = new URLSearchParams();
-    if (after > 0n) range.set('after', after.toString());
-    if (to !== undefined) range.set('to', to.toString());
-    const query = range.size > 0 ? `?${range}` : '';
-    return read_body(await this.#get(`v1/accounts/${encodeURIComponent(account)}/log${query}`), progress);
+    const upper = to === undefined ? '' : `&to=${to}`;
+    const path = `v1/accounts/${encodeURIComponent(account)}/log?after=${after}${upper}`;
+    return read_body(await this.#get(path), progress);
   }
 
   /** Follows the events after a position, of one account or of all, until the returned function is called. */
@@ -48,9 +47,9 @@ export class Service {
     let retry: ReturnType<typeof setTimeout> | undefined;
     let stopped = false;
     const connect = (): void => {
-      const query = new URLSearchParams({ after: after().toString() });
-      if (account !== null) query.set('account', account);
-      source = new EventSource(`${this.#base}v1/events?${query}`);
+      // Percent-encoding throughout: in the service's URLs "+" is a plus, not a space.
+      const of = account === null ? '' : `&account=${encodeURIComponent(account)}`;
+      source = new EventSource(`${this.#base}v1/events?after=${after()}${of}`);
       for (const { type } of event_types) source.addEventListener(type, () => follower.on_event());
       source.onopen = () => {
         follower.on_link(true);
@@ -74,7 +73,7 @@ export class Service {
     try {
       return (await response.json()) as T;
     } catch {
-      throw new FaultError({ code: 'bad_answer', message: `${path} did not answer with JSON` });
+      throw new FaultError({ code: 'bad_answer', message: text.faults.not_json(path) });
     }
   }
 
@@ -83,7 +82,7 @@ export class Service {
     try {
       response = await fetch(this.#base + path, { cache: 'no-store' });
     } catch {
-      throw new FaultError({ code: 'unreachable', message: `No answer from ${this.#base}` });
+      throw new FaultError({ code: 'unreachable', message: text.faults.unreachable(this.#base) });
     }
     if (!response.ok) throw new FaultError(await fault_in(response, path));
     return response;
@@ -93,13 +92,13 @@ export class Service {
 async function fault_in(response: Response, path: string): Promise<Fault> {
   // A gateway in front of a service that is down answers for it.
   if ([502, 503, 504].includes(response.status)) {
-    return { code: 'unreachable', message: `${path}: HTTP ${response.status}` };
+    return { code: 'unreachable', message: text.faults.status(path, response.status) };
   }
   try {
     const { error } = (await response.json()) as { error: Fault };
     return { code: error.code, message: error.message };
   } catch {
-    return { code: 'bad_answer', message: `${path}: HTTP ${response.status}` };
+    return { code: 'bad_answer', message: text.faults.status(path, response.status) };
   }
 }
 
@@ -123,7 +122,7 @@ async function read_body(
       progress(loaded, total);
     }
   } catch {
-    throw new FaultError({ code: 'unreachable', message: 'The connection broke while the log was downloaded.' });
+    throw new FaultError({ code: 'unreachable', message: text.faults.broken_off });
   }
   const whole = new Uint8Array(loaded);
   let offset = 0;

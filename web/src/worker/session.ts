@@ -6,6 +6,7 @@ import { fault_of, FaultError } from '../core/fault';
 import type { Ledger, LedgerModule } from '../core/ledger';
 import type { Check, Moment, PictureData, Proof, Questions, Tiding, Tip } from '../core/protocol';
 import { micros_of } from '../lib/time';
+import { text } from '../text';
 import { EventIndex } from './event_index';
 import type { Service } from './service';
 
@@ -76,7 +77,7 @@ export class Session {
     const statement = this.#ledger.balance(this.account, as_of);
     const outlook = this.#ledger.outlook(this.account, micros_of(statement.at), as_of);
     const event = this.#index.event(statement.version);
-    if (!event) throw new FaultError({ code: 'bad_answer', message: `no event has version ${statement.version}` });
+    if (!event) throw new FaultError({ code: 'bad_answer', message: text.faults.no_version(statement.version) });
     return {
       seq: BigInt(event.seq), version: statement.version, event: { type: event.type, at: event.at }, statement, outlook,
     };

@@ -12,9 +12,11 @@ const at = (time: string): bigint => micros_of(`2026-${time}:00:00Z`);
 
 const march: Span = {
   term: 1, period: 1, starts_at: at('03-01T00'), ends_at: at('04-01T00'), closed: true, expired: 30n * credit,
+  granted: 100n * credit, allotted: 100n * credit,
 };
 const april: Span = {
   term: 1, period: 2, starts_at: at('04-01T00'), ends_at: at('05-01T00'), closed: false, expired: 0n,
+  granted: 100n * credit, allotted: 100n * credit,
 };
 const spans = [march, april];
 
@@ -39,6 +41,11 @@ describe('the curve', () => {
     expect(read_curve(curve, at('03-01T12'))?.left).toBe(100n * credit);
   });
 
+  test('an event at the very start of a period is its first point, not its second', () => {
+    const prompt = build_curve(records(['03-01T00', 100n, 0n, 3n]), 9n, at('03-02T00'), [march], []);
+    expect(prompt.stretches[0]?.points).toEqual([{ at: march.starts_at, left: 100n * credit, uncovered: 0n, seq: 3n }]);
+  });
+
   test('reads what was true at a moment', () => {
     expect(read_curve(curve, at('03-02T07'))?.seq).toBe(4n);
     expect(read_curve(curve, at('03-15T00'))?.left).toBe(80n * credit);
@@ -51,27 +58,45 @@ describe('the curve', () => {
   });
 
   test('shows only what had been recorded by then', () => {
-    const then = build_curve(plain, 4n, at('03-02T07'), spans, []);
+    const then = build_curve(plain, 4n, at('03-02T07'), [march], []);
     expect(then.stretches).toHaveLength(1);
     expect(then.stretches[0]?.points.at(-1)?.seq).toBe(4n);
     expect(then.stretches[0]?.ended).toBe(false);
   });
 
-  test('never runs backwards: an earlier charge takes effect where the line has got to', () => {
+  test('a charge that came in late is put where it happened', () => {
     const late = build_curve(records(['03-02T06', 100n, 0n, 3n], ['03-20T00', 70n, 0n, 4n], ['03-10T00', 60n, 0n, 5n]),
       9n, at('03-21T00'), spans, []);
-    expect(late.stretches[0]?.points.map((point) => point.at)).toEqual(
-      [march.starts_at, at('03-02T06'), at('03-20T00')]);
-    expect(read_curve(late, at('03-20T00'))?.left).toBe(60n * credit);
-    expect(read_curve(late, at('03-12T00'))?.left).toBe(100n * credit);
+    expect(late.stretches[0]?.points.map((point) => [point.at, point.left, point.seq])).toEqual([
+      [march.starts_at, 100n * credit, 3n], [at('03-02T06'), 100n * credit, 3n],
+      [at('03-10T00'), 90n * credit, 5n], [at('03-20T00'), 60n * credit, 4n],
+    ]);
+  });
+
+  test('what a late charge drew from a later purchase is never shown as less than nothing', () => {
+    const late = build_curve(records(['03-02T00', 0n, 0n, 3n], ['03-20T00', 50n, 0n, 4n], ['03-10T00', 20n, 0n, 5n]),
+      9n, at('03-21T00'), [{ ...march, granted: 150n * credit }], []);
+    expect(late.stretches[0]?.points.map((point) => point.left / credit)).toEqual([100n, 0n, 0n, 20n]);
+  });
+
+  test('what was bought beforehand is there from the start, with the allotment', () => {
+    const rich = build_curve(records(['03-02T06', 250n, 0n, 3n], ['03-03T00', 240n, 0n, 4n]), 9n, at('03-04T00'),
+      [{ ...march, granted: 250n * credit }], []);
+    expect(rich.stretches[0]?.points.map((point) => [point.at, point.left / credit])).toEqual(
+      [[march.starts_at, 250n], [at('03-03T00'), 240n]]);
+  });
+
+  test('a period in which nothing happened is a flat line', () => {
+    const flat = build_curve(records(), 9n, at('04-10T00'), [march], []);
+    expect(flat.stretches[0]?.points).toEqual([{ at: march.starts_at, left: 100n * credit, uncovered: 0n, seq: 0n }]);
+    expect(flat.stretches[0]?.ended).toBe(true);
   });
 
   test('after the close a late charge moves only what is uncovered', () => {
     const late = build_curve(
       new BigInt64Array([...plain, ...records(['03-25T00', 0n, 12n, 10n])]), 100n, at('04-10T00'), spans, [close]);
-    expect(read_curve(late, at('03-26T00'))?.left).toBe(30n * credit);
     expect(late.stretches[0]?.points.at(-1)).toEqual(
-      { at: march.ends_at, left: 30n * credit, uncovered: 12n * credit, seq: 10n });
+      { at: at('03-25T00'), left: 30n * credit, uncovered: 12n * credit, seq: 10n });
   });
 });
 

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// The clause table: complete, each id once, and every refusal's clause in it.
+#include <catch2/catch.hpp>
+#include <set>
+#include <string>
+
+#include "ledger/clauses.hpp"
+#include "ledger/refusal.hpp"
+
+using namespace creditfold;
+
+TEST_CASE("Clauses: every id of the terms is there once, with a section and a sentence") {
+  std::set<std::string_view> ids;
+  for (const Clause& clause : clauses()) {
+    INFO(clause.id);
+    CHECK(ids.insert(clause.id).second);
+    CHECK_FALSE(clause.section.empty());
+    CHECK(clause.sentence.size() > 10);
+    CHECK(clause.sentence.back() == '.');
+    CHECK(find_clause(clause.id) == &clause);
+  }
+  const char* terms[] = {"AIS-1",  "AIS-2",  "AIS-3",  "AIS-4a", "AIS-4b", "AIS-4c", "AIS-4d", "AIS-4e", "AIS-4f", "AIS-5a",
+                         "AIS-5b", "AIS-5c", "AIS-5d", "ADD-1",  "ADD-2",  "EKM-1",  "EKM-2",  "EKM-3",  "EKM-4",  "EKM-5",
+                         "RES-1",  "RES-2",  "RES-3",  "AI-0",   "AI-1",   "AI-2",   "AI-3",   "AI-4",   "AI-5",   "AI-6",
+                         "GOV-1",  "GOV-2",  "GOV-3"};
+  for (const char* id : terms) CHECK(find_clause(id) != nullptr);
+  for (int n = 1; n <= 22; ++n) CHECK(find_clause("H" + std::to_string(n)) != nullptr);
+  CHECK(ids.size() == 33 + 22);
+  CHECK(find_clause("AIS-6") == nullptr);
+  CHECK(find_clause("") == nullptr);
+}
+
+TEST_CASE("Refusals: every code has a name of its own, in the words callers see") {
+  std::set<std::string_view> names(refusal_names.begin(), refusal_names.end());
+  CHECK(names.size() == refusal_names.size());
+  CHECK(to_name(RefusalCode::malformed) == "malformed");
+  CHECK(to_name(RefusalCode::in_future) == "in_future");
+  CHECK(to_name(RefusalCode::outside_term) == "outside_term");
+  CHECK(to_name(RefusalCode::bad_increment) == "bad_increment");
+  CHECK(to_name(RefusalCode::classified) == "classified");
+  CHECK(to_name(RefusalCode::not_authorized_in_gov) == "not_authorized_in_gov");
+  CHECK(to_name(RefusalCode::partner_terms) == "partner_terms");
+  CHECK(to_name(RefusalCode::period_closed) == "period_closed");
+  CHECK(to_name(RefusalCode::insufficient_credits) == "insufficient_credits");
+  CHECK(to_name(RefusalCode::never_for_training) == "never_for_training");
+  CHECK(static_cast<std::size_t>(RefusalCode::never_for_training) + 1 >= refusal_names.size());
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// A service of a test's own: a log in memory that can be made to fail, a clock that can be moved, a free port, a small
+// page.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "events/store/memory.hpp"
+#include "ledger/service/service.hpp"
+#include "tests/service/client.hpp"
+#include "tests/store/temporary_directory.hpp"
+
+namespace creditfold::test {
+
+// Passes on to another log, unless it was told to fail or to wait.
+class TroubledLog : public Log {
+ public:
+  using Log::read_batches;
+  explicit TroubledLog(Log& log) : log_(log) {}
+
+  void fail_appends(std::optional<Fault::Kind> kind) { failing_.store(kind ? static_cast<int>(*kind) : -1); }
+  // Called before each append, on the sequencer's thread.
+  void before_append(std::function<void()> call);
+  [[nodiscard]] int appends() const { return appends_.load(); }
+  [[nodiscard]] std::size_t largest_group() const { return largest_group_.load(); }
+
+  [[nodiscard]] Expected<Appended, Conflict> append(std::span<const Batch> group) override;
+  void read(std::int64_t after, std::int64_t to, const std::function<bool(Event&&)>& visit) const override {
+    log_.read(after, to, visit);
+  }
+  void read_account(const AccountId& account, std::int64_t after, std::int64_t to,
+                    const std::function<bool(Event&&)>& visit) const override {
+    log_.read_account(account, after, to, visit);
+  }
+  [[nodiscard]] std::optional<StoredBatch> find(const AccountId& account, const IdempotencyKey& key) const override {
+    return log_.find(account, key);
+  }
+  void read_batches(const LogRange& range,
+                    const std::function<bool(const AccountId&, StoredBatch&&)>& visit) const override {
+    log_.read_batches(range, visit);
+  }
+  [[nodiscard]] std::int64_t head() const override { return log_.head(); }
+  [[nodiscard]] std::shared_ptr<void> subscribe(std::function<void(std::int64_t)> listener) override {
+    return log_.subscribe(std::move(listener));
+  }
+
+ private:
+  Log& log_;
+  std::atomic<int> failing_{-1};
+  std::atomic<int> appends_{0};
+  std::atomic<std::size_t> largest_group_{0};
+  std::mutex mutex_;
+  std::function<void()> before_append_;
+};
+
+[[nodiscard]] Instant moment(const char* text);
+
+// Files of a page, compressed siblings included (their bytes are not really compressed).
+void write_page(const std::filesystem::path& directory);
+
+class Running {
+ public:
+  explicit Running(service::ServiceOptions options = {}, const char* now = "2026-03-10T12:00:00Z");
+
+  [[nodiscard]] service::Service& service() { return *service_; }
+  [[nodiscard]] TroubledLog& log() { return log_; }
+  [[nodiscard]] Client client() const { return Client(service_->url()); }
+  // Also tells the calendar.
+  void set_clock(const char* now);
+  // Ends the service and starts another one over the same log.
+  void restart();
+
+  // Sends lines and fails the test unless every one is accepted.
+  void apply(const std::string& lines);
+  // An account with plan plus, monthly from 1 March 2026 for a year.
+  void open_account(const std::string& account);
+
+ private:
+  std::shared_ptr<std::atomic<std::int64_t>> now_;
+  TemporaryDirectory page_;
+  service::ServiceOptions options_;
+  MemoryLog memory_;
+  TroubledLog log_{memory_};
+  std::unique_ptr<service::Service> service_;
+};
+
+// A command as JSON: fields as they are after account, key and at.
+[[nodiscard]] std::string command(const std::string& name, const std::string& account, const std::string& key,
+                                  const std::string& fields = "", const std::string& at = "2026-03-10T12:00:00Z");
+// A charge of 25 credits on gpt-4o.
+[[nodiscard]] std::string usage(const std::string& account, const std::string& key,
+                                const std::string& at = "2026-03-10T12:00:00Z");
+
+// The value at a JSON pointer as text: strings as they are, everything else as JSON; "" when there is none.
+[[nodiscard]] std::string at(const std::string& json, const std::string& pointer);
+[[nodiscard]] std::vector<std::string> lines_of(const std::string& text);
+// Waits until it holds, a few seconds at most.
+[[nodiscard]] bool soon(const std::function<bool()>& holds);
+
+}  // namespace creditfold::test
