@@ -50,69 +50,85 @@ class DecodeFailure : public std::exception {
   DecodeError error_;
 };
 
-// Appends to a vector the caller owns. While a value is being written the vector is longer than its bytes, so that a
-// byte costs no more than a store; whenever the archive is not at work, it holds exactly what was written.
+// Appends to a vector the caller owns. While it is at work the vector is longer than its bytes, so that a byte costs no
+// more than a store; after each call of the archive, and when it goes, the vector holds exactly what was written.
 class SpanOutputArchive : public cereal::OutputArchive<SpanOutputArchive, cereal::AllowEmptyClassElision> {
  public:
-  explicit SpanOutputArchive(std::vector<std::uint8_t>& bytes)
-      : OutputArchive(this), bytes_(bytes), size_(bytes.size()) {}
-
-  // At work for as long as one of these lives.
-  class Work {
-   public:
-    explicit Work(SpanOutputArchive& archive) : archive_(archive) { ++archive_.depth_; }
-    ~Work() {
-      if (--archive_.depth_ == 0) archive_.bytes_.resize(archive_.size_);
-    }
-    Work(const Work&) = delete;
-    Work& operator=(const Work&) = delete;
-
-   private:
-    SpanOutputArchive& archive_;
-  };
+  explicit SpanOutputArchive(std::vector<std::uint8_t>& bytes) : OutputArchive(this), bytes_(bytes) {}
+  ~SpanOutputArchive() {
+    if (at_work_) settle();
+  }
+  SpanOutputArchive(const SpanOutputArchive&) = delete;
+  SpanOutputArchive& operator=(const SpanOutputArchive&) = delete;
 
   template <class... T>
   SpanOutputArchive& operator()(const T&... values) {
-    const Work work(*this);
-    return OutputArchive::operator()(values...);
+    const bool outermost = !at_work_;
+    if (outermost) begin();
+    OutputArchive::operator()(values...);
+    if (outermost) settle();
+    return *this;
   }
 
-  [[nodiscard]] std::size_t size() const { return size_; }  // of the vector, with what has been written
-
+  // For `save` functions and inside append_with: the vector is not made exact after these.
   void put_byte(std::uint8_t byte) {
-    const Work work(*this);
-    *room(1) = byte;
-    ++size_;
+    if (at_ == end_) make_room(1);
+    *at_++ = byte;
   }
   void put_varint(std::uint64_t value) {
-    const Work work(*this);
-    std::uint8_t* const start = room(varint_bytes_max);
-    std::uint8_t* at = start;
+    if (room() < varint_bytes_max) make_room(varint_bytes_max);
+    std::uint8_t* at = at_;  // of its own: a byte written could be any byte, one of at_'s too
     for (; value >= 0x80; value >>= 7) *at++ = static_cast<std::uint8_t>(value | 0x80);
     *at++ = static_cast<std::uint8_t>(value);
-    size_ += static_cast<std::size_t>(at - start);
+    at_ = at;
+  }
+  // The length, then the bytes.
+  void put_text(std::string_view text) {
+    put_varint(text.size());
+    put_bytes(text.data(), text.size());
   }
   void put_bytes(const void* data, std::size_t size) {
-    const Work work(*this);
-    if (size > 0) std::memcpy(room(size), data, size);
-    size_ += size;
+    if (room() < size) make_room(size);
+    if (size > 0) std::memcpy(at_, data, size);
+    at_ += size;
   }
   void require(bool holds, const char* otherwise) const {
     if (!holds) throw Unencodable(otherwise);
   }
 
+  [[nodiscard]] std::size_t size() const { return static_cast<std::size_t>(at_ - bytes_.data()); }  // of the vector
+
  private:
+  template <class Write>
+  friend void append_with(std::vector<std::uint8_t>& out, Write&& write);
+
   static constexpr std::size_t varint_bytes_max = 10;
   static constexpr std::size_t room_bytes = 256;  // made at a time; most events need no more
 
-  std::uint8_t* room(std::size_t size) {
-    if (bytes_.size() - size_ < size) bytes_.resize(size_ + std::max(size, room_bytes));
-    return bytes_.data() + size_;
+  [[nodiscard]] std::size_t room() const { return static_cast<std::size_t>(end_ - at_); }
+  void make_room(std::size_t least) {
+    const std::size_t written = size();
+    bytes_.resize(written + std::max(least, room_bytes));
+    take_room(bytes_.size() - written);
+  }
+  // The last `size` bytes of the vector are to be written next.
+  void take_room(std::size_t size) {
+    end_ = bytes_.data() + bytes_.size();
+    at_ = end_ - size;
+  }
+  void begin() {
+    take_room(0);
+    at_work_ = true;
+  }
+  void settle() {
+    bytes_.resize(size());
+    at_work_ = false;
   }
 
   std::vector<std::uint8_t>& bytes_;
-  std::size_t size_;
-  int depth_ = 0;
+  std::uint8_t* at_ = nullptr;
+  std::uint8_t* end_ = nullptr;
+  bool at_work_ = false;
 };
 
 // Appends to `out` what `write` puts into an archive; nothing when it throws.
@@ -121,7 +137,7 @@ void append_with(std::vector<std::uint8_t>& out, Write&& write) {
   const std::size_t start = out.size();
   try {
     SpanOutputArchive archive(out);
-    const SpanOutputArchive::Work work(archive);
+    archive.begin();
     write(archive);
   } catch (...) {
     out.resize(start);
@@ -160,6 +176,8 @@ class SpanInputArchive : public cereal::InputArchive<SpanInputArchive, cereal::A
     require(count <= left(), start, "count beyond the bytes left");
     return static_cast<std::size_t>(count);
   }
+  // The length, then the bytes.
+  [[nodiscard]] std::string_view take_text() { return take_bytes(take_count()); }
   // A view into the input, valid as long as that is.
   [[nodiscard]] std::string_view take_bytes(std::size_t size) {
     require(size <= left(), offset(), "cut short");
@@ -340,32 +358,29 @@ inline void load(SpanInputArchive& in, Digest& value) {
 
 // Strings: what they may hold is checked on both ways, so that nothing is written that will not be read.
 
-inline void save(SpanOutputArchive& out, const std::string& value) {
-  out.put_varint(value.size());
-  out.put_bytes(value.data(), value.size());
-}
-inline void load(SpanInputArchive& in, std::string& value) { value = in.take_bytes(in.take_count()); }
+inline void save(SpanOutputArchive& out, const std::string& value) { out.put_text(value); }
+inline void load(SpanInputArchive& in, std::string& value) { value = in.take_text(); }
 
 template <class Tag>
 void save(SpanOutputArchive& out, const Id<Tag>& value) {
   out.require(Id<Tag>::valid(value.value), detail::bad_id);
-  out(value.value);
+  out.put_text(value.value);
 }
 template <class Tag>
 void load(SpanInputArchive& in, Id<Tag>& value) {
   const std::size_t start = in.offset();
-  const std::string_view text = in.take_bytes(in.take_count());
+  const std::string_view text = in.take_text();
   in.require(Id<Tag>::valid(text), start, detail::bad_id);
   value.value = text;
 }
 
 inline void save(SpanOutputArchive& out, const Text& value) {
   out.require(detail::is_text(value.value), detail::bad_text);
-  out(value.value);
+  out.put_text(value.value);
 }
 inline void load(SpanInputArchive& in, Text& value) {
   const std::size_t start = in.offset();
-  const std::string_view text = in.take_bytes(in.take_count());
+  const std::string_view text = in.take_text();
   in.require(detail::is_text(text), start, detail::bad_text);
   value.value = text;
 }
@@ -377,7 +392,7 @@ inline void save(SpanOutputArchive& out, const Bytes& value) {
 }
 inline void load(SpanInputArchive& in, Bytes& value) {
   const std::size_t start = in.offset();
-  const std::string_view bytes = in.take_bytes(in.take_count());
+  const std::string_view bytes = in.take_text();
   in.require(bytes.size() <= opaque_bytes_max, start, detail::bad_bytes);
   value.value.assign(bytes.begin(), bytes.end());
 }
@@ -509,15 +524,15 @@ void encode(const T& value, std::vector<std::uint8_t>& out) {
 // The value that all of `bytes` encode, or where they do not.
 template <class T>
 [[nodiscard]] Expected<T, DecodeError> decode(std::span<const std::uint8_t> bytes) {
+  Expected<T, DecodeError> result = T{};  // the only thing returned, so that it is made where it is wanted
   try {
-    Expected<T, DecodeError> result = T{};
     SpanInputArchive archive(bytes);
     archive(*result);
     archive.require_end();
-    return result;
   } catch (const DecodeFailure& failure) {
-    return Unexpected{failure.error()};
+    result = Unexpected{failure.error()};
   }
+  return result;
 }
 
 }  // namespace creditfold

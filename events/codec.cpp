@@ -76,13 +76,13 @@ void encode_event(const Event& event, std::vector<std::uint8_t>& out) {
 }
 
 Expected<Event, DecodeError> decode_event(std::span<const std::uint8_t> bytes) {
+  Expected<Event, DecodeError> result = Event{};  // the only thing returned, so that it is made where it is wanted
   try {
-    Expected<Event, DecodeError> result = Event{};
     read_event(bytes, *result);
-    return result;
   } catch (const DecodeFailure& failure) {
-    return Unexpected{failure.error()};
+    result = Unexpected{failure.error()};
   }
+  return result;
 }
 
 }  // namespace creditfold

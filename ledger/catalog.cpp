@@ -124,17 +124,23 @@ RateCard read_rate_card(const json::value& value, const std::string& place, Faul
   return card;
 }
 
+// It is written into events, so it is of the length those take.
+std::optional<std::string> read_billing_name(ObjectReader& in, std::string_view name) {
+  auto text = in.optional_text(name);
+  if (!text) return std::nullopt;
+  if (text->value.empty()) in.fail(name, "is empty");
+  return std::move(text->value);
+}
+
 Product read_product(const json::value& value, const std::string& place, Fault& fault) {
   Product product;
   ObjectReader in(value, place, fault);
-  product.billing_name = in.optional_string("name");
+  product.billing_name = read_billing_name(in, "name");
   product.seat_price = read_price(in, "seat_price");
   if (in.optional_string("per").value_or("year") != "year") in.fail("per", "is not year");
   product.parity_with = in.optional_id<ProductId>("parity_with");
   product.billed_with = in.optional_id<ProductId>("billed_with");
-  product.billed_as = in.optional_string("billed_as");
-  if (product.billing_name == "") in.fail("name", "is empty");
-  if (product.billed_as == "") in.fail("billed_as", "is empty");
+  product.billed_as = read_billing_name(in, "billed_as");
   if (in.has("regions")) {
     const json::value* regions = in.find("regions");
     const json::array* list = regions->if_array();

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <charconv>
 
-#include "ledger/evolve.hpp"
 #include "ledger/markings.hpp"
 #include "ledger/terms.hpp"
 #include "ledger/usage.hpp"
@@ -15,7 +14,7 @@ namespace {
 // The lot number the next grant in a period gets: n counts the lots of the period from 1.
 std::int32_t next_lot_number(const Term& term, std::int32_t period) {
   const Period* found = terms::find_period(term, period);
-  return found ? static_cast<std::int32_t>(found->lots.size()) + 1 : 1;
+  return found && !found->lots.empty() ? found->lots.back().number + 1 : 1;
 }
 
 // The sums of a period must stay within 64 bits also when its allotment is still to come; throws Overflow.
@@ -152,13 +151,22 @@ Credits draw(Period& period, Credits amount) {
   return covered;
 }
 
-void evolve(AccountState& state, const Event& event, const CreditsGranted& fact) {
+Lot& lot_of_number(Period& period, std::int32_t number) {
+  const auto found = std::lower_bound(period.lots.begin(), period.lots.end(), number,
+                                      [](const Lot& lot, std::int32_t wanted) { return lot.number < wanted; });
+  require(found != period.lots.end() && found->number == number, "a lot that was never granted");
+  return *found;
+}
+
+void evolve(AccountState& state, const Event& event, const CreditsGranted& fact, Folding folding) {
   const auto name = parse_lot(fact.lot);
   require(name.has_value() && name->plan == fact.plan, "a lot's id is not plan/term/period/n of its plan");
   Term* term = terms::find_term(state, fact.plan, name->term);
   require(term != nullptr, "a lot of a term that never started");
   require(name->period <= terms::period_count(*term), "a lot of a period the term does not have");
-  require(name->number == next_lot_number(*term, name->period), "a lot's number does not follow the last of its period");
+  const std::int32_t next = next_lot_number(*term, name->period);
+  require(folding == Folding::whole ? name->number == next : name->number >= next,
+          "a lot's number does not follow the last of its period");
   require(name->period > term->closed, "a lot of a period that is closed");
   require(fact.starts_at == terms::period_starts_at(*term, name->period) &&
               fact.expires_at == terms::period_ends_at(*term, name->period),
@@ -188,12 +196,13 @@ void evolve(AccountState& state, const Event& event, const CreditsGranted& fact)
   }
 }
 
-void evolve(AccountState& state, const Event& event, const PeriodClosed& fact) {
+void evolve(AccountState& state, const Event& event, const PeriodClosed& fact, Folding folding) {
   Term* term = terms::find_term(state, fact.plan, fact.term);
   require(term != nullptr, "a close of a term that never started");
   require(fact.period == term->closed + 1 && fact.period <= term->opened, "a close out of order");
   Period* period = terms::find_period(*term, fact.period);
-  require(period != nullptr && period->held.micro == 0, "a close of a period that still holds credits");
+  require(period != nullptr, "a close of a period that is not there");
+  require(folding == Folding::selection || period->held.micro == 0, "a close of a period that still holds credits");
   for (Lot& lot : period->lots) {
     lot.expired = lot.remaining();
     period->expired += lot.expired;

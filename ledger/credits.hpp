@@ -12,6 +12,7 @@
 #include "ledger/catalog.hpp"
 #include "ledger/command.hpp"
 #include "ledger/draft.hpp"
+#include "ledger/evolve.hpp"
 #include "ledger/refusal.hpp"
 #include "ledger/state.hpp"
 
@@ -31,12 +32,15 @@ struct LotName {
 // Indices into period.lots.
 [[nodiscard]] std::vector<std::size_t> burn_order(const Period& period);
 
+// The lot of this number. Throws Inconsistent when it is not there.
+[[nodiscard]] Lot& lot_of_number(Period& period, std::int32_t number);
+
 // Draws up to `amount` from the period's lots in burn order; returns what they covered.
 Credits draw(Period& period, Credits amount);
 
 // evolve
-void evolve(AccountState& state, const Event& event, const CreditsGranted& fact);
-void evolve(AccountState& state, const Event& event, const PeriodClosed& fact);
+void evolve(AccountState& state, const Event& event, const CreditsGranted& fact, Folding folding);
+void evolve(AccountState& state, const Event& event, const PeriodClosed& fact, Folding folding);
 
 // H3, second half: opens every period that has begun by the draft's moment, with its allotment.
 void open_begun_periods(Draft& draft);

@@ -16,6 +16,7 @@ namespace {
 struct Evolve {
   AccountState& state;
   const Event& event;
+  Folding folding;
 
   void operator()(const AccountOpened& fact) const { account::evolve(state, event, fact); }
   void operator()(const TermStarted& fact) const {
@@ -33,8 +34,8 @@ struct Evolve {
     }
   }
   void operator()(const BuildersChanged& fact) const { terms::evolve(state, event, fact); }
-  void operator()(const CreditsGranted& fact) const { credits::evolve(state, event, fact); }
-  void operator()(const PeriodClosed& fact) const { credits::evolve(state, event, fact); }
+  void operator()(const CreditsGranted& fact) const { credits::evolve(state, event, fact, folding); }
+  void operator()(const PeriodClosed& fact) const { credits::evolve(state, event, fact, folding); }
   void operator()(const CreditsConsumed& fact) const { usage::evolve(state, event, fact); }
   void operator()(const CreditsHeld& fact) const { usage::evolve(state, event, fact); }
   void operator()(const HoldReleased& fact) const { usage::evolve(state, fact); }
@@ -50,28 +51,29 @@ struct Evolve {
   void operator()(const RegionMigrated&) const {}
 };
 
-}  // namespace
-
-void evolve(AccountState& state, const Event& event) {
+void fold(AccountState& state, const Event& event, Folding folding) {
   require(event.version == state.version + 1, "the account's version does not follow the one before");
   require((event.version == 1) == std::holds_alternative<AccountOpened>(event.payload),
           "an account's first event, and only that, is AccountOpened");
   if (state.latest_at < event.at) state.latest_at = event.at;
   terms::open_without_allotment(state, state.latest_at);
-  std::visit(Evolve{state, event}, event.payload);
+  std::visit(Evolve{state, event, folding}, event.payload);
   state.version = event.version;
   if (std::holds_alternative<TermStarted>(event.payload)) terms::open_without_allotment(state, state.latest_at);
 }
+
+}  // namespace
+
+void evolve(AccountState& state, const Event& event) { fold(state, event, Folding::whole); }
 
 void evolve_selected(AccountState& state, const Event& event) {
   state.account = event.account;
   state.version = event.version - 1;
   try {
-    evolve(state, event);  // families check before they write
+    fold(state, event, Folding::selection);  // families check before they write
   } catch (const Inconsistent&) {
     if (const auto* charge = std::get_if<CreditsConsumed>(&event.payload)) usage::count_usage(state, *charge);
     state.version = event.version;
-    if (state.latest_at < event.at) state.latest_at = event.at;
   }
 }
 

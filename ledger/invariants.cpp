@@ -23,7 +23,7 @@ std::string broken_period(const Term& term, const Period& period) {
   for (std::size_t i = 0; i < period.lots.size(); ++i) {
     const Lot& lot = period.lots[i];
     if (auto broken = broken_lot(lot); !broken.empty()) return broken;
-    if (lot.number != static_cast<std::int32_t>(i) + 1) return "lots are not numbered in the order granted";
+    if (i > 0 && lot.number <= period.lots[i - 1].number) return "lots are not numbered in the order granted";
     granted += lot.granted;
     drawn += lot.drawn;
     held += lot.held;

@@ -69,10 +69,10 @@ std::string days_text(std::int64_t micros) {
   return std::to_string(days) + (days == 1 ? " day" : " days");
 }
 
-std::string sentence_for(const PlanOutlook& plan, OnExhaustion on_exhaustion, Instant at) {
+std::string sentence_for(const PlanOutlook& plan, Instant at) {
   const std::string name = display_name(plan.plan);
   const std::string end = date_of(plan.ends_at);
-  if (on_exhaustion == OnExhaustion::unlimited) {
+  if (plan.on_exhaustion == OnExhaustion::unlimited) {
     return name + " is unlimited: " + grouped(capped_sum(plan.consumed, plan.uncovered)) + " credits were used in this period, which ends on " + end + ".";
   }
   if (plan.remaining.micro == 0 && plan.granted.micro > 0 && plan.held.micro == 0) {
@@ -99,6 +99,7 @@ PlanOutlook outlook_of(const AccountState& state, const PlanId& id, const Term& 
   plan.period = period.number;
   plan.starts_at = terms::period_starts_at(term, period.number);
   plan.ends_at = terms::period_ends_at(term, period.number);
+  plan.on_exhaustion = term.on_exhaustion;
   plan.granted = period.granted;
   plan.consumed = period.consumed;
   plan.held = period.held;
@@ -114,21 +115,23 @@ PlanOutlook outlook_of(const AccountState& state, const PlanId& id, const Term& 
     plan.runs_out_at = Instant{at.micros + scaled(plan.remaining.micro, window, plan.charged_in_window.micro)};
   }
   plan.expires_unused = by_the_end < plan.remaining ? plan.remaining - by_the_end : Credits{};
-  plan.sentence = sentence_for(plan, term.on_exhaustion, at);
+  plan.sentence = sentence_for(plan, at);
   return plan;
 }
 
-// The plan whose pool an event moves; null when it moves none.
-const PlanId* plan_of(const AccountState& before, const Event& event) {
-  if (const auto* grant = std::get_if<CreditsGranted>(&event.payload)) return &grant->plan;
-  if (const auto* charge = std::get_if<CreditsConsumed>(&event.payload)) return &charge->plan;
-  if (const auto* held = std::get_if<CreditsHeld>(&event.payload)) return &held->plan;
-  if (const auto* closed = std::get_if<PeriodClosed>(&event.payload)) return &closed->plan;
-  if (const auto* released = std::get_if<HoldReleased>(&event.payload)) {
-    const auto hold = before.holds.find(released->authorization);
-    return hold == before.holds.end() ? nullptr : &hold->second.plan;
-  }
-  return nullptr;
+bool holds_in(const AccountState& state, const AuthorizationId& authorization, const PlanId& plan) {
+  const auto hold = state.holds.find(authorization);
+  return hold != state.holds.end() && hold->second.plan == plan;
+}
+
+// Whether an event moves the plan's pool. A charge may move two: its own, and that of the hold it settles (H17).
+bool moves(const AccountState& before, const Event& event, const PlanId& plan) {
+  if (const auto* grant = std::get_if<CreditsGranted>(&event.payload)) return grant->plan == plan;
+  if (const auto* held = std::get_if<CreditsHeld>(&event.payload)) return held->plan == plan;
+  if (const auto* closed = std::get_if<PeriodClosed>(&event.payload)) return closed->plan == plan;
+  if (const auto* released = std::get_if<HoldReleased>(&event.payload)) return holds_in(before, released->authorization, plan);
+  const auto* charge = std::get_if<CreditsConsumed>(&event.payload);
+  return charge != nullptr && (charge->plan == plan || (charge->settles && holds_in(before, *charge->settles, plan)));
 }
 
 }  // namespace
@@ -160,6 +163,7 @@ std::string outlook_json(const std::vector<PlanOutlook>& plans, Instant at) {
         .field("period", plan.period)
         .field("starts_at", plan.starts_at)
         .field("ends_at", plan.ends_at)
+        .field("on_exhaustion", plan.on_exhaustion)
         .field("granted", plan.granted)
         .field("consumed", plan.consumed)
         .field("held", plan.held)
@@ -183,8 +187,7 @@ std::vector<TimelinePoint> timeline(std::span<const Event> events, const PlanId&
   AccountState state;
   std::vector<TimelinePoint> points;
   for (const Event& event : events) {
-    const PlanId* moved = plan_of(state, event);
-    const bool ours = moved != nullptr && *moved == plan;
+    const bool ours = moves(state, event, plan);
     evolve(state, event);
     if (!ours) continue;
     const Term* term = terms::term_in_force(state, plan, event.at);

@@ -23,6 +23,7 @@ struct PlanOutlook {
   std::int32_t period = 1;
   Instant starts_at;
   Instant ends_at;
+  OnExhaustion on_exhaustion = OnExhaustion::stop;
   Credits granted;
   Credits consumed;
   Credits held;

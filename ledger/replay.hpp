@@ -52,8 +52,8 @@ class Book {
 [[nodiscard]] Digest fingerprint(const AccountState& state);
 [[nodiscard]] Digest fingerprint(const Book& book);
 
-// A book as bytes and back: magic, format, position, states, fingerprint. A snapshot is thrown away when its format is old
-// or its fingerprint differs; the log is what counts.
+// A book as bytes and back: magic, format, position, states, digest of all that. A snapshot is thrown away when its format
+// is old or its digest differs; the log is what counts.
 inline constexpr std::uint8_t snapshot_format = 1;
 [[nodiscard]] std::vector<std::uint8_t> encode_snapshot(const Book& book);
 [[nodiscard]] Expected<Book, std::string> decode_snapshot(std::span<const std::uint8_t> bytes);

@@ -129,15 +129,19 @@ const SeatTerm* term_in_force(const AccountState& state, const ProductId& produc
 }
 
 void evolve(AccountState& state, const TermStarted& fact) {
-  SeatProduct& product = state.seats[fact.product];
   require(fact.starts_at < fact.ends_at, "a term ends before it starts");
-  require(!product.parity_with, "an add-on in parity has no term of its own");
-  require(product.terms.empty() || product.terms.back().ends_at <= fact.starts_at, "a product's terms overlap");
-  require(fact.term == static_cast<std::int32_t>(product.terms.size()) + 1, "a term's number does not follow the last");
+  const auto had = state.seats.find(fact.product);
+  const bool first = had == state.seats.end();
+  require(first || !had->second.parity_with, "an add-on in parity has no term of its own");
+  require(first || had->second.terms.empty() || had->second.terms.back().ends_at <= fact.starts_at,
+          "a product's terms overlap");
+  const std::size_t terms_before = first ? 0 : had->second.terms.size();
+  require(fact.term == static_cast<std::int32_t>(terms_before) + 1, "a term's number does not follow the last");
   SeatTerm term;
   term.number = fact.term;
   term.starts_at = fact.starts_at;
   term.ends_at = fact.ends_at;
+  SeatProduct& product = state.seats[fact.product];
   product.terms.push_back(term);
   product.removed = false;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Snapshot bytes: "CFSNAP", format, seq, events, the states by account, then the book's fingerprint. Derived data: a
-// snapshot that does not read back whole is thrown away and the log folded instead.
+// Snapshot bytes: "CFSNAP", format, seq, events, the states by account, then the digest of all bytes before it. Derived
+// data: a snapshot that does not read back whole is thrown away and the log folded instead.
 #include <algorithm>
 #include <array>
 
@@ -12,12 +12,17 @@ namespace {
 
 constexpr std::array<std::uint8_t, 6> magic{'C', 'F', 'S', 'N', 'A', 'P'};
 
+Digest digest_of_bytes(std::span<const std::uint8_t> bytes) {
+  return digest_of(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+}
+
 }  // namespace
 
 std::vector<std::uint8_t> encode_snapshot(const Book& book) {
   std::vector<std::uint8_t> bytes(magic.begin(), magic.end());
   SpanOutputArchive archive(bytes);
-  archive(snapshot_format, book.seq(), book.events(), book.accounts(), fingerprint(book));
+  archive(snapshot_format, book.seq(), book.events(), book.accounts());
+  archive(digest_of_bytes(bytes));
   return bytes;
 }
 
@@ -36,13 +41,15 @@ Expected<Book, std::string> decode_snapshot(std::span<const std::uint8_t> bytes)
     Digest recorded;
     archive(seq, events, accounts, recorded);
     archive.require_end();
+    if (digest_of_bytes(bytes.first(bytes.size() - recorded.bytes.size())) != recorded) {
+      return Unexpected{std::string("the digest differs")};
+    }
     Book book;
     for (auto& [account, state] : accounts) {
       if (state.account != account) return Unexpected{std::string("a state stands under another account's id")};
       book.adopt(std::move(state));
     }
     book.advance(seq, events);
-    if (fingerprint(book) != recorded) return Unexpected{std::string("the fingerprint differs")};
     return book;
   } catch (const DecodeFailure& failure) {
     return Unexpected{"byte " + std::to_string(failure.error().offset) + ": " + failure.what()};

@@ -28,8 +28,7 @@ void release(AccountState& state, std::map<AuthorizationId, Hold>::iterator live
   Period* period = term ? terms::find_period(*term, hold.period) : nullptr;
   require(period != nullptr, "a hold in a period that is not there");
   for (const HeldLot& held : hold.lots) {
-    Lot& lot = period->lots.at(static_cast<std::size_t>(held.lot) - 1);
-    lot.held -= held.credits;
+    credits::lot_of_number(*period, held.lot).held -= held.credits;
     period->held -= held.credits;
   }
   state.holds.erase(live);

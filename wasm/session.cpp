@@ -39,6 +39,10 @@ std::string Session::load(std::span<const std::uint8_t> document) {
   });
   if (!read) throw SessionError("damaged", read.error().what, read.error().place);
   for (auto& [account, batch] : batches) {
+    std::vector<std::int64_t>& positions = positions_[account];
+    for (const Event& event : batch.events) {
+      if (event.version == static_cast<std::int64_t>(positions.size()) + 1) positions.push_back(event.seq);
+    }
     const auto adopted = log_.adopt(account, std::move(batch));
     if (!adopted) throw SessionError("damaged", adopted.error().what);
   }
@@ -115,7 +119,11 @@ std::string Session::events(const std::optional<AccountId>& account, std::int64_
     return true;
   };
   if (account) {
-    log_.read_account(*account, 0, -1, write);
+    const auto known = positions_.find(*account);
+    const std::size_t skipped = from > 1 ? static_cast<std::size_t>(from) - 1 : 0;
+    if (known != positions_.end() && skipped < known->second.size()) {
+      log_.read_account(*account, skipped == 0 ? 0 : known->second[skipped - 1], -1, write);
+    }
   } else {
     log_.read(from > 0 ? from - 1 : 0, -1, write);
   }
@@ -149,6 +157,9 @@ std::string Session::apply(std::string_view command, Instant now) {
   const std::string_view texts[] = {command};
   const std::vector<Answer> answers = engine.process(texts, now);
   book_ = engine.book();
+  for (const Event& event : answers.front().accepted) {
+    if (!answers.front().replayed) positions_[event.account].push_back(event.seq);
+  }
   return to_json(answers.front());
 }
 

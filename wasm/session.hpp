@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -50,6 +51,7 @@ class Session {
   Catalog catalog_;
   MemoryLog log_;
   Book book_;
+  std::map<AccountId, std::vector<std::int64_t>> positions_;  // of each account's events, by version
 };
 
 [[nodiscard]] std::string clauses_json();

@@ -14,7 +14,7 @@ namespace creditfold::cli {
 namespace {
 
 // A service that is starting holds its directory before it can be reached, and a command line that ends lets go soon.
-constexpr int attempts = 10;
+constexpr int attempts = 15;
 constexpr std::chrono::milliseconds attempt_interval{100};
 
 class LocalAnswerer final : public Answerer {

@@ -26,8 +26,8 @@ class Answerer {
   [[nodiscard]] virtual std::optional<std::string> service() const = 0;
 };
 
-// `catalog_file`: nothing for the shipped one. A service decides by its own. Throws Fault busy when another process that
-// is no service holds the directory, UsageError for a catalog that is none.
+// `catalog_file`: nothing for the shipped one. A service decides by its own. Throws Fault busy when another process
+// that is no service holds the directory, UsageError for a catalog that is none.
 [[nodiscard]] std::unique_ptr<Answerer> open_answerer(const std::filesystem::path& data,
                                                       const std::optional<std::string>& catalog_file);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// creditfold apply: commands in, answers out, one a line and in order. A refusal is an answer; only a failure ends early.
+// creditfold apply: commands in, answers out, one a line and in order. A refusal is an answer; only a failure ends
+// early.
 #include "ledger/cli/answerer.hpp"
 #include "ledger/cli/commands.hpp"
 #include "ledger/cli/lines.hpp"

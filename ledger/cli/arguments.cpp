@@ -3,9 +3,9 @@
 
 #include <CLI/CLI.hpp>
 
-#include <charconv>
-#include <cstdlib>
-#include <memory>
+#include <tuple>
+
+#include "ledger/cli/form.hpp"
 
 namespace creditfold::cli {
 namespace {
@@ -16,95 +16,6 @@ constexpr const char* default_listen = "127.0.0.1:8080";
 // A close that waits longer than this waits for ever.
 constexpr std::int64_t close_after_seconds_max = 366LL * 86'400;
 
-[[noreturn]] void refuse(const std::string& option, const std::string& why) { throw CLI::ValidationError(option, why); }
-
-std::int64_t parse_whole(const std::string& option, const std::string& text, std::int64_t max) {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const bool whole = error == std::errc() && end == text.data() + text.size() && number >= 0 && number <= max;
-  if (!whole) refuse(option, "\"" + text + "\" is no whole number from 0" + (max == INT64_MAX ? "" : " to " + std::to_string(max)));
-  return number;
-}
-
-Instant parse_moment(const std::string& option, const std::string& text) {
-  const auto moment = parse_instant(text);
-  if (!moment) refuse(option, "\"" + text + "\" is no moment as 2026-01-31T12:00:00Z");
-  return *moment;
-}
-
-template <class SomeId>
-SomeId parse_id(const std::string& option, const std::string& text) {
-  if (!SomeId::valid(text)) refuse(option, "it is 1 to 128 bytes of UTF-8 without control characters");
-  return SomeId(text);
-}
-
-// What the options of one command go into, and how they are said. Each command's function below reads as its help.
-template <class CommandOptions>
-class Form {
- public:
-  Form(CLI::App& app, const char* name, const char* description, const char* group)
-      : command_(*app.add_subcommand(name, description)), options_(std::make_shared<CommandOptions>()) {
-    command_.group(group);
-    command_.get_formatter()->column_width(27);
-    command_.set_help_flag("-h,--help", "Print this help");
-  }
-
-  [[nodiscard]] CommandOptions& options() { return *options_; }
-  void example(const std::string& lines) { command_.footer("Example:\n  " + lines); }
-
-  template <class Take>
-  CLI::Option& take(const std::string& name, const char* value, const std::string& description, Take take_value) {
-    auto kept = options_;
-    const std::string shown = name;
-    return *command_
-                .add_option_function<std::string>(
-                    name, [kept, shown, take_value](const std::string& text) { take_value(*kept, shown, text); }, description)
-                ->type_name(value)
-                ->type_size(1);
-  }
-  template <class Member>
-  CLI::Option& text(const std::string& name, const char* value, const std::string& description, Member member) {
-    return take(name, value, description, [member](CommandOptions& options, const std::string& option, const std::string& text) {
-      if (text.empty()) refuse(option, "it is empty");
-      options.*member = text;
-    });
-  }
-  template <class SomeId, class Member>
-  CLI::Option& id(const std::string& name, const char* value, const std::string& description, Member member) {
-    return take(name, value, description, [member](CommandOptions& options, const std::string& option, const std::string& text) {
-      options.*member = parse_id<SomeId>(option, text);
-    });
-  }
-  template <class Member>
-  CLI::Option& whole(const std::string& name, const char* value, const std::string& description, Member member,
-                     std::int64_t max = INT64_MAX) {
-    return take(name, value, description, [member, max](CommandOptions& options, const std::string& option, const std::string& text) {
-      options.*member = parse_whole(option, text, max);
-    });
-  }
-  template <class Member>
-  void flag(const std::string& name, const std::string& description, Member member) {
-    auto kept = options_;
-    command_.add_flag_callback(name, [kept, member] { (*kept).*member = true; }, description);
-  }
-  void json() { flag("--json", "JSON on standard output instead of text", &CommandOptions::json); }
-  void data() {
-    const char* from_environment = std::getenv("CREDITFOLD_DATA");
-    options_->data = from_environment != nullptr && *from_environment != '\0' ? from_environment : "data";
-    text("--data", "DIR", "The data directory (else CREDITFOLD_DATA, else ./data)", &CommandOptions::data);
-  }
-
-  // What was asked, when this command was.
-  [[nodiscard]] std::optional<Options> asked() const {
-    if (!command_.parsed()) return std::nullopt;
-    return Options(*options_);
-  }
-
- private:
-  CLI::App& command_;
-  std::shared_ptr<CommandOptions> options_;
-};
-
 constexpr const char* writing = "Write";
 constexpr const char* asking = "Ask";
 constexpr const char* proving = "Carry away and prove";
@@ -114,7 +25,8 @@ Form<ServeOptions> serve_form(CLI::App& app) {
   Form<ServeOptions> form(app, "serve", "Serve the ledger over HTTP, with its page", writing);
   form.options().listen = default_listen;
   form.data();
-  form.text("--listen", "HOST:PORT", "Where to listen (127.0.0.1:8080); port 0 takes a free one", &ServeOptions::listen);
+  form.text("--listen", "HOST:PORT", "Where to listen (127.0.0.1:8080); port 0 takes a free one",
+            &ServeOptions::listen);
   form.text("--catalog", "FILE", "Plans, rates and products (the shipped catalog)", &ServeOptions::catalog);
   form.text("--web", "DIR", "The built page (found beside the program)", &ServeOptions::web);
   form.flag("--demo", "Fill an empty ledger with an account to look at", &ServeOptions::demo);
@@ -135,8 +47,9 @@ Form<ApplyOptions> apply_form(CLI::App& app) {
   Form<ApplyOptions> form(app, "apply", "Take commands, one JSON object a line, and answer each", writing);
   form.data();
   form.text("--catalog", "FILE", "Plans, rates and products (the shipped catalog)", &ApplyOptions::catalog);
+  form.json_always();
   form.text("FILE", "", "The commands; - or nothing: standard input", &ApplyOptions::file);
-  form.example(R"(echo '{"command":"OpenAccount","account":"acme","key":"1","environment":"commercial","region":"us"}' | creditfold apply)");
+  form.example("creditfold apply commands.jsonl > answers.jsonl");
   return form;
 }
 
@@ -189,7 +102,8 @@ Form<ExportOptions> export_form(CLI::App& app) {
   Form<ExportOptions> form(app, "export", "Write the log out, whole or one account's", proving);
   form.data();
   form.id<AccountId>("--account", "ID", "Only this account's events", &ExportOptions::account);
-  form.text("--format", "NAME", "jsonl: JSON Lines of events; cflog: binary, checks itself", &ExportOptions::format).required();
+  form.text("--format", "NAME", "jsonl: JSON Lines of events; cflog: binary, checks itself", &ExportOptions::format)
+      .required();
   form.whole("--after", "SEQ", "Only events after this position", &ExportOptions::after);
   form.text("--output", "FILE", "Into this file instead of standard output", &ExportOptions::output);
   form.example("creditfold export --format cflog --output ledger.cflog");
@@ -270,8 +184,9 @@ std::variant<Options, Told> parse_arguments(int argc, const char* const* argv) {
   app.add_flag("--version", version, "Which program this is");
   app.get_formatter()->column_width(27);
   app.get_formatter()->label("SUBCOMMAND", "COMMAND");
-  const auto forms = std::tuple{serve_form(app),  apply_form(app),  import_form(app), balance_form(app), accounts_form(app),
-                                export_form(app), replay_form(app), verify_form(app), clauses_form(app), version_form(app)};
+  const auto forms =
+      std::tuple{serve_form(app),  apply_form(app),  import_form(app), balance_form(app), accounts_form(app),
+                 export_form(app), replay_form(app), verify_form(app), clauses_form(app), version_form(app)};
   app.require_subcommand(0, 1);
   app.footer(
       "Example:\n"

@@ -30,8 +30,8 @@ struct BadLine {
 
 class AzureTrace {
  public:
-  // Or why the text is of another form. `text` must outlive the trace. A text without a header line is taken to have its
-  // columns in the usual order; an empty one has no calls.
+  // Or why the text is of another form. `text` must outlive the trace. A text without a header line is taken to have
+  // its columns in the usual order; an empty one has no calls.
   [[nodiscard]] static Expected<AzureTrace, std::string> open(std::string_view text);
 
   [[nodiscard]] bool has_header() const { return has_header_; }

@@ -40,7 +40,8 @@ std::string accounts_json(const Book& book) {
 
 std::string accounts_text(const Book& book) {
   if (book.accounts().empty()) return "No accounts yet.";
-  Table table({{"Account"}, {"Version", Align::right}, {"Environment"}, {"Region"}, {"Newest event at"}, {"Fingerprint"}});
+  Table table(
+      {{"Account"}, {"Version", Align::right}, {"Environment"}, {"Region"}, {"Newest event at"}, {"Fingerprint"}});
   for (const auto& [account, state] : book.accounts()) {
     table.row({account.value, grouped(state.version), std::string(to_name(state.environment)), state.region.value,
                short_time(to_text(state.latest_at)), to_hex(fingerprint(state))});
@@ -58,10 +59,11 @@ ExitStatus refuse_unknown_account(const AccountId& account, bool json, bool then
   say(sentence);
   if (json) {
     Output out = Output::standard();
-    out.line(to_json(Answer{.key = std::nullopt,
-                            .refused = Refusal{RefusalCode::unknown_account, "", sentence, {{"account", account.value}}},
-                            .accepted = {},
-                            .replayed = false}));
+    out.line(
+        to_json(Answer{.key = std::nullopt,
+                       .refused = Refusal{RefusalCode::unknown_account, "", sentence, {{"account", account.value}}},
+                       .accepted = {},
+                       .replayed = false}));
     out.flush();
   }
   return ExitStatus::refused;

@@ -55,8 +55,9 @@ int rank_of(const json::value& term, const std::string& at) {
 
 std::string term_title(const json::value& term, int rank) {
   constexpr std::string_view when[] = {"", ", to come", ", over"};
-  return string_of(term, "plan") + ", term " + std::to_string(integer_of(term, "term")) + std::string(when[rank]) + ": " +
-         time_of(term, "starts_at") + " to " + time_of(term, "ends_at") + ", credits " + string_of(term, "cadence");
+  return string_of(term, "plan") + ", term " + std::to_string(integer_of(term, "term")) + std::string(when[rank]) +
+         ": " + time_of(term, "starts_at") + " to " + time_of(term, "ends_at") + ", credits " +
+         string_of(term, "cadence");
 }
 
 // The sentence most people came for.
@@ -169,7 +170,12 @@ std::string seats_text(const json::value& balance) {
 }
 
 std::string invoice_text(const json::value& balance) {
-  Table table({{"At"}, {"Invoice line"}, {"For"}, {"Seats", Align::right}, {"Credits", Align::decimal}, {"Amount", Align::right}});
+  Table table({{"At"},
+               {"Invoice line"},
+               {"For"},
+               {"Seats", Align::right},
+               {"Credits", Align::decimal},
+               {"Amount", Align::right}});
   for (const json::value& line : list_of(balance, "invoice_lines")) {
     const json::object& object = line.as_object();
     table.row({time_of(line, "at"), string_of(line, "name"), joined(list_of(line, "products")),

@@ -7,6 +7,7 @@
 namespace creditfold::cli {
 
 extern const std::string_view build_version;  // "0.1.0"
-extern const std::string_view build_commit;   // of the source tree, with "-dirty" when it was changed; empty: no git there
+// Of the source tree, with "-dirty" when that was changed. Empty: no git there.
+extern const std::string_view build_commit;
 
 }  // namespace creditfold::cli

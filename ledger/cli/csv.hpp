@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Comma-separated values (RFC 4180) row by row, as programs really write them: with or without quotes, carriage returns,
-// a byte order mark, a line end at the end. A quote that is not closed spoils its own line only.
+// Comma-separated values (RFC 4180) row by row, as programs really write them: with or without quotes, carriage
+// returns, a byte order mark, a line end at the end. A quote that is not closed spoils its own line only.
 #pragma once
 
 #include <cstdint>

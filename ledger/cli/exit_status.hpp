@@ -17,7 +17,8 @@ enum class ExitStatus : int {
   machine = 4,  // disk full, no permission, nothing there
 };
 
-// The program was asked wrongly in a way that only shows while it works: a file of another kind, an option out of place.
+// The program was asked wrongly in a way that only shows while it works: a file of another kind, an option out of
+// place.
 class UsageError : public std::runtime_error {
  public:
   explicit UsageError(const std::string& what) : std::runtime_error(what) {}
@@ -26,11 +27,13 @@ class UsageError : public std::runtime_error {
 [[nodiscard]] inline ExitStatus to_status(Fault::Kind kind) {
   switch (kind) {
     case Fault::Kind::damaged:
-    case Fault::Kind::unsupported_format: return ExitStatus::damaged;
+    case Fault::Kind::unsupported_format:
+      return ExitStatus::damaged;
     case Fault::Kind::busy:
     case Fault::Kind::full:
     case Fault::Kind::read_only:
-    case Fault::Kind::unavailable: return ExitStatus::machine;
+    case Fault::Kind::unavailable:
+      return ExitStatus::machine;
   }
   return ExitStatus::machine;
 }

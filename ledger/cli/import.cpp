@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// creditfold import: what other systems measured, as usage reports. Every row is told apart for ever, so that a file can
-// be imported again after anything.
+// creditfold import: what other systems measured, as usage reports. Every row is told apart for ever, so that a file
+// can be imported again after anything.
 #include "ledger/cli/import.hpp"
 
 #include <chrono>
@@ -54,19 +54,22 @@ std::optional<Event> opening_of(const Log& log, const AccountId& account) {
   return opening;
 }
 
-// Where the trace's first call goes. Only the account that `serve --demo` makes gets times of its own: an anonymous trace
-// shows there as if it had just happened, and always at the same moments, so that a second import replays.
+// Where the trace's first call goes. Only the account that `serve --demo` makes gets times of its own: an anonymous
+// trace shows there as if it had just happened, and always at the same moments, so that a second import replays.
 Instant first_at(const ImportOptions& options, const Event& opening, Instant original) {
   switch (options.starting.kind) {
-    case Starting::Kind::original: return original;
-    case Starting::Kind::moment: return options.starting.moment;
-    case Starting::Kind::automatic: break;
+    case Starting::Kind::original:
+      return original;
+    case Starting::Kind::moment:
+      return options.starting.moment;
+    case Starting::Kind::automatic:
+      break;
   }
   const bool demo = options.account.value == demo_account && opening.key.value.starts_with(demo_key_prefix);
   if (!demo) return original;
   const std::int64_t recorded = opening.recorded_at.micros;
   const Instant start{recorded - recorded % hour_micros - demo_lead_micros};
-  say("the trace is replayed in the demo account's present: its first call is put at " + to_text(start) +
+  say("the trace is moved to the demo account's present: its first call is put at " + to_text(start) +
       " (--starting original keeps its own times)");
   return start;
 }

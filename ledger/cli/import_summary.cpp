@@ -46,8 +46,10 @@ std::int64_t refused_rows(const ImportCounts& counts) {
 WorkflowId workflow_of(const ImportOptions& options) {
   if (options.workflow) return *options.workflow;
   std::string stem = std::filesystem::path(options.file).stem().string();
-  if (options.file == "-") throw UsageError("standard input has no name that could be the workflow's; name one with --workflow");
-  if (!WorkflowId::valid(stem)) throw UsageError(options.file + " gives no name for a workflow; name one with --workflow");
+  if (options.file == "-")
+    throw UsageError("standard input has no name that could be the workflow's; name one with --workflow");
+  if (!WorkflowId::valid(stem))
+    throw UsageError(options.file + " gives no name for a workflow; name one with --workflow");
   return WorkflowId(std::move(stem));
 }
 

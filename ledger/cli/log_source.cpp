@@ -10,7 +10,8 @@
 namespace creditfold::cli {
 namespace {
 
-constexpr char cflog_first_byte = '\x89';  // no text begins with it, so that even a cut document is known for what it is
+constexpr char cflog_first_byte =
+    '\x89';  // no text begins with it, so that even a cut document is known for what it is
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 std::span<const std::uint8_t> as_bytes(std::string_view text) {
@@ -19,8 +20,8 @@ std::span<const std::uint8_t> as_bytes(std::string_view text) {
 
 // By content; an empty file has none, and is an empty log unless its name says that it should be a document.
 LogSource::Form form_of(const std::string& name, std::string_view content) {
-  const bool document = content.empty() ? std::filesystem::path(name).extension() == ".cflog"
-                                        : content.front() == cflog_first_byte;
+  const bool document =
+      content.empty() ? std::filesystem::path(name).extension() == ".cflog" : content.front() == cflog_first_byte;
   return document ? LogSource::Form::cflog : LogSource::Form::json_lines;
 }
 
@@ -29,9 +30,12 @@ LogSource::Form form_of(const std::string& name, std::string_view content) {
 std::string to_text(const Place& place) {
   const std::string number = std::to_string(place.number);
   switch (place.unit) {
-    case Place::Unit::position: return "position " + number;
-    case Place::Unit::byte: return "byte " + number;
-    case Place::Unit::line: return "line " + number;
+    case Place::Unit::position:
+      return "position " + number;
+    case Place::Unit::byte:
+      return "byte " + number;
+    case Place::Unit::line:
+      return "line " + number;
   }
   return number;
 }
@@ -47,9 +51,12 @@ LogSource::LogSource(const std::string& name) : name_(name) {
 
 std::string_view LogSource::form_name() const {
   switch (form_) {
-    case Form::directory: return "data directory";
-    case Form::cflog: return ".cflog";
-    case Form::json_lines: return "JSON Lines";
+    case Form::directory:
+      return "data directory";
+    case Form::cflog:
+      return ".cflog";
+    case Form::json_lines:
+      return "JSON Lines";
   }
   return {};
 }
@@ -68,9 +75,12 @@ void LogSource::read_events(const std::function<bool(Event&&, std::int64_t)>& vi
 
 void LogSource::read_as_formed(const Visit& visit, bool with_marks) const {
   switch (form_) {
-    case Form::directory: return read_directory(visit, with_marks);
-    case Form::cflog: return read_cflog(visit);
-    case Form::json_lines: return read_json_lines(visit);
+    case Form::directory:
+      return read_directory(visit, with_marks);
+    case Form::cflog:
+      return read_cflog(visit);
+    case Form::json_lines:
+      return read_json_lines(visit);
   }
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A log to read, whatever holds it: a data directory, a .cflog document or JSON Lines of events. Files are told apart by
-// what is in them, and every error names the place: the byte, the line or the position.
+// A log to read, whatever holds it: a data directory, a .cflog document or JSON Lines of events. Files are told apart
+// by what is in them, and every error names the place: the byte, the line or the position.
 #pragma once
 
 #include <cstdint>

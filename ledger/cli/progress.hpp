@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A bar on standard error for work that takes longer than a second, when a terminal is there to see it. Gone at the end.
+// A bar on standard error for work that takes longer than a second, when a terminal is there to see it. Gone at the
+// end.
 #pragma once
 
 #include <chrono>

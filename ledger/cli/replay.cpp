@@ -46,14 +46,18 @@ std::string book_text(const LogSource& source, const Book& book, std::int64_t mi
   if (!book.accounts().empty()) {
     Table table({{"Account"}, {"Version", Align::right}, {"Newest event at"}, {"Fingerprint"}});
     for (const auto& [account, state] : book.accounts()) {
-      table.row({account.value, grouped(state.version), short_time(to_text(state.latest_at)), to_hex(fingerprint(state))});
+      table.row(
+          {account.value, grouped(state.version), short_time(to_text(state.latest_at)), to_hex(fingerprint(state))});
     }
     text = table.text() + '\n';
   }
   const std::int64_t rate =
-      microseconds > 0 ? static_cast<std::int64_t>(static_cast<double>(book.events()) * 1e6 / static_cast<double>(microseconds)) : 0;
-  text += counted(book.events(), "event") + " of " + counted(static_cast<std::int64_t>(book.accounts().size()), "account") +
-          " (" + std::string(source.form_name()) + ", to position " + grouped(book.seq()) + ") in " +
+      microseconds > 0
+          ? static_cast<std::int64_t>(static_cast<double>(book.events()) * 1e6 / static_cast<double>(microseconds))
+          : 0;
+  text += counted(book.events(), "event") + " of " +
+          counted(static_cast<std::int64_t>(book.accounts().size()), "account") + " (" +
+          std::string(source.form_name()) + ", to position " + grouped(book.seq()) + ") in " +
           duration_text(microseconds) + ", " + grouped(rate) + " events/s\n";
   if (snapshot) text += "A snapshot in the middle and the tail after it give the same.\n";
   return text + "Fingerprint " + to_hex(fingerprint(book));
@@ -72,7 +76,8 @@ ExitStatus run(const ReplayOptions& options) {
   if (options.snapshot) {
     Book again = fold_through_snapshot(source, book.events(), book.seq(), progress);
     if (replay_json(again) != replay_json(book)) {
-      throw Fault(Fault::Kind::damaged, options.log + ": a snapshot and the tail after it do not give what the whole log gives");
+      throw Fault(Fault::Kind::damaged,
+                  options.log + ": a snapshot and the tail after it do not give what the whole log gives");
     }
     book = std::move(again);
   }

@@ -129,8 +129,8 @@ class Auditor {
 };
 
 std::optional<Finding> audit(const LogSource& source, Auditor& auditor) {
-  Progress progress("verifying " + source.name(), source.total());
   try {
+    Progress progress("verifying " + source.name(), source.total());
     source.read([&](LogItem&& item) {
       progress.advance_to(item.done);
       return auditor.take(item);

@@ -92,7 +92,7 @@ class History {
     std::vector<std::string> texts;
     for (const Sent& sent : sent_) {
       if (sent.when > now_) break;
-      const std::string key = "demo-" + std::to_string(texts.size() + 1);
+      const std::string key = "demo:" + std::to_string(texts.size() + 1);
       texts.push_back(R"({"account":"demo","key":")" + key + R"(",)" + sent.rest + "}");
     }
     return texts;

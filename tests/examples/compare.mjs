@@ -4,9 +4,9 @@
 //   node tests/examples/compare.mjs CREDITFOLD DIRECTORY
 //
 // DIRECTORY has catalog.json, commands.jsonl and expected.json: `answers`, one for each command, and `balances` by
-// account as of the greatest `at` of the stream. Only what expected.json shows is compared; lists are whole. Where another
-// reading writes the same differently, its form is taken: `invoice` stands for `invoice_lines`, and lots, which may be
-// shown without their ids, are held against each other in any order.
+// account as of the greatest `at` of the stream. Only what expected.json shows is compared; lists are whole. Where
+// another reading writes the same differently, its form is taken: `invoice` stands for `invoice_lines`, and lots, which
+// may be shown without their ids, are held against each other in any order.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,22 +19,24 @@ if (!binary || !directory) {
 }
 const file = (name) => join(directory, name);
 
+const wanted = (what, actual, place) => [`${place}: expected ${what}, got ${JSON.stringify(actual)}`];
+
 // The places where `actual` does not hold what `expected` shows.
 function differences(expected, actual, place) {
   if (Array.isArray(expected)) {
-    if (!Array.isArray(actual)) return [`${place}: expected a list, got ${JSON.stringify(actual)}`];
-    if (actual.length !== expected.length) return [`${place}: expected ${expected.length} elements, got ${actual.length}`];
+    if (!Array.isArray(actual)) return wanted('a list', actual, place);
+    if (actual.length !== expected.length) return wanted(`${expected.length} elements`, actual.length, place);
     return expected.flatMap((element, i) => differences(element, actual[i], `${place}/${i}`));
   }
   if (expected !== null && typeof expected === 'object') {
-    if (actual === null || typeof actual !== 'object') return [`${place}: expected an object, got ${JSON.stringify(actual)}`];
+    if (actual === null || typeof actual !== 'object') return wanted('an object', actual, place);
     return Object.entries(expected).flatMap(([name, value]) => {
       if (name === 'lots') return lot_differences(value, actual.lots ?? [], `${place}/lots`);
       const own = name === 'invoice' && !('invoice' in actual) ? 'invoice_lines' : name;
       return differences(value, actual[own], `${place}/${own}`);
     });
   }
-  return expected === actual ? [] : [`${place}: expected ${JSON.stringify(expected)}, got ${JSON.stringify(actual)}`];
+  return expected === actual ? [] : wanted(JSON.stringify(expected), actual, place);
 }
 
 function lot_differences(expected, actual, place) {
@@ -58,8 +60,9 @@ function answer_differences(expected, actual, place) {
   if (actual === undefined) return [`${place}: no answer`];
   const got = shown(actual);
   if ('refused' in expected !== 'refused' in got) {
-    const what = got.refused ? `refused ${got.refused}: ${got.message}` : `accepted ${got.accepted.map((e) => e.type)}`;
-    return [`${place}: expected ${expected.refused ?? `accepted ${expected.accepted.map((e) => e.type)}`}, got ${what}`];
+    const types = (events) => `accepted ${events.map((event) => event.type)}`;
+    const what = got.refused ? `refused ${got.refused}: ${got.message}` : types(got.accepted);
+    return [`${place}: expected ${expected.refused ?? types(expected.accepted)}, got ${what}`];
   }
   const once = (expected.replayed ?? false) === (got.replayed ?? false) ? [] : [`${place}: replayed differs`];
   return [...once, ...differences(expected, got, place)];
@@ -95,8 +98,10 @@ const data = mkdtempSync(join(tmpdir(), 'creditfold-compare-'));
 try {
   const answers = run('apply', '--data', data, '--catalog', file('catalog.json'), file('commands.jsonl'))
     .trimEnd().split('\n').map((line) => JSON.parse(line));
-  tell(answers.length === expected.answers.length ? [] : [`${expected.answers.length} answers expected, got ${answers.length}`]);
-  expected.answers.forEach((answer, i) => tell(answer_differences(answer, answers[i], `command ${i + 1} (${commands[i]})`)));
+  tell(answers.length === expected.answers.length ? [] : wanted(expected.answers.length, answers.length, 'answers'));
+  expected.answers.forEach((answer, i) => {
+    tell(answer_differences(answer, answers[i], `command ${i + 1} (${commands[i]})`));
+  });
   for (const [account, balance] of Object.entries(expected.balances)) {
     const actual = JSON.parse(run('balance', '--data', data, '--account', account, '--at', greatest, '--json'));
     tell(differences(balance, actual, `balance of ${account} at ${greatest}`));

@@ -247,6 +247,13 @@ TEST_CASE("Catalog: a model, product, region or notice of the wrong form is refu
   });
 }
 
+TEST_CASE("Catalog: a billing name is as long as an event takes") {
+  CHECK(parse_catalog(with("\"Parent\"", "\"" + std::string(text_bytes_max, 'n') + "\"")).has_value());
+  const auto parsed = parse_catalog(with("\"Parent\"", "\"" + std::string(text_bytes_max + 1, 'n') + "\""));
+  REQUIRE_FALSE(parsed.has_value());
+  CHECK(parsed.error().path == "/products/parent/name");
+}
+
 TEST_CASE("Catalog: names lead somewhere inside the same catalog") {
   check_all({
       {"\"rate_card\": \"card\"", "\"rate_card\": \"cards\"", 11, "/plans/plus/rate_card"},

@@ -112,3 +112,38 @@ TEST_CASE("A database whose making fails can be made later") {
     CHECK_NOTHROW(log->check_structure());
   }
 }
+
+TEST_CASE("Failures scattered over appends and checkpoints lose nothing that was acknowledged") {
+  FailingVfs vfs;
+  Random random(5);
+  const TemporaryDirectory directory;
+  auto log = open_sqlite({directory.data(), false});
+  std::int64_t version = 0;
+  int faults = 0;
+  for (int i = 0; i < 100; ++i) {
+    std::string key = "k";
+    const Batch batch = batch_of("acme", key += std::to_string(i), version, 500);
+    const int code = random.chance(50) ? SQLITE_FULL : SQLITE_IOERR_FSYNC;
+    vfs.fail_after(static_cast<int>(random.below(120)), code, random.chance(20));
+    const bool failed = fault_of_appending(*log, batch).has_value();
+    vfs.heal();
+    if (failed) {
+      ++faults;
+      CHECK_FALSE(log->find(batch.account, batch.key));
+      CHECK(append_one(*log, batch));
+    }
+    version += 500;
+    REQUIRE(log->head() == version);
+    if (i % 10 != 9) continue;
+    const std::filesystem::path crashed = directory.path() / "crashed";
+    std::filesystem::remove_all(crashed);
+    copy_files(directory.data(), crashed);
+    CHECK(static_cast<std::int64_t>(events_of(*open_sqlite({crashed, false})).size()) == version);
+  }
+  CHECK(faults > 10);
+  CHECK(std::filesystem::file_size(directory.data() / "ledger.db") > 1'000'000);  // checkpoints there were
+  log.reset();
+  log = open_sqlite({directory.data(), true});
+  CHECK(static_cast<std::int64_t>(events_of(*log).size()) == version);
+  CHECK_NOTHROW(log->check_structure());
+}

@@ -119,9 +119,6 @@ export const text = {
     no_forecast: 'No forecast',
     empty_heading: 'No plan yet',
     empty: 'This account was opened, but no term of AI Studio credits has started. Start one:',
-    empty_command: (account: string) => 'echo \'{"command":"StartTerm","key":"first-term","product":"ai_studio",'
-      + `"account":"${account}","plan":"plus","cadence":"monthly","starts_at":"2026-01-01T00:00:00Z",`
-      + '"ends_at":"2027-01-01T00:00:00Z"}\' | creditfold apply --data DIR',
   },
 
   states: {
@@ -212,7 +209,7 @@ export const text = {
     credits: 'Credits', share: 'Share', total: 'Total', tokens: 'Volumes in tokens.',
     empty: 'No usage yet',
     empty_help: 'Usage arrives as RecordUsage commands, or from a file:',
-    empty_command: (account: string) => `creditfold import --data DIR --format otel-genai --account ${account} FILE`,
+    empty_command: (account: string) => `creditfold import --data DIR --format azure-llm --account ${account} FILE`,
   },
 
   lots: {
@@ -261,10 +258,11 @@ export const text = {
 
   empty: {
     heading: 'This ledger is empty',
-    lead: 'No account has been opened yet. Bring in usage you already have:',
-    import: 'creditfold import --data DIR --format azure-llm --account demo FILE.csv',
-    or: 'or send commands, one JSON object a line:',
-    apply: 'creditfold apply --data DIR commands.jsonl',
+    lead: 'No account has been opened yet. Open one and start a term:',
+    then: 'Then bring in usage you already have:',
+    import: 'creditfold import --data DIR --format azure-llm --account team FILE.csv',
+    or: 'Or look around first, in another directory:',
+    demo: 'creditfold serve --demo --data DEMO',
     waiting: 'This page opens by itself as soon as the first event arrives.',
   },
 

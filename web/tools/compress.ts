@@ -13,6 +13,7 @@ const file_bytes_min = 256;
 
 export function compress(): Plugin {
   let folder = '';
+  let failed = false;
   return {
     name: 'creditfold:compress',
     apply: 'build',
@@ -20,9 +21,14 @@ export function compress(): Plugin {
     configResolved(config) {
       folder = join(config.root, config.build.outDir);
     },
+    buildEnd(error) {
+      failed = error !== undefined;
+    },
     closeBundle: {
       order: 'post',
       handler() {
+        // What lies in the folder is then the last build's.
+        if (failed) return;
         let total = 0;
         for (const file of files_of(folder)) total += compress_file(folder, file);
         console.log(`${'in all'.padEnd(44)} ${String(total).padStart(9)} bytes compressed, of ${page_bytes_max}`);

@@ -57,14 +57,17 @@ export function create_chart(host: HTMLElement, first: Model, width: number, hei
 
   const plot = new uPlot(options(() => model, span, width, height, {
     ...on,
-    on_zoom(from, to) {
-      zoomed = { from, to };
-      on.on_zoom(true);
-      redraw();
-    },
+    on_zoom: (from, to) => zoom_to(from, to),
     on_whole: () => api.whole(),
   }), data_of(model), host);
 
+  const zoom_to = (from: number, to: number): void => {
+    const middle = (from + to) / 2;
+    const half = Math.max(to - from, zoom_seconds_min) / 2;
+    zoomed = { from: middle - half, to: middle + half };
+    on.on_zoom(true);
+    redraw();
+  };
   const redraw = (): void => {
     plot.batch(() => {
       plot.setScale('x', { min: span().from, max: span().to });
@@ -87,11 +90,7 @@ export function create_chart(host: HTMLElement, first: Model, width: number, hei
       if (seconds === null) plot.setCursor({ left: -10, top: -10 }, false);
       else plot.setCursor({ left: plot.valToPos(seconds, 'x'), top: 0 }, false);
     },
-    zoom(from, to) {
-      zoomed = { from, to };
-      on.on_zoom(true);
-      redraw();
-    },
+    zoom: zoom_to,
     whole() {
       zoomed = null;
       on.on_zoom(false);
@@ -106,6 +105,9 @@ export function create_chart(host: HTMLElement, first: Model, width: number, hei
 function data_of({ arrays }: Model): uPlot.AlignedData {
   return [arrays.seconds, arrays.left, arrays.uncovered];
 }
+
+// The axis has no finer labels than seconds.
+const zoom_seconds_min = 20;
 
 // A drag shorter than this is a click.
 const drag_pixels_min = 6;

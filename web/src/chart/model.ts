@@ -47,12 +47,16 @@ function bounds(curve: Curve, span: Span | null, spans: Span[], range: Range): {
   return activity(curve, span);
 }
 
+// Less than a minute of activity is no picture; the period then is.
+const activity_min = 60_000_000n;
+
 /** From the first to the last change within the period, with a little air. */
 function activity(curve: Curve, span: Span): { from: bigint; to: bigint } {
   const points = curve.stretches.find((stretch) => stretch.span === span)?.points ?? [];
   // A point at the period's start may be the curve's own.
   const begin = points.find((point) => point.at > span.starts_at)?.at ?? span.starts_at;
   const end = points.at(-1)?.at ?? span.ends_at;
+  if (end - begin < activity_min) return { from: span.starts_at, to: span.ends_at };
   const air = (end - begin) / 20n + 1_000_000n;
   return {
     from: begin - air > span.starts_at ? begin - air : span.starts_at,

@@ -64,12 +64,12 @@ function Usage(): JSX.Element {
     { id: 'workflow', title: words.workflow, cell: (row) => row.workflow, compare: by_text((row) => row.workflow),
       total: () => words.total },
     { id: 'model', title: words.model, cell: (row) => row.model, compare: by_text((row) => row.model) },
-    volume('charges'), volume('query'), volume('input'), volume('output'),
     { id: 'credits', title: words.credits, numeric: true, compare: by_amount((row) => row.credits),
       cell: (row) => <Credits value={row.credits} testid="usage-credits" />,
       total: () => <Credits value={total()} testid="usage-total" /> },
     { id: 'share', title: words.share, numeric: true,
       cell: (row) => <Share points={basis_points(micro_of(row.credits), micro_of(total()))} /> },
+    volume('charges'), volume('query'), volume('input'), volume('output'),
   ];
   return (
     <Show when={rows().length > 0} fallback={

@@ -7,6 +7,7 @@ import { basis_points, micro_of, sum_credits } from '../lib/decimal';
 import { between_text, bound_text } from '../lib/time';
 import { printer } from '../state/settings';
 import { text } from '../text';
+import { start_term } from '../lib/first_steps';
 import { plans_now, use_page, type PlanNow } from './context';
 import { Credits, Icon, Nothing, Time } from './parts';
 
@@ -19,7 +20,7 @@ export function Plans(): JSX.Element {
       <Show when={plans().length > 0} fallback={
         <div class="card">
           <Nothing heading={text.plans.empty_heading} help={text.plans.empty}
-            command={text.plans.empty_command(page.state.account ?? '')} />
+            command={start_term(page.state.account ?? '', new Date())} />
         </div>
       }>
         <ul class="plan-cards">

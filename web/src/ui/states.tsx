@@ -3,6 +3,7 @@
 
 import { Show, type JSX } from 'solid-js';
 import type { Fault } from '../core/fault';
+import { open_account } from '../lib/first_steps';
 import { printer } from '../state/settings';
 import { text } from '../text';
 import { use_page } from './context';
@@ -38,9 +39,11 @@ export function Empty(): JSX.Element {
       <div class="stage-card">
         <h1 class="stage-heading">{text.empty.heading}</h1>
         <p>{text.empty.lead}</p>
+        <Command line={open_account('team', new Date())} />
+        <p>{text.empty.then}</p>
         <Command line={text.empty.import} />
         <p>{text.empty.or}</p>
-        <Command line={text.empty.apply} />
+        <Command line={text.empty.demo} />
         <p class="note"><span class="spinner" />{text.empty.waiting}</p>
       </div>
     </div>

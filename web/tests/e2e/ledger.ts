@@ -87,7 +87,7 @@ async function compare_usage(page: Page, statement: Statement): Promise<void> {
     ...[...row.querySelectorAll('[data-value]')].map((cell) => cell.getAttribute('data-value')),
   ].join(' ')));
   const expected = statement.usage.map((line) =>
-    [line.workflow, line.model, line.charges, line.query, line.input, line.output, line.credits].join(' '));
+    [line.workflow, line.model, line.credits, line.charges, line.query, line.input, line.output].join(' '));
   expect(rows.sort()).toEqual(expected.sort());
 }
 
