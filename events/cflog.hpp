@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The .cflog document: a log, or a part of it, as one file or stream that checks itself. Written and read front to back;
-// a cut, a flipped bit or a moved block shows at the place. events/FORMAT.md has the bytes. No I/O here: bytes go to a
-// sink and come from a span.
+// The .cflog document: a log, or a part of it, as one file or stream that checks itself. Written and read front to
+// back; a cut, a flipped bit or a moved block shows at the place. events/FORMAT.md has the bytes. No I/O here: bytes go
+// to a sink and come from a span.
 #pragma once
 
 #include <cstdint>

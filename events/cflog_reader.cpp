@@ -134,7 +134,7 @@ struct CflogReader::State {
     mark.events = take_number();
     require(!header.account || mark.account == *header.account, start, "the mark is another account's");
     require(run.closes(mark) && (mark.events == 0 || after_event), start,
-                     "the mark does not close the events before it");
+            "the mark does not close the events before it");
     run.close();
     ++totals.batches;
     after_event = false;

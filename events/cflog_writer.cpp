@@ -63,9 +63,8 @@ CflogWriter::CflogWriter(ByteSink sink, const CflogHeader& header)
   std::vector<std::uint8_t> start(magic.begin(), magic.end());
   start.push_back(format);
   std::vector<std::uint8_t> payload;
-  append_with(payload, [&](SpanOutputArchive& archive) {
-    archive(static_cast<std::uint64_t>(header.after), header.account);
-  });
+  append_with(payload,
+              [&](SpanOutputArchive& archive) { archive(static_cast<std::uint64_t>(header.after), header.account); });
   state_->sink(start);
   state_->section(kind_header, payload);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The layout of an event: tag, revision, envelope, fields. The tag is the catalogue's number, never the variant's index.
+// The layout of an event: tag, revision, envelope, fields. The tag is the catalogue's number, never the variant's
+// index.
 #include "events/codec.hpp"
 
 #include <array>

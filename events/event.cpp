@@ -44,8 +44,8 @@ bool operator==(const Event& a, const Event& b) {
     return false;
   }
   if (a.payload.index() != b.payload.index()) return false;
-  return std::visit(
-      [&]<class P>(const P& payload) { return same_fields(payload, *std::get_if<P>(&b.payload)); }, a.payload);
+  return std::visit([&]<class P>(const P& payload) { return same_fields(payload, *std::get_if<P>(&b.payload)); },
+                    a.payload);
 }
 
 std::string_view type_name(const Payload& payload) {

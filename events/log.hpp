@@ -57,7 +57,7 @@ struct Appended {
   std::int64_t last_seq = 0;   // the log's head afterwards
 };
 
-// The machine failed, or what is stored is damaged. Thrown by stores, caught at the edges (service, command line, wasm).
+// The machine failed, or what is stored is damaged. Thrown by stores, caught at the edges: service, command line, wasm.
 class Fault : public std::runtime_error {
  public:
   enum class Kind { damaged, busy, full, read_only, unavailable, unsupported_format };

@@ -202,7 +202,8 @@ void evolve(AccountState& state, const Event& event, const PeriodClosed& fact, F
   require(fact.period == term->closed + 1 && fact.period <= term->opened, "a close out of order");
   Period* period = terms::find_period(*term, fact.period);
   require(period != nullptr, "a close of a period that is not there");
-  require(folding == Folding::selection || period->held.micro == 0, "a close of a period that still holds credits");
+  if (folding == Folding::selection) usage::release_live(state, fact.plan, fact.term, fact.period);  // H4
+  require(period->held.micro == 0, "a close of a period that still holds credits");
   for (Lot& lot : period->lots) {
     lot.expired = lot.remaining();
     period->expired += lot.expired;

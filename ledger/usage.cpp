@@ -2,6 +2,7 @@
 #include "ledger/usage.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <tuple>
 #include <vector>
@@ -185,6 +186,15 @@ void evolve(AccountState& state, const HoldReleased& fact) {
   const auto live = state.holds.find(fact.authorization);
   require(live != state.holds.end(), "a release of an authorization that is not live");
   release(state, live);
+}
+
+void release_live(AccountState& state, const PlanId& plan, std::int32_t term, std::int32_t period) {
+  for (auto hold = state.holds.begin(); hold != state.holds.end();) {
+    const auto next = std::next(hold);
+    const Hold& live = hold->second;
+    if (live.plan == plan && live.term == term && live.period == period) release(state, hold);
+    hold = next;
+  }
 }
 
 void release_expired_holds(Draft& draft) {

@@ -23,6 +23,8 @@ namespace creditfold::usage {
 void evolve(AccountState& state, const Event& event, const CreditsConsumed& fact);
 void evolve(AccountState& state, const Event& event, const CreditsHeld& fact);
 void evolve(AccountState& state, const HoldReleased& fact);
+// What a close does to authorizations whose own release is not among the events folded (Folding::selection).
+void release_live(AccountState& state, const PlanId& plan, std::int32_t term, std::int32_t period);
 // The part of a charge that needs no plan: what workflow and model used.
 void count_usage(AccountState& state, const CreditsConsumed& fact);
 

@@ -125,9 +125,8 @@ void MemoryLog::read_account(const AccountId& account, std::int64_t after, std::
   const auto entry = accounts_.find(account);
   if (entry == accounts_.end()) return;
   const std::vector<std::size_t>& events = entry->second.events;  // entries of a map stay where they are
-  const auto first = std::upper_bound(events.begin(), events.end(), after, [this](std::int64_t seq, std::size_t index) {
-    return seq < events_[index].seq;
-  });
+  const auto first = std::upper_bound(events.begin(), events.end(), after,
+                                      [this](std::int64_t seq, std::size_t index) { return seq < events_[index].seq; });
   auto at = static_cast<std::size_t>(first - events.begin());
   for (; at < events.size() && events_[events[at]].seq <= last; ++at) {
     Event event = events_[events[at]];

@@ -40,7 +40,7 @@ class MemoryLog final : public Log {
   };
   struct Account {
     std::int64_t version = 0;
-    std::vector<std::size_t> events;               // indexes
+    std::vector<std::size_t> events;                // indexes
     std::map<IdempotencyKey, std::size_t> batches;  // indexes
   };
 

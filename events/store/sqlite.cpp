@@ -9,6 +9,7 @@
 // Nothing here opens ledger.db but SQLite: closing any descriptor of a file drops all POSIX locks a process has on it.
 #include "events/store/sqlite.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <mutex>
 #include <utility>
@@ -65,6 +66,40 @@ class ReaderPool {
   mutable std::vector<std::unique_ptr<SqliteReader>> idle_;
 };
 
+// Events with after < seq <= to, of one account or of all, fetched a page at a time.
+class EventPages {
+ public:
+  EventPages(const ReaderPool& readers, std::optional<AccountId> account, std::int64_t after, std::int64_t to)
+      : readers_(readers), account_(std::move(account)), seq_(std::max<std::int64_t>(after, 0)), to_(to) {}
+
+  [[nodiscard]] bool at_end() {
+    if (at_ == page_.size()) fetch();
+    return page_.empty();
+  }
+  // REQUIRES: not at the end; an event without a seq otherwise.
+  [[nodiscard]] Event next() { return at_end() ? Event{} : std::move(page_[at_++]); }
+
+ private:
+  void fetch() {
+    if (!page_.empty()) {  // moved-from events keep their numbers
+      seq_ = page_.back().seq;
+      version_ = page_.back().version;
+    }
+    at_ = 0;
+    page_ = readers_.with_reader([&](SqliteReader& reader) {
+      return account_ ? reader.account_events(*account_, version_, seq_, to_) : reader.events(seq_, to_);
+    });
+  }
+
+  const ReaderPool& readers_;
+  std::optional<AccountId> account_;
+  std::int64_t seq_;
+  std::int64_t version_ = 0;
+  std::int64_t to_;
+  std::vector<Event> page_;
+  std::size_t at_ = 0;
+};
+
 class DatabaseLog final : public SqliteLog {
  public:
   DatabaseLog(const std::filesystem::path& file, std::unique_ptr<DirectoryLock> lock,
@@ -101,37 +136,26 @@ class DatabaseLog final : public SqliteLog {
   }
 
   void read(std::int64_t after, std::int64_t to, const std::function<bool(Event&&)>& visit) const override {
-    const std::int64_t last = to < 0 ? head() : std::min(to, head());
-    std::int64_t seq = std::max<std::int64_t>(after, 0);
-    while (seq < last) {
-      for (Event& event : readers_.with_reader([&](SqliteReader& reader) { return reader.events(seq, last); })) {
-        seq = event.seq;
-        if (!visit(std::move(event))) return;
-      }
+    EventPages events(readers_, std::nullopt, after, to < 0 ? head() : std::min(to, head()));
+    while (!events.at_end()) {
+      if (!visit(events.next())) return;
     }
   }
 
   void read_account(const AccountId& account, std::int64_t after, std::int64_t to,
                     const std::function<bool(Event&&)>& visit) const override {
-    const std::int64_t last = to < 0 ? head() : to;
-    std::int64_t version = 0;
-    for (;;) {
-      std::vector<Event> page = readers_.with_reader(
-          [&](SqliteReader& reader) { return reader.account_events(account, version, after, last); });
-      if (page.empty()) return;
-      version = page.back().version;
-      for (Event& event : page) {
-        if (!visit(std::move(event))) return;
-      }
+    EventPages events(readers_, account, after, to < 0 ? head() : to);
+    while (!events.at_end()) {
+      if (!visit(events.next())) return;
     }
   }
 
   [[nodiscard]] std::optional<StoredBatch> find(const AccountId& account, const IdempotencyKey& key) const override {
-    std::optional<BatchRow> row =
-        readers_.with_reader([&](SqliteReader& reader) { return reader.find(account, key); });
+    std::optional<BatchRow> row = readers_.with_reader([&](SqliteReader& reader) { return reader.find(account, key); });
     if (!row) return std::nullopt;
     const std::int64_t before = row->batch.first_seq - 1;
-    add_events(*row, before, before + row->batch.count);
+    EventPages events(readers_, std::nullopt, before, before + row->batch.count);
+    for (std::int64_t i = 1; i <= row->batch.count; ++i) add_event(*row, events.next(), before + i);
     return std::move(row->batch);
   }
 
@@ -141,9 +165,10 @@ class DatabaseLog final : public SqliteLog {
     const std::int64_t last = range.to < 0 ? newest : std::min(range.to, newest);
     if (range.after > newest) return;
     // Batches before the one that event `after` belongs to lie wholly before the range.
-    std::int64_t id = range.after <= 0 ? 0 : readers_.with_reader([&](SqliteReader& reader) {
-      return reader.batch_of(range.after) - 1;
-    });
+    std::int64_t id =
+        range.after <= 0 ? 0
+                         : readers_.with_reader([&](SqliteReader& reader) { return reader.batch_of(range.after) - 1; });
+    EventPages events(readers_, range.account, range.after, last);
     for (;;) {
       std::vector<BatchRow> page =
           readers_.with_reader([&](SqliteReader& reader) { return reader.batches(id, range.account); });
@@ -155,7 +180,9 @@ class DatabaseLog final : public SqliteLog {
         if (before > last) return;
         const bool inside = row.batch.count == 0 ? range.after <= before : range.after < end && before < last;
         if (!inside) continue;
-        add_events(row, std::max(before, range.after), std::min(end, last));
+        for (std::int64_t seq = std::max(before, range.after) + 1; seq <= std::min(end, last); ++seq) {
+          add_event(row, events.next(), seq);
+        }
         if (!visit(row.account, std::move(row.batch))) return;
       }
     }
@@ -182,18 +209,13 @@ class DatabaseLog final : public SqliteLog {
   }
 
  private:
-  // Puts the batch's events with after < seq <= to into it.
-  void add_events(BatchRow& row, std::int64_t after, std::int64_t to) const {
-    while (after < to) {
-      for (Event& event : readers_.with_reader([&](SqliteReader& reader) { return reader.events(after, to); })) {
-        after = event.seq;
-        if (event.account != row.account || event.key != row.batch.key) {
-          throw Fault(Fault::Kind::damaged, file_.string() + ": batch " + std::to_string(row.id) + " claims event " +
-                                                std::to_string(event.seq) + ", which is another's");
-        }
-        row.batch.events.push_back(std::move(event));
-      }
+  // Puts the batch's next event into it.
+  void add_event(BatchRow& row, Event&& event, std::int64_t seq) const {
+    if (event.seq != seq || event.account != row.account || event.key != row.batch.key) {
+      throw Fault(Fault::Kind::damaged, file_.string() + ": batch " + std::to_string(row.id) + " claims event " +
+                                            std::to_string(seq) + ", which is another's");
     }
+    row.batch.events.push_back(std::move(event));
   }
 
   std::filesystem::path file_;

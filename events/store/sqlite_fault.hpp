@@ -20,14 +20,19 @@ namespace creditfold {
     case SQLITE_CONSTRAINT:  // what could conflict was looked up before: an index and its table disagree
     case SQLITE_MISMATCH:
     case SQLITE_SCHEMA:
-    case SQLITE_ERROR: return Fault::Kind::damaged;  // our own fixed SQL does not fit the tables
+    case SQLITE_ERROR:
+      return Fault::Kind::damaged;  // our own fixed SQL does not fit the tables
     case SQLITE_BUSY:
-    case SQLITE_LOCKED: return Fault::Kind::busy;
-    case SQLITE_FULL: return Fault::Kind::full;
+    case SQLITE_LOCKED:
+      return Fault::Kind::busy;
+    case SQLITE_FULL:
+      return Fault::Kind::full;
     case SQLITE_READONLY:
     case SQLITE_PERM:
-    case SQLITE_AUTH: return Fault::Kind::read_only;
-    default: return Fault::Kind::unavailable;
+    case SQLITE_AUTH:
+      return Fault::Kind::read_only;
+    default:
+      return Fault::Kind::unavailable;
   }
 }
 

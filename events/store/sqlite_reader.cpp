@@ -51,9 +51,9 @@ void require_format(const SQLite::Database& database, const std::filesystem::pat
     throw Fault(Fault::Kind::unsupported_format, file.string() + ": a database, but not a ledger's");
   }
   if (format != sqlite_format) {
-    throw Fault(Fault::Kind::unsupported_format,
-                file.string() + ": format " + std::to_string(format) + ", and this program knows format " +
-                    std::to_string(sqlite_format));
+    throw Fault(Fault::Kind::unsupported_format, file.string() + ": format " + std::to_string(format) +
+                                                     ", and this program knows format " +
+                                                     std::to_string(sqlite_format));
   }
 }
 
@@ -126,8 +126,8 @@ Event SqliteReader::event_from(SQLite::Statement& row) {
   if (event_check(seq, body) != row.getColumn(4).getInt64()) damaged(place + "its check is wrong");
   Expected<Event, DecodeError> event = decode_event(body);
   if (!event) damaged(place + event.error().what + " at byte " + std::to_string(event.error().offset));
-  const bool same =
-      event->version == row.getColumn(2).getInt64() && event->account.value == account_name(row.getColumn(1).getInt64());
+  const bool same = event->version == row.getColumn(2).getInt64() &&
+                    event->account.value == account_name(row.getColumn(1).getInt64());
   if (!same) damaged(place + "its row and its body name different places");
   event->seq = seq;
   return *std::move(event);
@@ -145,9 +145,9 @@ std::vector<Event> SqliteReader::page_from(SQLite::Statement& query) {
 
 std::vector<Event> SqliteReader::events(std::int64_t after, std::int64_t to) {
   if (after >= to) return {};
-  SQLite::Statement& query =
-      prepared(events_, database_,
-               "SELECT seq, account, version, body, \"check\" FROM events WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?");
+  SQLite::Statement& query = prepared(
+      events_, database_,
+      "SELECT seq, account, version, body, \"check\" FROM events WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?");
   const Reset reset(query);
   query.bind(1, after);
   query.bind(2, to);

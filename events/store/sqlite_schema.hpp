@@ -11,12 +11,15 @@ namespace creditfold {
 inline constexpr std::int64_t sqlite_application_id = 0x43464C47;
 inline constexpr std::int64_t sqlite_format = 1;
 
-// accounts  an account's number, so that rows and indexes do not repeat its name
-// batches   one accepted command each, in the order of acceptance (id from 1 without gaps); events first_seq … first_seq
-//           + count - 1 are its. check: XXH3-64, seed id, of the canonical bytes of account name, key, digest, first_seq
-//           and count
-// events    one event each (seq from 1 without gaps). body: its canonical bytes, in which account and version stand too.
-//           check: XXH3-64 of the body, seed seq
+// accounts: an account's number, so that rows and indexes do not repeat its name.
+//
+// batches: one accepted command each, in the order of acceptance (id from 1 without gaps). Its events are first_seq to
+// first_seq + count - 1. check: XXH3-64, seed id, of the canonical bytes of account name, key, digest, first_seq,
+// count.
+//
+// events: one event each (seq from 1 without gaps). body: its canonical bytes, in which account and version stand too.
+// check: XXH3-64 of the body, seed seq.
+//
 // Checks are stored as the signed integer of the same 64 bits.
 inline constexpr const char* sqlite_schema = R"sql(
 CREATE TABLE accounts (

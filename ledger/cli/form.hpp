@@ -98,7 +98,7 @@ class Form {
   // Answers are JSON whatever is said; saying so is no mistake.
   void json_always() {
     command_.add_flag_callback(
-        "--json", [] {}, "Taken, and always so");
+        "--json", [] {}, "Answers as JSON, which they always are");
   }
   void json() { flag("--json", "JSON on standard output instead of text", &CommandOptions::json); }
   void data() {

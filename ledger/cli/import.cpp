@@ -127,6 +127,7 @@ class Import {
 ExitStatus run(const ImportOptions& options) {
   using Clock = std::chrono::steady_clock;
   require_format(options.format);
+  static_cast<void>(workflow_of(options));  // before anything is read
   const std::string content = read_whole(options.file);
   AzureTrace trace = open_trace(options.file, content);
   const auto began = Clock::now();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How fast events become bytes and come back: the project's archive over a span against cereal's portable binary archive
-// over a string stream, on the same events. Prints a row for people, or with --json as one JSON line.
+// How fast events become bytes and come back: the project's archive over a span against cereal's portable binary
+// archive over a string stream, on the same events. Prints a row for people, or with --json as one JSON line.
 //
 // The peer has it as easy as can be: one archive and one stream for many events, no lengths between them, and nothing
 // checked. Ours encodes and decodes each event on its own, as a store does, with every check.
@@ -28,7 +28,7 @@ namespace creditfold {
 
 template <class Archive>
 concept Portable = std::is_same_v<Archive, cereal::PortableBinaryOutputArchive> ||
-                   std::is_same_v<Archive, cereal::PortableBinaryInputArchive>;
+    std::is_same_v<Archive, cereal::PortableBinaryInputArchive>;
 
 template <Portable Archive, class Tag>
 void serialize(Archive& archive, Id<Tag>& value) {
@@ -83,7 +83,8 @@ double cpu_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC
 // Every result is looked at, so that nothing can be left out.
 std::uint64_t consume(const Event& event) {
   const auto* charge = std::get_if<creditfold::CreditsConsumed>(&event.payload);
-  const std::uint64_t field = charge ? static_cast<std::uint64_t>(charge->credits.micro) + charge->model.value.size() : 1;
+  const std::uint64_t field =
+      charge ? static_cast<std::uint64_t>(charge->credits.micro) + charge->model.value.size() : 1;
   return field + static_cast<std::uint64_t>(event.version) + event.key.value.size();
 }
 

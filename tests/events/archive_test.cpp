@@ -193,5 +193,11 @@ TEST_CASE("A struct that lists its fields is its fields one after another") {
   outer.yes = true;
   outer.inner = Inner{-1, {PlanId("p")}};
   outer.by_plan[{PlanId("p"), ModelId("m")}] = Inner{2, {}};
-  check_both(outer, "0101" "01010170" "01" "0170" "016d" "0400");
+  check_both(outer,
+             "0101"
+             "01010170"
+             "01"
+             "0170"
+             "016d"
+             "0400");
 }

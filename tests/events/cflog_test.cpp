@@ -16,9 +16,8 @@ namespace {
 using Document = std::vector<std::uint8_t>;
 
 ByteSink into(Document& document) {
-  return [&document](std::span<const std::uint8_t> bytes) {
-    document.insert(document.end(), bytes.begin(), bytes.end());
-  };
+  return
+      [&document](std::span<const std::uint8_t> bytes) { document.insert(document.end(), bytes.begin(), bytes.end()); };
 }
 
 Event event_at(std::int64_t seq, std::string_view account, std::string_view key) {
@@ -237,7 +236,8 @@ TEST_CASE("Blocks that changed places, or are missing, or came twice, are found"
   const std::size_t last = borders.size() - 1;
   const std::span<const std::uint8_t> start = std::span(document).first(9);
   CHECK(error_of(joined({start, part(0, last)})) == "no error");
-  CHECK(error_of(joined({start, part(0, 1), part(2, 3), part(1, 2), part(3, last)})).find("check is wrong") != std::string::npos);
+  CHECK(error_of(joined({start, part(0, 1), part(2, 3), part(1, 2), part(3, last)})).find("check is wrong") !=
+        std::string::npos);
   CHECK(error_of(joined({start, part(0, 1), part(2, last)})).find("check is wrong") != std::string::npos);
   CHECK(error_of(joined({start, part(0, 2), part(1, last)})).find("check is wrong") != std::string::npos);
   CHECK(error_of(joined({start, part(0, last - 2), part(last - 1, last)})).find("check is wrong") != std::string::npos);
@@ -273,8 +273,10 @@ TEST_CASE("Documents that continue one another are read as one log") {
 
 TEST_CASE("A document that does not continue the one before it is refused") {
   const Document first = large_document(10);
-  CHECK(error_of(joined({first, large_document(20, 33)})) == "the document does not continue the one before it (after event 30)");
-  CHECK(error_of(joined({first, large_document(20, 27)})) == "the document does not continue the one before it (after event 30)");
+  CHECK(error_of(joined({first, large_document(20, 33)})) ==
+        "the document does not continue the one before it (after event 30)");
+  CHECK(error_of(joined({first, large_document(20, 27)})) ==
+        "the document does not continue the one before it (after event 30)");
   Document other;
   CflogWriter(into(other), {30, AccountId("acme")}).finish(30);
   CHECK(error_of(joined({first, other})) == "the document does not continue the one before it (after event 30)");
@@ -348,7 +350,8 @@ TEST_CASE("Noise behind the first bytes of a document harms nothing") {
   const Document start(small.begin(), small.begin() + 9);
   for (int i = 0; i < 20'000; ++i) {
     Document document = start;
-    for (std::uint64_t size = random.below(60); size-- > 0;) document.push_back(static_cast<std::uint8_t>(random.next()));
+    for (std::uint64_t size = random.below(60); size-- > 0;)
+      document.push_back(static_cast<std::uint8_t>(random.next()));
     REQUIRE(read_all(document).error);
   }
 }

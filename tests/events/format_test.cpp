@@ -100,10 +100,8 @@ struct FieldList {
     return "id";
   }
   template <class E>
-    requires std::is_enum_v<E>
-  static std::string type_of(const E*) {
-    return "enum";
-  }
+  requires std::is_enum_v<E>
+  static std::string type_of(const E*) { return "enum"; }
   template <class T>
   static std::string type_of(const std::optional<T>*) {
     return type_of(static_cast<const T*>(nullptr)) + "?";
@@ -148,7 +146,8 @@ TEST_CASE("The event that the format document shows has the bytes it shows") {
 
 TEST_CASE("The .cflog document that the format document shows has the bytes it shows") {
   std::vector<std::uint8_t> bytes;
-  CflogWriter writer([&](std::span<const std::uint8_t> part) { bytes.insert(bytes.end(), part.begin(), part.end()); }, {});
+  CflogWriter writer([&](std::span<const std::uint8_t> part) { bytes.insert(bytes.end(), part.begin(), part.end()); },
+                     {});
   writer.event(example_event());
   writer.batch(example_mark());
   writer.finish(1);

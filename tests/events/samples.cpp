@@ -13,7 +13,8 @@ constexpr Instant base{1'772'323'200'000'000};  // 2026-03-01T00:00:00Z
 
 template <std::size_t... I>
 Payload payload_of(std::uint8_t tag, std::index_sequence<I...>) {
-  constexpr std::array<Payload (*)(), sizeof...(I)> makers{[]() -> Payload { return std::variant_alternative_t<I, Payload>{}; }...};
+  constexpr std::array<Payload (*)(), sizeof...(I)> makers{
+      []() -> Payload { return std::variant_alternative_t<I, Payload>{}; }...};
   return makers.at(tag - 1U)();
 }
 
@@ -47,7 +48,7 @@ class CountingFill {
     value.value = std::string(name) + "-" + std::to_string(next());
   }
   template <class E>
-    requires std::is_enum_v<E>
+  requires std::is_enum_v<E>
   void operator()(const char*, E& value) {
     value = full_ ? static_cast<E>(EnumNames<E>::names.size() - 1) : static_cast<E>(0);
   }
@@ -56,10 +57,8 @@ class CountingFill {
     if (full_) (*this)(name, value.emplace());
   }
   template <class T>
-    requires requires(T& struct_) { T::fields(struct_, std::declval<CountingFill&>()); }
-  void operator()(const char*, T& value) {
-    T::fields(value, *this);
-  }
+  requires requires(T& struct_) { T::fields(struct_, std::declval<CountingFill&>()); }
+  void operator()(const char*, T& value) { T::fields(value, *this); }
 
  private:
   std::int64_t next() { return ++count_; }
@@ -108,20 +107,16 @@ class RandomFill {
     value.value = text(1, Tag::bytes_max);
   }
   template <class E>
-    requires std::is_enum_v<E>
-  void operator()(const char*, E& value) {
-    value = static_cast<E>(random_.below(EnumNames<E>::names.size()));
-  }
+  requires std::is_enum_v<E>
+  void operator()(const char*, E& value) { value = static_cast<E>(random_.below(EnumNames<E>::names.size())); }
   template <class T>
   void operator()(const char* name, std::optional<T>& value) {
     value.reset();
     if (random_.chance(50)) (*this)(name, value.emplace());
   }
   template <class T>
-    requires requires(T& struct_) { T::fields(struct_, std::declval<RandomFill&>()); }
-  void operator()(const char*, T& value) {
-    T::fields(value, *this);
-  }
+  requires requires(T& struct_) { T::fields(struct_, std::declval<RandomFill&>()); }
+  void operator()(const char*, T& value) { T::fields(value, *this); }
 
  private:
   // Of any length in bits, either sign.
@@ -129,7 +124,8 @@ class RandomFill {
 
   std::string text(std::size_t least, std::size_t most) {
     static constexpr std::array<std::string_view, 6> alphabet{"a", "Z", "/", "é", "語", "𝛑"};
-    const std::size_t size = least + random_.index(random_.chance(5) ? most + 1 - least : std::min<std::size_t>(most, 40));
+    const std::size_t size =
+        least + random_.index(random_.chance(5) ? most + 1 - least : std::min<std::size_t>(most, 40));
     std::string result;
     while (result.size() < size) {
       const std::string_view letter = alphabet[random_.index(alphabet.size())];
@@ -155,10 +151,7 @@ std::string value_text(const Id<Tag>& value) {
   return value.value;
 }
 template <class E>
-  requires std::is_enum_v<E>
-std::string value_text(E value) {
-  return std::string(to_name(value));
-}
+requires std::is_enum_v<E> std::string value_text(E value) { return std::string(to_name(value)); }
 std::string value_text(const Builders& value) {
   if (value.everyone) return "everyone";
   std::string result;
@@ -226,7 +219,8 @@ Event random_event(Random& random) {
 }
 
 Event typical_event(Random& random, const AccountId& account, std::int64_t version) {
-  static constexpr std::array<std::string_view, 4> models{"gpt-4o", "gpt-4o-mini", "claude-3.5-sonnet", "claude-3-opus"};
+  static constexpr std::array<std::string_view, 4> models{"gpt-4o", "gpt-4o-mini", "claude-3.5-sonnet",
+                                                          "claude-3-opus"};
   Event event;
   event.account = account;
   event.version = version;

@@ -38,8 +38,9 @@ TEST_CASE("Credits are read in longer forms too") {
 }
 
 TEST_CASE("Nothing but a decimal number is read as credits") {
-  const auto* text = GENERATE("", "-", ".", "1.", ".5", "+1", " 1", "1 ", "1e3", "0x1", "1.0000001", "1,5", "--1", "1.-5",
-                              "9223372036854.775808", "-9223372036854.775809", "99999999999999999999", "NaN", "١");
+  const auto* text =
+      GENERATE("", "-", ".", "1.", ".5", "+1", " 1", "1 ", "1e3", "0x1", "1.0000001", "1,5", "--1", "1.-5",
+               "9223372036854.775808", "-9223372036854.775809", "99999999999999999999", "NaN", "١");
   CAPTURE(text);
   CHECK_FALSE(parse_credits(text));
 }
@@ -78,14 +79,13 @@ TEST_CASE("Every day of four centuries is written and read back as the day after
 }
 
 TEST_CASE("Nothing but RFC 3339 in UTC to the microsecond is read as a moment") {
-  const auto* text = GENERATE("", "2026-01-01", "2026-01-01T00:00:00", "2026-01-01t00:00:00Z", "2026-01-01T00:00:00z",
-                              "2026-01-01 00:00:00Z", "2026-01-01T00:00:00+00:00", "2026-01-01T00:00:00.Z",
-                              "2026-01-01T00:00:00.1234567Z", "2026-13-01T00:00:00Z", "2026-00-01T00:00:00Z",
-                              "2026-02-29T00:00:00Z", "1900-02-29T00:00:00Z", "2026-04-31T00:00:00Z",
-                              "2026-01-00T00:00:00Z", "2026-01-01T24:00:00Z", "2026-01-01T00:60:00Z",
-                              "2016-12-31T23:59:60Z", "0000-01-01T00:00:00Z", "-026-01-01T00:00:00Z",
-                              "12026-01-01T00:00:00Z", "2026-01-01T00:00:00.5ZZ", "2026-1-01T00:00:00Z",
-                              "2026-01-01T00:00:00,5Z", "2026-01-01T00:00:0xZ");
+  const auto* text = GENERATE(
+      "", "2026-01-01", "2026-01-01T00:00:00", "2026-01-01t00:00:00Z", "2026-01-01T00:00:00z", "2026-01-01 00:00:00Z",
+      "2026-01-01T00:00:00+00:00", "2026-01-01T00:00:00.Z", "2026-01-01T00:00:00.1234567Z", "2026-13-01T00:00:00Z",
+      "2026-00-01T00:00:00Z", "2026-02-29T00:00:00Z", "1900-02-29T00:00:00Z", "2026-04-31T00:00:00Z",
+      "2026-01-00T00:00:00Z", "2026-01-01T24:00:00Z", "2026-01-01T00:60:00Z", "2016-12-31T23:59:60Z",
+      "0000-01-01T00:00:00Z", "-026-01-01T00:00:00Z", "12026-01-01T00:00:00Z", "2026-01-01T00:00:00.5ZZ",
+      "2026-1-01T00:00:00Z", "2026-01-01T00:00:00,5Z", "2026-01-01T00:00:0xZ");
   CAPTURE(text);
   CHECK_FALSE(parse_instant(text));
 }
@@ -113,12 +113,15 @@ TEST_CASE("Months between look at the calendar month only") {
 }
 
 TEST_CASE("Well-formed UTF-8 is told from everything else") {
-  for (const char* good : {"", "plain", "\x7F\x01", "é", "語", "\xF4\x8F\xBF\xBF", "\xEE\x80\x80", "longer than one word é"}) {
+  for (const char* good :
+       {"", "plain", "\x7F\x01", "é", "語", "\xF4\x8F\xBF\xBF", "\xEE\x80\x80", "longer than one word é"}) {
     CAPTURE(good);
     CHECK(is_utf8(good));
   }
   for (const char* bad : {"\x80", "\xC0\xAF", "\xC1\xBF", "\xC3", "\xE0\x80\xAF", "\xED\xA0\x80", "\xF0\x80\x80\x80",
-                          "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF", "\xE2\x82", "eight by\xC3", "12345678\xFF" "9"}) {
+                          "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF", "\xE2\x82", "eight by\xC3",
+                          "12345678\xFF"
+                          "9"}) {
     CAPTURE(bad);
     CHECK_FALSE(is_utf8(bad));
   }

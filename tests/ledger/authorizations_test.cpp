@@ -9,7 +9,8 @@ using creditfold::test::check_table;
 TEST_CASE("H16: an authorization states upper bounds and holds their charge") {
   check_table(R"(
     2026-01-01  start plus monthly 2026-01-01..2026-04-01  -> ok
-    2026-01-02  authorize a gpt 100/0/50 until 2026-01-03 by ann   -> CreditsHeld a plus 3.5 expires_at=2026-01-03 actor=ann
+    2026-01-02  authorize a gpt 100/0/50 until 2026-01-03 by ann   -> CreditsHeld a plus 3.5 expires_at=2026-01-03
+                                                                        actor=ann
     = plus/1/1    open       held 3.5  remaining 96.5  consumed 0
     = plus/1/1/1  allotment  held 3.5  remaining 96.5
   )");
@@ -77,7 +78,8 @@ TEST_CASE("H16: an id is free again once it is no longer live") {
   )");
 }
 
-TEST_CASE("H17: settling releases the hold without an event of its own; the charge then finds its lots like any other") {
+TEST_CASE(
+    "H17: settling releases the hold without an event of its own; the charge then finds its lots like any other") {
   check_table(R"(
     2026-01-01  start plus monthly 2026-01-01..2026-04-01  -> ok
     2026-01-02  authorize a 40 until 2026-01-10            -> ok

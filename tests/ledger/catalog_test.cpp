@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Catalogs: what one says, every way one can be wrong with its line and path, and the figures of the one that is shipped.
+// Catalogs: what one says, every way one can be wrong with its line and path, and the figures of the one that is
+// shipped.
 #include <catch2/catch.hpp>
 #include <string>
 

@@ -19,10 +19,10 @@ TEST_CASE("Clauses: every id of the terms is there once, with a section and a se
     CHECK(clause.sentence.back() == '.');
     CHECK(find_clause(clause.id) == &clause);
   }
-  const char* terms[] = {"AIS-1",  "AIS-2",  "AIS-3",  "AIS-4a", "AIS-4b", "AIS-4c", "AIS-4d", "AIS-4e", "AIS-4f", "AIS-5a",
-                         "AIS-5b", "AIS-5c", "AIS-5d", "ADD-1",  "ADD-2",  "EKM-1",  "EKM-2",  "EKM-3",  "EKM-4",  "EKM-5",
-                         "RES-1",  "RES-2",  "RES-3",  "AI-0",   "AI-1",   "AI-2",   "AI-3",   "AI-4",   "AI-5",   "AI-6",
-                         "GOV-1",  "GOV-2",  "GOV-3"};
+  const char* terms[] = {"AIS-1",  "AIS-2",  "AIS-3",  "AIS-4a", "AIS-4b", "AIS-4c", "AIS-4d", "AIS-4e", "AIS-4f",
+                         "AIS-5a", "AIS-5b", "AIS-5c", "AIS-5d", "ADD-1",  "ADD-2",  "EKM-1",  "EKM-2",  "EKM-3",
+                         "EKM-4",  "EKM-5",  "RES-1",  "RES-2",  "RES-3",  "AI-0",   "AI-1",   "AI-2",   "AI-3",
+                         "AI-4",   "AI-5",   "AI-6",   "GOV-1",  "GOV-2",  "GOV-3"};
   for (const char* id : terms) CHECK(find_clause(id) != nullptr);
   for (int n = 1; n <= 22; ++n) CHECK(find_clause("H" + std::to_string(n)) != nullptr);
   CHECK(ids.size() == 33 + 22);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an account has agreed to and may use: access, provenance, terms, consents, beta models, gov (AI-0 to AI-5, GOV-1, GOV-3).
+// What an account has agreed to and may use: access, provenance, terms, consents, beta models, gov (AI-0 to AI-5,
+// GOV-1, GOV-3).
 #include <catch2/catch.hpp>
 
 #include "ledger/outlook.hpp"
@@ -144,7 +145,8 @@ TEST_CASE("GOV-3: a classification marking in any text is refused before anythin
     2026-01-02  authorize a 1 until 2026-02-01 workflow "(S//NF)"    -> refused classified GOV-3
     2026-01-02  grant plus 5 promotion in 1 reason "(C//REL)"    -> refused classified GOV-3
     2026-01-02  access no reason "SECRET//NOFORN"                -> refused classified GOV-3
-    2026-01-02  use 1 memo "the secret of //comments, (see S//x)"     -> CreditsConsumed plus 1 memo="the secret of //comments, (see S//x)"
+    2026-01-02  use 1 memo "the secret of //comments, (see S//x)"     -> CreditsConsumed plus 1
+                                                                           memo="the secret of //comments, (see S//x)"
     = plus/1/1  open  consumed 1
   )table");
 }

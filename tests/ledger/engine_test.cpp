@@ -34,11 +34,14 @@ class FailingLog final : public Log {
     return log_.find(account, key);
   }
   using Log::read_batches;
-  void read_batches(const LogRange& range, const std::function<bool(const AccountId&, StoredBatch&&)>& visit) const override {
+  void read_batches(const LogRange& range,
+                    const std::function<bool(const AccountId&, StoredBatch&&)>& visit) const override {
     log_.read_batches(range, visit);
   }
   std::int64_t head() const override { return log_.head(); }
-  std::shared_ptr<void> subscribe(std::function<void(std::int64_t)> listener) override { return log_.subscribe(std::move(listener)); }
+  std::shared_ptr<void> subscribe(std::function<void(std::int64_t)> listener) override {
+    return log_.subscribe(std::move(listener));
+  }
 
   int appends = 0;
 
@@ -48,7 +51,8 @@ class FailingLog final : public Log {
 
 std::vector<Answer> send(Engine& engine, const std::vector<std::string>& rows) {
   std::vector<std::string> texts;
-  for (std::size_t i = 0; i < rows.size(); ++i) texts.push_back(rows[i][0] == '{' ? rows[i] : command_json(words_of(rows[i]), static_cast<int>(i)));
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    texts.push_back(rows[i][0] == '{' ? rows[i] : command_json(words_of(rows[i]), static_cast<int>(i)));
   const std::vector<std::string_view> views(texts.begin(), texts.end());
   return engine.process(views, moment("2030-01-01"));
 }
@@ -58,15 +62,11 @@ std::vector<Answer> send(Engine& engine, const std::vector<std::string>& rows) {
 TEST_CASE("Engine: a group is decided in order, each command upon the ones before, and stored as one append") {
   FailingLog log;
   Engine engine(log, test::table_catalog());
-  const auto answers = send(engine, {"2026-01-01 use 1 key early",
-                                     "2026-01-01 open us",
-                                     "{",
-                                     "2026-01-01 start plus monthly 2026-01-01..2026-03-01",
-                                     "2026-01-02 use 60",
-                                     "2026-01-02 authorize a 41 until 2026-01-03",
-                                     "2026-01-02 authorize b 40 until 2026-01-03",
-                                     "2026-01-01 open eu account other",
-                                     "2026-01-02 use 1"});
+  const auto answers =
+      send(engine, {"2026-01-01 use 1 key early", "2026-01-01 open us", "{",
+                    "2026-01-01 start plus monthly 2026-01-01..2026-03-01", "2026-01-02 use 60",
+                    "2026-01-02 authorize a 41 until 2026-01-03", "2026-01-02 authorize b 40 until 2026-01-03",
+                    "2026-01-01 open eu account other", "2026-01-02 use 1"});
   REQUIRE(answers.size() == 9);
   CHECK(answers[0].refused->code == RefusalCode::unknown_account);
   CHECK(answers[2].refused->code == RefusalCode::malformed);
@@ -118,7 +118,8 @@ TEST_CASE("Engine: a log that does not fold is not gone on from") {
     MemoryLog log;
     std::vector<Batch> group;
     for (const Event& event : events) {
-      group.push_back(Batch{event.account, event.version - 1, IdempotencyKey("k" + std::to_string(event.version)), {}, {event}});
+      group.push_back(
+          Batch{event.account, event.version - 1, IdempotencyKey("k" + std::to_string(event.version)), {}, {event}});
       group.back().events[0].key = group.back().key;
     }
     REQUIRE(log.append(group).has_value());

@@ -82,9 +82,11 @@ TEST_CASE("Fold: terms that end before they start, overlap or skip a number are 
   const Story story;
   CHECK_FALSE(story.fault<TermStarted>(with<TermStarted>([](auto& f) { f.ends_at = f.starts_at; })).empty());
   CHECK_FALSE(story.fault<TermStarted>(with<TermStarted>([](auto& f) { f.term = 2; })).empty());
-  CHECK_FALSE(story.fault<TermStarted>(with<TermStarted>([](auto& f) {
-                if (f.ai_studio) f.ai_studio->allotment.micro = -1;
-              })).empty());
+  CHECK_FALSE(story
+                  .fault<TermStarted>(with<TermStarted>([](auto& f) {
+                    if (f.ai_studio) f.ai_studio->allotment.micro = -1;
+                  }))
+                  .empty());
   CHECK_FALSE(story.fault<TermEnded>(with<TermEnded>([](auto& f) { f.ends_at = moment("2026-02-15"); })).empty());
   CHECK_FALSE(story.fault<TermEnded>(with<TermEnded>([](auto& f) { f.ends_at = moment("2026-02-01"); })).empty());
   CHECK_FALSE(story.fault<TermEnded>(with<TermEnded>([](auto& f) { f.ends_at = moment("2027-02-01"); })).empty());
@@ -121,13 +123,15 @@ TEST_CASE("Fold: charges, holds, releases and closes that nothing stands under a
   CHECK_FALSE(story.fault<CreditsConsumed>([](Event& e, CreditsConsumed&) { e.at = moment("2026-02-01"); }).empty());
   CHECK_FALSE(story.fault<CreditsHeld>(with<CreditsHeld>([](auto& f) { f.credits.micro = -1; })).empty());
   CHECK_FALSE(story.fault<CreditsHeld>(with<CreditsHeld>([](auto& f) { f.plan = PlanId("even"); })).empty());
-  CHECK_FALSE(story.fault<HoldReleased>(with<HoldReleased>([](auto& f) { f.authorization = AuthorizationId("i"); })).empty());
+  CHECK_FALSE(
+      story.fault<HoldReleased>(with<HoldReleased>([](auto& f) { f.authorization = AuthorizationId("i"); })).empty());
   CHECK_FALSE(story.fault<PeriodClosed>(with<PeriodClosed>([](auto& f) { f.period = 2; })).empty());
   CHECK_FALSE(story.fault<PeriodClosed>(with<PeriodClosed>([](auto& f) { f.term = 2; })).empty());
   CHECK_FALSE(story.fault<PeriodClosed>(with<PeriodClosed>([](auto& f) { f.plan = PlanId("even"); })).empty());
   CHECK_FALSE(story.fault<SeatsChanged>(with<SeatsChanged>([](auto& f) { f.from += 1; })).empty());
   CHECK_FALSE(story.fault<SeatsChanged>(with<SeatsChanged>([](auto& f) { f.to = -1; })).empty());
-  CHECK_FALSE(story.fault<SeatsChanged>(with<SeatsChanged>([](auto& f) { f.effective_at = moment("2028-01-01"); })).empty());
+  CHECK_FALSE(
+      story.fault<SeatsChanged>(with<SeatsChanged>([](auto& f) { f.effective_at = moment("2028-01-01"); })).empty());
 }
 
 TEST_CASE("Fold: sums that leave 64 bits are a fault, not a wrap") {
@@ -143,7 +147,8 @@ TEST_CASE("Fold: what a close recorded is held against what the fold finds") {
     const auto* fact = std::get_if<PeriodClosed>(&event.payload);
     if (fact != nullptr) {
       CHECK(broken_close(before, *fact) == "");
-      for (const auto member : {&PeriodClosed::granted, &PeriodClosed::consumed, &PeriodClosed::expired, &PeriodClosed::uncovered}) {
+      for (const auto member :
+           {&PeriodClosed::granted, &PeriodClosed::consumed, &PeriodClosed::expired, &PeriodClosed::uncovered}) {
         PeriodClosed wrong = *fact;
         (wrong.*member).micro += 1;
         CHECK_FALSE(broken_close(before, wrong).empty());

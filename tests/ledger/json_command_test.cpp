@@ -20,37 +20,52 @@ struct Form {
 
 const std::vector<Form>& forms() {
   static const std::vector<Form> all{
-      {R"({"command":"OpenAccount","account":"a","key":"k","at":"2026-01-01T00:00:00Z","environment":"gov","region":"us"})", {}},
+      {R"({"command":"OpenAccount","account":"a","key":"k","at":"2026-01-01T00:00:00Z","environment":"gov",)"
+       R"("region":"us"})",
+       {}},
       {R"({"command":"StartTerm","account":"a","key":"k","at":"2026-01-01T00:00:00Z","product":"ai_studio",
           "starts_at":"2026-01-01T00:00:00Z","ends_at":"2026-02-01T00:00:00Z","plan":"plus","cadence":"monthly",
           "allotment":"5","seats":3,"seat_price":{"currency":"USD","minor":5}})",
        {"plan", "cadence", "allotment", "seats", "seat_price"}},
-      {R"({"command":"RenewTerm","account":"a","key":"k","at":"2026-01-01T00:00:00Z","product":"ai_studio","plan":"plus",
-          "ends_at":"2026-02-01T00:00:00Z"})", {"plan"}},
+      {R"({"command":"RenewTerm","account":"a","key":"k","at":"2026-01-01T00:00:00Z","product":"ai_studio",)"
+       R"("plan":"plus",
+          "ends_at":"2026-02-01T00:00:00Z"})",
+       {"plan"}},
       {R"({"command":"EndTerm","account":"a","key":"k","at":"2026-01-01T00:00:00Z","product":"ai_studio","plan":"plus",
-          "ends_at":"2026-02-01T00:00:00Z"})", {"plan"}},
-      {R"({"command":"SetBuilders","account":"a","key":"k","at":"2026-01-01T00:00:00Z","plan":"plus","actors":["ann"]})", {}},
+          "ends_at":"2026-02-01T00:00:00Z"})",
+       {"plan"}},
+      {R"({"command":"SetBuilders","account":"a","key":"k","at":"2026-01-01T00:00:00Z","plan":"plus",)"
+       R"("actors":["ann"]})",
+       {}},
       {R"({"command":"GrantCredits","account":"a","key":"k","at":"2026-01-01T00:00:00Z","plan":"plus","credits":"5",
-          "kind":"promotion","period":1,"reason":"r","corrects":"u"})", {"corrects"}},
+          "kind":"promotion","period":1,"reason":"r","corrects":"u"})",
+       {"corrects"}},
       {R"({"command":"PurchaseCredits","account":"a","key":"k","at":"2026-01-01T00:00:00Z","plan":"plus","credits":"5",
-          "periods":{"first":1,"last":2}})", {}},
-      {R"({"command":"TransferCredits","account":"a","key":"k","at":"2026-01-01T00:00:00Z","to":"b","credits":"5"})", {}},
+          "periods":{"first":1,"last":2}})",
+       {}},
+      {R"({"command":"TransferCredits","account":"a","key":"k","at":"2026-01-01T00:00:00Z","to":"b","credits":"5"})",
+       {}},
       {R"({"command":"RecordUsage","account":"a","key":"k","at":"2026-01-01T00:00:00Z","usage":"u","workflow":"w",
           "model":"m","query":1,"input":2,"output":3,"plan":"plus","actor":"ann","settles":"h","classification":"cui",
           "ai_generated":true,"memo":"m"})",
        {"plan", "actor", "settles", "classification", "ai_generated", "memo"}},
       {R"({"command":"AuthorizeUsage","account":"a","key":"k","at":"2026-01-01T00:00:00Z","authorization":"h",
           "workflow":"w","model":"m","query":1,"input":2,"output":3,"expires_at":"2026-02-01T00:00:00Z","plan":"plus",
-          "actor":"ann","classification":"cui"})", {"plan", "actor", "classification"}},
-      {R"({"command":"ReleaseAuthorization","account":"a","key":"k","at":"2026-01-01T00:00:00Z","authorization":"h"})", {}},
+          "actor":"ann","classification":"cui"})",
+       {"plan", "actor", "classification"}},
+      {R"({"command":"ReleaseAuthorization","account":"a","key":"k","at":"2026-01-01T00:00:00Z","authorization":"h"})",
+       {}},
       {R"({"command":"ClosePeriods","account":"a","key":"k","at":"2026-01-01T00:00:00Z"})", {}},
       {R"({"command":"ChangeSeats","account":"a","key":"k","at":"2026-01-01T00:00:00Z","product":"p","seats":3})", {}},
-      {R"({"command":"AddProduct","account":"a","key":"k","at":"2026-01-01T00:00:00Z","product":"p","region":"eu"})", {"region"}},
+      {R"({"command":"AddProduct","account":"a","key":"k","at":"2026-01-01T00:00:00Z","product":"p","region":"eu"})",
+       {"region"}},
       {R"({"command":"RemoveProduct","account":"a","key":"k","at":"2026-01-01T00:00:00Z","product":"p"})", {}},
-      {R"({"command":"SetConsent","account":"a","key":"k","at":"2026-01-01T00:00:00Z","feature":"f","granted":true})", {}},
+      {R"({"command":"SetConsent","account":"a","key":"k","at":"2026-01-01T00:00:00Z","feature":"f","granted":true})",
+       {}},
       {R"({"command":"AcceptTerms","account":"a","key":"k","at":"2026-01-01T00:00:00Z","terms":"t","accepted":false})",
        {"accepted"}},
-      {R"({"command":"SetAccess","account":"a","key":"k","at":"2026-01-01T00:00:00Z","allowed":true,"reason":"r"})", {"reason"}},
+      {R"({"command":"SetAccess","account":"a","key":"k","at":"2026-01-01T00:00:00Z","allowed":true,"reason":"r"})",
+       {"reason"}},
   };
   return all;
 }
@@ -87,7 +102,8 @@ TEST_CASE("JSON commands: each kind reads with all its fields, and says what it 
     CHECK(parsed->command.account.value == "a");
     CHECK(parsed->command.key.value == "k");
     CHECK(parsed->command.at == parse_instant("2026-01-01T00:00:00Z"));
-    const std::string_view name = std::visit([](const auto& body) { return std::decay_t<decltype(body)>::name; }, parsed->command.body);
+    const std::string_view name =
+        std::visit([](const auto& body) { return std::decay_t<decltype(body)>::name; }, parsed->command.body);
     CHECK(name == std::string(json::parse(form.text).at("command").as_string().c_str()));
     seen.push_back(parsed->command.body.index());
   }
@@ -134,8 +150,8 @@ TEST_CASE("JSON commands: an unknown field is refused, not ignored") {
     CHECK(fault_of(text_of(changed)) == "/zzz");
   }
   CHECK(fault_of(R"({"command":"ClosePeriods","account":"a","key":"k","plan":"plus"})") == "/plan");
-  CHECK(fault_of(R"({"command":"PurchaseCredits","account":"a","key":"k","plan":"p","credits":"5","periods":{"first":1,"last":2,"step":1}})") ==
-        "/periods/step");
+  CHECK(fault_of(R"({"command":"PurchaseCredits","account":"a","key":"k","plan":"p","credits":"5",)"
+                 R"("periods":{"first":1,"last":2,"step":1}})") == "/periods/step");
 }
 
 TEST_CASE("JSON commands: an unknown command is malformed") {
@@ -147,7 +163,8 @@ TEST_CASE("JSON commands: an unknown command is malformed") {
 
 TEST_CASE("JSON commands: nested places are named whole") {
   const auto purchase = [](const std::string& periods) {
-    return fault_of(R"({"command":"PurchaseCredits","account":"a","key":"k","plan":"p","credits":"5","periods":)" + periods + "}");
+    return fault_of(R"({"command":"PurchaseCredits","account":"a","key":"k","plan":"p","credits":"5","periods":)" +
+                    periods + "}");
   };
   CHECK(purchase(R"({"last":2})") == "/periods/first");
   CHECK(purchase(R"({"first":2})") == "/periods/last");
@@ -155,8 +172,10 @@ TEST_CASE("JSON commands: nested places are named whole") {
   CHECK(purchase(R"({"first":1,"last":2.0})") == "/periods/last");
   CHECK(purchase(R"([1,2])") == "/periods");
   const auto seats = [](const std::string& price) {
-    return fault_of(R"({"command":"StartTerm","account":"a","key":"k","product":"p","starts_at":"2026-01-01T00:00:00Z",)"
-                    R"("ends_at":"2027-01-01T00:00:00Z","seats":1,"seat_price":)" + price + "}");
+    return fault_of(
+        R"({"command":"StartTerm","account":"a","key":"k","product":"p","starts_at":"2026-01-01T00:00:00Z",)"
+        R"("ends_at":"2027-01-01T00:00:00Z","seats":1,"seat_price":)" +
+        price + "}");
   };
   CHECK(seats(R"({"currency":"USD","minor":1})").empty());
   CHECK(seats(R"({"currency":"usd","minor":1})") == "/seat_price/currency");
@@ -203,16 +222,33 @@ TEST_CASE("JSON commands: ids are 1 to 128 bytes of UTF-8 without control charac
 
 TEST_CASE("JSON commands: moments are RFC 3339 in UTC, at most microseconds") {
   const auto at = [](const char* text) { return fault_of(usage_with("at", "\"" + std::string(text) + "\"")); };
-  for (const char* good : {"2026-01-31T23:59:59Z", "2026-01-31T23:59:59.1Z", "2026-01-31T23:59:59.123456Z", "2024-02-29T00:00:00Z",
-                           "0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z", "1969-12-31T23:59:59Z"}) {
+  for (const char* good :
+       {"2026-01-31T23:59:59Z", "2026-01-31T23:59:59.1Z", "2026-01-31T23:59:59.123456Z", "2024-02-29T00:00:00Z",
+        "0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z", "1969-12-31T23:59:59Z"}) {
     INFO(good);
     CHECK(at(good).empty());
   }
-  for (const char* bad : {"", "2026-01-31", "2026-01-31T23:59:59", "2026-01-31T23:59:59+00:00", "2026-01-31T23:59:59.1234567Z",
-                          "2026-01-31T23:59:59.Z", "2026-02-29T00:00:00Z", "2026-13-01T00:00:00Z", "2026-00-01T00:00:00Z",
-                          "2026-01-00T00:00:00Z", "2026-01-32T00:00:00Z", "2026-01-01T24:00:00Z", "2026-01-01T23:60:00Z",
-                          "0000-01-01T00:00:00Z", "10000-01-01T00:00:00Z", "2026-01-01 00:00:00Z", " 2026-01-01T00:00:00Z",
-                          "2026-1-1T00:00:00Z", "2026-01-01T00:00Z", "2026-01-01T00:00:00ZZ", "now"}) {
+  for (const char* bad : {"",
+                          "2026-01-31",
+                          "2026-01-31T23:59:59",
+                          "2026-01-31T23:59:59+00:00",
+                          "2026-01-31T23:59:59.1234567Z",
+                          "2026-01-31T23:59:59.Z",
+                          "2026-02-29T00:00:00Z",
+                          "2026-13-01T00:00:00Z",
+                          "2026-00-01T00:00:00Z",
+                          "2026-01-00T00:00:00Z",
+                          "2026-01-32T00:00:00Z",
+                          "2026-01-01T24:00:00Z",
+                          "2026-01-01T23:60:00Z",
+                          "0000-01-01T00:00:00Z",
+                          "10000-01-01T00:00:00Z",
+                          "2026-01-01 00:00:00Z",
+                          " 2026-01-01T00:00:00Z",
+                          "2026-1-1T00:00:00Z",
+                          "2026-01-01T00:00Z",
+                          "2026-01-01T00:00:00ZZ",
+                          "now"}) {
     INFO(bad);
     CHECK(at(bad) == "/at");
   }
@@ -222,13 +258,14 @@ TEST_CASE("JSON commands: credits are decimal strings of at most six digits of f
   const auto credits = [](const std::string& literal) {
     return fault_of(R"({"command":"TransferCredits","account":"a","key":"k","to":"b","credits":)" + literal + "}");
   };
-  for (const char* good : {"\"0\"", "\"1250\"", "\"0.000125\"", "\"-3.5\"", "\"9223372036854.775807\"", "\"-9223372036854.775808\""}) {
+  for (const char* good :
+       {"\"0\"", "\"1250\"", "\"0.000125\"", "\"-3.5\"", "\"9223372036854.775807\"", "\"-9223372036854.775808\""}) {
     INFO(good);
     CHECK(credits(good).empty());
   }
-  for (const char* bad : {"1250", "1.5", "\"\"", "\"-\"", "\"+1\"", "\".5\"", "\"1.\"", "\"1e3\"", "\"1,000\"", "\" 1\"", "\"1 \"",
-                          "\"0.0000001\"", "\"9223372036854.775808\"", "\"-9223372036854.775809\"", "\"0x10\"", "\"1.5.5\"",
-                          "\"99999999999999999999999999\"", "\"NaN\"", "\"\xD9\xA1\""}) {
+  for (const char* bad : {"1250", "1.5", "\"\"", "\"-\"", "\"+1\"", "\".5\"", "\"1.\"", "\"1e3\"", "\"1,000\"",
+                          "\" 1\"", "\"1 \"", "\"0.0000001\"", "\"9223372036854.775808\"", "\"-9223372036854.775809\"",
+                          "\"0x10\"", "\"1.5.5\"", "\"99999999999999999999999999\"", "\"NaN\"", "\"\xD9\xA1\""}) {
     INFO(bad);
     CHECK(credits(bad) == "/credits");
   }
@@ -238,7 +275,8 @@ TEST_CASE("JSON commands: volumes are whole tokens, 0 or more, within 64 bits") 
   const auto volume = [](const char* literal) { return fault_of(usage_with("query", literal)); };
   CHECK(volume("0").empty());
   CHECK(volume("9223372036854775807").empty());
-  for (const char* bad : {"-1", "9223372036854775808", "18446744073709551615", "99999999999999999999", "1.0", "1e3", "\"1\"", "true"}) {
+  for (const char* bad :
+       {"-1", "9223372036854775808", "18446744073709551615", "99999999999999999999", "1.0", "1e3", "\"1\"", "true"}) {
     INFO(bad);
     CHECK(volume(bad) == "/query");
   }
@@ -281,8 +319,8 @@ TEST_CASE("JSON commands: a field that stands twice is malformed, however it is 
   CHECK(fault_of(R"({"command":"ClosePeriods","account":"a","key":"k","key":"k"})") == "/key");
   CHECK(fault_of(R"({"command":"ClosePeriods","account":"a","account":"b","key":"k"})") == "/account");
   CHECK(fault_of(R"({"command":"ClosePeriods","account":"a","\u0061ccount":"b","key":"k"})") == "/account");
-  CHECK(fault_of(R"({"command":"PurchaseCredits","account":"a","key":"k","plan":"p","credits":"5","periods":{"first":1,"last":2,"last":3}})") ==
-        "/periods/last");
+  CHECK(fault_of(R"({"command":"PurchaseCredits","account":"a","key":"k","plan":"p","credits":"5",)"
+                 R"("periods":{"first":1,"last":2,"last":3}})") == "/periods/last");
 }
 
 TEST_CASE("JSON commands: a malformed text's key is told where it has one") {
@@ -335,7 +373,8 @@ TEST_CASE("JSON commands: the digest differs as soon as one value does") {
       json::object changed = whole;
       if (changed[name].is_int64()) changed[name] = changed[name].as_int64() + 1;
       if (changed[name].is_bool()) changed[name] = !changed[name].as_bool();
-      if (name == "memo" || name == "reason" || name == "usage" || name == "account" || name == "key") changed[name] = "another";
+      if (name == "memo" || name == "reason" || name == "usage" || name == "account" || name == "key")
+        changed[name] = "another";
       if (name == "credits") changed[name] = "5.0";  // as sent, not as meant
       if (name == "at") changed[name] = "2026-01-01T00:00:00.000Z";
       if (changed == whole) continue;

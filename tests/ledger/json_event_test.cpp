@@ -20,7 +20,8 @@ std::string fault_of(const std::string& text) {
 }
 
 constexpr const char* held =
-    R"({"type":"CreditsHeld","seq":7,"account":"a","version":3,"at":"2026-01-01T00:00:00Z","recorded_at":"2026-01-01T00:00:01Z",)"
+    R"({"type":"CreditsHeld","seq":7,"account":"a","version":3,"at":"2026-01-01T00:00:00Z",)"
+    R"("recorded_at":"2026-01-01T00:00:01Z",)"
     R"("key":"k","authorization":"h","plan":"plus","credits":"1.5","expires_at":"2026-02-01T00:00:00Z"})";
 
 std::string held_with(const std::string& from, const std::string& to) {
@@ -78,15 +79,16 @@ TEST_CASE("JSON events: a term's plan is written flat") {
   table.rows("2026-01-01  start plus monthly 2026-01-01..2026-02-01 key k -> ok");
   CHECK(to_json(table.events().at(1)) ==
         R"({"type":"TermStarted","seq":2,"account":"acme","version":2,"at":"2026-01-01T00:00:00Z",)"
-        R"("recorded_at":"2030-01-01T00:00:00Z","key":"k","product":"ai_studio","term":1,"starts_at":"2026-01-01T00:00:00Z",)"
+        R"("recorded_at":"2030-01-01T00:00:00Z","key":"k","product":"ai_studio","term":1,)"
+        R"("starts_at":"2026-01-01T00:00:00Z",)"
         R"("ends_at":"2026-02-01T00:00:00Z","plan":"plus","cadence":"monthly","allotment":"100","increment":"10",)"
         R"("on_exhaustion":"stop","stop_at_percent":100,"rate_card":"card"})");
 }
 
 TEST_CASE("JSON events: every field that must be there is missed, others are refused") {
   for (const char* field : {R"("type":"CreditsHeld",)", R"("seq":7,)", R"("account":"a",)", R"("version":3,)",
-                            R"("at":"2026-01-01T00:00:00Z",)", R"("recorded_at":"2026-01-01T00:00:01Z",)", R"("key":"k",)",
-                            R"("authorization":"h",)", R"("plan":"plus",)", R"("credits":"1.5",)"}) {
+                            R"("at":"2026-01-01T00:00:00Z",)", R"("recorded_at":"2026-01-01T00:00:01Z",)",
+                            R"("key":"k",)", R"("authorization":"h",)", R"("plan":"plus",)", R"("credits":"1.5",)"}) {
     const std::string name = std::string(field).substr(1, std::string(field).find('"', 1) - 1);
     INFO(name);
     CHECK(fault_of(held_with(field, "")) == "/" + name);
@@ -107,9 +109,11 @@ TEST_CASE("JSON events: every field that must be there is missed, others are ref
 
 TEST_CASE("JSON events: flags stand in their order, each once; bytes are lower-case hex") {
   const auto charge = [](const std::string& flags) {
-    return fault_of(R"({"type":"CreditsConsumed","seq":1,"account":"a","version":1,"at":"2026-01-01T00:00:00Z",)"
-                    R"("recorded_at":"2026-01-01T00:00:00Z","key":"k","usage":"u","plan":"p","workflow":"w","model":"m",)"
-                    R"("query":1,"input":2,"output":3,"rate_card":"c","credits":"1","late":false,"flags":)" + flags + "}");
+    return fault_of(
+        R"({"type":"CreditsConsumed","seq":1,"account":"a","version":1,"at":"2026-01-01T00:00:00Z",)"
+        R"("recorded_at":"2026-01-01T00:00:00Z","key":"k","usage":"u","plan":"p","workflow":"w","model":"m",)"
+        R"("query":1,"input":2,"output":3,"rate_card":"c","credits":"1","late":false,"flags":)" +
+        flags + "}");
   };
   CHECK(charge(R"([])").empty());
   CHECK(charge(R"(["revoked","partner_terms"])").empty());
@@ -120,7 +124,8 @@ TEST_CASE("JSON events: flags stand in their order, each once; bytes are lower-c
   CHECK(charge(R"([1])") == "/flags");
   const auto migrated = [](const std::string& hash) {
     return fault_of(R"({"type":"RegionMigrated","seq":1,"account":"a","version":1,"at":"2026-01-01T00:00:00Z",)"
-                    R"("recorded_at":"2026-01-01T00:00:00Z","key":"k","from":"us","to":"eu","events":5,"hash":")" + hash + "\"}");
+                    R"("recorded_at":"2026-01-01T00:00:00Z","key":"k","from":"us","to":"eu","events":5,"hash":")" +
+                    hash + "\"}");
   };
   CHECK(migrated("00ff").empty());
   CHECK(migrated("00FF") == "/hash");
@@ -135,14 +140,16 @@ TEST_CASE("JSON answers: accepted, replayed and refused, as the contract writes 
   const std::string close = R"({"command":"ClosePeriods","account":"acme","key":"c","at":"2026-01-02T00:00:00Z"})";
   CHECK(answer(close) == R"({"key":"c","accepted":[]})");
   CHECK(answer(close) == R"({"key":"c","accepted":[],"replayed":true})");
-  const std::string consent = R"({"command":"SetConsent","account":"acme","key":"s","at":"2026-01-02T00:00:00Z","feature":"f","granted":true})";
+  const std::string consent =
+      R"({"command":"SetConsent","account":"acme","key":"s","at":"2026-01-02T00:00:00Z","feature":"f","granted":true})";
   const std::string event =
       R"({"type":"ConsentChanged","seq":4,"account":"acme","version":4,"at":"2026-01-02T00:00:00Z",)"
       R"("recorded_at":"2030-01-01T00:00:00Z","key":"s","feature":"f","granted":true})";
   CHECK(answer(consent) == R"({"key":"s","accepted":[)" + event + "]}");
   CHECK(answer(consent) == R"({"key":"s","accepted":[)" + event + R"(],"replayed":true})");
   const std::string buy =
-      R"({"command":"PurchaseCredits","account":"acme","key":"b","at":"2026-01-02T00:00:00Z","plan":"plus","credits":"15","periods":{"first":1,"last":1}})";
+      R"({"command":"PurchaseCredits","account":"acme","key":"b","at":"2026-01-02T00:00:00Z","plan":"plus",)"
+      R"("credits":"15","periods":{"first":1,"last":1}})";
   const std::string refused = answer(buy);
   CHECK(refused.find(R"({"key":"b","refused":{"code":"bad_increment","clause":"AIS-5b","message":")") == 0);
   CHECK(refused.find(R"("details":{"credits":"15","increment":"10"}}})") != std::string::npos);

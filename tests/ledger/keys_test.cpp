@@ -31,7 +31,8 @@ TEST_CASE("H19: the stored answer is the first one, its moments, positions and a
     2026-01-01  start plus monthly 2026-01-01..2026-04-01  -> ok
   )");
   const std::string report =
-      R"({"command":"RecordUsage","account":"acme","key":"k","usage":"u","workflow":"w","model":"unit","query":1,"input":0,"output":0})";
+      R"({"command":"RecordUsage","account":"acme","key":"k","usage":"u","workflow":"w","model":"unit",)"
+      R"("query":1,"input":0,"output":0})";
   const auto first = table.send(report);
   table.rows("clock 2026-06-01");  // the term has ended by now
   auto again = table.send(report);
@@ -55,17 +56,23 @@ TEST_CASE("H19: with another command the key is refused") {
 TEST_CASE("H19: commands are the same when they are equal as JSON values") {
   check_table(R"(
     2026-01-01  start plus monthly 2026-01-01..2026-04-01  -> ok
-    json {"command":"SetBuilders","account":"acme","key":"k","at":"2026-01-02T00:00:00Z","plan":"plus","actors":["a","\u0062"]} -> BuildersChanged plus a+b
-    json {"actors":["\u0061","b"],  "plan":"pl\u0075s", "at":"2026-01-02T00:00:00Z","key":"k","account":"acme" ,"command":"SetBuilders" } -> again BuildersChanged plus a+b
-    json {"command":"SetBuilders","account":"acme","key":"k","at":"2026-01-02T00:00:00Z","plan":"plus","actors":["b","a"]} -> refused key_reused
-    json {"command":"SetBuilders","account":"acme","key":"k","at":"2026-01-02T00:00:00.0Z","plan":"plus","actors":["a","b"]} -> refused key_reused
+    json {"command":"SetBuilders","account":"acme","key":"k","at":"2026-01-02T00:00:00Z","plan":"plus",
+         "actors":["a","\u0062"]} -> BuildersChanged plus a+b
+    json {"actors":["\u0061","b"],  "plan":"pl\u0075s", "at":"2026-01-02T00:00:00Z","key":"k","account":"acme" ,
+         "command":"SetBuilders" } -> again BuildersChanged plus a+b
+    json {"command":"SetBuilders","account":"acme","key":"k","at":"2026-01-02T00:00:00Z","plan":"plus",
+         "actors":["b","a"]} -> refused key_reused
+    json {"command":"SetBuilders","account":"acme","key":"k","at":"2026-01-02T00:00:00.0Z","plan":"plus",
+         "actors":["a","b"]} -> refused key_reused
   )");
 }
 
 TEST_CASE("H19: a field given with its default is another command than one without it") {
   check_table(R"(
-    json {"command":"AcceptTerms","account":"acme","key":"k","at":"2026-01-02T00:00:00Z","terms":"t"} -> TermsAccepted t true
-    json {"command":"AcceptTerms","account":"acme","key":"k","at":"2026-01-02T00:00:00Z","terms":"t","accepted":true} -> refused key_reused
+    json {"command":"AcceptTerms","account":"acme","key":"k","at":"2026-01-02T00:00:00Z",
+         "terms":"t"} -> TermsAccepted t true
+    json {"command":"AcceptTerms","account":"acme","key":"k","at":"2026-01-02T00:00:00Z","terms":"t",
+         "accepted":true} -> refused key_reused
   )");
 }
 

@@ -15,7 +15,8 @@ TEST_CASE("Overflow: an amount beyond 64 bits is malformed where it is written")
   check_table(R"(
     2026-01-01  start plus monthly 2026-01-01..2026-04-01 allotment 9223372036854.775808     -> refused malformed
     2026-01-01  start plus monthly 2026-01-01..2026-04-01 allotment 9223372036854.775807  -> TermStarted plus/1
-                                                                                          ,  CreditsGranted plus/1/1/1 allotment 9223372036854.775807
+                                                                                          ,  CreditsGranted plus/1/1/1
+                                                                                          allotment 9223372036854.775807
     2026-01-02  use unit 0/9223372036854775808/0    -> refused malformed
   )");
 }
@@ -62,7 +63,8 @@ TEST_CASE("Overflow: what a period was granted stays within 64 bits, its allotme
 TEST_CASE("Overflow: a price beyond 64 bits is refused") {
   check_table(R"(
     2026-01-01  start plus monthly 2026-01-01..2026-06-01  -> ok
-    2026-01-02  buy plus 9223372036750 in 1      -> CreditsGranted plus/1/1/2 purchase 9223372036750 price=USD:922337203675000
+    2026-01-02  buy plus 9223372036750 in 1      -> CreditsGranted plus/1/1/2 purchase 9223372036750
+                                                      price=USD:922337203675000
   )");
   const Catalog dear = test::changed_table_catalog({{R"("minor": 1000)", R"("minor": 9223372036854775807)"},
                                                     {R"("minor": 250)", R"("minor": 9223372036854775807)"}});
@@ -118,7 +120,8 @@ TEST_CASE("A batch holds events_per_batch_max events; a command that would bring
     0001-01-01  start plus monthly 0001-01-01..9999-12-31  -> ok
   )");
   const auto head = table.log().head();
-  const auto answer = table.send(R"({"command":"ClosePeriods","account":"acme","key":"c","at":"9999-12-30T00:00:00Z"})");
+  const auto answer =
+      table.send(R"({"command":"ClosePeriods","account":"acme","key":"c","at":"9999-12-30T00:00:00Z"})");
   REQUIRE(answer.refused);
   CHECK(answer.refused->code == RefusalCode::malformed);
   CHECK(table.log().head() == head);

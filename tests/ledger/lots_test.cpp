@@ -10,11 +10,13 @@ TEST_CASE("AIS-4b: what was consumed stays consumed; a correction is a new grant
   check_table(R"(
     2026-01-01  start plus monthly 2026-01-01..2026-04-01  -> ok
     2026-01-10  use 30 id u-17              -> CreditsConsumed plus 30 usage=u-17
-    2026-01-11  grant plus 30 correction in 1 reason "charged twice" corrects u-17  -> CreditsGranted plus/1/1/2 correction 30 corrects=u-17 price=- expires_at=2026-02-01
+    2026-01-11  grant plus 30 correction in 1 reason "charged twice" corrects u-17  -> CreditsGranted plus/1/1/2
+                                                               correction 30 corrects=u-17 price=- expires_at=2026-02-01
     = plus/1/1    open        granted 130  consumed 30  remaining 100
     = plus/1/1/1  allotment   granted 100  remaining 70
     = plus/1/1/2  correction  granted 30   remaining 30
-    2026-01-12  grant plus 5 correction in 1 corrects never-charged   -> CreditsGranted plus/1/1/3 correction 5 corrects=never-charged
+    2026-01-12  grant plus 5 correction in 1 corrects never-charged   -> CreditsGranted plus/1/1/3 correction 5
+                                                                           corrects=never-charged
     2026-01-12  grant plus -30 correction in 1     -> refused malformed
     2026-01-12  grant plus 0 promotion in 1        -> refused malformed
     2026-01-12  grant plus 5 purchase in 1         -> refused malformed
@@ -52,7 +54,8 @@ TEST_CASE("AIS-4d: nothing is granted into, bought for or authorized in a period
 TEST_CASE("AIS-4e: expired credits are not carried over; a lot lies in exactly one Credit Period") {
   check_table(R"(
     2026-01-01  start plus monthly 2026-01-01..2026-04-01  -> ok
-    2026-01-05  buy plus 1000 in 1          -> CreditsGranted plus/1/1/2 purchase 1000 starts_at=2026-01-01 expires_at=2026-02-01
+    2026-01-05  buy plus 1000 in 1          -> CreditsGranted plus/1/1/2 purchase 1000 starts_at=2026-01-01
+                                                 expires_at=2026-02-01
     2026-02-01  use 150                     -> CreditsGranted plus/1/2/1 allotment 100, CreditsConsumed plus 150
     = plus/1/2  open     granted 100  consumed 100  uncovered 50
     = plus/1/1  closing  consumed 0   remaining 1100
@@ -115,7 +118,8 @@ TEST_CASE("AIS-5c: additional credits are bought for a period, or a run of them,
   check_table(R"(
     2026-01-01  start plus monthly 2026-01-01..2026-05-01  -> ok
     2026-01-10  buy plus 20 in 1..3         -> CreditsGranted plus/1/1/2 purchase 20 price=USD:2000
-                                            ,  CreditsGranted plus/1/2/1 purchase 20 starts_at=2026-02-01 expires_at=2026-03-01 price=USD:2000
+                                            ,  CreditsGranted plus/1/2/1 purchase 20 starts_at=2026-02-01
+                                                 expires_at=2026-03-01 price=USD:2000
                                             ,  CreditsGranted plus/1/3/1 purchase 20
     2026-01-10  buy plus 10 in 4            -> CreditsGranted plus/1/4/1 purchase 10
     = plus/1/1  open      granted 120
@@ -184,12 +188,14 @@ TEST_CASE("AIS-5d: nor after a change of plan") {
   )");
 }
 
-TEST_CASE("H10: a lot has the bounds of its period, also when bought in the middle, and brings its full credits at once") {
+TEST_CASE(
+    "H10: a lot has the bounds of its period, also when bought in the middle, and brings its full credits at once") {
   check_table(R"(
     2026-01-01  start plus monthly 2026-01-31..2026-06-30  -> ok
     2026-03-30T23:59:59.999999  buy plus 10 in 2     -> CreditsGranted plus/1/1/1 allotment 100
                                                      ,  CreditsGranted plus/1/2/1 allotment 100
-                                                     ,  CreditsGranted plus/1/2/2 purchase 10 starts_at=2026-02-28 expires_at=2026-03-31
+                                                     ,  CreditsGranted plus/1/2/2 purchase 10 starts_at=2026-02-28
+                                                          expires_at=2026-03-31
     2026-03-01  use 105                     -> CreditsConsumed plus 105
     = plus/1/2    open      consumed 105  uncovered 0
     = plus/1/2/2  purchase  remaining 5

@@ -132,8 +132,10 @@ TEST_CASE("Order, RecordUsage: outside_term, plan_mismatch, classified, unknown_
     2026-03-03  use no-model 1/0/0 classification secret plan even   -> refused plan_mismatch
     2026-03-03  use no-model 1/0/0 classification secret   -> refused classified GOV-3
     2026-03-03  use no-model 1/0/0 settles gone            -> refused unknown_model AIS-1
-    2026-03-03  use worst 1/0/0 settles gone               -> CreditsConsumed plus 1 revoked discontinued not_authorized_in_gov beta_not_accepted partner_terms unknown_authorization
-    2026-02-28  use worst 1/0/0                            -> CreditsConsumed plus 1 not_authorized_in_gov beta_not_accepted partner_terms
+    2026-03-03  use worst 1/0/0 settles gone               -> CreditsConsumed plus 1 revoked discontinued
+                                             not_authorized_in_gov beta_not_accepted partner_terms unknown_authorization
+    2026-02-28  use worst 1/0/0                            -> CreditsConsumed plus 1 not_authorized_in_gov
+                                                                beta_not_accepted partner_terms
   )");
 }
 

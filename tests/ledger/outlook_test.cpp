@@ -42,7 +42,8 @@ TEST_CASE("AIS-4c: an outlook says that it is informational, and what it reckons
         R"("granted":"100","consumed":"42","held":"2",)"
         R"("remaining":"56","uncovered":"0","window_starts_at":"2026-03-04T00:00:00Z","rate_per_day":"6",)"
         R"("runs_out_at":"2026-03-20T08:00:00Z","expires_unused":"0",)"
-        R"("sentence":"At this pace Plus runs out on 20 March 2026, 11 days before the period ends; 0 credits will expire unused."}]})");
+        R"("sentence":"At this pace Plus runs out on 20 March 2026, 11 days before the period ends;)"
+        R"( 0 credits will expire unused."}]})");
   CHECK(outlook_json({}, moment("2026-03-11")) == R"({"at":"2026-03-11T00:00:00Z","informational":true,"plans":[]})");
 }
 
@@ -75,16 +76,20 @@ TEST_CASE("Outlook: it says whether the plan runs out, lasts, stands still, has 
   const auto lasting = only_plan(table, "2026-03-08");
   CHECK_FALSE(lasting.runs_out_at);
   CHECK(to_text(lasting.expires_unused) == "69");  // 93 left, 24 days at 1 a day
-  CHECK(lasting.sentence == "At this pace Plus lasts until its period ends on 1 April 2026; 69 credits will expire unused.");
+  CHECK(lasting.sentence ==
+        "At this pace Plus lasts until its period ends on 1 April 2026; 69 credits will expire unused.");
   const auto idle = only_plan(table, "2026-03-30");
   CHECK(idle.rate_per_day.micro == 0);
   CHECK_FALSE(idle.runs_out_at);
   CHECK(to_text(idle.expires_unused) == "93");
-  CHECK(idle.sentence == "Nothing was charged to Plus lately: at this pace its 93 remaining credits will expire unused on 1 April 2026.");
+  CHECK(
+      idle.sentence ==
+      "Nothing was charged to Plus lately: at this pace its 93 remaining credits will expire unused on 1 April 2026.");
   table.rows("2026-03-20  use 1293 -> ok");
   const auto over = only_plan(table, "2026-03-20");
-  CHECK(over.sentence ==
-        "Plus has run out: 1,200 credits of use are uncovered so far, and the period ends in 12 days, on 1 April 2026.");
+  CHECK(
+      over.sentence ==
+      "Plus has run out: 1,200 credits of use are uncovered so far, and the period ends in 12 days, on 1 April 2026.");
   CHECK(over.expires_unused.micro == 0);
   test::Table unlimited;
   unlimited.rows(R"(
@@ -115,7 +120,8 @@ TEST_CASE("Outlook: every plan with a period that contains the moment, highest r
   )");
   const auto names = [&](const char* at) {
     std::string out;
-    for (const auto& plan : outlook(table.state(), table.events(), test::table_catalog(), moment(at))) out += plan.plan.value + " ";
+    for (const auto& plan : outlook(table.state(), table.events(), test::table_catalog(), moment(at)))
+      out += plan.plan.value + " ";
     return out;
   };
   CHECK(names("2026-03-15") == "pro plus basic ");
@@ -146,7 +152,8 @@ TEST_CASE("Timeline: a point after each event that moved the plan's pool, in log
     2026-03-02  consent x yes                                -> ok
     2026-03-03  authorize h 50 until 2026-03-05              -> ok
     2026-03-04  use 40                                       -> ok
-    2026-03-05  buy plus 10 in 2                             -> HoldReleased h expired, CreditsGranted plus/1/2/1 purchase 10
+    2026-03-05  buy plus 10 in 2                             -> HoldReleased h expired, CreditsGranted plus/1/2/1
+                                                                  purchase 10
     2026-04-01  close                                        -> ok
   )");
   // seq: 3 allotment, 4 use, 6 hold, 7 use, 8 release, 9 purchase for April, 10 April's allotment, 11 March closes

@@ -116,11 +116,11 @@ TEST_CASE("ADD-2: rounded once for a product; a leap year has 366 days of a 365t
   const auto amount = [](std::int64_t seats, std::int64_t price, const char* from, const char* to) {
     return seats::prorated(seats, Money{{'U', 'S', 'D'}, price}, test::moment(from), test::moment(to)).minor;
   };
-  CHECK(amount(1, 100, "2026-01-01", "2026-01-02") == 0);     // 0.27
-  CHECK(amount(1, 100, "2026-01-01", "2026-01-03") == 1);     // 0.55
-  CHECK(amount(3, 100, "2026-01-01", "2026-01-02") == 1);     // 0.82, not three times 0
-  CHECK(amount(1, 182, "2026-01-01", "2026-01-02") == 0);     // 182 / 365
-  CHECK(amount(1, 183, "2026-01-01", "2026-01-02") == 1);     // 183 / 365
+  CHECK(amount(1, 100, "2026-01-01", "2026-01-02") == 0);  // 0.27
+  CHECK(amount(1, 100, "2026-01-01", "2026-01-03") == 1);  // 0.55
+  CHECK(amount(3, 100, "2026-01-01", "2026-01-02") == 1);  // 0.82, not three times 0
+  CHECK(amount(1, 182, "2026-01-01", "2026-01-02") == 0);  // 182 / 365
+  CHECK(amount(1, 183, "2026-01-01", "2026-01-02") == 1);  // 183 / 365
   CHECK(amount(1, 36500, "2028-01-01", "2029-01-01") == 36600);
   CHECK(amount(0, 36500, "2028-01-01", "2029-01-01") == 0);
   CHECK(amount(7, 0, "2028-01-01", "2029-01-01") == 0);
@@ -143,7 +143,8 @@ TEST_CASE("EKM-4: EKM seats equal Enterprise seats, and the two are billed toget
   check_table(R"(
     2026-01-01  start enterprise 10 seats 2026-01-01..2027-01-01   -> ok
     2026-01-01  start ekm 10 seats 2026-01-01..2027-01-01          -> refused seat_parity EKM-4
-    2026-01-01  add ekm                          -> SeatsChanged ekm 0>10 billed_with=enterprise billed_as="Asana Enterprise" name="Key Management"
+    2026-01-01  add ekm                          -> SeatsChanged ekm 0>10 billed_with=enterprise
+                                                      billed_as="Asana Enterprise" name="Key Management"
     2026-01-01  add permissions                  -> ok
     = invoice 1 "Enterprise"        seats 10  amount USD:365000
     = invoice 2 "Asana Enterprise"  seats 10  amount USD:7300  products ekm
@@ -170,10 +171,13 @@ TEST_CASE("EKM-4: amounts of two currencies are never one line") {
   )");
 }
 
-TEST_CASE("H20: StartTerm of a seat product gives TermStarted and SeatsChanged from 0, effective and priced from its start") {
+TEST_CASE(
+    "H20: StartTerm of a seat product gives TermStarted and SeatsChanged from 0, effective and priced from its start") {
   check_table(R"(
-    2026-01-01  start enterprise 10 seats 2026-03-01..2027-03-01   -> TermStarted enterprise/1 product=enterprise starts_at=2026-03-01
-                                                                   ,  SeatsChanged enterprise 0>10 from 2026-03-01 seat_price=USD:36500 name=Enterprise
+    2026-01-01  start enterprise 10 seats 2026-03-01..2027-03-01   -> TermStarted enterprise/1 product=enterprise
+                                                                        starts_at=2026-03-01
+                                                                   ,  SeatsChanged enterprise 0>10 from 2026-03-01
+                                                                        seat_price=USD:36500 name=Enterprise
     = seats enterprise 0 then 10 from 2026-03-01
     = invoice 1 Enterprise  seats 10  amount USD:365000  at 2026-01-01
     2026-01-01  start starter 0 seats 2026-01-01..2027-01-01       -> TermStarted starter/1
@@ -188,7 +192,8 @@ TEST_CASE("H20: StartTerm of a seat product gives TermStarted and SeatsChanged f
 TEST_CASE("H20: an order form's seat price stands in place of the catalog's, for the term") {
   check_table(R"(
     2026-01-01  start enterprise 10 seats 2026-01-01..2027-01-01 price USD:73000  -> TermStarted enterprise/1
-                                                                                  ,  SeatsChanged enterprise 0>10 seat_price=USD:73000
+                                                                                  ,  SeatsChanged enterprise 0>10
+                                                                                       seat_price=USD:73000
     2026-07-01  seats enterprise 11              -> SeatsChanged enterprise 10>11 seat_price=USD:73000
     = invoice 2 Enterprise  seats 1  amount USD:36800
     2026-12-01  renew enterprise to 2028-01-01   -> TermStarted enterprise/2
@@ -302,10 +307,11 @@ TEST_CASE("H21: a parent that still has add-ons is not removed") {
 }
 
 TEST_CASE("H22: SeatsChanged, purchases and closes carry prices and names, so that invoices fold without a catalog") {
-  const Catalog renamed = test::changed_table_catalog({{R"("name": "Enterprise", "seat_price": {"currency": "USD", "minor": 36500})",
-                                                        R"("name": "Other", "seat_price": {"currency": "EUR", "minor": 1})"},
-                                                       {R"("minor": 250)", R"("minor": 1)"},
-                                                       {R"("minor": 1000)", R"("minor": 1)"}});
+  const Catalog renamed =
+      test::changed_table_catalog({{R"("name": "Enterprise", "seat_price": {"currency": "USD", "minor": 36500})",
+                                    R"("name": "Other", "seat_price": {"currency": "EUR", "minor": 1})"},
+                                   {R"("minor": 250)", R"("minor": 1)"},
+                                   {R"("minor": 1000)", R"("minor": 1)"}});
   test::Table table;
   table.rows(R"(
     2026-01-01  start enterprise 10 seats 2026-01-01..2027-01-01   -> ok

@@ -23,6 +23,7 @@ set(ledger_test_sources
   table_catalog.cpp
   table_row.cpp
   table_show.cpp
+  table_test.cpp
   terms_test.cpp
   time_test.cpp
   usage_test.cpp

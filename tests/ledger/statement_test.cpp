@@ -14,7 +14,8 @@ namespace {
 
 std::string names_of(const boost::json::value& value) {
   std::string names;
-  for (const auto& field : value.as_object()) names += (names.empty() ? "" : " ") + std::string(field.key().data(), field.key().size());
+  for (const auto& field : value.as_object())
+    names += (names.empty() ? "" : " ") + std::string(field.key().data(), field.key().size());
   return names;
 }
 
@@ -38,32 +39,42 @@ TEST_CASE("Balance: the form of the contract, field by field and in its order") 
   table.rows(story);
   const std::string text = table.balance("acme", std::nullopt);
   const std::string print = to_hex(fingerprint(table.state()));
-  CHECK(text ==
-        R"({"account":"acme","at":"2026-01-13T00:00:00Z","version":15,"fingerprint":")" + print + R"(",)"
-        R"("plans":[{"plan":"plus","term":1,"starts_at":"2026-01-01T00:00:00Z","ends_at":"2026-04-01T00:00:00Z","cadence":"monthly",)"
-        R"("periods":[{"period":1,"starts_at":"2026-01-01T00:00:00Z","ends_at":"2026-02-01T00:00:00Z","state":"open",)"
-        R"("granted":"120","consumed":"30","held":"5","expired":"0","remaining":"85","uncovered":"0"},)"
-        R"({"period":2,"starts_at":"2026-02-01T00:00:00Z","ends_at":"2026-03-01T00:00:00Z","state":"upcoming",)"
-        R"("granted":"20","consumed":"0","held":"0","expired":"0","remaining":"20","uncovered":"0"},)"
-        R"({"period":3,"starts_at":"2026-03-01T00:00:00Z","ends_at":"2026-04-01T00:00:00Z","state":"upcoming",)"
-        R"("granted":"20","consumed":"0","held":"0","expired":"0","remaining":"20","uncovered":"0"}],)"
-        R"("lots":[{"lot":"plus/1/1/1","kind":"allotment","granted":"100","remaining":"65","held":"5","expired":"0",)"
-        R"("starts_at":"2026-01-01T00:00:00Z","expires_at":"2026-02-01T00:00:00Z"},)"
-        R"({"lot":"plus/1/1/2","kind":"purchase","granted":"20","remaining":"20","held":"0","expired":"0",)"
-        R"("starts_at":"2026-01-01T00:00:00Z","expires_at":"2026-02-01T00:00:00Z"},)"
-        R"({"lot":"plus/1/2/1","kind":"purchase","granted":"20","remaining":"20","held":"0","expired":"0",)"
-        R"("starts_at":"2026-02-01T00:00:00Z","expires_at":"2026-03-01T00:00:00Z"},)"
-        R"({"lot":"plus/1/3/1","kind":"purchase","granted":"20","remaining":"20","held":"0","expired":"0",)"
-        R"("starts_at":"2026-03-01T00:00:00Z","expires_at":"2026-04-01T00:00:00Z"}]}],)"
-        R"("usage":[{"workflow":"alpha","model":"unit","charges":1,"query":0,"input":10,"output":0,"credits":"10"},)"
-        R"({"workflow":"beta","model":"gpt","charges":1,"query":100,"input":200,"output":300,"credits":"20"}],)"
-        R"("seats":[{"product":"ekm","seats":10,"scheduled":[]},{"product":"enterprise","seats":10,"scheduled":[]}],)"
-        R"("invoice_lines":[{"at":"2026-01-05T00:00:00Z","name":"plus","products":["ai_studio"],"credits":"20","amount":{"currency":"USD","minor":2000}},)"
-        R"({"at":"2026-01-05T00:00:00Z","name":"plus","products":["ai_studio"],"credits":"20","amount":{"currency":"USD","minor":2000}},)"
-        R"({"at":"2026-01-05T00:00:00Z","name":"plus","products":["ai_studio"],"credits":"20","amount":{"currency":"USD","minor":2000}},)"
-        R"({"at":"2026-01-12T00:00:00Z","name":"Enterprise","products":["enterprise"],"seats":10,"amount":{"currency":"USD","minor":365000}},)"
-        R"({"at":"2026-01-12T00:00:00Z","name":"Asana Enterprise","products":["ekm"],"seats":10,"amount":{"currency":"USD","minor":7300}}],)"
-        R"("key":null,"region":"us","environment":"commercial","access":true,"consents":{"beta":true},"terms":["openai-2025","zeta"]})");
+  CHECK(
+      text ==
+      R"({"account":"acme","at":"2026-01-13T00:00:00Z","version":15,"fingerprint":")" + print +
+          R"(",)"
+          R"("plans":[{"plan":"plus","term":1,"starts_at":"2026-01-01T00:00:00Z",)"
+          R"("ends_at":"2026-04-01T00:00:00Z","cadence":"monthly",)"
+          R"("periods":[{"period":1,"starts_at":"2026-01-01T00:00:00Z","ends_at":"2026-02-01T00:00:00Z",)"
+          R"("state":"open",)"
+          R"("granted":"120","consumed":"30","held":"5","expired":"0","remaining":"85","uncovered":"0"},)"
+          R"({"period":2,"starts_at":"2026-02-01T00:00:00Z","ends_at":"2026-03-01T00:00:00Z","state":"upcoming",)"
+          R"("granted":"20","consumed":"0","held":"0","expired":"0","remaining":"20","uncovered":"0"},)"
+          R"({"period":3,"starts_at":"2026-03-01T00:00:00Z","ends_at":"2026-04-01T00:00:00Z","state":"upcoming",)"
+          R"("granted":"20","consumed":"0","held":"0","expired":"0","remaining":"20","uncovered":"0"}],)"
+          R"("lots":[{"lot":"plus/1/1/1","kind":"allotment","granted":"100","remaining":"65","held":"5","expired":"0",)"
+          R"("starts_at":"2026-01-01T00:00:00Z","expires_at":"2026-02-01T00:00:00Z"},)"
+          R"({"lot":"plus/1/1/2","kind":"purchase","granted":"20","remaining":"20","held":"0","expired":"0",)"
+          R"("starts_at":"2026-01-01T00:00:00Z","expires_at":"2026-02-01T00:00:00Z"},)"
+          R"({"lot":"plus/1/2/1","kind":"purchase","granted":"20","remaining":"20","held":"0","expired":"0",)"
+          R"("starts_at":"2026-02-01T00:00:00Z","expires_at":"2026-03-01T00:00:00Z"},)"
+          R"({"lot":"plus/1/3/1","kind":"purchase","granted":"20","remaining":"20","held":"0","expired":"0",)"
+          R"("starts_at":"2026-03-01T00:00:00Z","expires_at":"2026-04-01T00:00:00Z"}]}],)"
+          R"("usage":[{"workflow":"alpha","model":"unit","charges":1,"query":0,"input":10,"output":0,"credits":"10"},)"
+          R"({"workflow":"beta","model":"gpt","charges":1,"query":100,"input":200,"output":300,"credits":"20"}],)"
+          R"("seats":[{"product":"ekm","seats":10,"scheduled":[]},{"product":"enterprise","seats":10,"scheduled":[]}],)"
+          R"("invoice_lines":[{"at":"2026-01-05T00:00:00Z","name":"plus","products":["ai_studio"],)"
+          R"("credits":"20","amount":{"currency":"USD","minor":2000}},)"
+          R"({"at":"2026-01-05T00:00:00Z","name":"plus","products":["ai_studio"],"credits":"20",)"
+          R"("amount":{"currency":"USD","minor":2000}},)"
+          R"({"at":"2026-01-05T00:00:00Z","name":"plus","products":["ai_studio"],"credits":"20",)"
+          R"("amount":{"currency":"USD","minor":2000}},)"
+          R"({"at":"2026-01-12T00:00:00Z","name":"Enterprise","products":["enterprise"],"seats":10,)"
+          R"("amount":{"currency":"USD","minor":365000}},)"
+          R"({"at":"2026-01-12T00:00:00Z","name":"Asana Enterprise","products":["ekm"],"seats":10,)"
+          R"("amount":{"currency":"USD","minor":7300}}],)"
+          R"("key":null,"region":"us","environment":"commercial","access":true,"consents":{"beta":true},)"
+          R"("terms":["openai-2025","zeta"]})");
 }
 
 TEST_CASE("Balance: one element per plan and term, ended and future ones too, by plan name, then term") {
@@ -149,7 +160,8 @@ TEST_CASE("Balance: --at folds the events whose at is no later, wherever they st
     = at 2026-01-20  plus/1/1  open  consumed 31
     = at 2025-12-31  plus/1    absent
   )");
-  const auto view = view_as_of(table.log(), AccountId("acme"), AsOf{.at = moment("2026-01-05"), .seq = std::nullopt}, {});
+  const auto view =
+      view_as_of(table.log(), AccountId("acme"), AsOf{.at = moment("2026-01-05"), .seq = std::nullopt}, {});
   CHECK(view->moment == moment("2026-01-05"));
   CHECK(view->state.version == table.state().version);
 }
@@ -170,7 +182,8 @@ TEST_CASE("Balance: --at keeps a grant that was made earlier but recorded later"
 TEST_CASE("Balance: --at with a lot bought, earlier than the allotment of its period came, for a period to come") {
   test::Table().rows(R"(
     2026-01-01  start plus monthly 2026-01-01..2026-06-01    -> ok
-    2026-02-10  use 1                                        -> CreditsGranted plus/1/2/1 allotment 100, CreditsConsumed plus 1
+    2026-02-10  use 1                                        -> CreditsGranted plus/1/2/1 allotment 100,
+                                                                  CreditsConsumed plus 1
     2026-01-10  buy plus 20 in 2                             -> CreditsGranted plus/1/2/2 purchase 20
     = at 2026-01-15  plus/1/2    upcoming  granted 20
     = at 2026-01-15  plus/1/2/2  purchase  granted 20
@@ -195,9 +208,11 @@ TEST_CASE("Balance: --at with a hold and its release, a settlement or a close re
   test::Table().rows(R"(
     2026-01-01  start plus monthly 2026-01-01..2026-06-01    -> ok
     2026-01-20  authorize h 30 until 2026-02-20              -> ok
-    2026-02-11  use 9 settles h                              -> CreditsGranted plus/1/2/1 allotment 100, CreditsConsumed plus 9
+    2026-02-11  use 9 settles h                              -> CreditsGranted plus/1/2/1 allotment 100,
+                                                                  CreditsConsumed plus 9
     2026-02-10  close                                        -> PeriodClosed plus/1/1 expired 100
-    = at 2026-02-10  plus/1/1  closed  held 30  expired 70  remaining 0
+    = at 2026-02-09  plus/1/1  closing  held 30  expired 0  remaining 70
+    = at 2026-02-10  plus/1/1  closed  held 0   expired 100  remaining 0
     = at 2026-02-11  plus/1/1  closed  held 0   expired 100
   )");
 }
@@ -223,7 +238,9 @@ TEST_CASE("Balance: --at before what a fact rests on was recorded to happen move
 TEST_CASE("Balance: --at before the first event, and of an account nobody opened, is no answer") {
   test::Table table;
   table.rows("2026-01-01  start plus monthly 2026-01-01..2026-06-01    -> ok");
-  const auto view = [&](const char* account, AsOf as_of) { return view_as_of(table.log(), AccountId(account), as_of, moment("2026-05-05")); };
+  const auto view = [&](const char* account, AsOf as_of) {
+    return view_as_of(table.log(), AccountId(account), as_of, moment("2026-05-05"));
+  };
   CHECK_FALSE(view("acme", AsOf{.at = moment("2019-12-31"), .seq = std::nullopt}).has_value());
   CHECK_FALSE(view("acme", AsOf{.at = std::nullopt, .seq = 0}).has_value());
   CHECK_FALSE(view("nobody", AsOf{.at = std::nullopt, .seq = std::nullopt}).has_value());
@@ -286,8 +303,8 @@ TEST_CASE("Replay: every account as of the greatest at of its own events, by nam
   )");
   const Book& book = table.engine().book();
   const std::string text = replay_json(book);
-  CHECK(text == R"({"events":4,"accounts":[)" + balance_json(*book.find(AccountId("acme")), moment("2026-02-01")) + "," +
-                    balance_json(*book.find(AccountId("zulu")), moment("2026-01-01")) + R"(],"fingerprint":")" +
+  CHECK(text == R"({"events":4,"accounts":[)" + balance_json(*book.find(AccountId("acme")), moment("2026-02-01")) +
+                    "," + balance_json(*book.find(AccountId("zulu")), moment("2026-01-01")) + R"(],"fingerprint":")" +
                     to_hex(fingerprint(book)) + "\"}");
   CHECK(replay_json(Book{}) == R"({"events":0,"accounts":[],"fingerprint":")" + to_hex(fingerprint(Book{})) + "\"}");
 }

@@ -146,7 +146,7 @@ std::string CommandStream::usage(Account& account) {
 // One of the last few: older ones are seldom live.
 const std::string& CommandStream::recent(const Account& account) {
   const std::size_t few = std::min<std::size_t>(account.authorizations.size(), 5);
-  return account.authorizations[account.authorizations.size() - 1 - random_.below(few)];
+  return account.authorizations[account.authorizations.size() - 1 - static_cast<std::size_t>(random_.below(few))];
 }
 
 std::string CommandStream::authorize(Account& account) {
@@ -267,7 +267,7 @@ std::string CommandStream::settings(const Account& account) {
 // What nobody should send: a text again, a key again with another text, a transfer, half a text, an account twice.
 std::string CommandStream::odd(const Account& account) {
   const std::uint64_t kind = random_.below(10);
-  if (kind < 4 && !sent_.empty()) return sent_[random_.below(sent_.size())];
+  if (kind < 4 && !sent_.empty()) return sent_[static_cast<std::size_t>(random_.below(sent_.size()))];
   if (kind < 6) {
     number_ = std::max(0, number_ - static_cast<int>(1 + random_.below(5)));
     std::string reused = begin(account, "ClosePeriods").done();
@@ -277,11 +277,11 @@ std::string CommandStream::odd(const Account& account) {
   if (kind < 7) return begin(account, "TransferCredits").text("to", "account-1").text("credits", "5").done();
   if (kind < 8) return begin(account, "OpenAccount").text("environment", "commercial").text("region", "us").done();
   const std::string whole = begin(account, "ClosePeriods").done();
-  return whole.substr(0, random_.below(whole.size()));
+  return whole.substr(0, static_cast<std::size_t>(random_.below(whole.size())));
 }
 
 std::string CommandStream::next() {
-  Account& account = accounts_[random_.below(accounts_.size())];
+  Account& account = accounts_[static_cast<std::size_t>(random_.below(accounts_.size()))];
   move_time(account);
   std::string text;
   const std::uint64_t kind = random_.below(100);

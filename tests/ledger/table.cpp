@@ -32,7 +32,13 @@ std::vector<std::string> split_at_commas(std::string_view text) {
   return parts;
 }
 
-// Lines with something on them; one that begins with a comma goes on with the one before.
+// A row begins with a moment, `-`, `=`, `clock` or `json`; any other line goes on with the row before.
+bool begins_row(std::string_view line) {
+  const std::string_view word = line.substr(0, line.find(' '));
+  const bool is_moment = word.size() >= 10 && word[4] == '-' && word[7] == '-' && word[0] >= '0' && word[0] <= '9';
+  return is_moment || word == "-" || word == "=" || word == "clock" || word == "json";
+}
+
 std::vector<std::string> rows_of(std::string_view text) {
   std::vector<std::string> rows;
   while (!text.empty()) {
@@ -40,10 +46,10 @@ std::vector<std::string> rows_of(std::string_view text) {
     const std::string_view line = trimmed(text.substr(0, end));
     text.remove_prefix(std::min(end + 1, text.size()));
     if (line.empty()) continue;
-    if (line.front() == ',') {
-      rows.back() += line;
-    } else {
+    if (begins_row(line)) {
       rows.emplace_back(line);
+    } else {
+      rows.back() += " " + std::string(line);
     }
   }
   return rows;
@@ -119,8 +125,8 @@ void Table::row(std::string_view text) {
       at = moment(words.at(2));
       first = 3;
     }
-    const std::string found =
-        mismatch(balance("acme", at), std::vector<std::string>(words.begin() + static_cast<std::ptrdiff_t>(first), words.end()));
+    const std::string found = mismatch(
+        balance("acme", at), std::vector<std::string>(words.begin() + static_cast<std::ptrdiff_t>(first), words.end()));
     INFO("the balance says: " << found);
     CHECK(found.empty());
     return;

@@ -7,19 +7,21 @@
 //   2026-01-12  buy plus 15 in 1          -> refused bad_increment AIS-5b
 //   = plus/1/1  open  granted 120  consumed 3.5  remaining 116.5
 //
-// A row begins with the command's moment, as short as it can be said (2026-01-31T12:30), or `-` where none is sent.
-// Commands: open REGION · start PLAN CADENCE FROM..TO · start PRODUCT N seats FROM..TO · renew PLAN to TIME · end PLAN on
-// TIME · builders PLAN a+b (or everyone, nobody) · grant PLAN N KIND in PERIOD · buy PLAN N in FIRST-LAST · transfer N to
-// ACCOUNT · use MODEL QUERY/INPUT/OUTPUT · authorize ID MODEL Q/I/O until TIME · release ID · close · seats PRODUCT N ·
-// add PRODUCT · remove PRODUCT · consent FEATURE yes · accept TERMS · access no · json {…}. `use 60` is short for 60
-// input tokens of the model `unit`, a credit each. Then options, a name and a value each: account, key, plan, by (the
-// actor), settles, allotment, price USD:5, reason, corrects, id, workflow, classification, ai_generated, memo, region…
+// A row begins with the command's moment, as short as it can be said (2026-01-31T12:30), or `-` where none is sent; a
+// line that begins otherwise goes on with the row before. Commands: open REGION | start PLAN CADENCE FROM..TO |
+// start PRODUCT N seats FROM..TO | renew PLAN to TIME | end PLAN on TIME | builders PLAN a+b (or everyone, nobody) |
+// grant PLAN N KIND in PERIOD | buy PLAN N in FIRST..LAST | transfer N to ACCOUNT | use MODEL QUERY/INPUT/OUTPUT |
+// authorize ID MODEL QUERY/INPUT/OUTPUT until TIME | release ID | close | seats PRODUCT N | add PRODUCT |
+// remove PRODUCT | consent FEATURE yes | accept TERMS | access no | json {...}. `use 60` is short for 60 input tokens
+// of the model `unit`, a credit each. Then options, a name and a value each: account, key, plan, by (the actor),
+// settles, allotment, price USD:5, reason, corrects, id, workflow, classification, ai_generated, memo, region.
 //
-// Outcomes: events by type and what matters of each (`field=value` asks for one more field, `field=-` for none), several
-// with commas between (a line that begins with a comma goes on with the row); `nothing` (accepted, no events); `ok` (accepted); `again …` (the stored answer); `refused CODE
-// CLAUSE` (or the code alone). Rows that begin with `=` ask the balance as of the latest moment so far, or `= at TIME`: PLAN/TERM/PERIOD or a
-// lot, state, then names and figures, or `absent`; `usage WORKFLOW MODEL`; `seats PRODUCT N`; `invoice N "NAME"`.
-// `clock TIME` sets the clock (2030-01-01 until then). Account `acme` is opened beforehand unless the first row opens one.
+// Outcomes: events by type and what matters of each (`field=value` asks for one more field, `field=-` for none),
+// several with commas between; `nothing` (accepted, no events); `ok` (accepted); `again ...` (the stored answer);
+// `refused CODE CLAUSE` (or the code alone). Rows that begin with `=` ask the balance as of the latest moment so far;
+// those with `= at TIME`, as of that: PLAN/TERM/PERIOD or a lot, state, then names and figures, or `absent`;
+// usage WORKFLOW MODEL; seats PRODUCT N; invoice N NAME; account. `clock TIME` sets the clock (2030-01-01 until then).
+// The account `acme` is opened beforehand unless the first row opens it.
 #pragma once
 
 #include <optional>

@@ -68,7 +68,8 @@ std::string compare(const json::object* object, const Words& words, std::size_t 
 
 std::string compare_pool(const json::value& balance, const Words& words) {
   const Words path = split(words[0], '/');
-  const json::object* plan = path.size() < 2 ? nullptr : find(balance.at("plans"), {{"plan", path[0]}, {"term", path[1]}});
+  const json::object* plan =
+      path.size() < 2 ? nullptr : find(balance.at("plans"), {{"plan", path[0]}, {"term", path[1]}});
   if (plan == nullptr || path.size() == 2) return compare(plan, words, 1);
   if (path.size() == 3) return compare(find(plan->at("periods"), {{"period", path[2]}}), words, 1);
   return compare(find(plan->at("lots"), {{"lot", words[0]}}), words, 1);
@@ -76,7 +77,8 @@ std::string compare_pool(const json::value& balance, const Words& words) {
 
 std::string compare_invoice(const json::value& balance, const Words& words) {
   const json::array& lines = balance.at("invoice_lines").as_array();
-  if (words[1] == "lines") return std::to_string(lines.size()) == words[2] ? "" : std::to_string(lines.size()) + " lines";
+  if (words[1] == "lines")
+    return std::to_string(lines.size()) == words[2] ? "" : std::to_string(lines.size()) + " lines";
   const auto index = static_cast<std::size_t>(std::stoul(words[1])) - 1;
   if (index >= lines.size()) return std::to_string(lines.size()) + " lines";
   const json::object& line = lines[index].as_object();

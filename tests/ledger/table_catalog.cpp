@@ -14,12 +14,14 @@ std::string_view table_catalog_json() {
     "basic": {"rank": 1, "allotment": {"monthly": "50"}, "on_exhaustion": "stop", "rate_card": "card"},
     "plus": {"rank": 2, "allotment": {"monthly": "100", "quarterly": "300"}, "increment": "10", "on_exhaustion": "stop",
       "rate_card": "card", "increment_price": {"currency": "USD", "minor": 1000}},
-    "even": {"rank": 2, "allotment": {"monthly": "100"}, "increment": "10", "on_exhaustion": "stop", "rate_card": "card"},
+    "even": {"rank": 2, "allotment": {"monthly": "100"}, "increment": "10", "on_exhaustion": "stop",
+      "rate_card": "card"},
     "pro": {"rank": 3, "allotment": {"quarterly": "1000"}, "increment": "50", "on_exhaustion": "stop",
       "stop_at_percent": 130, "rate_card": "card"},
     "over": {"rank": 4, "allotment": {"monthly": "100"}, "increment": "10", "on_exhaustion": "overage",
       "rate_card": "card", "overage_price": {"currency": "USD", "minor": 250}},
-    "max": {"rank": 5, "allotment": {"monthly": "0"}, "increment": "10", "on_exhaustion": "unlimited", "rate_card": "card"},
+    "max": {"rank": 5, "allotment": {"monthly": "0"}, "increment": "10", "on_exhaustion": "unlimited",
+      "rate_card": "card"},
     "other": {"rank": 0, "allotment": {"monthly": "100"}, "on_exhaustion": "stop", "rate_card": "other"}
   },
   "rate_cards": {
@@ -38,7 +40,8 @@ std::string_view table_catalog_json() {
       "worst": {"provider": "openai", "beta": true, "withdrawn_at": "2026-03-01T00:00:00Z",
         "partner_terms": "openai-2025", "rates": {"query": "1000000", "input": "1000000", "output": "1000000"}}
     }},
-    "other": {"models": {"unit": {"provider": "own", "rates": {"query": "2000000", "input": "2000000", "output": "2000000"}}}}
+    "other": {"models": {"unit": {"provider": "own",
+      "rates": {"query": "2000000", "input": "2000000", "output": "2000000"}}}}
   },
   "products": {
     "enterprise": {"name": "Enterprise", "seat_price": {"currency": "USD", "minor": 36500}},

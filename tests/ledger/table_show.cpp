@@ -15,7 +15,9 @@ struct Say {
   std::string operator()(Credits value) const { return to_text(value); }
   std::string operator()(Volume value) const { return std::to_string(value.tokens); }
   std::string operator()(Instant value) const { return short_moment(value); }
-  std::string operator()(const Money& value) const { return std::string(value.code()) + ":" + std::to_string(value.minor); }
+  std::string operator()(const Money& value) const {
+    return std::string(value.code()) + ":" + std::to_string(value.minor);
+  }
   std::string operator()(const Text& value) const { return value.value; }
   std::string operator()(const Bytes& value) const { return std::to_string(value.value.size()) + "B"; }
   std::string operator()(const Builders& value) const { return value.everyone ? "everyone" : list(value.actors); }
@@ -25,10 +27,7 @@ struct Say {
     return value.value;
   }
   template <class E>
-    requires std::is_enum_v<E>
-  std::string operator()(E value) const {
-    return std::string(to_name(value));
-  }
+  requires std::is_enum_v<E> std::string operator()(E value) const { return std::string(to_name(value)); }
   template <class T>
   std::string operator()(const std::optional<T>& value) const {
     return value ? (*this)(*value) : "-";
@@ -40,7 +39,8 @@ struct Say {
     std::string text = to_text(value);
     text.pop_back();
     for (const std::string_view rest : {":00", ":00", "T00"}) {
-      const bool cut = text.size() > rest.size() && text.substr(text.size() - rest.size()) == rest && text.find('.') == std::string::npos;
+      const bool cut = text.size() > rest.size() && text.substr(text.size() - rest.size()) == rest &&
+                       text.find('.') == std::string::npos;
       if (!cut) break;
       text.resize(text.size() - rest.size());
     }
@@ -77,7 +77,8 @@ struct Words {
   std::string operator()(const AccountOpened&) const { return ""; }
   std::string operator()(const TermStarted& fact) const { return plan_or_product(fact); }
   std::string operator()(const TermEnded& fact) const {
-    return (fact.plan ? fact.plan->value : fact.product.value) + "/" + std::to_string(fact.term) + " on " + say(fact.ends_at);
+    return (fact.plan ? fact.plan->value : fact.product.value) + "/" + std::to_string(fact.term) + " on " +
+           say(fact.ends_at);
   }
   std::string operator()(const BuildersChanged& fact) const { return fact.plan.value + " " + say(fact.actors); }
   std::string operator()(const CreditsGranted& fact) const {
@@ -94,7 +95,8 @@ struct Words {
   }
   std::string operator()(const HoldReleased& fact) const { return fact.authorization.value + " " + say(fact.reason); }
   std::string operator()(const PeriodClosed& fact) const {
-    std::string words = fact.plan.value + "/" + say(fact.term) + "/" + say(fact.period) + " expired " + say(fact.expired);
+    std::string words =
+        fact.plan.value + "/" + say(fact.term) + "/" + say(fact.period) + " expired " + say(fact.expired);
     if (fact.uncovered.micro != 0) words += " uncovered " + say(fact.uncovered);
     if (fact.overage) words += " bills " + say(*fact.overage);
     return words;
@@ -110,7 +112,9 @@ struct Words {
   std::string operator()(const TermsAccepted& fact) const { return fact.terms.value + " " + say(fact.accepted); }
   std::string operator()(const AccessChanged& fact) const { return say(fact.allowed); }
   std::string operator()(const ProductAdded& fact) const { return fact.product.value; }
-  std::string operator()(const ProductRemoved& fact) const { return fact.product.value + " on " + say(fact.effective_at); }
+  std::string operator()(const ProductRemoved& fact) const {
+    return fact.product.value + " on " + say(fact.effective_at);
+  }
 
  private:
   template <class T>
@@ -132,7 +136,11 @@ std::string field_text(const Event& event, std::string_view name) {
   if (name == "key") return event.key.value;
   if (name == "actor") return Say{}(event.actor);
   std::string found = "(no such field)";
-  std::visit([&](const auto& fact) { std::decay_t<decltype(fact)>::fields(fact, FindField{name, found}); }, event.payload);
+  std::visit(
+      [&](const auto& fact) {
+        std::decay_t<decltype(fact)>::fields(fact, FindField{name, found});
+      },
+      event.payload);
   return found;
 }
 

@@ -6,9 +6,10 @@
 
 using creditfold::test::check_table;
 
-TEST_CASE("AIS-2: a term is [starts_at, ends_at), and nothing is granted or sold outside one") {
+TEST_CASE("AIS-2: a term runs from starts_at up to but not including ends_at, and nothing is granted or sold outside one") {
   check_table(R"(
-    2026-01-01  start plus monthly 2026-01-10..2026-03-10  -> TermStarted plus/1 product=ai_studio starts_at=2026-01-10 ends_at=2026-03-10
+    2026-01-01  start plus monthly 2026-01-10..2026-03-10  -> TermStarted plus/1 product=ai_studio
+                                                                starts_at=2026-01-10 ends_at=2026-03-10
     2026-01-09T23:59:59.999999  buy plus 10 in 1           -> refused outside_term AIS-5a
     2026-01-09T23:59:59.999999  grant plus 10 promotion in 1   -> refused outside_term AIS-2
     2026-01-09T23:59:59.999999  use 1                      -> refused outside_term AIS-2
@@ -28,7 +29,8 @@ TEST_CASE("AIS-2: a renewal starts where the last term ends") {
     2026-01-31  renew plus to 2026-06-01     -> CreditsGranted plus/1/1/1 allotment 100
                                              ,  TermStarted plus/2 starts_at=2026-02-28T12 ends_at=2026-06-01
     2026-03-28T11:59  use 1                  -> CreditsGranted plus/1/2/1 allotment 100 expires_at=2026-02-28T12
-                                             ,  CreditsGranted plus/2/1/1 allotment 100 starts_at=2026-02-28T12 expires_at=2026-03-28T12
+                                             ,  CreditsGranted plus/2/1/1 allotment 100 starts_at=2026-02-28T12
+                                                  expires_at=2026-03-28T12
                                              ,  CreditsConsumed plus 1
     2026-03-29  renew plus to 2026-05-31     -> refused malformed
     2026-03-29  renew plus to 2026-06-01     -> refused malformed
@@ -231,19 +233,22 @@ TEST_CASE("H9: a renewal takes increment, policy, prices and rate card anew from
       {R"("increment": "10", "on_exhaustion": "stop",
       "rate_card": "card", "increment_price": {"currency": "USD", "minor": 1000}})",
        R"("increment": "25", "on_exhaustion": "overage", "stop_at_percent": 90,
-      "rate_card": "other", "increment_price": {"currency": "EUR", "minor": 7}, "overage_price": {"currency": "EUR", "minor": 9}})"},
+      "rate_card": "other", "increment_price": {"currency": "EUR", "minor": 7},
+      "overage_price": {"currency": "EUR", "minor": 9}})"},
       {R"("monthly": "100", "quarterly": "300")", R"("quarterly": "1")"},
   });
   test::Table table;
   table.rows(R"(
-    2026-01-01  start plus monthly 2026-01-01..2026-02-01  -> TermStarted plus/1 increment=10 on_exhaustion=stop stop_at_percent=100 rate_card=card
+    2026-01-01  start plus monthly 2026-01-01..2026-02-01  -> TermStarted plus/1 increment=10 on_exhaustion=stop
+                                                                stop_at_percent=100 rate_card=card
                                                            ,  CreditsGranted plus/1/1/1 allotment 100
   )");
   table.use_catalog(tomorrow);
   table.rows(R"(
     2026-01-02  buy plus 10 in 1             -> CreditsGranted plus/1/1/2 purchase 10 price=EUR:7
     2026-01-02  use 10                       -> CreditsConsumed plus 10 rate_card=card
-    2026-01-02  renew plus to 2026-03-01     -> TermStarted plus/2 cadence=monthly allotment=100 increment=25 on_exhaustion=overage stop_at_percent=90 rate_card=other
+    2026-01-02  renew plus to 2026-03-01     -> TermStarted plus/2 cadence=monthly allotment=100 increment=25
+                                                  on_exhaustion=overage stop_at_percent=90 rate_card=other
     2026-02-02  use 100                      -> CreditsGranted plus/2/1/1 allotment 100
                                              ,  CreditsConsumed plus 200 rate_card=other
     2026-02-02  buy plus 10 in 1             -> refused bad_increment AIS-5b

@@ -59,7 +59,8 @@ TEST_CASE("H1: the clock serves a missing at and recorded_at, and nothing else")
 TEST_CASE("H2: periods start months after the term's own start, the day clamped to the month's end") {
   check_table(R"(
     2026-01-31  start plus monthly 2026-01-31..2026-06-30  -> TermStarted plus/1
-                                                           ,  CreditsGranted plus/1/1/1 allotment 100 starts_at=2026-01-31 expires_at=2026-02-28
+                                                           ,  CreditsGranted plus/1/1/1 allotment 100
+                                                                starts_at=2026-01-31 expires_at=2026-02-28
     2026-06-29  close     -> CreditsGranted plus/1/2/1 allotment 100 starts_at=2026-02-28 expires_at=2026-03-31
                           ,  CreditsGranted plus/1/3/1 allotment 100 starts_at=2026-03-31 expires_at=2026-04-30
                           ,  CreditsGranted plus/1/4/1 allotment 100 starts_at=2026-04-30 expires_at=2026-05-31
@@ -75,7 +76,8 @@ TEST_CASE("H2: a leap year's February has its 29th, and the time of day stays") 
   check_table(R"(
     2028-01-30T23:30  start plus monthly 2028-01-30T23:30..2028-04-30T23:30  -> ok
     2028-02-29T23:29:59.999999  use 1       -> CreditsConsumed plus 1
-    2028-02-29T23:30            use 2       -> CreditsGranted plus/1/2/1 allotment 100 starts_at=2028-02-29T23:30 expires_at=2028-03-30T23:30
+    2028-02-29T23:30            use 2       -> CreditsGranted plus/1/2/1 allotment 100 starts_at=2028-02-29T23:30
+                                                 expires_at=2028-03-30T23:30
                                             ,  CreditsConsumed plus 2
     = plus/1/1  closing  consumed 1
     = plus/1/2  open     consumed 2
@@ -91,7 +93,8 @@ TEST_CASE("H2: a leap year's February has its 29th, and the time of day stays") 
 TEST_CASE("H2: quarters are three months, counted from the term's own start") {
   check_table(R"(
     2025-11-30  start plus quarterly 2025-11-30..2026-08-30  -> TermStarted plus/1
-                                                             ,  CreditsGranted plus/1/1/1 allotment 300 starts_at=2025-11-30 expires_at=2026-02-28
+                                                             ,  CreditsGranted plus/1/1/1 allotment 300
+                                                                  starts_at=2025-11-30 expires_at=2026-02-28
     2026-08-29  use 1  -> CreditsGranted plus/1/2/1 allotment 300 starts_at=2026-02-28 expires_at=2026-05-30
                        ,  CreditsGranted plus/1/3/1 allotment 300 starts_at=2026-05-30 expires_at=2026-08-30
                        ,  CreditsConsumed plus 1
@@ -106,7 +109,8 @@ TEST_CASE("H2: the last period ends with the term and its allotment is whole") {
   )");
   check_table(R"(
     2026-01-15  start plus quarterly 2026-01-15..2026-01-15T00:00:00.000001  -> TermStarted plus/1
-                                                                             ,  CreditsGranted plus/1/1/1 allotment 300 expires_at=2026-01-15T00:00:00.000001
+                                                                             ,  CreditsGranted plus/1/1/1 allotment
+                                                                               300 expires_at=2026-01-15T00:00:00.000001
     2026-01-15                  use 1       -> CreditsConsumed plus 1
     2026-01-15T00:00:00.000001  use 1       -> refused outside_term AIS-2
   )");
@@ -118,10 +122,13 @@ TEST_CASE("H2: a term may last to the last moment there is") {
     2026-01-31  start pro  quarterly 2026-01-31..9999-12-31T23:59:59.999999  -> ok
     2026-02-28  use 1 plan plus             -> CreditsGranted plus/1/2/1 allotment 100 expires_at=2026-03-31
                                             ,  CreditsConsumed plus 1
-    2026-02-28  buy plus 10 in 95687        -> CreditsGranted plus/1/95687/1 purchase 10 starts_at=9999-11-30 expires_at=9999-12-31
-    2026-02-28  buy plus 10 in 95688        -> CreditsGranted plus/1/95688/1 purchase 10 starts_at=9999-12-31 expires_at=9999-12-31T23:59:59.999999
+    2026-02-28  buy plus 10 in 95687        -> CreditsGranted plus/1/95687/1 purchase 10 starts_at=9999-11-30
+                                                 expires_at=9999-12-31
+    2026-02-28  buy plus 10 in 95688        -> CreditsGranted plus/1/95688/1 purchase 10 starts_at=9999-12-31
+                                                 expires_at=9999-12-31T23:59:59.999999
     2026-02-28  buy plus 10 in 95689        -> refused unknown_period AIS-5c
-    2026-02-28  buy pro 50 in 31896         -> CreditsGranted pro/1/31896/1 purchase 50 starts_at=9999-10-31 expires_at=9999-12-31T23:59:59.999999
+    2026-02-28  buy pro 50 in 31896         -> CreditsGranted pro/1/31896/1 purchase 50 starts_at=9999-10-31
+                                                 expires_at=9999-12-31T23:59:59.999999
     2026-02-28  end pro on 9999-10-31       -> TermEnded pro/1 on 9999-10-31
   )");
 }
@@ -223,7 +230,8 @@ TEST_CASE("AIS-3: credits come monthly or quarterly, amount and frequency by pla
 TEST_CASE("AIS-3: an order form's allotment stands in place of the catalog's") {
   check_table(R"(
     2026-01-01  start plus monthly 2026-01-01..2026-04-01 allotment 77.000001  -> TermStarted plus/1 allotment=77.000001
-                                                                               ,  CreditsGranted plus/1/1/1 allotment 77.000001
+                                                                               ,  CreditsGranted plus/1/1/1 allotment
+                                                                                    77.000001
     2026-02-01  close  -> CreditsGranted plus/1/2/1 allotment 77.000001, PeriodClosed plus/1/1 expired 77.000001
     2026-02-01  start even monthly 2026-01-01..2026-04-01 allotment -1  -> refused malformed
   )");
@@ -253,7 +261,8 @@ TEST_CASE("H4: closing is never lazy; a period that ended is closing until a com
     2026-03-31  use 1                       -> ok
     = plus/1/1  closing  expired 0  remaining 100
     = plus/1/2  closing  expired 0  remaining 100
-    2026-02-01  close                       -> PeriodClosed plus/1/1 expired 100 granted=100 consumed=0 starts_at=2026-01-01 ends_at=2026-02-01
+    2026-02-01  close                       -> PeriodClosed plus/1/1 expired 100 granted=100 consumed=0
+                                                 starts_at=2026-01-01 ends_at=2026-02-01
     = plus/1/1  closed   expired 100  remaining 0
     = plus/1/2  closing  expired 0
     = at 2026-01-20  plus/1/1  open  expired 0

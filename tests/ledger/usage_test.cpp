@@ -14,7 +14,8 @@ using creditfold::test::check_table;
 TEST_CASE("AIS-1: every charge names a workflow and a model; an unknown model is refused") {
   check_table(R"(
     2026-01-01  start plus monthly 2026-01-01..2026-04-01  -> ok
-    2026-01-02  use gpt 1/2/3 workflow triage by ann       -> CreditsConsumed plus 0.2 workflow=triage model=gpt query=1 input=2 output=3 actor=ann
+    2026-01-02  use gpt 1/2/3 workflow triage by ann       -> CreditsConsumed plus 0.2 workflow=triage model=gpt
+                                                                query=1 input=2 output=3 actor=ann
     2026-01-02  use gpt-9 1/2/3             -> refused unknown_model AIS-1
     2026-01-02  use "GPT" 1/2/3             -> refused unknown_model AIS-1
     2026-01-02  authorize a gpt-9 1/2/3 until 2026-01-03   -> refused unknown_model AIS-1
@@ -55,7 +56,8 @@ TEST_CASE("AIS-4a: the event carries the charge, so that a fold never needs a ra
     2026-01-02  use gpt 100/0/50            -> CreditsConsumed plus 3.5
   )");
   const auto before = fingerprint(table.engine().book());
-  const Catalog dearer = test::changed_table_catalog({{R"("query": "10000", "input": "20000")", R"("query": "7", "input": "9")"}});
+  const Catalog dearer =
+      test::changed_table_catalog({{R"("query": "10000", "input": "20000")", R"("query": "7", "input": "9")"}});
   table.use_catalog(dearer);
   CHECK(fingerprint(table.engine().book()) == before);
 }
@@ -91,9 +93,12 @@ TEST_CASE("H13: a usage report is recorded, whatever would have been answered be
     2026-01-03  use 1                       -> CreditsConsumed plus 1 revoked
     2026-03-01  use worst 1/0/0             -> CreditsGranted plus/1/2/1 allotment 100
                                             ,  CreditsGranted plus/1/3/1 allotment 100
-                                            ,  CreditsConsumed plus 1 revoked discontinued beta_not_accepted partner_terms
-    2026-03-01  use worst 1/0/0 settles no-such    -> CreditsConsumed plus 1 revoked discontinued beta_not_accepted partner_terms unknown_authorization
-    2026-02-28  use worst 1/0/0 settles no-such    -> CreditsConsumed plus 1 revoked beta_not_accepted partner_terms unknown_authorization
+                                            ,  CreditsConsumed plus 1 revoked discontinued beta_not_accepted
+                                                 partner_terms
+    2026-03-01  use worst 1/0/0 settles no-such    -> CreditsConsumed plus 1 revoked discontinued beta_not_accepted
+                                                        partner_terms unknown_authorization
+    2026-02-28  use worst 1/0/0 settles no-such    -> CreditsConsumed plus 1 revoked beta_not_accepted partner_terms
+                                                        unknown_authorization
     = plus/1/3  open  consumed 2
   )");
 }

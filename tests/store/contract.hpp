@@ -31,7 +31,9 @@ inline Batch batch_of(std::string_view account, std::string_view key, std::int64
   return batch;
 }
 
-inline Expected<Appended, Conflict> append_one(Log& log, const Batch& batch) { return log.append(std::span(&batch, 1)); }
+inline Expected<Appended, Conflict> append_one(Log& log, const Batch& batch) {
+  return log.append(std::span(&batch, 1));
+}
 
 inline std::vector<Event> events_of(const Log& log, std::int64_t after = 0, std::int64_t to = -1) {
   std::vector<Event> events;

@@ -52,7 +52,9 @@ int do_sync(sqlite3_file* file, int flags) {
 const sqlite3_io_methods shim_methods = {
     3,
     [](sqlite3_file* f) { return real(f)->pMethods != nullptr ? real(f)->pMethods->xClose(real(f)) : SQLITE_OK; },
-    [](sqlite3_file* f, void* data, int size, sqlite3_int64 at) { return real(f)->pMethods->xRead(real(f), data, size, at); },
+    [](sqlite3_file* f, void* data, int size, sqlite3_int64 at) {
+      return real(f)->pMethods->xRead(real(f), data, size, at);
+    },
     do_write,
     do_truncate,
     do_sync,
@@ -60,16 +62,22 @@ const sqlite3_io_methods shim_methods = {
     [](sqlite3_file* f, int lock) { return real(f)->pMethods->xLock(real(f), lock); },
     [](sqlite3_file* f, int lock) { return real(f)->pMethods->xUnlock(real(f), lock); },
     [](sqlite3_file* f, int* result) { return real(f)->pMethods->xCheckReservedLock(real(f), result); },
-    [](sqlite3_file* f, int operation, void* argument) { return real(f)->pMethods->xFileControl(real(f), operation, argument); },
+    [](sqlite3_file* f, int operation, void* argument) {
+      return real(f)->pMethods->xFileControl(real(f), operation, argument);
+    },
     [](sqlite3_file* f) { return real(f)->pMethods->xSectorSize(real(f)); },
     [](sqlite3_file* f) { return real(f)->pMethods->xDeviceCharacteristics(real(f)); },
     [](sqlite3_file* f, int page, int size, int extend, void volatile** out) {
       return real(f)->pMethods->xShmMap(real(f), page, size, extend, out);
     },
-    [](sqlite3_file* f, int offset, int count, int flags) { return real(f)->pMethods->xShmLock(real(f), offset, count, flags); },
+    [](sqlite3_file* f, int offset, int count, int flags) {
+      return real(f)->pMethods->xShmLock(real(f), offset, count, flags);
+    },
     [](sqlite3_file* f) { real(f)->pMethods->xShmBarrier(real(f)); },
     [](sqlite3_file* f, int remove) { return real(f)->pMethods->xShmUnmap(real(f), remove); },
-    [](sqlite3_file* f, sqlite3_int64 at, int size, void** out) { return real(f)->pMethods->xFetch(real(f), at, size, out); },
+    [](sqlite3_file* f, sqlite3_int64 at, int size, void** out) {
+      return real(f)->pMethods->xFetch(real(f), at, size, out);
+    },
     [](sqlite3_file* f, sqlite3_int64 at, void* page) { return real(f)->pMethods->xUnfetch(real(f), at, page); },
 };
 

@@ -83,7 +83,8 @@ TEST_CASE("A second process is kept out with a message that names the first") {
     FAIL("it opened");
   } catch (const Fault& fault) {
     CHECK(fault.kind() == Fault::Kind::busy);
-    const std::string who = "process " + std::to_string(child.pid()) + " writes to this directory (http://127.0.0.1:8080)";
+    const std::string who =
+        "process " + std::to_string(child.pid()) + " writes to this directory (http://127.0.0.1:8080)";
     CHECK_THAT(fault.what(), Catch::Contains(who));
   }
   const std::optional<LockHolder> holder = lock_holder(directory.data());
