@@ -63,11 +63,20 @@ install_web_packages() {
   cp web/package-lock.json "$stamp"
 }
 
+# Whether the tests are configured too: they need libraries that a user does without. scripts/test and scripts/bench say ON.
+with_tests=OFF
+
+is_configured() {
+  [ -f "build/$1/build.ninja" ] || return 1
+  [ "$with_tests" = OFF ] || grep -q '^BUILD_TESTING:BOOL=ON' "build/$1/CMakeCache.txt"
+}
+
 # cmake_build PRESET [TARGET ...]
 cmake_build() {
   local preset=$1
   shift
-  [ -f "build/$preset/build.ninja" ] || cmake --preset "$preset" >&2 || die "cmake could not configure the $preset preset"
+  is_configured "$preset" || cmake --preset "$preset" "-DBUILD_TESTING=$with_tests" >&2 ||
+    die "cmake could not configure the $preset preset"
   if [ $# -gt 0 ]; then
     cmake --build --preset "$preset" --target "$@" >&2 || die "the $preset build failed"
   else
