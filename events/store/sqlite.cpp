@@ -69,8 +69,9 @@ class ReaderPool {
 // Events with after < seq <= to, of one account or of all, fetched a page at a time.
 class EventPages {
  public:
-  EventPages(const ReaderPool& readers, std::optional<AccountId> account, std::int64_t after, std::int64_t to)
-      : readers_(readers), account_(std::move(account)), seq_(std::max<std::int64_t>(after, 0)), to_(to) {}
+  // `account` is borrowed; none means all.
+  EventPages(const ReaderPool& readers, const AccountId* account, std::int64_t after, std::int64_t to)
+      : readers_(readers), account_(account), seq_(std::max<std::int64_t>(after, 0)), to_(to) {}
 
   [[nodiscard]] bool at_end() {
     if (at_ == page_.size()) fetch();
@@ -87,12 +88,12 @@ class EventPages {
     }
     at_ = 0;
     page_ = readers_.with_reader([&](SqliteReader& reader) {
-      return account_ ? reader.account_events(*account_, version_, seq_, to_) : reader.events(seq_, to_);
+      return account_ != nullptr ? reader.account_events(*account_, version_, seq_, to_) : reader.events(seq_, to_);
     });
   }
 
   const ReaderPool& readers_;
-  std::optional<AccountId> account_;
+  const AccountId* account_;
   std::int64_t seq_;
   std::int64_t version_ = 0;
   std::int64_t to_;
@@ -136,7 +137,7 @@ class DatabaseLog final : public SqliteLog {
   }
 
   void read(std::int64_t after, std::int64_t to, const std::function<bool(Event&&)>& visit) const override {
-    EventPages events(readers_, std::nullopt, after, to < 0 ? head() : std::min(to, head()));
+    EventPages events(readers_, nullptr, after, to < 0 ? head() : std::min(to, head()));
     while (!events.at_end()) {
       if (!visit(events.next())) return;
     }
@@ -144,7 +145,7 @@ class DatabaseLog final : public SqliteLog {
 
   void read_account(const AccountId& account, std::int64_t after, std::int64_t to,
                     const std::function<bool(Event&&)>& visit) const override {
-    EventPages events(readers_, account, after, to < 0 ? head() : to);
+    EventPages events(readers_, &account, after, to < 0 ? head() : to);
     while (!events.at_end()) {
       if (!visit(events.next())) return;
     }
@@ -154,7 +155,7 @@ class DatabaseLog final : public SqliteLog {
     std::optional<BatchRow> row = readers_.with_reader([&](SqliteReader& reader) { return reader.find(account, key); });
     if (!row) return std::nullopt;
     const std::int64_t before = row->batch.first_seq - 1;
-    EventPages events(readers_, std::nullopt, before, before + row->batch.count);
+    EventPages events(readers_, nullptr, before, before + row->batch.count);
     for (std::int64_t i = 1; i <= row->batch.count; ++i) add_event(*row, events.next(), before + i);
     return std::move(row->batch);
   }
@@ -168,7 +169,7 @@ class DatabaseLog final : public SqliteLog {
     std::int64_t id =
         range.after <= 0 ? 0
                          : readers_.with_reader([&](SqliteReader& reader) { return reader.batch_of(range.after) - 1; });
-    EventPages events(readers_, range.account, range.after, last);
+    EventPages events(readers_, range.account ? &*range.account : nullptr, range.after, last);
     for (;;) {
       std::vector<BatchRow> page =
           readers_.with_reader([&](SqliteReader& reader) { return reader.batches(id, range.account); });

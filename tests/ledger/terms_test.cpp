@@ -168,6 +168,16 @@ TEST_CASE("H8: EndTerm brings a term's end forward to one of its period boundari
   )");
 }
 
+TEST_CASE("H8: a term's own end is a boundary too, and leaves it as it is") {
+  check_table(R"(
+    2026-01-15  start plus monthly 2026-01-15..2026-03-01  -> ok
+    2026-01-16  buy plus 10 in 2             -> ok
+    2026-01-16  end plus on 2026-03-01       -> TermEnded plus/1 on 2026-03-01
+    = plus/1/2  upcoming  granted 10  ends_at 2026-03-01
+    2026-02-20  use 1                        -> CreditsGranted plus/1/2/2 allotment 100, CreditsConsumed plus 1
+  )");
+}
+
 TEST_CASE("H8: an end before at, or one that cuts off an opened period, is period_closed") {
   check_table(R"(
     2026-01-01  start plus monthly 2026-01-01..2026-07-01  -> ok

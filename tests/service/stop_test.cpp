@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include <fcntl.h>
+#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,13 +22,18 @@ namespace {
 
 // The program itself, its standard error going nowhere.
 pid_t start_serving(const std::filesystem::path& data, const std::string& listen) {
-  const pid_t child = ::vfork();
-  if (child == 0) {
-    const int nowhere = ::open("/dev/null", O_WRONLY);
-    ::dup2(nowhere, 2);
-    ::execl(CREDITFOLD_PROGRAM, "creditfold", "serve", "--data", data.c_str(), "--listen", listen.c_str(), nullptr);
-    ::_exit(99);
-  }
+  std::vector<std::string> words{"creditfold", "serve", "--data", data.string(), "--listen", listen};
+  std::vector<char*> arguments;
+  for (std::string& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  posix_spawn_file_actions_t actions;
+  ::posix_spawn_file_actions_init(&actions);
+  ::posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+  pid_t child = -1;
+  const int failed = ::posix_spawn(&child, CREDITFOLD_PROGRAM, &actions, nullptr, arguments.data(), ::environ);
+  ::posix_spawn_file_actions_destroy(&actions);
+  REQUIRE(failed == 0);
+  REQUIRE(child > 0);
   return child;
 }
 
