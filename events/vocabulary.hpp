@@ -12,6 +12,8 @@
 #include <string_view>
 #include <vector>
 
+#include "events/ascii.hpp"
+
 namespace creditfold {
 
 // A sum or product left int64. Thrown by checked arithmetic only, and caught at two edges: `decide` answers a
@@ -64,7 +66,10 @@ struct Id {
   explicit Id(const char* text) : value(text) {}
   explicit Id(std::string_view text) : value(text) {}
 
-  [[nodiscard]] static bool valid(std::string_view text) { return is_plain_text(text, Tag::bytes_max); }
+  [[nodiscard]] static bool valid(std::string_view text) {
+    const bool plain = !text.empty() && text.size() <= Tag::bytes_max && ascii::is_plain(text);
+    return plain || is_plain_text(text, Tag::bytes_max);
+  }
 
   friend bool operator==(const Id& a, const Id& b) { return a.value == b.value; }
   friend bool operator!=(const Id& a, const Id& b) { return a.value != b.value; }
