@@ -3,8 +3,10 @@
 // Strong types with checked arithmetic; no I/O, no clock, no locale, no floating point.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <optional>
 #include <stdexcept>
@@ -73,7 +75,11 @@ struct Id {
 
   friend bool operator==(const Id& a, const Id& b) { return a.value == b.value; }
   friend bool operator!=(const Id& a, const Id& b) { return a.value != b.value; }
-  friend bool operator<(const Id& a, const Id& b) { return a.value < b.value; }
+  // By bytes. Not the string's own comparison, which the module's build for size does not inline into every map.
+  friend bool operator<(const Id& a, const Id& b) {
+    const int order = std::memcmp(a.value.data(), b.value.data(), std::min(a.value.size(), b.value.size()));
+    return order != 0 ? order < 0 : a.value.size() < b.value.size();
+  }
 };
 
 struct AccountTag { static constexpr std::size_t bytes_max = id_bytes_max; };

@@ -15,7 +15,6 @@
 #include <array>
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <span>
 #include <sstream>
 #include <string>
@@ -24,6 +23,7 @@
 
 #include "events/archive.hpp"
 #include "events/codec.hpp"
+#include "tests/bench/cpu_clock.hpp"
 #include "tests/events/samples.hpp"
 
 namespace creditfold {
@@ -80,8 +80,6 @@ constexpr int chunks = 10;
 constexpr int events_per_chunk = 100'000;  // a million in all; a chunk at a time, so that memory is no part of it
 constexpr int events_per_batch = 1'000;    // what one transaction takes
 constexpr int rounds = 7;
-
-double cpu_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
 
 // Every result is looked at, so that nothing can be left out.
 std::uint64_t consume(const Event& event) {
@@ -179,11 +177,11 @@ template <class Side>
 Outcome measure(const std::vector<Event>& events) {
   Side side;
   Outcome outcome;
-  const double start = cpu_seconds();
+  const double start = creditfold::test::cpu_seconds();
   for (std::size_t at = 0; at < events.size(); at += events_per_batch) {
     side.run(Batch(events).subspan(at, events_per_batch), outcome);
   }
-  outcome.seconds = cpu_seconds() - start;
+  outcome.seconds = creditfold::test::cpu_seconds() - start;
   return outcome;
 }
 
