@@ -65,6 +65,15 @@ Expected<Explanation, std::string> explain(std::span<const Event> events, const 
   return std::visit(Explain{events, catalog}, why);
 }
 
+std::vector<Event> account_events(const Log& log, const AccountId& account, std::optional<std::int64_t> as_of) {
+  std::vector<Event> events;
+  log.read_account(account, 0, as_of.value_or(-1), [&](Event&& event) {
+    events.push_back(std::move(event));
+    return true;
+  });
+  return events;
+}
+
 std::string explanation_json(const Explanation& told) {
   JsonWriter out;
   out.open('{').field("about", told.about).field("which", std::string_view(told.which)).field("account", told.account);

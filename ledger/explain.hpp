@@ -14,6 +14,7 @@
 
 #include "events/event.hpp"
 #include "events/expected.hpp"
+#include "events/log.hpp"
 #include "ledger/catalog.hpp"
 #include "ledger/refusal.hpp"
 
@@ -95,6 +96,8 @@ struct Explanation {
 // when they do not fold.
 [[nodiscard]] Expected<Explanation, std::string> explain(std::span<const Event> events, const Why& why,
                                                          const Catalog& catalog);
+// The events such questions are asked over: the account's, as known at `as_of`.
+[[nodiscard]] std::vector<Event> account_events(const Log& log, const AccountId& account, std::optional<std::int64_t> as_of);
 [[nodiscard]] std::string explanation_json(const Explanation& explanation);  // one line without a newline
 
 }  // namespace creditfold

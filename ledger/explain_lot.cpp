@@ -32,16 +32,14 @@ void tell_grant(Telling& told, const LotHistory& history, const credits::LotName
   switch (grant.kind) {
     case LotKind::allotment:
       told.credits(part, "Allotment", "of Credit Period " + std::to_string(name.period) + ", once, when it opened", grant.credits)
-          .by("AIS-3")
-          .to(to_period(name.plan, name.term, name.period));
+          .by("AIS-3");
       break;
     case LotKind::promotion:
       told.credits(part, "Promotion", "given at " + given, grant.credits).by("AIS-2");
       break;
     case LotKind::purchase:
       told.credits(part, "Purchase", "bought at " + given + " for Credit Period " + std::to_string(name.period), grant.credits)
-          .by("AIS-5c")
-          .to(to_period(name.plan, name.term, name.period));
+          .by("AIS-5c");
       told.clause("AIS-5d");
       tell_pack(told, grant, terms::find_term(history.state, name.plan, name.term),
                 line_of_version(history.state, history.granted->version));
@@ -52,7 +50,9 @@ void tell_grant(Telling& told, const LotHistory& history, const credits::LotName
   }
   if (grant.corrects) told.step(part, "Corrects", "the charge", grant.corrects->value).by("AIS-4b").to(to_usage(*grant.corrects));
   if (grant.reason) told.remark(part, "Reason", grant.reason->value);
-  told.remark(part, "Pays for usage", span_text(grant.starts_at, grant.expires_at)).by("H10");
+  auto bounds = told.remark(part, "Pays for usage", span_text(grant.starts_at, grant.expires_at));
+  bounds.by("H10");
+  if (history.voided == nullptr) bounds.to(to_period(name.plan, name.term, name.period));
   told.clause("AIS-4d");
 }
 
