@@ -32,10 +32,18 @@ std::string string_of(const json::value& value, std::string_view name) {
 }
 std::int64_t integer_of(const json::value& value, std::string_view name) { return value.at(name).as_int64(); }
 
+// A decimal: digits, perhaps a sign before and a fraction behind.
+bool is_figure(std::string_view word) {
+  constexpr std::string_view digits = "0123456789";
+  if (word.starts_with('-')) word.remove_prefix(1);
+  const std::size_t point = std::min(word.find('.'), word.size());
+  const bool fraction = point == word.size() || (point + 1 < word.size() && word.find_first_not_of(digits, point + 1) == std::string_view::npos);
+  return point > 0 && word.substr(0, point).find_first_not_of(digits) == std::string_view::npos && fraction;
+}
+
 // A word of an expression: figures with their thousands apart, moments short, all others as they are.
 std::string shown(std::string_view word) {
-  const bool figure = !word.empty() && word.find_first_not_of("-.0123456789") == std::string_view::npos && word != "-" && word != ".";
-  if (figure) return grouped(word);
+  if (is_figure(word)) return grouped(word);
   return parse_instant(word) ? short_time(word) : std::string(word);
 }
 
