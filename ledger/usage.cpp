@@ -16,7 +16,7 @@
 namespace creditfold::usage {
 namespace {
 
-__extension__ using Wide = unsigned __int128;
+using Wide = Cost::Wide;
 
 Wide product(Volume volume, Rate rate) {
   // Both factors are non-negative and below 2^63, so three products stay below 2^128.
@@ -116,8 +116,12 @@ void check_room(const AccountState& state, const Term& term, std::int32_t number
 
 }  // namespace
 
+Cost cost(const Model& model, Volume query, Volume input, Volume output) {
+  return {.query = product(query, model.query), .input = product(input, model.input), .output = product(output, model.output)};
+}
+
 Credits charge(const Model& model, Volume query, Volume input, Volume output) {
-  const Wide total = product(query, model.query) + product(input, model.input) + product(output, model.output);
+  const Wide total = cost(model, query, input, output).sum();
   constexpr Wide tokens = 1'000'000;
   const Wide micro = total / tokens + (total % tokens != 0 ? 1 : 0);
   if (micro > static_cast<Wide>(std::numeric_limits<std::int64_t>::max())) throw Overflow("charge beyond 64 bits");

@@ -90,6 +90,40 @@ Form<BalanceOptions> balance_form(CLI::App& app) {
   return form;
 }
 
+Form<ExplainOptions> explain_form(CLI::App& app) {
+  Form<ExplainOptions> form(app, "explain", "Why: events, arithmetic and clauses behind a figure", asking);
+  form.data();
+  form.id<AccountId>("--account", "ID", "Whose figures (demo)", &ExplainOptions::account);
+  form.text("--lot", "LOT", "A lot: plan/term/period/n", &ExplainOptions::lot);
+  form.text("--usage", "ID", "A charge, by its usage id", &ExplainOptions::usage);
+  form.text("--line", "N", "An invoice line, by its number from 1", &ExplainOptions::line);
+  form.text("--refusal", "FILE", "A refusal: an answer as JSON; - is standard input", &ExplainOptions::refusal);
+  form.text("--period", "PERIOD", "A Credit Period: plan/term/period", &ExplainOptions::period);
+  form.text("--workflow", "ID", "With --model: a workflow's use of a model", &ExplainOptions::workflow);
+  form.text("--model", "ID", "With --workflow", &ExplainOptions::model);
+  form.text("--catalog", "FILE", "Rates to show the factors with (the shipped catalog)", &ExplainOptions::catalog);
+  form.whole("--as-of", "SEQ", "As known when the log ended at this position", &ExplainOptions::as_of);
+  form.json();
+  form.example("creditfold explain --account acme --usage run-17");
+  return form;
+}
+
+Form<InvoicesOptions> invoices_form(CLI::App& app) {
+  Form<InvoicesOptions> form(app, "invoices", "Invoice lines with the numbers they are made of", asking);
+  form.options().account = AccountId(default_account);
+  form.data();
+  form.id<AccountId>("--account", "ID", "Whose invoice lines (demo)", &InvoicesOptions::account);
+  form.take("--at", "TIME", "As of this moment, as 2026-01-31T12:00:00Z",
+            [](InvoicesOptions& options, const std::string& option, const std::string& text) {
+              options.at = parse_moment(option, text);
+            });
+  form.whole("--as-of", "SEQ", "As known when the log ended at this position", &InvoicesOptions::as_of);
+  form.text("--format", "NAME", "csv: a row for each product; json", &InvoicesOptions::format);
+  form.json();
+  form.example("creditfold invoices --account acme --format csv > lines.csv");
+  return form;
+}
+
 Form<AccountsOptions> accounts_form(CLI::App& app) {
   Form<AccountsOptions> form(app, "accounts", "All accounts", asking);
   form.data();
@@ -185,8 +219,9 @@ std::variant<Options, Told> parse_arguments(int argc, const char* const* argv) {
   app.get_formatter()->column_width(27);
   app.get_formatter()->label("SUBCOMMAND", "COMMAND");
   const auto forms =
-      std::tuple{serve_form(app),  apply_form(app),  import_form(app), balance_form(app), accounts_form(app),
-                 export_form(app), replay_form(app), verify_form(app), clauses_form(app), version_form(app)};
+      std::tuple{serve_form(app),    apply_form(app),    import_form(app), balance_form(app), explain_form(app),
+                 invoices_form(app), accounts_form(app), export_form(app), replay_form(app),  verify_form(app),
+                 clauses_form(app),  version_form(app)};
   app.require_subcommand(0, 1);
   app.footer(
       "Example:\n"

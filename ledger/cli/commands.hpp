@@ -57,6 +57,31 @@ struct BalanceOptions {
   bool json = false;
 };
 
+// What is asked about, as words: see read_why (ledger/explain.hpp).
+struct ExplainOptions {
+  std::string data;
+  std::optional<AccountId> account;
+  std::optional<std::string> lot;
+  std::optional<std::string> usage;
+  std::optional<std::string> line;
+  std::optional<std::string> period;
+  std::optional<std::string> workflow;
+  std::optional<std::string> model;
+  std::optional<std::string> refusal;  // a file
+  std::optional<std::string> catalog;
+  std::optional<std::int64_t> as_of;
+  bool json = false;
+};
+
+struct InvoicesOptions {
+  std::string data;
+  AccountId account;
+  std::optional<Instant> at;
+  std::optional<std::int64_t> as_of;
+  std::optional<std::string> format;
+  bool json = false;
+};
+
 struct ExportOptions {
   std::string data;
   std::optional<AccountId> account;
@@ -90,13 +115,15 @@ struct VersionOptions {
   bool json = false;
 };
 
-using Options = std::variant<ServeOptions, ApplyOptions, ImportOptions, BalanceOptions, ExportOptions, ReplayOptions,
-                             VerifyOptions, AccountsOptions, ClausesOptions, VersionOptions>;
+using Options = std::variant<ServeOptions, ApplyOptions, ImportOptions, BalanceOptions, ExplainOptions, InvoicesOptions,
+                             ExportOptions, ReplayOptions, VerifyOptions, AccountsOptions, ClausesOptions, VersionOptions>;
 
 [[nodiscard]] ExitStatus run(const ServeOptions& options);
 [[nodiscard]] ExitStatus run(const ApplyOptions& options);
 [[nodiscard]] ExitStatus run(const ImportOptions& options);
 [[nodiscard]] ExitStatus run(const BalanceOptions& options);
+[[nodiscard]] ExitStatus run(const ExplainOptions& options);
+[[nodiscard]] ExitStatus run(const InvoicesOptions& options);
 [[nodiscard]] ExitStatus run(const ExportOptions& options);
 [[nodiscard]] ExitStatus run(const ReplayOptions& options);
 [[nodiscard]] ExitStatus run(const VerifyOptions& options);

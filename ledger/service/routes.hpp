@@ -19,6 +19,8 @@ namespace creditfold::service {
 void add_command_routes(Router& router, Sequencer& sequencer);
 // GET /v1/accounts, /v1/accounts/{account}, /v1/accounts/{account}/balance
 void add_account_routes(Router& router, const Sequencer& sequencer, Readers& readers, Clock clock);
+// GET /v1/accounts/{account}/explain, /v1/accounts/{account}/usage/{usage}, /v1/accounts/{account}/invoices
+void add_explain_routes(Router& router, const Catalog& catalog, Readers& readers, Clock clock);
 // GET /v1/ledger, /v1/log, /v1/accounts/{account}/log
 void add_log_routes(Router& router, const Sequencer& sequencer, Readers& readers);
 // GET /v1/events

@@ -117,6 +117,7 @@ Service::Service(const ServiceOptions& options, Log& log) {
   Parts& parts = *parts_;
   add_command_routes(parts.router, parts.sequencer);
   add_account_routes(parts.router, parts.sequencer, parts.readers, options.clock);
+  add_explain_routes(parts.router, parts.catalog, parts.readers, options.clock);
   add_log_routes(parts.router, parts.sequencer, parts.readers);
   add_event_routes(parts.router, parts.hub, parts.sequencer, parts.readers);
   add_about_routes(parts.router, parts.sequencer, catalog_text(options), options.build, parts.page);

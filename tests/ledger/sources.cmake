@@ -7,6 +7,10 @@ set(ledger_test_sources
   clauses_test.cpp
   consents_test.cpp
   engine_test.cpp
+  explain_line_test.cpp
+  explain_refusal_test.cpp
+  explain_story.cpp
+  explain_test.cpp
   fold_test.cpp
   json_command_test.cpp
   json_event_test.cpp
@@ -29,6 +33,7 @@ set(ledger_test_sources
   usage_test.cpp
 )
 set(ledger_property_sources
+  explain_properties_test.cpp
   properties_test.cpp
   stream.cpp
   table_catalog.cpp

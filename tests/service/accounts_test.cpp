@@ -136,6 +136,7 @@ TEST_CASE("another catalog is the one in force") {
 TEST_CASE("every address of the description is served, and every schema it refers to") {
   Running running;
   running.open_account("acme");
+  running.apply(usage("acme", "u1"));
   Client client = running.client();
   const Response description = client.get("/openapi.json");
   REQUIRE(description.status == 200);
@@ -147,11 +148,13 @@ TEST_CASE("every address of the description is served, and every schema it refer
     if (const std::size_t place = path.find("{account}"); place != std::string::npos) path.replace(place, 9, "acme");
     if (const std::size_t place = path.find("{name}"); place != std::string::npos)
       path.replace(place, 6, "event.schema.json");
+    if (const std::size_t place = path.find("{usage}"); place != std::string::npos) path.replace(place, 7, "u1");
+    if (path.ends_with("/explain")) path += "?usage=u1";
     const bool reads = methods.as_object().contains("get");
     INFO(path);
     CHECK(client.get(path).status == (reads ? 200 : 405));
   }
-  for (const char* name : {"command", "answer", "event", "balance", "catalog"}) {
+  for (const char* name : {"command", "answer", "event", "balance", "explanation", "invoices", "receipt", "catalog"}) {
     const Response schema = client.get("/schemas/" + std::string(name) + ".schema.json");
     CHECK(schema.status == 200);
     CHECK(schema.header("content-type") == "application/schema+json");
