@@ -13,6 +13,7 @@ set(ledger_test_sources
   keys_test.cpp
   limits_test.cpp
   lots_test.cpp
+  markings_test.cpp
   order_test.cpp
   outlook_test.cpp
   seats_test.cpp
