@@ -5,9 +5,12 @@ set(ledger_test_sources
   authorizations_test.cpp
   catalog_test.cpp
   clauses_test.cpp
+  consent_statement_test.cpp
   consents_test.cpp
   engine_test.cpp
+  estimate_test.cpp
   fold_test.cpp
+  gov_matrix_test.cpp
   json_command_test.cpp
   json_event_test.cpp
   keys_test.cpp
