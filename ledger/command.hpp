@@ -158,6 +158,7 @@ struct Command {
   IdempotencyKey key;
   std::optional<Instant> at;  // left out: now
   CommandBody body;
+  bool marked = false;  // GOV-3: some text of it, ids and key included, carries a classification marking; read off as sent
 };
 
 // H1: how far a command's `at` may lie ahead of the clock, for clocks that disagree.

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <charconv>
 
-#include "ledger/markings.hpp"
 #include "ledger/terms.hpp"
 #include "ledger/usage.hpp"
 
@@ -259,7 +258,6 @@ std::optional<Refusal> decide(Draft& draft, const GrantCredits& command) {
   if (!found) return found.error();
   const Term& term = *found->term;
   if (auto refusal = check_periods(term, command.period, command.period, draft.at(), "AIS-4d")) return refusal;
-  if (auto refusal = refuse_marked(command.reason)) return refusal;
   check_room(term, static_cast<std::int32_t>(command.period), command.credits);
   CreditsGranted grant =
       lot_in_period(command.plan, term, static_cast<std::int32_t>(command.period), command.kind, command.credits);

@@ -9,6 +9,7 @@
 #include "ledger/consents.hpp"
 #include "ledger/credits.hpp"
 #include "ledger/draft.hpp"
+#include "ledger/markings.hpp"
 #include "ledger/seats.hpp"
 #include "ledger/terms.hpp"
 #include "ledger/usage.hpp"
@@ -113,6 +114,7 @@ struct CheckFigures {
 struct Decide {
   Draft& draft;
   const Catalog& catalog;
+  bool marked;  // GOV-3
 
   std::optional<Refusal> operator()(const OpenAccount& command) const { return account::decide(draft, command, catalog); }
   std::optional<Refusal> operator()(const StartTerm& command) const {
@@ -130,8 +132,12 @@ struct Decide {
     return credits::decide(draft, command, catalog);
   }
   std::optional<Refusal> operator()(const TransferCredits& command) const { return credits::decide(command); }
-  std::optional<Refusal> operator()(const RecordUsage& command) const { return usage::decide(draft, command, catalog); }
-  std::optional<Refusal> operator()(const AuthorizeUsage& command) const { return usage::decide(draft, command, catalog); }
+  std::optional<Refusal> operator()(const RecordUsage& command) const {
+    return usage::decide(draft, command, catalog, marked);
+  }
+  std::optional<Refusal> operator()(const AuthorizeUsage& command) const {
+    return usage::decide(draft, command, catalog, marked);
+  }
   std::optional<Refusal> operator()(const ReleaseAuthorization& command) const { return usage::decide(draft, command); }
   std::optional<Refusal> operator()(const ClosePeriods& command) const {
     credits::decide(draft, command, catalog);
@@ -175,7 +181,8 @@ Expected<std::vector<Event>, Refusal> decide(const AccountState* state, const Co
     Draft draft(state ? *state : fresh, command.key, at, now);
     usage::release_expired_holds(draft);  // H3, before anything is decided
     credits::open_begun_periods(draft);
-    if (auto refusal = std::visit(Decide{draft, catalog}, command.body)) return Unexpected{*refusal};
+    if (auto refusal = std::visit(Decide{draft, catalog, command.marked}, command.body)) return Unexpected{*refusal};
+    if (command.marked) return Unexpected{classified_refusal()};  // usage commands have their own place for it
     // Folds what was decided, so that a sum beyond 64 bits is a refusal here and never a fault later. The two usage
     // commands check their few sums themselves: they are the hot path and need no copy of the state.
     const bool checked_already =

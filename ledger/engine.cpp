@@ -5,6 +5,7 @@
 
 #include "ledger/decide.hpp"
 #include "ledger/evolve.hpp"
+#include "ledger/markings.hpp"
 
 namespace creditfold {
 
@@ -44,7 +45,16 @@ void Engine::fold_tail() {
 Answer Engine::process_one(Group& group, std::string_view text, Instant now) const {
   const auto parsed = parse_command(text);
   if (!parsed) return Answer{.key = parsed.error().key, .refused = to_refusal(parsed.error()), .accepted = {}};
-  const Command& command = parsed->command;
+  Answer answer = decide_one(group, *parsed, now);
+  if (parsed->command.marked && answer.refused) {  // GOV-3: whatever refused it, the refusal holds no content
+    answer.refused = without_content(*answer.refused);
+    if (has_marking(parsed->command.key.value)) answer.key = std::nullopt;
+  }
+  return answer;
+}
+
+Answer Engine::decide_one(Group& group, const ParsedCommand& parsed, Instant now) const {
+  const Command& command = parsed.command;
   Answer answer{.key = command.key, .refused = std::nullopt, .accepted = {}};
 
   const auto decided = group.accounts.find(command.account);
@@ -60,7 +70,7 @@ Answer Engine::process_one(Group& group, std::string_view text, Instant now) con
     stored = log_.find(command.account, command.key);
   }
   if (stored) {
-    if (stored->command == parsed->digest) {
+    if (stored->command == parsed.digest) {
       answer.accepted = std::move(stored->events);
       answer.replayed = true;
     } else {
@@ -82,7 +92,7 @@ Answer Engine::process_one(Group& group, std::string_view text, Instant now) con
   Batch batch{.account = command.account,
               .expected_version = next.version,
               .key = command.key,
-              .command = parsed->digest,
+              .command = parsed.digest,
               .events = {}};
   for (Event& event : events) {
     event.seq = ++group.head;

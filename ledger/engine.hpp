@@ -38,6 +38,7 @@ class Engine {
  private:
   struct Group;
   [[nodiscard]] Answer process_one(Group& group, std::string_view text, Instant now) const;
+  [[nodiscard]] Answer decide_one(Group& group, const ParsedCommand& parsed, Instant now) const;
   void fold_tail();
 
   Log& log_;

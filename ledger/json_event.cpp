@@ -37,7 +37,16 @@ void write_event(JsonWriter& out, const Event& event) {
       .field("key", event.key)
       .field("actor", event.actor);
   std::visit([&](const auto& fact) { std::decay_t<decltype(fact)>::fields(fact, WriteField{out}); }, event.payload);
+  // AI-2: what was charged for was made by AI. True of every charge there can be, so that it is said and never stored.
+  if (std::holds_alternative<CreditsConsumed>(event.payload)) out.field("ai_generated", true);
   out.close('}');
+}
+
+// Documents written before charges said so are right; one that says otherwise is not.
+void read_provenance(ObjectReader& in) {
+  if (!in.optional_boolean("ai_generated").value_or(true)) {
+    in.fail("ai_generated", "is false: output may not be represented as human-generated (AI-2)");
+  }
 }
 
 struct ReadField {
@@ -117,6 +126,7 @@ bool read_payload(std::string_view type, ObjectReader& in, Payload& payload) {
     if (type != Fact::name) return read_payload<I + 1>(type, in, payload);
     Fact fact;
     Fact::fields(fact, ReadField{in});
+    if constexpr (std::is_same_v<Fact, CreditsConsumed>) read_provenance(in);
     payload = std::move(fact);
     return true;
   }

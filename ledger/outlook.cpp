@@ -131,9 +131,12 @@ std::vector<PlanOutlook> outlook(const AccountState& state, std::span<const Even
   return plans;
 }
 
-std::string outlook_json(const std::vector<PlanOutlook>& plans, Instant at) {
+std::string outlook_json(const std::vector<PlanOutlook>& plans, const Catalog& catalog, Instant at) {
   JsonWriter out;
-  out.open('{').field("at", at).field("informational", true).key("plans").open('[');
+  out.open('{').field("at", at).field("informational", true);
+  const auto notice = catalog.notices.find("estimate");  // AI-6
+  if (notice != catalog.notices.end()) out.field("notice", std::string_view(notice->second));
+  out.key("plans").open('[');
   for (const PlanOutlook& plan : plans) {
     out.open('{')
         .field("plan", plan.plan)

@@ -137,10 +137,13 @@ void write_balance(JsonWriter& out, const AccountState& state, Instant moment) {
   out.key("key").write_null();
   out.field("region", state.region).field("environment", state.environment).field("access", consents::has_access(state, moment));
   out.key("consents").open('{');
-  for (const auto& [feature, standing] : state.consents) out.field(feature.value, *standing.latest());
+  for (const auto& [feature, standing] : state.consents) {  // AI-4: as of the moment
+    if (const bool* granted = standing.at(moment)) out.field(feature.value, *granted);
+  }
   out.close('}').key("terms").open('[');
   for (const auto& [terms, standing] : state.terms) {
-    if (*standing.latest()) out.write(terms);
+    const bool* accepted = standing.at(moment);
+    if (accepted != nullptr && *accepted) out.write(terms);
   }
   out.close(']').close('}');
 }

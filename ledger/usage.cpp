@@ -51,14 +51,6 @@ void release_where(Draft& draft, ReleaseReason reason, Wanted&& wanted) {
   for (const HoldOrder& hold : found) draft.emit(HoldReleased{.authorization = std::get<1>(hold), .reason = reason});
 }
 
-// GOV-3: nothing but unclassified and CUI, by declaration and by markings.
-bool is_classified(const RecordUsage& command) {
-  return declares_classified(command.classification) || has_marking(command.memo) || has_marking(command.workflow.value);
-}
-bool is_classified(const AuthorizeUsage& command) {
-  return declares_classified(command.classification) || has_marking(command.workflow.value);
-}
-
 // What both usage commands must know first, in the order of their refusals.
 struct Priced {
   terms::InForce in_force;
@@ -67,10 +59,10 @@ struct Priced {
 };
 
 template <class UsageCommand>
-Expected<Priced, Refusal> price(Draft& draft, const UsageCommand& command, const Catalog& catalog) {
+Expected<Priced, Refusal> price(Draft& draft, const UsageCommand& command, const Catalog& catalog, bool marked) {
   const auto in_force = terms::plan_for_usage(draft.state(), catalog, command.plan, command.actor, draft.at());
   if (!in_force) return Unexpected{in_force.error()};
-  if (is_classified(command)) return Unexpected{classified_refusal()};
+  if (marked || declares_classified(command.classification)) return Unexpected{classified_refusal()};  // GOV-3
   const RateCardId& card = in_force->term->rate_card;
   const Model* model = catalog.model(card, command.model);
   if (model == nullptr) {
@@ -212,8 +204,8 @@ void release_holds_of_period(Draft& draft, const PlanId& plan, std::int32_t term
   });
 }
 
-std::optional<Refusal> decide(Draft& draft, const RecordUsage& command, const Catalog& catalog) {
-  const auto priced = price(draft, command, catalog);
+std::optional<Refusal> decide(Draft& draft, const RecordUsage& command, const Catalog& catalog, bool marked) {
+  const auto priced = price(draft, command, catalog, marked);
   if (!priced) return priced.error();
   if (command.ai_generated && !*command.ai_generated) {
     return Refusal{RefusalCode::provenance, "AI-2", "Output may not be represented as human-generated.",
@@ -242,8 +234,9 @@ std::optional<Refusal> decide(Draft& draft, const RecordUsage& command, const Ca
   return std::nullopt;
 }
 
-std::optional<Refusal> decide(Draft& draft, const AuthorizeUsage& command, const Catalog& catalog) {
-  const auto priced = price(draft, command, catalog);
+std::optional<Refusal> decide(Draft& draft, const AuthorizeUsage& command, const Catalog& catalog,
+                              bool marked) {
+  const auto priced = price(draft, command, catalog, marked);
   if (!priced) return priced.error();
   const AccountState& state = draft.state();
   const std::vector<UsageFlag> objections = consents::objections(state, *priced->model, draft.at());

@@ -42,9 +42,11 @@ void release_expired_holds(Draft& draft);
 // H4: releases every live authorization made in the period, in the same order, before it closes.
 void release_holds_of_period(Draft& draft, const PlanId& plan, std::int32_t term, std::int32_t period);
 
-// decide
-[[nodiscard]] std::optional<Refusal> decide(Draft& draft, const RecordUsage& command, const Catalog& catalog);
-[[nodiscard]] std::optional<Refusal> decide(Draft& draft, const AuthorizeUsage& command, const Catalog& catalog);
+// decide. `marked`: some text of the command carries a classification marking (GOV-3).
+[[nodiscard]] std::optional<Refusal> decide(Draft& draft, const RecordUsage& command, const Catalog& catalog,
+                                             bool marked);
+[[nodiscard]] std::optional<Refusal> decide(Draft& draft, const AuthorizeUsage& command, const Catalog& catalog,
+                                             bool marked);
 [[nodiscard]] std::optional<Refusal> decide(Draft& draft, const ReleaseAuthorization& command);
 
 }  // namespace creditfold::usage

@@ -146,10 +146,10 @@ std::string Session::outlook(const AccountId& account, Instant at, std::optional
   const AccountState* now = book_.find(account);
   if (now == nullptr) unknown(account);
   const std::vector<Event> events = account_events(account, as_of);
-  if (!as_of) return outlook_json(creditfold::outlook(*now, events, catalog_, at), at);
+  if (!as_of) return outlook_json(creditfold::outlook(*now, events, catalog_, at), catalog_, at);
   const auto view = view_as_of(log_, account, AsOf{.at = std::nullopt, .seq = as_of}, at);
   if (!view) unknown(account);
-  return outlook_json(creditfold::outlook(view->state, events, catalog_, at), at);
+  return outlook_json(creditfold::outlook(view->state, events, catalog_, at), catalog_, at);
 }
 
 std::string Session::apply(std::string_view command, Instant now) {

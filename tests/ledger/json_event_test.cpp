@@ -74,6 +74,29 @@ TEST_CASE("JSON events: the envelope comes first, in its order, then the fields 
   CHECK(with_actor->actor == ActorId("ann"));
 }
 
+TEST_CASE("AI-2: every charge in JSON says that it is AI generated, nothing else does, and none may say otherwise") {
+  for (std::uint8_t tag = 1; tag <= event_kinds; ++tag) {
+    Event event = test::sample_event(tag, false);
+    event.seq = 1;
+    const std::string text = to_json(event);
+    const bool charge = std::holds_alternative<CreditsConsumed>(event.payload);
+    CHECK((text.find(R"(,"ai_generated":true)") != std::string::npos) == charge);
+    if (!charge) continue;
+    const auto with = [&](const char* said) {
+      std::string changed = text;
+      const std::string told = R"(,"ai_generated":true)";
+      return changed.replace(changed.find(told), told.size(), said);
+    };
+    const auto before = parse_event(with(""));  // as documents said it before there was the field
+    REQUIRE(before.has_value());
+    CHECK(*before == event);
+    CHECK(to_json(*before) == text);
+    CHECK(fault_of(with(R"(,"ai_generated":false)")) == "/ai_generated");
+    CHECK(fault_of(with(R"(,"ai_generated":"true")")) == "/ai_generated");
+  }
+  CHECK(fault_of(held_with(R"("credits":"1.5")", R"("credits":"1.5","ai_generated":true)")) == "/ai_generated");
+}
+
 TEST_CASE("JSON events: a term's plan is written flat") {
   test::Table table;
   table.rows("2026-01-01  start plus monthly 2026-01-01..2026-02-01 key k -> ok");
