@@ -28,4 +28,7 @@ else()
   find_package(Threads REQUIRED)
   find_package(SQLiteCpp 3.2 CONFIG REQUIRED)
   find_package(CLI11 CONFIG REQUIRED)
+  find_package(PkgConfig REQUIRED)
+  pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
+  pkg_check_modules(CURL REQUIRED IMPORTED_TARGET "libcurl>=7.86")  # signs requests (AWS_SIGV4), their headers too
 endif()

@@ -87,7 +87,7 @@ std::optional<Refusal> decide(Draft& draft, const AcceptTerms& command) {
 
 std::optional<Refusal> decide(Draft& draft, const SetAccess& command) {
   if (auto refusal = refuse_marked(command.reason)) return refusal;
-  draft.emit(AccessChanged{.allowed = command.allowed, .reason = command.reason});
+  draft.emit(AccessChanged{.allowed = command.allowed, .reason = to_free_text(command.reason)});
   return std::nullopt;
 }
 

@@ -12,6 +12,7 @@
 #include "ledger/service/router.hpp"
 #include "ledger/service/sequencer.hpp"
 #include "ledger/service/static_files.hpp"
+#include "ledger/service/texts.hpp"
 
 namespace creditfold::service {
 
@@ -22,7 +23,9 @@ void add_account_routes(Router& router, const Sequencer& sequencer, Readers& rea
 // GET /v1/ledger, /v1/log, /v1/accounts/{account}/log
 void add_log_routes(Router& router, const Sequencer& sequencer, Readers& readers);
 // GET /v1/events
-void add_event_routes(Router& router, EventHub& hub, const Sequencer& sequencer, Readers& readers);
+void add_event_routes(Router& router, EventHub& hub, const Sequencer& sequencer, Readers& readers, const Texts& texts);
+// GET /v1/data-classes, /v1/accounts/{account}/key-check
+void add_key_routes(Router& router, const Sequencer& sequencer, keyring::Keyring& keyring);
 
 // What the program is, for /v1/version.
 struct Build {

@@ -92,6 +92,7 @@ struct FieldList {
   static std::string type_of(const Instant*) { return "instant"; }
   static std::string type_of(const Money*) { return "money"; }
   static std::string type_of(const Text*) { return "text"; }
+  static std::string type_of(const FreeText*) { return "free text"; }
   static std::string type_of(const Bytes*) { return "bytes"; }
   static std::string type_of(const Builders*) { return "builders"; }
   static std::string type_of(const std::vector<UsageFlag>*) { return "flags"; }

@@ -6,6 +6,8 @@ set(ledger_test_sources
   catalog_test.cpp
   clauses_test.cpp
   consents_test.cpp
+  customer_keys_test.cpp
+  data_classes_test.cpp
   engine_test.cpp
   fold_test.cpp
   json_command_test.cpp

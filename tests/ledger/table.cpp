@@ -87,13 +87,13 @@ Table& Table::rows(std::string_view text) {
 }
 
 Table& Table::use_catalog(const Catalog& catalog) {
-  engine_.emplace(log_, catalog);
+  engine_.emplace(log_, catalog, &custody_);
   return *this;
 }
 
 Answer Table::send(const std::string& json) {
   const std::string_view text(json);
-  return engine_->process({&text, 1}, clock_).front();
+  return engine_->process({&text, 1}, clock_, custody_).front();
 }
 
 const AccountState& Table::state(std::string_view account) const { return *engine_->book().find(AccountId(account)); }
