@@ -64,6 +64,15 @@ install_web_packages() {
   cp web/package-lock.json "$stamp"
 }
 
+# The KMS stand-in of the tests verifies signatures with another's library.
+install_kms_packages() {
+  local stamp=tests/kms/node_modules/.creditfold-stamp
+  cmp -s tests/kms/package-lock.json "$stamp" && return 0
+  step "Installing the KMS stand-in's npm packages"
+  (cd tests/kms && npm ci --no-audit --no-fund >&2) || die "npm ci failed in tests/kms/"
+  cp tests/kms/package-lock.json "$stamp"
+}
+
 # Whether the tests are configured too: they need libraries that a user does without. scripts/test and scripts/bench say ON.
 with_tests=OFF
 

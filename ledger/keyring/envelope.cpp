@@ -31,7 +31,9 @@ void must(int outcome, const char* what) {
 
 // Which text this is: the account's id with its length, then the version in eight bytes, so that no two read alike.
 std::vector<std::uint8_t> place_of(const AccountId& account, std::int64_t version) {
-  std::vector<std::uint8_t> place{static_cast<std::uint8_t>(account.value.size())};
+  std::vector<std::uint8_t> place;
+  place.reserve(1 + account.value.size() + sizeof version);
+  place.push_back(static_cast<std::uint8_t>(account.value.size()));
   place.insert(place.end(), account.value.begin(), account.value.end());
   for (int shift = 56; shift >= 0; shift -= 8) {
     place.push_back(static_cast<std::uint8_t>(static_cast<std::uint64_t>(version) >> shift));
@@ -51,9 +53,9 @@ std::string envelope(char form, std::size_t body_bytes) {
 
 // What was sealed was a text; what comes out is looked at all the same.
 std::optional<FreeText> text_of(std::string opened) {
-  FreeText text(std::move(opened));
-  if (text.sealed() || !FreeText::valid(text.value)) return std::nullopt;
-  return text;
+  const bool sealed = !opened.empty() && opened.front() == FreeText::sealed_mark;
+  if (sealed || !FreeText::valid(opened)) return std::nullopt;
+  return FreeText(std::move(opened));
 }
 
 }  // namespace
@@ -126,7 +128,9 @@ FreeText seal_to(const PublicKey& public_key, const AccountId& account, std::int
 }
 
 Bytes to_bytes(const Wrapping& wrapping) {
-  Bytes bytes{{wrapping_format}};
+  Bytes bytes;
+  bytes.value.reserve(1 + wrapping.public_key.size() + wrapping.ciphertext.size());
+  bytes.value.push_back(wrapping_format);
   bytes.value.insert(bytes.value.end(), wrapping.public_key.begin(), wrapping.public_key.end());
   bytes.value.insert(bytes.value.end(), wrapping.ciphertext.begin(), wrapping.ciphertext.end());
   return bytes;

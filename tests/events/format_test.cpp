@@ -145,6 +145,18 @@ TEST_CASE("The event that the format document shows has the bytes it shows") {
   CHECK(test::to_hex(bytes) == test::to_hex(bytes_of_block("hex event")));
 }
 
+TEST_CASE("The sealed event that the format document shows is an event of those bytes") {
+  const auto bytes = bytes_of_block("hex sealed event");
+  const auto event = decode_event(bytes);
+  REQUIRE(event);
+  CHECK(event->account == AccountId("acme"));
+  CHECK(event->version == 2);
+  CHECK(std::get<AccessChanged>(event->payload).reason->sealed());
+  std::vector<std::uint8_t> again;
+  encode_event(*event, again);
+  CHECK(test::to_hex(again) == test::to_hex(bytes));
+}
+
 TEST_CASE("The .cflog document that the format document shows has the bytes it shows") {
   std::vector<std::uint8_t> bytes;
   CflogWriter writer([&](std::span<const std::uint8_t> part) { bytes.insert(bytes.end(), part.begin(), part.end()); },
