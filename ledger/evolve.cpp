@@ -46,8 +46,8 @@ struct Evolve {
   void operator()(const ConsentChanged& fact) const { consents::evolve(state, event, fact); }
   void operator()(const TermsAccepted& fact) const { consents::evolve(state, event, fact); }
   void operator()(const AccessChanged& fact) const { consents::evolve(state, event, fact); }
-  void operator()(const KeyRotated& fact) const { keys::evolve(state, fact); }
-  void operator()(const KeyRevoked& fact) const { keys::evolve(state, fact); }
+  void operator()(const KeyRotated& fact) const { keys::evolve(state, fact, folding); }
+  void operator()(const KeyRevoked& fact) const { keys::evolve(state, fact, folding); }
   // Facts whose families hold no figures of an account yet: they count in version and moment only.
   void operator()(const RegionMigrated&) const {}
 };

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ledger/keys.hpp"
 
-#include "ledger/evolve.hpp"
 #include "ledger/key_arn.hpp"
 #include "ledger/markings.hpp"
 #include "ledger/seats.hpp"
@@ -38,16 +37,20 @@ Refusal unusable(const KeyArn& key_arn, std::string what, std::string code = {})
 
 }  // namespace
 
-void evolve(AccountState& state, const KeyRotated& fact) {
-  require(!state.key || !state.key->revoked, "a key is rotated after it was revoked");
+// A selection may lack the change before; each change says by itself what the key is from then on.
+void evolve(AccountState& state, const KeyRotated& fact, Folding folding) {
   const auto present = state.key ? std::optional(state.key->key_arn) : std::nullopt;
-  require(fact.previous == present, "a key is rotated from another than the account's");
+  if (folding == Folding::whole) {
+    require(!state.key || !state.key->revoked, "a key is rotated after it was revoked");
+    require(fact.previous == present, "a key is rotated from another than the account's");
+  }
   state.key = CustomerKey{.key_arn = fact.key_arn, .wrapped_key = fact.wrapped_key, .revoked = false};
 }
 
-void evolve(AccountState& state, const KeyRevoked& fact) {
-  require(state.key && !state.key->revoked && state.key->key_arn == fact.key_arn,
-          "a key is revoked that the account does not have");
+void evolve(AccountState& state, const KeyRevoked& fact, Folding folding) {
+  const bool has_it = state.key && !state.key->revoked && state.key->key_arn == fact.key_arn;
+  require(has_it || folding == Folding::selection, "a key is revoked that the account does not have");
+  if (!has_it) state.key = CustomerKey{.key_arn = fact.key_arn, .wrapped_key = {}, .revoked = true};
   state.key->revoked = true;
 }
 

@@ -9,6 +9,7 @@
 #include "ledger/catalog.hpp"
 #include "ledger/command.hpp"
 #include "ledger/draft.hpp"
+#include "ledger/evolve.hpp"
 #include "ledger/outside.hpp"
 #include "ledger/refusal.hpp"
 #include "ledger/state.hpp"
@@ -19,8 +20,8 @@ namespace creditfold::keys {
 inline constexpr std::string_view product = "ekm";
 
 // evolve
-void evolve(AccountState& state, const KeyRotated& fact);
-void evolve(AccountState& state, const KeyRevoked& fact);
+void evolve(AccountState& state, const KeyRotated& fact, Folding folding);
+void evolve(AccountState& state, const KeyRevoked& fact, Folding folding);
 
 // decide. A rotation takes what its errand brought; without that it is `key_unusable`.
 [[nodiscard]] std::optional<Refusal> decide(Draft& draft, const RotateKey& command, const Catalog& catalog,

@@ -10,7 +10,6 @@
 #include "ledger/cli/remote.hpp"
 #include "ledger/engine.hpp"
 #include "ledger/keyring/key_check.hpp"
-#include "ledger/keyring/limits.hpp"
 #include "ledger/keyring/open_key_service.hpp"
 
 namespace creditfold::cli {

@@ -13,8 +13,8 @@ std::optional<CustomerKey> newest_key(const Log& log, const AccountId& account) 
   AccountState state;
   log.read_account(account, 0, -1, [&](Event&& event) {
     try {
-      if (const auto* rotated = std::get_if<KeyRotated>(&event.payload)) keys::evolve(state, *rotated);
-      if (const auto* revoked = std::get_if<KeyRevoked>(&event.payload)) keys::evolve(state, *revoked);
+      if (const auto* rotated = std::get_if<KeyRotated>(&event.payload)) keys::evolve(state, *rotated, Folding::whole);
+      if (const auto* revoked = std::get_if<KeyRevoked>(&event.payload)) keys::evolve(state, *revoked, Folding::whole);
     } catch (const Inconsistent& inconsistent) {
       throw Fault(Fault::Kind::damaged, "event " + std::to_string(event.seq) + ": " + inconsistent.what());
     }

@@ -143,6 +143,10 @@ async function story() {
   await send(service, charge('plain', 'a memo of an account without a key'));
   check('EKM-5: without a key free text lies as it is, and this search finds it', holds(data, 'a memo of an account without a key'));
 
+  const { classes } = await get(service, '/v1/data-classes');
+  const class_of = (name) => classes.find((one_class) => one_class.class === name);
+  check('EKM-2, EKM-3: the classes of data are served', class_of('video')?.encrypted === false && class_of('video').clause === 'EKM-2'
+    && class_of('directory_profile').clause === 'EKM-3' && class_of('customer_free_text').protection === 'sealed', classes);
   const catalog = await get(service, '/v1/catalog');
   const vendors = await send(service, rotate('acme', `arn:aws:kms:eu-central-1:${catalog.vendor_aws_account}:key/x`, 'r0'));
   check('EKM-1: a key in the vendor’s account is refused without asking anybody',
@@ -305,6 +309,23 @@ async function revoked({ data, service, remark }) {
   check('EKM-5: and what still reads', memos.plain === 1 && memos.reads === 1 && memos.sealed >= 5, memos);
 }
 
+// A key service that never answers keeps the service neither from charging nor from ending.
+async function hanging() {
+  const data = join(work, 'hanging');
+  const service = await serve(data, with_kms);
+  for (const command of set_up('acme')) await send(service, command);
+  kms.slow = true;
+  kms.calls.length = 0;
+  const rotation = send(service, rotate('acme', one, 'r-hang')).then((answer) => answer, () => 'cut off');
+  await until(() => kms.calls.length > 0);
+  check('EKM-5: the service stops while a rotation hangs', (await service.stop()) === 0);
+  const answer = await rotation;
+  check('EKM-5: and who asked for it hears that it was not done', answer === 'cut off' || !answer.accepted, answer);
+  kms.release();
+  const exported = await run(['export', '--data', data, '--format', 'jsonl', '--account', 'acme']);
+  check('EKM-5: nothing of it was recorded', exported.status === 0 && !exported.stdout.includes('KeyRotated'), exported);
+}
+
 async function by_command_line() {
   const data = join(work, 'cli');
   const lines = [...set_up('acme'), charge('acme', 'plain'), rotate('acme', one, 'r1'), charge('acme', 'under seal')];
@@ -354,6 +375,7 @@ async function local() {
 
 try {
   await revoked(await down(await story()));
+  await hanging();
   await by_command_line();
   await local();
 } catch (error) {

@@ -263,6 +263,15 @@ TEST_CASE("EKM-5: a group that waits for an errand stores nothing of the command
   CHECK(log.head() == head + 1);
 }
 
+TEST_CASE("EKM-5: asked as of a moment, the key is what the changes that had happened by then say") {
+  Table table;
+  table.rows(with_ekm).rows("2026-03-01  rotate " ARN_1 " -> ok\n2026-02-01  rotate " ARN_2 " -> ok\n2026-01-15  revoke -> ok"
+                            "\n= at 2026-01-10 key absent"
+                            "\n= at 2026-01-20 key " ARN_2 " revoked"
+                            "\n= at 2026-02-10 key " ARN_2 " revoked"
+                            "\n= at 2026-03-10 key " ARN_2 " revoked");
+}
+
 TEST_CASE("EKM-5: key events that no decision made do not fold") {
   const auto fold = [](const std::vector<Payload>& facts) {
     Book book;
