@@ -33,4 +33,5 @@ else()
   add_library(sodium_library ALIAS PkgConfig::SODIUM)
   pkg_check_modules(LIBARCHIVE REQUIRED IMPORTED_TARGET libarchive)
   add_library(archive_library ALIAS PkgConfig::LIBARCHIVE)
+  pkg_check_modules(CURL REQUIRED IMPORTED_TARGET "libcurl>=7.86")  # signs requests (AWS_SIGV4), their headers too
 endif()

@@ -177,6 +177,22 @@ bool is_plain_text(std::string_view text, std::size_t bytes_max) {
   return true;
 }
 
+bool FreeText::valid(std::string_view bytes) {
+  if (bytes.empty() || bytes.front() != sealed_mark) return bytes.size() <= text_bytes_max && is_utf8(bytes);
+  if (bytes.size() < envelope_head_bytes) return false;
+  const auto within = [&](std::size_t least, std::size_t most) {
+    return least <= bytes.size() && bytes.size() <= most + text_bytes_max;
+  };
+  if (bytes[1] == keyed_form) return within(keyed_overhead_bytes, keyed_overhead_bytes);
+  if (bytes[1] == boxed_form) return within(boxed_overhead_bytes_min, boxed_overhead_bytes_max);
+  return false;
+}
+
+std::optional<FreeText> to_free_text(const std::optional<Text>& text) {
+  if (!text) return std::nullopt;
+  return FreeText(*text);
+}
+
 std::string to_text(Credits credits) { return millionths_to_text(credits.micro); }
 
 std::string to_text(Rate rate) { return millionths_to_text(rate.micro_per_million); }

@@ -130,6 +130,17 @@ struct RemoveProduct {
   ProductId product;
 };
 
+struct RotateKey {
+  static constexpr std::string_view name = "RotateKey";
+  KeyArn key_arn;  // of the form of an AWS KMS key's
+  std::optional<Text> reason;
+};
+
+struct RevokeKey {
+  static constexpr std::string_view name = "RevokeKey";
+  std::optional<Text> reason;
+};
+
 struct SetConsent {
   static constexpr std::string_view name = "SetConsent";
   FeatureId feature;
@@ -151,7 +162,7 @@ struct SetAccess {
 using CommandBody =
     std::variant<OpenAccount, StartTerm, RenewTerm, EndTerm, SetBuilders, GrantCredits, PurchaseCredits, TransferCredits,
                  RecordUsage, AuthorizeUsage, ReleaseAuthorization, ClosePeriods, ChangeSeats, AddProduct, RemoveProduct,
-                 SetConsent, AcceptTerms, SetAccess>;
+                 RotateKey, RevokeKey, SetConsent, AcceptTerms, SetAccess>;
 
 struct Command {
   AccountId account;

@@ -84,7 +84,7 @@ std::optional<Refusal> decide(Draft& draft, const AcceptTerms& command) {
 }
 
 std::optional<Refusal> decide(Draft& draft, const SetAccess& command) {
-  draft.emit(AccessChanged{.allowed = command.allowed, .reason = command.reason});
+  draft.emit(AccessChanged{.allowed = command.allowed, .reason = to_free_text(command.reason)});
   return std::nullopt;
 }
 

@@ -261,7 +261,7 @@ std::optional<Refusal> decide(Draft& draft, const GrantCredits& command) {
   check_room(term, static_cast<std::int32_t>(command.period), command.credits);
   CreditsGranted grant =
       lot_in_period(command.plan, term, static_cast<std::int32_t>(command.period), command.kind, command.credits);
-  grant.reason = command.reason;
+  grant.reason = FreeText(command.reason);
   grant.corrects = command.corrects;
   draft.emit(std::move(grant));
   return std::nullopt;

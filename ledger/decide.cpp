@@ -9,6 +9,7 @@
 #include "ledger/consents.hpp"
 #include "ledger/credits.hpp"
 #include "ledger/draft.hpp"
+#include "ledger/keys.hpp"
 #include "ledger/markings.hpp"
 #include "ledger/seats.hpp"
 #include "ledger/terms.hpp"
@@ -106,6 +107,8 @@ struct CheckFigures {
   std::optional<Refusal> operator()(const ReleaseAuthorization&) const { return std::nullopt; }
   std::optional<Refusal> operator()(const ClosePeriods&) const { return std::nullopt; }
   std::optional<Refusal> operator()(const RemoveProduct&) const { return std::nullopt; }
+  std::optional<Refusal> operator()(const RotateKey&) const { return std::nullopt; }
+  std::optional<Refusal> operator()(const RevokeKey&) const { return std::nullopt; }
   std::optional<Refusal> operator()(const SetConsent&) const { return std::nullopt; }
   std::optional<Refusal> operator()(const AcceptTerms&) const { return std::nullopt; }
   std::optional<Refusal> operator()(const SetAccess&) const { return std::nullopt; }
@@ -115,6 +118,7 @@ struct Decide {
   Draft& draft;
   const Catalog& catalog;
   bool marked;  // GOV-3
+  const Provided& provided;
 
   std::optional<Refusal> operator()(const OpenAccount& command) const { return account::decide(draft, command, catalog); }
   std::optional<Refusal> operator()(const StartTerm& command) const {
@@ -146,6 +150,14 @@ struct Decide {
   std::optional<Refusal> operator()(const ChangeSeats& command) const { return seats::decide(draft, command, catalog); }
   std::optional<Refusal> operator()(const AddProduct& command) const { return seats::decide(draft, command, catalog); }
   std::optional<Refusal> operator()(const RemoveProduct& command) const { return seats::decide(draft, command, catalog); }
+  std::optional<Refusal> operator()(const RotateKey& command) const {
+    if (marked) return classified_refusal();  // before a key service is asked anything
+    return keys::decide(draft, command, catalog, provided);
+  }
+  std::optional<Refusal> operator()(const RevokeKey& command) const {
+    if (marked) return classified_refusal();
+    return keys::decide(draft, command);
+  }
   std::optional<Refusal> operator()(const SetConsent& command) const { return consents::decide(draft, command); }
   std::optional<Refusal> operator()(const AcceptTerms& command) const { return consents::decide(draft, command); }
   std::optional<Refusal> operator()(const SetAccess& command) const { return consents::decide(draft, command); }
@@ -167,7 +179,7 @@ std::optional<Refusal> check_figures(const AccountState* state, const Command& c
 }
 
 Expected<std::vector<Event>, Refusal> decide(const AccountState* state, const Command& command, const Catalog& catalog,
-                                             Instant now) {
+                                             Instant now, const Provided& provided) {
   if (auto refusal = check_figures(state, command, catalog, now)) return Unexpected{*refusal};
   if (auto refusal = check_account(state, command)) return Unexpected{*refusal};
   const Instant at = command.at.value_or(now);
@@ -181,7 +193,8 @@ Expected<std::vector<Event>, Refusal> decide(const AccountState* state, const Co
     Draft draft(state ? *state : fresh, command.key, at, now);
     usage::release_expired_holds(draft);  // H3, before anything is decided
     credits::open_begun_periods(draft);
-    if (auto refusal = std::visit(Decide{draft, catalog, command.marked}, command.body)) return Unexpected{*refusal};
+    const Decide visit{draft, catalog, command.marked, provided};
+    if (auto refusal = std::visit(visit, command.body)) return Unexpected{*refusal};
     if (command.marked) return Unexpected{classified_refusal()};  // usage commands have their own place for it
     // Folds what was decided, so that a sum beyond 64 bits is a refusal here and never a fault later. The two usage
     // commands check their few sums themselves: they are the hot path and need no copy of the state.
@@ -198,6 +211,13 @@ Expected<std::vector<Event>, Refusal> decide(const AccountState* state, const Co
     return Unexpected{Refusal{RefusalCode::malformed, "", "The account's figures would leave 64 bits.",
                               {{"what", overflow.what()}}}};
   }
+}
+
+std::optional<Errand> errand_of(const AccountState* state, const Command& command, const Catalog& catalog, Instant now) {
+  const auto* rotation = std::get_if<RotateKey>(&command.body);
+  if (rotation == nullptr || state == nullptr) return std::nullopt;
+  if (!decide(state, command, catalog, now, keys::assumed(*state, *rotation))) return std::nullopt;
+  return keys::errand_of(*state, *rotation, catalog);
 }
 
 }  // namespace creditfold

@@ -6,6 +6,7 @@
 #include "ledger/account.hpp"
 #include "ledger/consents.hpp"
 #include "ledger/credits.hpp"
+#include "ledger/keys.hpp"
 #include "ledger/seats.hpp"
 #include "ledger/terms.hpp"
 #include "ledger/usage.hpp"
@@ -45,9 +46,9 @@ struct Evolve {
   void operator()(const ConsentChanged& fact) const { consents::evolve(state, event, fact); }
   void operator()(const TermsAccepted& fact) const { consents::evolve(state, event, fact); }
   void operator()(const AccessChanged& fact) const { consents::evolve(state, event, fact); }
+  void operator()(const KeyRotated& fact) const { keys::evolve(state, fact, folding); }
+  void operator()(const KeyRevoked& fact) const { keys::evolve(state, fact, folding); }
   // Facts whose families hold no figures of an account yet: they count in version and moment only.
-  void operator()(const KeyRotated&) const {}
-  void operator()(const KeyRevoked&) const {}
   void operator()(const RegionMigrated&) const {}
 };
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "ledger/json.hpp"
+#include "ledger/key_arn.hpp"
 #include "ledger/json_reader.hpp"
 #include "ledger/json_text.hpp"
 #include "ledger/markings.hpp"
@@ -91,6 +92,14 @@ AuthorizeUsage read_authorize_usage(ObjectReader& in) {
           .classification = in.optional_text("classification")};
 }
 
+RotateKey read_rotate_key(ObjectReader& in) {
+  RotateKey command{.key_arn = in.id<KeyArn>("key_arn"), .reason = in.optional_text("reason")};
+  if (!in.faulty() && !parse_key_arn(command.key_arn.value)) {
+    in.fail("key_arn", "is no ARN of an AWS KMS key, as arn:aws:kms:REGION:ACCOUNT:key/ID");
+  }
+  return command;
+}
+
 // The body by the command's name; nullopt for a name there is no command of.
 std::optional<CommandBody> read_body(std::string_view name, ObjectReader& in, std::optional<ReadFault>& fault) {
   if (name == RecordUsage::name) return read_record_usage(in);
@@ -108,6 +117,8 @@ std::optional<CommandBody> read_body(std::string_view name, ObjectReader& in, st
   if (name == ChangeSeats::name) return ChangeSeats{in.id<ProductId>("product"), in.integer("seats")};
   if (name == AddProduct::name) return AddProduct{in.id<ProductId>("product"), in.optional_id<RegionId>("region")};
   if (name == RemoveProduct::name) return RemoveProduct{in.id<ProductId>("product")};
+  if (name == RotateKey::name) return read_rotate_key(in);
+  if (name == RevokeKey::name) return RevokeKey{in.optional_text("reason")};
   if (name == SetConsent::name) return SetConsent{in.id<FeatureId>("feature"), in.boolean("granted")};
   if (name == AcceptTerms::name) {
     return AcceptTerms{in.id<TermsId>("terms"), in.optional_boolean("accepted").value_or(true)};

@@ -64,8 +64,9 @@ struct ReadField {
   void operator()(const char* name, Instant& value) const { value = in.instant(name); }
   void operator()(const char* name, Money& value) const { value = in.money(name); }
   void operator()(const char* name, Text& value) const { value = in.text(name); }
+  void operator()(const char* name, FreeText& value) const { value = in.free_text(name); }
   void operator()(const char* name, Builders& value) const { value = in.builders(name); }
-  void operator()(const char* name, Bytes& value) const { value = bytes(name); }
+  void operator()(const char* name, Bytes& value) const { value = in.bytes(name); }
   void operator()(const char* name, std::vector<UsageFlag>& value) const { value = flags(name); }
   template <class Tag>
   void operator()(const char* name, Id<Tag>& value) const {
@@ -85,19 +86,6 @@ struct ReadField {
   }
 
  private:
-  [[nodiscard]] Bytes bytes(const char* name) const {
-    const std::string text = in.string(name);
-    Bytes found;
-    const auto digit = [](char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1; };
-    for (std::size_t i = 0; i + 1 < text.size(); i += 2) {
-      const int high = digit(text[i]);
-      const int low = digit(text[i + 1]);
-      if (high < 0 || low < 0) in.fail(name, "is not lower-case hex");
-      found.value.push_back(static_cast<std::uint8_t>(((high & 0xF) << 4) | (low & 0xF)));
-    }
-    if (text.size() % 2 != 0) in.fail(name, "is not lower-case hex of whole bytes");
-    return found;
-  }
   [[nodiscard]] std::vector<UsageFlag> flags(const char* name) const {
     std::vector<UsageFlag> found;
     const json::value* value = in.find(name);

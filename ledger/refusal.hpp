@@ -42,9 +42,12 @@ enum class RefusalCode : std::uint8_t {
   insufficient_credits,
   non_transferable,
   never_for_training,
+  key_not_customers,
+  key_revoked,
+  key_unusable,
 };
 
-inline constexpr std::array<std::string_view, 29> refusal_names{
+inline constexpr std::array<std::string_view, 32> refusal_names{
     "malformed",           "key_reused",     "unknown_account",       "account_exists",
     "in_future",           "unknown_region", "unknown_product",       "product_required",
     "unknown_plan",        "outside_term",   "plan_mismatch",         "seat_parity",
@@ -52,7 +55,7 @@ inline constexpr std::array<std::string_view, 29> refusal_names{
     "unknown_model",       "provenance",     "revoked",               "discontinued",
     "not_authorized_in_gov", "beta_not_accepted", "partner_terms",    "unknown_authorization",
     "authorization_exists", "period_closed", "insufficient_credits",  "non_transferable",
-    "never_for_training",
+    "never_for_training",  "key_not_customers", "key_revoked",         "key_unusable",
 };
 
 [[nodiscard]] inline std::string_view to_name(RefusalCode code) { return refusal_names.at(static_cast<std::size_t>(code)); }

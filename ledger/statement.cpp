@@ -120,6 +120,12 @@ void write_invoice_lines(JsonWriter& out, const AccountState& state) {
   out.close(']');
 }
 
+void write_key(JsonWriter& out, const AccountState& state) {
+  out.key("key");
+  if (!state.key) return out.write_null();
+  out.open('{').field("key_arn", state.key->key_arn).field("state", state.key->revoked ? "revoked" : "active").close('}');
+}
+
 void write_balance(JsonWriter& out, const AccountState& state, Instant moment) {
   out.open('{')
       .field("account", state.account)
@@ -134,7 +140,7 @@ void write_balance(JsonWriter& out, const AccountState& state, Instant moment) {
   write_usage(out, state);
   write_seats(out, state, moment);
   write_invoice_lines(out, state);
-  out.key("key").write_null();
+  write_key(out, state);
   out.field("region", state.region).field("environment", state.environment).field("access", consents::has_access(state, moment));
   out.key("consents").open('{');
   for (const auto& [feature, standing] : state.consents) {  // AI-4: as of the moment

@@ -229,7 +229,7 @@ std::optional<Refusal> decide(Draft& draft, const RecordUsage& command, const Ca
                              .late = period <= term.closed,  // H14
                              .flags = std::move(flags),
                              .settles = command.settles,
-                             .memo = command.memo},
+                             .memo = to_free_text(command.memo)},
              command.actor);
   return std::nullopt;
 }

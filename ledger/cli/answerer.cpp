@@ -9,6 +9,8 @@
 #include "ledger/cli/output.hpp"
 #include "ledger/cli/remote.hpp"
 #include "ledger/engine.hpp"
+#include "ledger/keyring/key_check.hpp"
+#include "ledger/keyring/open_key_service.hpp"
 
 namespace creditfold::cli {
 namespace {
@@ -19,19 +21,30 @@ constexpr std::chrono::milliseconds attempt_interval{100};
 
 class LocalAnswerer final : public Answerer {
  public:
-  LocalAnswerer(std::unique_ptr<SqliteLog> log, Catalog catalog)
-      : log_(std::move(log)), catalog_(std::move(catalog)), engine_(*log_, catalog_) {}
+  LocalAnswerer(std::unique_ptr<SqliteLog> log, Catalog catalog, std::unique_ptr<keyring::Keyring> keyring)
+      : log_(std::move(log)),
+        catalog_(std::move(catalog)),
+        keyring_(std::move(keyring)),
+        sealer_(keyring_->sealer({})),
+        engine_(*log_, catalog_, sealer_.get()) {}
 
   [[nodiscard]] std::vector<std::string> answer(std::span<const Line> commands) override {
     std::vector<std::string_view> texts;
     for (const Line& command : commands) texts.emplace_back(command.text);
-    std::vector<Answer> answers = engine_.process(texts, machine_now());
+    std::vector<Answer> answers = engine_.process(texts, machine_now(), *keyring_);
     std::vector<std::string> lines;
     for (std::size_t i = 0; i < answers.size(); ++i) {
       number_line(answers[i], commands[i].number);
       lines.push_back(to_json(answers[i]));
     }
     return lines;
+  }
+
+  [[nodiscard]] std::optional<std::string> check_key(const AccountId& account,
+                                                     const std::optional<KeyArn>& key_arn) override {
+    const AccountState* state = engine_.book().find(account);
+    if (state == nullptr) throw UnknownAccount();
+    return keyring::key_check_json(*keyring_, *state, key_arn, catalog_.vendor_aws_account);
   }
 
   [[nodiscard]] std::optional<std::string> service() const override { return std::nullopt; }
@@ -46,6 +59,8 @@ class LocalAnswerer final : public Answerer {
 
   std::unique_ptr<SqliteLog> log_;
   Catalog catalog_;
+  std::unique_ptr<keyring::Keyring> keyring_;
+  std::unique_ptr<TextSealer> sealer_;
   Engine engine_;
 };
 
@@ -66,8 +81,18 @@ Catalog load_catalog(const std::optional<std::string>& file) {
   return std::move(catalog).value();
 }
 
+std::unique_ptr<keyring::Keyring> open_keyring(const std::filesystem::path& data, const KeyServiceOptions& keys) {
+  try {
+    return std::make_unique<keyring::Keyring>(keyring::open_key_service(
+        {.service = keys.key_service, .endpoint = keys.kms_endpoint, .data = data, .loopback_only = true}));
+  } catch (const keyring::BadKeyService& bad) {
+    throw UsageError(bad.what());
+  }
+}
+
 std::unique_ptr<Answerer> open_answerer(const std::filesystem::path& data,
-                                        const std::optional<std::string>& catalog_file) {
+                                        const std::optional<std::string>& catalog_file,
+                                        const KeyServiceOptions& keys) {
   Catalog catalog = load_catalog(catalog_file);
   for (int attempt = 1;; ++attempt) {
     const std::optional<LockHolder> holder = lock_holder(data);
@@ -76,7 +101,8 @@ std::unique_ptr<Answerer> open_answerer(const std::filesystem::path& data,
       return open_remote(holder->text);
     }
     try {
-      return std::make_unique<LocalAnswerer>(open_sqlite({.directory = data, .read_only = false}), std::move(catalog));
+      auto log = open_sqlite({.directory = data, .read_only = false});
+      return std::make_unique<LocalAnswerer>(std::move(log), std::move(catalog), open_keyring(data, keys));
     } catch (const Fault& fault) {
       if (fault.kind() != Fault::Kind::busy) throw;
       if (attempt == attempts) {

@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "ledger/cli/form.hpp"
+#include "ledger/key_arn.hpp"
 
 namespace creditfold::cli {
 namespace {
@@ -32,6 +33,7 @@ Form<ServeOptions> serve_form(CLI::App& app) {
   form.flag("--demo", "Fill an empty ledger with an account to look at", &ServeOptions::demo);
   form.whole("--close-after", "SECONDS", "Close a Credit Period this long after its end (3600)",
              &ServeOptions::close_after_seconds, close_after_seconds_max);
+  form.key_service();
   form.flag("--allow-remote", "Listen beyond this machine; nobody is asked who they are", &ServeOptions::allow_remote);
   form.flag("--debug", "A line on standard error for each request", &ServeOptions::debug);
   form.take("--store", "URL", "",
@@ -47,6 +49,7 @@ Form<ApplyOptions> apply_form(CLI::App& app) {
   Form<ApplyOptions> form(app, "apply", "Take commands, one JSON object a line, and answer each", writing);
   form.data();
   form.text("--catalog", "FILE", "Plans, rates and products (the shipped catalog)", &ApplyOptions::catalog);
+  form.key_service();
   form.json_always();
   form.text("FILE", "", "The commands; - or nothing: standard input", &ApplyOptions::file);
   form.example("creditfold apply commands.jsonl > answers.jsonl");
@@ -140,7 +143,39 @@ Form<ExportOptions> export_form(CLI::App& app) {
       .required();
   form.whole("--after", "SEQ", "Only events after this position", &ExportOptions::after);
   form.text("--output", "FILE", "Into this file instead of standard output", &ExportOptions::output);
+  form.key_service();
   form.example("creditfold export --format cflog --output ledger.cflog");
+  return form;
+}
+
+KeysOptions::Action parse_action(const std::string& option, const std::string& word) {
+  if (word == "rotate") return KeysOptions::Action::rotate;
+  if (word == "revoke") return KeysOptions::Action::revoke;
+  if (word == "check") return KeysOptions::Action::check;
+  if (word == "classes") return KeysOptions::Action::classes;
+  refuse(option, "\"" + word + "\" is none of rotate, revoke, check and classes");
+}
+
+Form<KeysOptions> keys_form(CLI::App& app) {
+  Form<KeysOptions> form(app, "keys", "The customer's own key: show, rotate, revoke or check it; what is encrypted", asking);
+  form.options().account = AccountId(default_account);
+  form.data();
+  form.text("--catalog", "FILE", "Plans, rates and products (the shipped catalog)", &KeysOptions::catalog);
+  form.id<AccountId>("--account", "ID", "Whose key (demo)", &KeysOptions::account);
+  form.text("--reason", "TEXT", "Kept with a rotation or revocation", &KeysOptions::reason);
+  form.key_service();
+  form.json();
+  form.take("ACTION", "", "rotate ARN, revoke, check [ARN], or classes; nothing shows the key and its history",
+            [](KeysOptions& options, const std::string& option, const std::string& word) {
+              options.action = parse_action(option, word);
+            });
+  form.take("ARN", "", "The AWS KMS key", [](KeysOptions& options, const std::string& option, const std::string& text) {
+    if (!KeyArn::valid(text) || !parse_key_arn(text)) {
+      refuse(option, "it is no ARN of an AWS KMS key, as arn:aws:kms:REGION:ACCOUNT:key/ID");
+    }
+    options.key_arn = KeyArn(text);
+  });
+  form.example("creditfold keys --account acme rotate arn:aws:kms:eu-central-1:111122223333:alias/ledger");
   return form;
 }
 
@@ -221,7 +256,7 @@ std::variant<Options, Told> parse_arguments(int argc, const char* const* argv) {
   const auto forms =
       std::tuple{serve_form(app),    apply_form(app),    import_form(app), balance_form(app), explain_form(app),
                  invoices_form(app), accounts_form(app), export_form(app), replay_form(app),  verify_form(app),
-                 clauses_form(app),  version_form(app)};
+                 keys_form(app),     clauses_form(app),  version_form(app)};
   app.require_subcommand(0, 1);
   app.footer(
       "Example:\n"

@@ -182,6 +182,11 @@ std::string invoice_text(const json::value& balance) {
   return table.empty() ? "" : "\nInvoice lines\n" + table.text("  ");
 }
 
+std::string key_text(const json::value& balance) {
+  const json::value& key = balance.at("key");
+  return key.is_null() ? "" : "\nKey\n  " + string_of(key, "key_arn") + ", " + string_of(key, "state") + '\n';
+}
+
 }  // namespace
 
 std::string balance_text(std::string_view balance_json) {
@@ -200,7 +205,7 @@ std::string balance_text(std::string_view balance_json) {
     text += '\n' + term_title(*term, rank_of(*term, at)) + '\n' + current_text(*term, at) + '\n' + periods_text(*term) +
             lots_text(*term);
   }
-  text += usage_text(balance) + seats_text(balance) + invoice_text(balance);
+  text += usage_text(balance) + seats_text(balance) + invoice_text(balance) + key_text(balance);
   text.pop_back();
   return text;
 }

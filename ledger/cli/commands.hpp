@@ -13,7 +13,13 @@
 
 namespace creditfold::cli {
 
-struct ServeOptions {
+// Which key service keeps customers' keys, as it was said.
+struct KeyServiceOptions {
+  std::optional<std::string> key_service;   // else CREDITFOLD_KEY_SERVICE; else local, where nobody beyond this machine asks
+  std::optional<std::string> kms_endpoint;
+};
+
+struct ServeOptions : KeyServiceOptions {
   std::string data;
   std::string listen;
   std::optional<std::string> catalog;
@@ -24,7 +30,7 @@ struct ServeOptions {
   bool debug = false;
 };
 
-struct ApplyOptions {
+struct ApplyOptions : KeyServiceOptions {
   std::string data;
   std::optional<std::string> catalog;
   std::string file = "-";
@@ -82,12 +88,23 @@ struct InvoicesOptions {
   bool json = false;
 };
 
-struct ExportOptions {
+struct ExportOptions : KeyServiceOptions {
   std::string data;
   std::optional<AccountId> account;
   std::string format;
   std::int64_t after = 0;
   std::optional<std::string> output;
+};
+
+struct KeysOptions : KeyServiceOptions {
+  enum class Action { show, rotate, revoke, check, classes };
+  std::string data;
+  std::optional<std::string> catalog;
+  AccountId account;
+  Action action = Action::show;
+  std::optional<KeyArn> key_arn;
+  std::optional<std::string> reason;
+  bool json = false;
 };
 
 struct ReplayOptions {
@@ -116,7 +133,8 @@ struct VersionOptions {
 };
 
 using Options = std::variant<ServeOptions, ApplyOptions, ImportOptions, BalanceOptions, ExplainOptions, InvoicesOptions,
-                             ExportOptions, ReplayOptions, VerifyOptions, AccountsOptions, ClausesOptions, VersionOptions>;
+                             ExportOptions, ReplayOptions, VerifyOptions, AccountsOptions, KeysOptions, ClausesOptions,
+                             VersionOptions>;
 
 [[nodiscard]] ExitStatus run(const ServeOptions& options);
 [[nodiscard]] ExitStatus run(const ApplyOptions& options);
@@ -128,6 +146,7 @@ using Options = std::variant<ServeOptions, ApplyOptions, ImportOptions, BalanceO
 [[nodiscard]] ExitStatus run(const ReplayOptions& options);
 [[nodiscard]] ExitStatus run(const VerifyOptions& options);
 [[nodiscard]] ExitStatus run(const AccountsOptions& options);
+[[nodiscard]] ExitStatus run(const KeysOptions& options);
 [[nodiscard]] ExitStatus run(const ClausesOptions& options);
 [[nodiscard]] ExitStatus run(const VersionOptions& options);
 

@@ -4,6 +4,7 @@
 #include "events/store/sqlite.hpp"
 #include "ledger/cli/commands.hpp"
 #include "ledger/cli/output.hpp"
+#include "ledger/cli/text_opener.hpp"
 #include "ledger/json.hpp"
 
 namespace creditfold::cli {
@@ -15,8 +16,11 @@ void require_format(const std::string& format) {
                    "; the formats supported are jsonl and cflog");
 }
 
-void write_json_lines(const Log& log, const LogRange& range, Output& out) {
+// Sealed text is opened where its account's key is active and the key service gives it (EKM-5).
+void write_json_lines(const Log& log, const ExportOptions& options, const LogRange& range, Output& out) {
+  TextOpener opener(log, options.data, options);
   const auto write = [&](Event&& event) {
+    opener.open(event);
     out.line(to_json(event));
     return true;
   };
@@ -43,7 +47,7 @@ void write_log(const Log& log, const ExportOptions& options, const LogRange& ran
   if (options.format == "cflog") {
     write_cflog(log, range, out);
   } else {
-    write_json_lines(log, range, out);
+    write_json_lines(log, options, range, out);
   }
 }
 

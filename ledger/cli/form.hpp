@@ -107,6 +107,14 @@ class Form {
     text("--data", "DIR", "The data directory (else CREDITFOLD_DATA, else ./data)", &CommandOptions::data);
   }
 
+  void key_service() {
+    const char* from_environment = std::getenv("CREDITFOLD_KEY_SERVICE");
+    if (from_environment != nullptr && *from_environment != '\0') options_->key_service = from_environment;
+    text("--key-service", "NAME", "Who keeps customers' keys: none, local, local:FILE, aws-kms (else CREDITFOLD_KEY_SERVICE)",
+         &CommandOptions::key_service);
+    text("--kms-endpoint", "URL", "Where aws-kms is, in place of the key's region", &CommandOptions::kms_endpoint);
+  }
+
   // What was asked, when this command was.
   [[nodiscard]] std::optional<Options> asked() const {
     if (!command_.parsed()) return std::nullopt;

@@ -148,7 +148,7 @@ ExitStatus run(const ImportOptions& options) {
   const std::int64_t shift = original ? checked_subtract(summary.starts_at->micros, original->micros) : 0;
   const UsageCommands commands(options, content, shift);
   {
-    const auto answerer = open_answerer(options.data, options.catalog);
+    const auto answerer = open_answerer(options.data, options.catalog, {.key_service = "none", .kms_endpoint = std::nullopt});
     if (const auto service = answerer->service()) say("the service at " + *service + " takes the commands");
     const auto total = static_cast<std::int64_t>(content.size());
     summary.counts = Import(options, *answerer, commands).send(std::move(trace), total);

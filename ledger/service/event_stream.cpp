@@ -22,9 +22,11 @@ struct Piece {
 };
 
 // The messages after `position`, as far as one piece takes them.
-Piece read_piece(const Log& log, const EventQuestion& question, std::int64_t position, std::int64_t head) {
+Piece read_piece(const Log& log, const Texts& texts, const EventQuestion& question, std::int64_t position,
+                 std::int64_t head) {
   Piece piece{{}, head};
   const auto add = [&](Event&& event) {
+    texts.open(event);
     piece.text.append("id: ").append(std::to_string(event.seq));
     piece.text.append("\nevent: ").append(type_name(event.payload));
     piece.text.append("\ndata: ").append(to_json(event)).append("\n\n");
@@ -47,7 +49,8 @@ void watch_for_end(BodyWriter& writer, const std::shared_ptr<EventHub::Seat>& se
                     [seat](const boost::system::error_code& /*error*/) { seat->client_left(); });
 }
 
-asio::awaitable<bool> send_events(BodyWriter& writer, EventHub& hub, Readers& readers, EventQuestion question) {
+asio::awaitable<bool> send_events(BodyWriter& writer, EventHub& hub, Readers& readers, const Texts& texts,
+                                  EventQuestion question) {
   const asio::any_io_executor executor = co_await asio::this_coro::executor;
   const std::shared_ptr<EventHub::Seat> seat = hub.join(executor);
   if (!seat) co_return false;
@@ -58,7 +61,9 @@ asio::awaitable<bool> send_events(BodyWriter& writer, EventHub& hub, Readers& re
   while (alive && !hub.stopping() && !seat->is_left()) {
     const std::int64_t head = hub.head();
     if (head > position) {
-      auto read = [question, position, head](const Log& log) { return read_piece(log, question, position, head); };
+      auto read = [&texts, question, position, head](const Log& log) {
+        return read_piece(log, texts, question, position, head);
+      };
       const Piece piece = co_await readers.ask(read);
       position = piece.position;
       alive = co_await writer.send(piece.text);
@@ -124,9 +129,9 @@ void EventHub::Seat::client_left() {
   timer_.cancel();
 }
 
-BodySource event_source(EventHub& hub, Readers& readers, EventQuestion question) {
-  return [&hub, &readers, question = std::move(question)](BodyWriter& writer) {
-    return send_events(writer, hub, readers, question);
+BodySource event_source(EventHub& hub, Readers& readers, const Texts& texts, EventQuestion question) {
+  return [&hub, &readers, &texts, question = std::move(question)](BodyWriter& writer) {
+    return send_events(writer, hub, readers, texts, question);
   };
 }
 

@@ -17,6 +17,7 @@
 #include "events/vocabulary.hpp"
 #include "ledger/service/readers.hpp"
 #include "ledger/service/reply.hpp"
+#include "ledger/service/texts.hpp"
 
 namespace creditfold::service {
 
@@ -68,7 +69,7 @@ struct EventQuestion {
   std::optional<AccountId> account;
 };
 
-// The body of GET /v1/events. `hub` and `readers` must outlive it.
-[[nodiscard]] BodySource event_source(EventHub& hub, Readers& readers, EventQuestion question);
+// The body of GET /v1/events. `hub`, `readers` and `texts` must outlive it.
+[[nodiscard]] BodySource event_source(EventHub& hub, Readers& readers, const Texts& texts, EventQuestion question);
 
 }  // namespace creditfold::service

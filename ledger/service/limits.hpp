@@ -29,6 +29,10 @@ inline constexpr std::size_t page_files_max = 4'096;
 inline constexpr std::size_t waiting_commands_max = 20'000;
 inline constexpr std::size_t waiting_bytes_max = 64U << 20;
 
+// Errands outside that wait or run: more than this many keys are not rotated at once, and each may take half a minute.
+inline constexpr std::size_t errands_max = 64;
+inline constexpr std::size_t errand_threads = 2;
+
 // What one visit to a reader's log brings, so that nobody holds a reader or much memory for long.
 inline constexpr std::size_t stream_piece_bytes = 256U << 10;
 // How many accounts are looked at under one lock when all are listed.

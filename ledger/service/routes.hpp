@@ -12,6 +12,7 @@
 #include "ledger/service/router.hpp"
 #include "ledger/service/sequencer.hpp"
 #include "ledger/service/static_files.hpp"
+#include "ledger/service/texts.hpp"
 
 namespace creditfold::service {
 
@@ -24,7 +25,9 @@ void add_explain_routes(Router& router, const Catalog& catalog, Readers& readers
 // GET /v1/ledger, /v1/log, /v1/accounts/{account}/log
 void add_log_routes(Router& router, const Sequencer& sequencer, Readers& readers);
 // GET /v1/events
-void add_event_routes(Router& router, EventHub& hub, const Sequencer& sequencer, Readers& readers);
+void add_event_routes(Router& router, EventHub& hub, const Sequencer& sequencer, Readers& readers, const Texts& texts);
+// GET /v1/data-classes, /v1/accounts/{account}/key-check
+void add_key_routes(Router& router, const Sequencer& sequencer, keyring::Keyring& keyring);
 
 // What the program is, for /v1/version.
 struct Build {

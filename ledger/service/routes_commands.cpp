@@ -49,6 +49,9 @@ Status status_of(const Answer& answer) {
     case RefusalCode::insufficient_credits:
     case RefusalCode::non_transferable:
     case RefusalCode::never_for_training:
+    case RefusalCode::key_not_customers:
+    case RefusalCode::key_revoked:
+    case RefusalCode::key_unusable:
       return Status::unprocessable_entity;
   }
   return Status::unprocessable_entity;

@@ -179,7 +179,8 @@ Expected<EventQuestion, Reply> event_question(const Call& call, std::int64_t hea
   return question;
 }
 
-asio::awaitable<Reply> answer_events(EventHub& hub, const Sequencer& sequencer, Readers& readers, Call call) {
+asio::awaitable<Reply> answer_events(EventHub& hub, const Sequencer& sequencer, Readers& readers, const Texts& texts,
+                                     Call call) {
   const auto question = event_question(call, hub.head());
   if (!question) co_return question.error();
   const auto& account = question->account;
@@ -190,7 +191,7 @@ asio::awaitable<Reply> answer_events(EventHub& hub, const Sequencer& sequencer, 
   }
   Reply reply;
   reply.headers = {{"Content-Type", "text/event-stream; charset=utf-8"}};
-  reply.source = event_source(hub, readers, *question);
+  reply.source = event_source(hub, readers, texts, *question);
   co_return reply;
 }
 
@@ -215,12 +216,12 @@ void add_log_routes(Router& router, const Sequencer& sequencer, Readers& readers
               .answer = [&](Call call) { return answer_account_log(sequencer, readers, std::move(call)); }});
 }
 
-void add_event_routes(Router& router, EventHub& hub, const Sequencer& sequencer, Readers& readers) {
+void add_event_routes(Router& router, EventHub& hub, const Sequencer& sequencer, Readers& readers, const Texts& texts) {
   router.add({.pattern = "/v1/events",
               .method = Verb::get,
               .parameters = {"after", "account"},
               .bodies = {},
-              .answer = [&](Call call) { return answer_events(hub, sequencer, readers, std::move(call)); }});
+              .answer = [&](Call call) { return answer_events(hub, sequencer, readers, texts, std::move(call)); }});
 }
 
 }  // namespace creditfold::service

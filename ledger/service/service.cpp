@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "events/store/sqlite.hpp"
+#include "ledger/keyring/open_key_service.hpp"
 #include "ledger/service/demo.hpp"
 #include "ledger/service/http_server.hpp"
 #include "ledger/service/limits.hpp"
@@ -73,6 +74,17 @@ StaticFiles page_of(const ServiceOptions& options) {
   return found ? StaticFiles(*found) : StaticFiles();
 }
 
+std::unique_ptr<keyring::KeyService> key_service_of(const ServiceOptions& options, const ListenAddress& address) {
+  try {
+    return keyring::open_key_service({.service = options.key_service,
+                                      .endpoint = options.kms_endpoint,
+                                      .data = options.data,
+                                      .loopback_only = address.endpoint.address().is_loopback()});
+  } catch (const keyring::BadKeyService& bad) {
+    throw BadOptions(bad.what());
+  }
+}
+
 }  // namespace
 
 // In the order of their making; they end the other way round.
@@ -80,10 +92,13 @@ struct Service::Parts {
   Parts(const ServiceOptions& options, Log& log)
       : catalog(catalog_of(options)),
         page(page_of(options)),
-        sequencer(log, catalog, options.clock),
-        hub(sequencer.with_book([](const Book& book) { return book.seq(); })),
         address(parse_listen(context, options.listen)),
-        server(context, checked(address, options.allow_remote).endpoint),
+        keyring(key_service_of(options, checked(address, options.allow_remote))),
+        sealer(keyring.sealer({})),
+        sequencer(log, catalog, options.clock, {.sealer = sealer.get(), .outside = &keyring}),
+        texts(sequencer, keyring),
+        hub(sequencer.with_book([](const Book& book) { return book.seq(); })),
+        server(context, address.endpoint),
         readers(log),
         scheduler(context.get_executor(), sequencer, options.clock, options.close_delay_micros),
         router(Guard(address.name, address.endpoint.address())),
@@ -97,10 +112,13 @@ struct Service::Parts {
 
   Catalog catalog;
   StaticFiles page;
-  Sequencer sequencer;
-  EventHub hub;
   asio::io_context context{static_cast<int>(io_threads)};
   ListenAddress address;
+  keyring::Keyring keyring;
+  std::unique_ptr<TextSealer> sealer;
+  Sequencer sequencer;
+  Texts texts;
+  EventHub hub;
   HttpServer server;
   Readers readers;
   Scheduler scheduler;
@@ -119,7 +137,8 @@ Service::Service(const ServiceOptions& options, Log& log) {
   add_account_routes(parts.router, parts.sequencer, parts.readers, options.clock);
   add_explain_routes(parts.router, parts.catalog, parts.readers, options.clock);
   add_log_routes(parts.router, parts.sequencer, parts.readers);
-  add_event_routes(parts.router, parts.hub, parts.sequencer, parts.readers);
+  add_event_routes(parts.router, parts.hub, parts.sequencer, parts.readers, parts.texts);
+  add_key_routes(parts.router, parts.sequencer, parts.keyring);
   add_about_routes(parts.router, parts.sequencer, catalog_text(options), options.build, parts.page);
 
   parts.sequencer.with_book([&](const Book& book) { parts.scheduler.start(book); });

@@ -25,6 +25,8 @@ struct ServiceOptions {
   bool allow_remote = false;                 // beyond this machine, where anybody who reaches the port may do anything
   std::optional<std::string> catalog_json;   // nothing: the shipped one. A valid catalog: the command line has looked
   std::optional<std::filesystem::path> web;  // the page; nothing: found beside the program
+  std::optional<std::string> key_service;    // as --key-service says it; nothing: local on loopback, none beyond it
+  std::optional<std::string> kms_endpoint;   // of aws-kms, in place of the region's own
   std::int64_t close_delay_micros = close_delay_micros_default;
   bool demo = false;   // fills an empty ledger with an account `demo`
   bool debug = false;  // a log line for each request

@@ -41,6 +41,10 @@ void serialize(Archive& archive, Text& value) {
   archive(value.value);
 }
 template <Portable Archive>
+void serialize(Archive& archive, FreeText& value) {
+  archive(value.value);
+}
+template <Portable Archive>
 void serialize(Archive& archive, Bytes& value) {
   archive(value.value);
 }

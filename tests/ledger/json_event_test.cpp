@@ -51,6 +51,27 @@ TEST_CASE("JSON events: every kind goes out and comes back the same, full and ba
   }
 }
 
+TEST_CASE("JSON events: sealed text is an object with lower-case hex, and nothing else is taken for one") {
+  const auto with_reason = [](const std::string& reason) {
+    return R"({"type":"AccessChanged","seq":1,"account":"a","version":2,"at":"2026-01-01T00:00:00Z",)"
+           R"("recorded_at":"2026-01-01T00:00:01Z","key":"k","allowed":true,"reason":)" + reason + "}";
+  };
+  const std::string hex = "ff01" + std::string(80, 'a');
+  const auto sealed = parse_event(with_reason("{\"sealed\":\"" + hex + "\"}"));
+  REQUIRE(sealed.has_value());
+  CHECK(std::get<AccessChanged>(sealed->payload).reason->sealed());
+  CHECK(to_json(*sealed) == with_reason("{\"sealed\":\"" + hex + "\"}"));
+  CHECK(fault_of(with_reason("\"plain\"")).empty());
+  CHECK(fault_of(with_reason("{}")) == "/reason/sealed");
+  CHECK(fault_of(with_reason("{\"sealed\":\"" + hex + "\",\"more\":1}")) == "/reason/more");
+  CHECK(fault_of(with_reason("{\"sealed\":\"" + hex + "a\"}")) == "/reason/sealed");
+  CHECK(fault_of(with_reason("{\"sealed\":\"FF01" + std::string(80, 'a') + "\"}")) == "/reason/sealed");
+  CHECK(fault_of(with_reason("{\"sealed\":\"ff03" + std::string(80, 'a') + "\"}")) == "/reason/sealed");
+  CHECK(fault_of(with_reason("{\"sealed\":\"ff01aaaa\"}")) == "/reason/sealed");
+  CHECK(fault_of(with_reason("{\"sealed\":\"6162\"}")) == "/reason/sealed");
+  CHECK(fault_of(with_reason("7")) == "/reason");
+}
+
 TEST_CASE("JSON events: any event goes out and comes back the same") {
   test::Random random(7);
   for (int i = 0; i < 3000; ++i) {

@@ -7,6 +7,8 @@ set(ledger_test_sources
   clauses_test.cpp
   consent_statement_test.cpp
   consents_test.cpp
+  customer_keys_test.cpp
+  data_classes_test.cpp
   engine_test.cpp
   explain_line_test.cpp
   explain_refusal_test.cpp

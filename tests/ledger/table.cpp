@@ -87,13 +87,15 @@ Table& Table::rows(std::string_view text) {
 }
 
 Table& Table::use_catalog(const Catalog& catalog) {
-  engine_.emplace(log_, catalog);
+  engine_.emplace(log_, catalog, &custody_);
   return *this;
 }
 
 Answer Table::send(const std::string& json) {
   const std::string_view text(json);
-  return engine_->process({&text, 1}, clock_).front();
+  const Answer answer = engine_->process({&text, 1}, clock_, custody_).front();
+  check_fold(answer);
+  return answer;
 }
 
 const AccountState& Table::state(std::string_view account) const { return *engine_->book().find(AccountId(account)); }
@@ -139,7 +141,6 @@ void Table::row(std::string_view text) {
   const Answer answer = send(sent);
   if (!raw) latest_ = std::max(latest_, words[0] == "-" ? clock_ : moment(words[0]));
   check_outcome(answer, trimmed(text.substr(arrow + 2)));
-  check_fold(answer);
 }
 
 void Table::check_outcome(const Answer& answer, std::string_view expected) {

@@ -4,7 +4,9 @@
 
 import { FaultError, type Fault } from './fault';
 import { parse_exact } from './json';
-import type { AccountFold, AccountTotals, LedgerEvent, Loaded, Outlook, Statement } from './forms';
+import type {
+  AccountFold, AccountTotals, DataClass, KeyReport, KeyWhatIf, LedgerEvent, Loaded, Outlook, Statement,
+} from './forms';
 
 // The ABI this file was written for. A module that answers another number is refused instead of misread.
 const abi_version = 1;
@@ -16,6 +18,9 @@ const every_event = -1n;
 
 // A timeline record is four int64: at, remaining, uncovered, seq.
 export const timeline_width = 4;
+
+// The core's numbers for a what-if about the key.
+const key_what_ifs: Record<KeyWhatIf, number> = { nothing: 0, rotated: 1, revoked: 2 };
 
 type Handle = number;
 
@@ -36,6 +41,8 @@ interface Exports {
   cf_events(handle: Handle, account: number, account_bytes: number, from_version: bigint, limit: number): number;
   cf_timeline(handle: Handle, account: number, account_bytes: number, plan: number, plan_bytes: number): number;
   cf_outlook(handle: Handle, account: number, account_bytes: number, at: bigint, as_of: bigint): number;
+  cf_keys(handle: Handle, account: number, account_bytes: number, as_of: bigint, what_if: number): number;
+  cf_data_classes(handle: Handle): number;
   cf_export(handle: Handle, format: number): number;
 }
 
@@ -54,6 +61,10 @@ export interface Ledger {
   timeline(account: string, plan: string): BigInt64Array<ArrayBuffer>;
   /** Up to `limit` events of the account from `from_version` (1-based) on. */
   events(account: string, from_version: number, limit: number): LedgerEvent[];
+  /** The account's key, how it came to be, and what of its free text reads; also if it were rotated or revoked. */
+  keys(account: string, as_of: bigint | null, what_if: KeyWhatIf): KeyReport;
+  /** What is kept where, and whether it is encrypted. */
+  data_classes(): DataClass[];
   /** The log's own bytes, as one .cflog document. */
   export_log(): Uint8Array<ArrayBuffer>;
   close(): void;
@@ -179,6 +190,15 @@ function open_ledger(core: Exports): Ledger {
       lend_text(account, (pointer, length) =>
         ask(core.cf_events(handle, pointer, length, BigInt(from_version), limit)));
       return result_json<{ events: LedgerEvent[] }>().events;
+    },
+    keys(account, as_of, what_if) {
+      lend_text(account, (pointer, length) =>
+        ask(core.cf_keys(handle, pointer, length, as_of ?? every_event, key_what_ifs[what_if])));
+      return result_json<KeyReport>();
+    },
+    data_classes() {
+      ask(core.cf_data_classes(handle));
+      return result_json<{ classes: DataClass[] }>().classes;
     },
     export_log() {
       ask(core.cf_export(handle, 0));

@@ -2,7 +2,9 @@
 // What the page and its worker say to each other: questions with their answers, and tidings that come unasked.
 
 import type { Fault } from './fault';
-import type { AccountLine, EventType, LedgerEvent, LotKind, Outlook, Statement, Time } from './forms';
+import type {
+  AccountLine, DataClass, EventType, KeyReport, KeyWhatIf, LedgerEvent, LotKind, Outlook, Statement, Time,
+} from './forms';
 
 /** Everything the page shows of one moment of the log. */
 export interface Moment {
@@ -68,6 +70,9 @@ export interface Questions {
   rows: { ask: { type: EventType | null; first: number; limit: number }; answer: LedgerEvent[] };
   /** How many events of each type there are up to a version of the account. */
   counts: { ask: { up_to: number }; answer: TypeCounts };
+  /** The account's key as of a position (null: now), and what would read after a what-if. */
+  keys: { ask: { as_of: bigint | null; what_if: KeyWhatIf }; answer: KeyReport };
+  data_classes: { ask: Record<never, never>; answer: DataClass[] };
   accounts: { ask: Record<never, never>; answer: AccountLine[] };
   prove: { ask: Record<never, never>; answer: Proof };
   /** The log this page folded, as one .cflog document. */

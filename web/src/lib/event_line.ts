@@ -7,7 +7,12 @@ import type { NumberPrinter } from './decimal';
 import { between_text, bound_text } from './time';
 
 export function event_line(event: LedgerEvent, printer: NumberPrinter): string {
-  const word = (name: string): string => (event[name] === undefined ? '' : String(event[name]));
+  // Free text that is sealed is an object; no other field that is shown here is one.
+  const word = (name: string): string => {
+    const value = event[name];
+    if (value === undefined) return '';
+    return typeof value === 'object' ? text.sealed : String(value);
+  };
   const credits = (name = 'credits'): string => `${printer.short(word(name))} ${text.credits}`;
   const line = (...parts: string[]): string => parts.filter((part) => part !== '').join(' · ');
   const says = text.event_says;
@@ -27,7 +32,7 @@ export function event_line(event: LedgerEvent, printer: NumberPrinter): string {
       return line(`+${credits()}`, word('plan'), word('kind'), word('reason'));
     case 'CreditsConsumed':
       return line(credits(), word('plan'), word('workflow'), word('model'), event['late'] === true ? says.late : '',
-        Array.isArray(event['flags']) ? event['flags'].join(', ') : '');
+        Array.isArray(event['flags']) ? event['flags'].join(', ') : '', word('memo'));
     case 'CreditsHeld':
       return line(credits(), word('plan'), word('authorization'), `${says.until} ${bound_text(word('expires_at'))}`);
     case 'HoldReleased':

@@ -151,7 +151,7 @@ for (const theme of ['light', 'dark'] as const) {
     test.slow();
     await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
     await open_page(page, place());
-    for (const tab of ['usage', 'lots', 'periods', 'log']) {
+    for (const tab of ['usage', 'lots', 'periods', 'keys', 'log']) {
       await page.getByTestId(`tab-${tab}`).click();
       await no_violations(page, `${tab} in ${theme}`);
     }
@@ -175,7 +175,7 @@ for (const width of [390, 1024]) {
   test(`nothing sticks out at ${width} px`, async ({ page }) => {
     await page.setViewportSize({ width, height: 844 });
     await open_page(page, place());
-    for (const tab of ['usage', 'lots', 'periods', 'log']) {
+    for (const tab of ['usage', 'lots', 'periods', 'keys', 'log']) {
       await page.getByTestId(`tab-${tab}`).click();
       expect(await page.evaluate(() => document.documentElement.scrollWidth), tab).toBe(width);
     }

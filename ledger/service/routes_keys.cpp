@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is encrypted and what is not, and whether a customer's key would do. Rotation and revocation are commands.
+#include "ledger/data_classes.hpp"
+#include "ledger/key_arn.hpp"
+#include "ledger/keyring/key_check.hpp"
+#include "ledger/service/routes.hpp"
+
+namespace creditfold::service {
+namespace asio = boost::asio;
+
+namespace {
+
+asio::awaitable<Reply> answer_classes() { co_return json_reply(Status::ok, data_classes_json()); }
+
+// Asks the key service, which may take as long as an errand; on a thread of its own kind, not a reader's.
+asio::awaitable<Reply> answer_check(const Sequencer& sequencer, keyring::Keyring& keyring, asio::thread_pool& checkers,
+                                    Call call) {
+  const auto account = account_argument(call);
+  if (!account) co_return account.error();
+  std::optional<KeyArn> key_arn;
+  if (const auto named = call.target.parameter("key_arn")) {
+    if (!KeyArn::valid(*named) || !parse_key_arn(*named)) {
+      co_return bad_request({"query parameter key_arn", "It is no ARN of an AWS KMS key."});
+    }
+    key_arn = KeyArn(*named);
+  }
+  std::optional<AccountState> state;
+  sequencer.with_book([&](const Book& book) {
+    if (const AccountState* found = book.find(*account)) {
+      state.emplace();
+      state->account = *account;
+      state->key = found->key;
+    }
+  });
+  if (!state) co_return unknown_account(*account);
+  auto check = [&keyring, &sequencer, key_arn, known = *state]() -> asio::awaitable<std::optional<std::string>> {
+    co_return keyring::key_check_json(keyring, known, key_arn, sequencer.catalog().vendor_aws_account);
+  };
+  auto checking = check();
+  const auto json = co_await asio::co_spawn(checkers, std::move(checking), asio::use_awaitable);
+  if (!json) co_return error_reply(Status::not_found, "no_key", "The account has no key of its own; name one with key_arn.");
+  co_return json_reply(Status::ok, *json);
+}
+
+}  // namespace
+
+void add_key_routes(Router& router, const Sequencer& sequencer, keyring::Keyring& keyring) {
+  auto checkers = std::make_shared<asio::thread_pool>(1);
+  router.add({.pattern = "/v1/data-classes",
+              .method = Verb::get,
+              .parameters = {},
+              .bodies = {},
+              .answer = [](const Call& /*call*/) { return answer_classes(); }});
+  router.add({.pattern = "/v1/accounts/{account}/key-check",
+              .method = Verb::get,
+              .parameters = {"key_arn"},
+              .bodies = {},
+              .answer = [&sequencer, &keyring, checkers](Call call) {
+                return answer_check(sequencer, keyring, *checkers, std::move(call));
+              }});
+}
+
+}  // namespace creditfold::service
