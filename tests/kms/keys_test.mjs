@@ -114,6 +114,9 @@ async function until(asked) {
   return false;
 }
 
+// The operations asked, each once where a busy machine had it asked again.
+const asked = ({ calls }) => calls.map(({ operation }) => operation).filter((one_of, i, all) => one_of !== all[i - 1]).join();
+
 const set_up = (account) => [
   { command: 'OpenAccount', account, key: 'open', environment: 'commercial', region: 'us' },
   { command: 'StartTerm', account, key: 'seats', product: 'enterprise', seats: 10, starts_at: '2026-01-01T00:00:00Z',
@@ -153,8 +156,8 @@ async function story() {
     vendors.refused?.code === 'key_not_customers' && kms.calls.length === 0, vendors);
   const enrolled = await send(service, rotate('acme', one, 'r1', { reason: 'the customer brings a key' }));
   check('EKM-1: a key is enrolled after its description and a round trip, and the answer is open',
-    enrolled.accepted?.[0].type === 'KeyRotated' && enrolled.accepted[0].reason === 'the customer brings a key'
-      && kms.calls.map(({ operation }) => operation).join() === 'DescribeKey,Encrypt,Decrypt,Encrypt', [enrolled, kms.calls]);
+    enrolled.accepted?.at(-1).type === 'KeyRotated' && enrolled.accepted.at(-1).reason === 'the customer brings a key'
+      && asked(kms) === 'DescribeKey,Encrypt,Decrypt,Encrypt', kms.calls);
   check('EKM-1: the stand-in refuses nothing that was signed', kms.calls.every(({ refused }) => !refused));
   kms.calls.length = 0;
   const again = await send(service, rotate('acme', one, 'r1', { reason: 'the customer brings a key' }));
