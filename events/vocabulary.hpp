@@ -3,14 +3,18 @@
 // Strong types with checked arithmetic; no I/O, no clock, no locale, no floating point.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "events/ascii.hpp"
 
 namespace creditfold {
 
@@ -71,11 +75,18 @@ struct Id {
   explicit Id(const char* text) : value(text) {}
   explicit Id(std::string_view text) : value(text) {}
 
-  [[nodiscard]] static bool valid(std::string_view text) { return is_plain_text(text, Tag::bytes_max); }
+  [[nodiscard]] static bool valid(std::string_view text) {
+    const bool plain = !text.empty() && text.size() <= Tag::bytes_max && ascii::is_plain(text);
+    return plain || is_plain_text(text, Tag::bytes_max);
+  }
 
   friend bool operator==(const Id& a, const Id& b) { return a.value == b.value; }
   friend bool operator!=(const Id& a, const Id& b) { return a.value != b.value; }
-  friend bool operator<(const Id& a, const Id& b) { return a.value < b.value; }
+  // By bytes. Not the string's own comparison, which the module's build for size does not inline into every map.
+  friend bool operator<(const Id& a, const Id& b) {
+    const int order = std::memcmp(a.value.data(), b.value.data(), std::min(a.value.size(), b.value.size()));
+    return order != 0 ? order < 0 : a.value.size() < b.value.size();
+  }
 };
 
 struct AccountTag { static constexpr std::size_t bytes_max = id_bytes_max; };
