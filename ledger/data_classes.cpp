@@ -12,24 +12,31 @@ using enum DataClass;
 
 constexpr std::array rules{
     ClassRule{customer_free_text, Protection::sealed, "EKM-5",
-              "What people write beside figures is sealed with the account's data key, once the account has a key of its own."},
+              "What people write beside figures is sealed with the account's data key, once the account has a key of "
+              "its own."},
     ClassRule{wrapped_data_key, Protection::wrapped, "EKM-1",
               "The data key is kept only as the customer's AWS KMS key wrapped it."},
     ClassRule{amount, Protection::in_the_clear, "EKM-5", "Amounts are never sealed: a ledger folds without any key."},
-    ClassRule{time, Protection::in_the_clear, "EKM-5", "Moments are never sealed: periods and expiry are told by them."},
+    ClassRule{time, Protection::in_the_clear, "EKM-5",
+              "Moments are never sealed: periods and expiry are told by them."},
     ClassRule{opaque_id, Protection::in_the_clear, "EKM-5",
               "Ids say nothing by themselves; the names behind those of people lie in the directory."},
-    ClassRule{key_reference, Protection::in_the_clear, "EKM-1", "Which key wraps the data key must be known to ask for it."},
+    ClassRule{key_reference, Protection::in_the_clear, "EKM-1",
+              "Which key wraps the data key must be known to ask for it."},
     ClassRule{setting, Protection::in_the_clear, "EKM-5", "Settings and kinds decide how amounts fold."},
-    ClassRule{public_catalog_text, Protection::in_the_clear, "EKM-5", "Names from the vendor's catalog are no customer's words."},
-    ClassRule{check, Protection::in_the_clear, "EKM-5", "Checks and digests find damage and repeats; they are made before sealing."},
-    ClassRule{directory_profile, Protection::in_the_clear, "EKM-3",
-              "Names and emails of End Users are shared unencrypted with subprocessors; they lie only in the directory."},
+    ClassRule{public_catalog_text, Protection::in_the_clear, "EKM-5",
+              "Names from the vendor's catalog are no customer's words."},
+    ClassRule{check, Protection::in_the_clear, "EKM-5",
+              "Checks and digests find damage and repeats; they are made before sealing."},
+    ClassRule{
+        directory_profile, Protection::in_the_clear, "EKM-3",
+        "Names and emails of End Users are shared unencrypted with subprocessors; they lie only in the directory."},
     ClassRule{team_name, Protection::in_the_clear, "EKM-3",
               "Team names are shared unencrypted with subprocessors; they lie only in the directory."},
     ClassRule{third_party_metadata, Protection::in_the_clear, "EKM-2",
               "Third-party services and their metadata stay unencrypted. The ledger keeps none."},
-    ClassRule{profile_image, Protection::in_the_clear, "EKM-2", "Profile images stay unencrypted. The ledger keeps none."},
+    ClassRule{profile_image, Protection::in_the_clear, "EKM-2",
+              "Profile images stay unencrypted. The ledger keeps none."},
     ClassRule{video, Protection::in_the_clear, "EKM-2", "Videos stay unencrypted. The ledger keeps none."},
 };
 
@@ -138,7 +145,11 @@ std::string data_classes_json() {
     out.key("stored").open('[');
     for (const StoredFields& row : kept) {
       if (row.data_class != rule.data_class) continue;
-      out.open('{').field("store", row.store).field("record", row.record).field("fields", words_of(row.fields)).close('}');
+      out.open('{')
+          .field("store", row.store)
+          .field("record", row.record)
+          .field("fields", words_of(row.fields))
+          .close('}');
     }
     out.close(']').close('}');
   }

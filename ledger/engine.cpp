@@ -69,7 +69,7 @@ void Engine::fold_tail() {
 }
 
 std::vector<Answer> Engine::process(std::span<const std::string_view> texts, Instant now) {
-  constexpr Provided nothing;
+  const Provided nothing{};
   Group group(*this, now);
   std::vector<Answer> answers;
   answers.reserve(texts.size());

@@ -24,9 +24,10 @@ class KeyReport {
   void take(const Event& event);
 
   // {"account","key","since","history":[…],"texts":[{"event","field","plain","sealed","reads"}],"what_if":{…}}.
-  // `state` is that of the events taken, `at` the moment a hypothetical command would have. A text that was opened before
-  // it was taken counts as sealed no less.
-  [[nodiscard]] std::string json(const AccountState& state, const Catalog& catalog, Instant at, KeyWhatIf what_if) const;
+  // `state` is that of the events taken, `at` the moment a hypothetical command would have. A text that was opened
+  // before it was taken counts as sealed no less.
+  [[nodiscard]] std::string json(const AccountState& state, const Catalog& catalog, Instant at,
+                                 KeyWhatIf what_if) const;
 
   // A text that lies sealed and was opened for the reader.
   void opened(const Event& event);

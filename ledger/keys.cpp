@@ -14,17 +14,23 @@ std::optional<Bytes> wrapped_now(const AccountState& state) {
 
 std::optional<Refusal> require_product(Draft& draft) {
   if (seats::term_in_force(draft.state(), ProductId(product), draft.at()) != nullptr) return std::nullopt;
-  return Refusal{RefusalCode::product_required, "EKM-1", "Key commands need the Enterprise Key Management add-on in force.",
+  return Refusal{RefusalCode::product_required,
+                 "EKM-1",
+                 "Key commands need the Enterprise Key Management add-on in force.",
                  {{"product", std::string(product)}, {"at", to_text(draft.at())}}};
 }
 
 Refusal not_customers(const KeyArn& key_arn, std::string_view account) {
-  return {RefusalCode::key_not_customers, "EKM-1", "The key is in the vendor's AWS account; it must be in the customer's own.",
+  return {RefusalCode::key_not_customers,
+          "EKM-1",
+          "The key is in the vendor's AWS account; it must be in the customer's own.",
           {{"key_arn", key_arn.value}, {"aws_account", std::string(account)}}};
 }
 
 Refusal revoked(const CustomerKey& key) {
-  return {RefusalCode::key_revoked, "EKM-5", "The key was revoked, and with it the data key is gone for good.",
+  return {RefusalCode::key_revoked,
+          "EKM-5",
+          "The key was revoked, and with it the data key is gone for good.",
           {{"key_arn", key.key_arn.value}}};
 }
 
@@ -53,7 +59,8 @@ void evolve(AccountState& state, const KeyRevoked& fact, Folding folding) {
   state.key->revoked = true;
 }
 
-std::optional<Refusal> decide(Draft& draft, const RotateKey& command, const Catalog& catalog, const Provided& provided) {
+std::optional<Refusal> decide(Draft& draft, const RotateKey& command, const Catalog& catalog,
+                              const Provided& provided) {
   if (auto refusal = require_product(draft)) return refusal;
   const auto arn = parse_key_arn(command.key_arn.value);
   if (arn && arn->account == catalog.vendor_aws_account) return not_customers(command.key_arn, arn->account);
@@ -68,7 +75,8 @@ std::optional<Refusal> decide(Draft& draft, const RotateKey& command, const Cata
     return unusable(command.key_arn, "No key service has proved this key.", "not_asked");
   }
   if (wrapped->based_on != wrapped_now(state)) {
-    return unusable(command.key_arn, "The account's key changed while this one was being proved; send it again.", "changed");
+    return unusable(command.key_arn, "The account's key changed while this one was being proved; send it again.",
+                    "changed");
   }
   draft.emit(KeyRotated{.key_arn = command.key_arn,
                         .previous = state.key ? std::optional(state.key->key_arn) : std::nullopt,
@@ -81,7 +89,8 @@ std::optional<Refusal> decide(Draft& draft, const RevokeKey& command) {
   if (auto refusal = require_product(draft)) return refusal;
   const AccountState& state = draft.state();
   if (!state.key) {
-    return Refusal{RefusalCode::key_unusable, "EKM-5", "The account has no key to revoke.", {{"account", state.account.value}}};
+    return Refusal{
+        RefusalCode::key_unusable, "EKM-5", "The account has no key to revoke.", {{"account", state.account.value}}};
   }
   if (state.key->revoked) return revoked(*state.key);
   draft.emit(KeyRevoked{.key_arn = state.key->key_arn, .reason = to_free_text(command.reason)});

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What lies beyond the ledger and some commands need: an errand is run outside before such a command is decided, and what
-// came of it goes into the decision as data. The ledger names errands; who runs them is not its business.
+// What lies beyond the ledger and some commands need: an errand is run outside before such a command is decided, and
+// what came of it goes into the decision as data. The ledger names errands; who runs them is not its business.
 #pragma once
 
 #include <optional>
@@ -12,12 +12,13 @@
 
 namespace creditfold {
 
-// RotateKey: prove the key, then wrap the account's data key with it; a fresh data key where there is none (EKM-1, EKM-5).
+// RotateKey: prove the key, then wrap the account's data key with it; a fresh data key where there is none (EKM-1,
+// EKM-5).
 struct WrapErrand {
   AccountId account;
   KeyArn key_arn;
-  std::string vendor_aws_account;       // whose keys are refused
-  std::optional<CustomerKey> present;   // what the account has now
+  std::string vendor_aws_account;      // whose keys are refused
+  std::optional<CustomerKey> present;  // what the account has now
 };
 // A stored answer holds sealed text: have the account's data key at hand, if the key service gives it.
 struct UnwrapErrand {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The free text of events, sealed on its way into the log and opened on its way to a reader (EKM-5). No cryptography here:
-// the sealer is a port that the program fills and a browser leaves empty.
+// The free text of events, sealed on its way into the log and opened on its way to a reader (EKM-5). No cryptography
+// here: the sealer is a port that the program fills and a browser leaves empty.
 #pragma once
 
 #include <optional>
@@ -30,8 +30,8 @@ class TextSealer {
   virtual void key_changed(const AccountId& account, const CustomerKey& key) = 0;
 };
 
-// Calls `visit(name, text)` for each free text the event has. An event has at most one (a test looks): account and version
-// say which text a seal belongs to.
+// Calls `visit(name, text)` for each free text the event has. An event has at most one (a test looks): account and
+// version say which text a seal belongs to.
 template <class AnyEvent, class Visit>
 void each_text(AnyEvent& event, Visit&& visit) {
   std::visit(
@@ -50,7 +50,8 @@ void each_text(AnyEvent& event, Visit&& visit) {
 [[nodiscard]] bool has_sealed_text(const Event& event);
 // Seals the event's text, if it has any. false: it could not be; the event is to go nowhere.
 [[nodiscard]] bool seal_text(Event& event, const CustomerKey& key, TextSealer& sealer);
-// Opens the event's text where it is sealed, the key is not revoked, and the data key can be had; else leaves it sealed.
+// Opens the event's text where it is sealed, the key is not revoked, and the data key can be had; else leaves it
+// sealed.
 void open_text(Event& event, const CustomerKey& key, TextSealer& sealer);
 
 }  // namespace creditfold

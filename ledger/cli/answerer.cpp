@@ -40,8 +40,7 @@ class LocalAnswerer final : public Answerer {
     return lines;
   }
 
-  [[nodiscard]] std::optional<std::string> check_key(const AccountId& account,
-                                                     const std::optional<KeyArn>& key_arn) override {
+  [[nodiscard]] std::string check_key(const AccountId& account, const std::optional<KeyArn>& key_arn) override {
     const AccountState* state = engine_.book().find(account);
     if (state == nullptr) throw UnknownAccount();
     return keyring::key_check_json(*keyring_, *state, key_arn, catalog_.vendor_aws_account);

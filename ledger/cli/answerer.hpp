@@ -30,10 +30,9 @@ class Answerer {
   // REQUIRES: at most commands_per_group_max lines. Throws Fault; then the group may be sent again.
   [[nodiscard]] virtual std::vector<std::string> answer(std::span<const Line> commands) = 0;
 
-  // Whether a key would do for the account, as JSON (key_check.hpp), without recording anything. nullopt: the account has
-  // no key and none was named. Throws Fault; UnknownAccount.
-  [[nodiscard]] virtual std::optional<std::string> check_key(const AccountId& account,
-                                                             const std::optional<KeyArn>& key_arn) = 0;
+  // Whether a key would do for the account, as JSON (key_check.hpp), without recording anything. Throws Fault;
+  // UnknownAccount.
+  [[nodiscard]] virtual std::string check_key(const AccountId& account, const std::optional<KeyArn>& key_arn) = 0;
 
   // The URL of the service that answers; nothing when this process does.
   [[nodiscard]] virtual std::optional<std::string> service() const = 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// creditfold keys: the customer's own key shown, rotated, revoked or checked, and the classes of data. Changes are commands
-// like any other, and go to the service that holds the directory.
+// creditfold keys: the customer's own key shown, rotated, revoked or checked, and the classes of data. Changes are
+// commands like any other, and go to the service that holds the directory.
 #include <boost/json.hpp>
 
 #include "events/store/sqlite.hpp"
@@ -30,7 +30,8 @@ ExitStatus show(const KeysOptions& options) {
   TextOpener opener(*log, options.data, options);
   KeyReport report;
   log->read_account(options.account, 0, -1, [&](Event&& event) {
-    const bool shown = std::holds_alternative<KeyRotated>(event.payload) || std::holds_alternative<KeyRevoked>(event.payload);
+    const bool shown =
+        std::holds_alternative<KeyRotated>(event.payload) || std::holds_alternative<KeyRevoked>(event.payload);
     const bool opened = shown && opener.open(event);  // only what is printed
     report.take(event);
     if (opened) report.opened(event);
@@ -76,10 +77,10 @@ ExitStatus change(const KeysOptions& options, std::string_view command) {
 
 ExitStatus check(const KeysOptions& options) {
   try {
-    const auto answer = open_answerer(options.data, options.catalog, options)->check_key(options.account, options.key_arn);
-    if (!answer) throw UsageError("the account has no key of its own; name one to check: creditfold keys check ARN");
-    print(options.json ? *answer : key_check_text(*answer));
-    return boost::json::parse(*answer).at("usable").as_bool() ? ExitStatus::done : ExitStatus::refused;
+    const auto answer =
+        open_answerer(options.data, options.catalog, options)->check_key(options.account, options.key_arn);
+    print(options.json ? answer : key_check_text(answer));
+    return boost::json::parse(answer).at("usable").as_bool() ? ExitStatus::done : ExitStatus::refused;
   } catch (const UnknownAccount&) {
     return refuse_unknown_account(options.account, options.json);
   }

@@ -29,7 +29,10 @@ std::string history_text(const json::value& report) {
   for (const json::value& change : report.at("history").as_array()) {
     const bool rotated = string_of(change, "type") == "KeyRotated";
     const bool enrolled = rotated && !change.as_object().contains("previous");
-    table.row({short_time(string_of(change, "at")), enrolled ? "enrolled" : rotated ? "rotated" : "revoked",
+    table.row({short_time(string_of(change, "at")),
+               enrolled  ? "enrolled"
+               : rotated ? "rotated"
+                         : "revoked",
                string_of(change, "key_arn"), grouped(change.at("seq").as_int64()), reason_of(change)});
   }
   return table.empty() ? "" : "\n" + table.text();
@@ -53,8 +56,8 @@ std::string keys_text(std::string_view report_json) {
   if (key.is_null()) {
     text += "no key of its own; free text is not sealed.\n";
   } else {
-    text += string_of(key, "key_arn") + ", " + string_of(key, "state") + " since " + short_time(string_of(report, "since")) +
-            " UTC\n";
+    text += string_of(key, "key_arn") + ", " + string_of(key, "state") + " since " +
+            short_time(string_of(report, "since")) + " UTC\n";
   }
   text += history_text(report) + texts_text(report);
   text.pop_back();
@@ -63,6 +66,7 @@ std::string keys_text(std::string_view report_json) {
 
 std::string key_check_text(std::string_view check_json) {
   const json::value check = json::parse(json::string_view(check_json.data(), check_json.size()));
+  if (check.at("key_arn").is_null()) return string_of(check, "what");
   const std::string key = string_of(check, "key_arn") + " (" + string_of(check, "key_service") + ")";
   if (check.at("usable").as_bool()) return key + " can be used: it is enabled and gives back what it is given.";
   return key + " cannot be used: " + string_of(check, "what") + " [" + string_of(check, "code") + "]";
@@ -74,7 +78,8 @@ std::string data_classes_text() {
     std::string kept;
     for (const StoredFields& row : stored_fields()) {
       const bool here = row.data_class == rule.data_class && row.store != "none";
-      if (here && kept.find(row.store) == std::string::npos) kept += (kept.empty() ? "" : ", ") + std::string(row.store);
+      if (here && kept.find(row.store) == std::string::npos)
+        kept += (kept.empty() ? "" : ", ") + std::string(row.store);
     }
     table.row({std::string(to_name(rule.data_class)),
                rule.protection == Protection::in_the_clear ? "no" : std::string(to_name(rule.protection)),

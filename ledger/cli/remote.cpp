@@ -122,13 +122,11 @@ class RemoteAnswerer final : public Answerer {
     return answers;
   }
 
-  [[nodiscard]] std::optional<std::string> check_key(const AccountId& account,
-                                                     const std::optional<KeyArn>& key_arn) override {
+  [[nodiscard]] std::string check_key(const AccountId& account, const std::optional<KeyArn>& key_arn) override {
     std::string target = "/v1/accounts/" + percent_encoded(account.value) + "/key-check";
     if (key_arn) target += "?key_arn=" + percent_encoded(key_arn->value);
     const Response response = ask(Request(http::verb::get, target, 11));
     const std::string code = response.result() == http::status::not_found ? error_code_of(response) : std::string();
-    if (code == "no_key") return std::nullopt;
     if (code == "unknown_account") throw UnknownAccount();
     if (response.result() != http::status::ok) fail(message_of(response));
     return response.body().substr(0, response.body().find('\n'));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Opens sealed text for a command that reads a data directory by itself. Asks the key service only when there is something
-// to open, and for each account once.
+// Opens sealed text for a command that reads a data directory by itself. Asks the key service only when there is
+// something to open, and for each account once.
 #pragma once
 
 #include <filesystem>

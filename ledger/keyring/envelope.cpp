@@ -73,7 +73,8 @@ DataKey::DataKey(const Secret& data_key)
   if (data_key.size() != data_key_bytes) throw std::logic_error("a data key of another length");
   std::copy(data_key.span().begin(), data_key.span().end(), data_key_.data());
   Secret seed(crypto_box_SEEDBYTES);
-  must(crypto_kdf_derive_from_key(text_key_.data(), text_key_.size(), text_subkey, kdf_context, data_key_.data()), "kdf");
+  must(crypto_kdf_derive_from_key(text_key_.data(), text_key_.size(), text_subkey, kdf_context, data_key_.data()),
+       "kdf");
   must(crypto_kdf_derive_from_key(seed.data(), seed.size(), box_subkey, kdf_context, data_key_.data()), "kdf");
   must(crypto_box_seed_keypair(public_key_.data(), box_key_.data(), seed.data()), "box key pair");
 }
@@ -83,8 +84,9 @@ FreeText DataKey::seal(const AccountId& account, std::int64_t version, const Fre
   std::string bytes = envelope(FreeText::keyed_form, nonce_bytes + plain.value.size() + tag_bytes);
   std::uint8_t* nonce = as_bytes(bytes) + envelope_head_bytes;
   randombytes_buf(nonce, nonce_bytes);
-  must(crypto_aead_xchacha20poly1305_ietf_encrypt(nonce + nonce_bytes, nullptr, as_bytes(plain.value), plain.value.size(),
-                                                  place.data(), place.size(), nullptr, nonce, text_key_.data()),
+  must(crypto_aead_xchacha20poly1305_ietf_encrypt(nonce + nonce_bytes, nullptr, as_bytes(plain.value),
+                                                  plain.value.size(), place.data(), place.size(), nullptr, nonce,
+                                                  text_key_.data()),
        "seal");
   return FreeText(std::move(bytes));
 }
@@ -97,7 +99,8 @@ std::optional<FreeText> DataKey::open(const AccountId& account, std::int64_t ver
   return sealed.value[1] == FreeText::keyed_form ? open_keyed(body, place) : open_boxed(body, place);
 }
 
-std::optional<FreeText> DataKey::open_keyed(std::span<const std::uint8_t> body, std::span<const std::uint8_t> place) const {
+std::optional<FreeText> DataKey::open_keyed(std::span<const std::uint8_t> body,
+                                            std::span<const std::uint8_t> place) const {
   const std::span<const std::uint8_t> sealed = body.subspan(nonce_bytes);
   std::string opened(sealed.size() - tag_bytes, '\0');
   const int failed =
@@ -107,7 +110,8 @@ std::optional<FreeText> DataKey::open_keyed(std::span<const std::uint8_t> body, 
   return text_of(std::move(opened));
 }
 
-std::optional<FreeText> DataKey::open_boxed(std::span<const std::uint8_t> body, std::span<const std::uint8_t> place) const {
+std::optional<FreeText> DataKey::open_boxed(std::span<const std::uint8_t> body,
+                                            std::span<const std::uint8_t> place) const {
   std::string opened(body.size() - crypto_box_SEALBYTES, '\0');
   if (crypto_box_seal_open(as_bytes(opened), body.data(), body.size(), public_key_.data(), box_key_.data()) != 0) {
     return std::nullopt;
@@ -122,7 +126,8 @@ FreeText seal_to(const PublicKey& public_key, const AccountId& account, std::int
   std::string inside(place.begin(), place.end());
   inside += plain.value;
   std::string bytes = envelope(FreeText::boxed_form, crypto_box_SEALBYTES + inside.size());
-  must(crypto_box_seal(as_bytes(bytes) + envelope_head_bytes, as_bytes(inside), inside.size(), public_key.data()), "seal");
+  must(crypto_box_seal(as_bytes(bytes) + envelope_head_bytes, as_bytes(inside), inside.size(), public_key.data()),
+       "seal");
   sodium_memzero(inside.data(), inside.size());
   return FreeText(std::move(bytes));
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The bytes of sealed texts and wrapped keys (events/FORMAT.md, "Sealed text"), made and opened with libsodium. Knows no key
-// service and keeps nothing.
+// The bytes of sealed texts and wrapped keys (events/FORMAT.md, "Sealed text"), made and opened with libsodium. Knows
+// no key service and keeps nothing.
 #pragma once
 
 #include <array>
@@ -20,19 +20,22 @@ using PublicKey = std::array<std::uint8_t, 32>;
 // An account's data key with what is derived from it.
 class DataKey {
  public:
-  [[nodiscard]] static DataKey make();           // fresh, from the system's randomness
-  explicit DataKey(const Secret& data_key);      // REQUIRES: data_key_bytes
+  [[nodiscard]] static DataKey make();       // fresh, from the system's randomness
+  explicit DataKey(const Secret& data_key);  // REQUIRES: data_key_bytes
 
   [[nodiscard]] const Secret& bytes() const { return data_key_; }
   [[nodiscard]] const PublicKey& public_key() const { return public_key_; }
 
   [[nodiscard]] FreeText seal(const AccountId& account, std::int64_t version, const FreeText& plain) const;
   // nullopt: not sealed with this key, or for another account or version, or changed.
-  [[nodiscard]] std::optional<FreeText> open(const AccountId& account, std::int64_t version, const FreeText& sealed) const;
+  [[nodiscard]] std::optional<FreeText> open(const AccountId& account, std::int64_t version,
+                                             const FreeText& sealed) const;
 
  private:
-  [[nodiscard]] std::optional<FreeText> open_keyed(std::span<const std::uint8_t> body, std::span<const std::uint8_t> place) const;
-  [[nodiscard]] std::optional<FreeText> open_boxed(std::span<const std::uint8_t> body, std::span<const std::uint8_t> place) const;
+  [[nodiscard]] std::optional<FreeText> open_keyed(std::span<const std::uint8_t> body,
+                                                   std::span<const std::uint8_t> place) const;
+  [[nodiscard]] std::optional<FreeText> open_boxed(std::span<const std::uint8_t> body,
+                                                   std::span<const std::uint8_t> place) const;
 
   Secret data_key_;
   Secret text_key_;

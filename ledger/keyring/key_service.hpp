@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one interface to where customers' keys are kept. A key service never hands a key out: it encrypts and decrypts with it.
+// The one interface to where customers' keys are kept. A key service never hands a key out: it encrypts and decrypts
+// with it.
 #pragma once
 
 #include <cstdint>
@@ -18,12 +19,12 @@
 
 namespace creditfold::keyring {
 
-// Why a key service did not do what it was asked. `code` is its own word for it ("AccessDeniedException"), or ours where it
-// said none ("unreachable", "timeout", "cancelled"). Neither holds anything else that it said.
+// Why a key service did not do what it was asked. `code` is its own word for it ("AccessDeniedException"), or ours
+// where it said none ("unreachable", "timeout", "cancelled"). Neither holds anything else that it said.
 struct KeyFault {
   std::string code;
-  std::string what;        // a sentence
-  bool may_pass = false;   // the service was down, slow or busy; the key itself was not refused
+  std::string what;       // a sentence
+  bool may_pass = false;  // the service was down, slow or busy; the key itself was not refused
 };
 
 struct KeyDescription {
@@ -35,8 +36,8 @@ struct KeyDescription {
 
 using Ciphertext = std::vector<std::uint8_t>;
 
-// Safe from several threads. Calls wait for the service, with time-outs and a bounded number of attempts; none throws for
-// what the service does.
+// Safe from several threads. Calls wait for the service, with time-outs and a bounded number of attempts; none throws
+// for what the service does.
 class KeyService {
  public:
   virtual ~KeyService() = default;

@@ -65,7 +65,9 @@ void Keyring::cancel() {
   changed_.notify_all();
 }
 
-std::unique_ptr<TextSealer> Keyring::sealer(std::chrono::milliseconds wait) { return std::make_unique<Sealer>(*this, wait); }
+std::unique_ptr<TextSealer> Keyring::sealer(std::chrono::milliseconds wait) {
+  return std::make_unique<Sealer>(*this, wait);
+}
 
 // The data key if it is there, or comes within `wait`. Nobody waits for a key that others have waited for in vain.
 Keyring::SharedKey Keyring::find(const AccountId& account, const CustomerKey& key, std::chrono::milliseconds wait) {
@@ -117,12 +119,14 @@ void Keyring::unwrap_asked() {
   }
 }
 
-Expected<Keyring::SharedKey, KeyFault> Keyring::unwrap(const AccountId& account, const KeyArn& key_arn, const Bytes& wrapped) {
+Expected<Keyring::SharedKey, KeyFault> Keyring::unwrap(const AccountId& account, const KeyArn& key_arn,
+                                                       const Bytes& wrapped) {
   const auto wrapping = parse_wrapping(wrapped);
   if (!wrapping) return Unexpected{KeyFault{"no_wrapping", "The account's wrapped key is none.", false}};
   auto opened = service_->decrypt(key_arn, account, wrapping->ciphertext);
   if (!opened) return Unexpected{opened.error()};
-  if (opened->size() != data_key_bytes) return Unexpected{KeyFault{"another_key", "What was unwrapped is no data key.", false}};
+  if (opened->size() != data_key_bytes)
+    return Unexpected{KeyFault{"another_key", "What was unwrapped is no data key.", false}};
   auto data_key = std::make_shared<const DataKey>(*opened);
   if (data_key->public_key() != wrapping->public_key) {
     return Unexpected{KeyFault{"another_key", "What was unwrapped is another data key.", false}};
@@ -133,7 +137,8 @@ Expected<Keyring::SharedKey, KeyFault> Keyring::unwrap(const AccountId& account,
 void Keyring::key_changed(const AccountId& account, const CustomerKey& key) {
   const std::lock_guard lock(mutex_);
   Entry& entry = entries_[account];
-  const auto made = std::find_if(pending_.begin(), pending_.end(), [&](const auto& one) { return one.first == key.wrapped_key; });
+  const auto made =
+      std::find_if(pending_.begin(), pending_.end(), [&](const auto& one) { return one.first == key.wrapped_key; });
   if (key.revoked) {
     entry.revoked = true;
     entry.key.reset();
@@ -184,7 +189,8 @@ std::optional<KeyFailure> Keyring::prove(const AccountId& account, const KeyArn&
     return KeyFailure{.vendors_key = true, .code = "vendors_key", .what = "The key is in the vendor's AWS account."};
   }
   if (!described->enabled) return failure("not_enabled", "The key is not enabled at the key service.");
-  if (described->usage != "ENCRYPT_DECRYPT") return failure("not_for_encryption", "The key is not made for encryption.");
+  if (described->usage != "ENCRYPT_DECRYPT")
+    return failure("not_for_encryption", "The key is not made for encryption.");
   Secret sent(data_key_bytes);
   randombytes_buf(sent.data(), sent.size());
   const auto encrypted = service_->encrypt(key_arn, account, sent);
@@ -220,7 +226,8 @@ Expected<Bytes, KeyFault> Keyring::rewrap(const WrapErrand& errand, const Custom
 }
 
 std::optional<KeyFailure> Keyring::check(const AccountId& account, const KeyArn& key_arn,
-                                         const std::string& vendor_aws_account, const std::optional<CustomerKey>& present) {
+                                         const std::string& vendor_aws_account,
+                                         const std::optional<CustomerKey>& present) {
   if (auto failed = prove(account, key_arn, vendor_aws_account)) return failed;
   if (!present || present->revoked || present->key_arn != key_arn) return std::nullopt;
   const auto unwrapped = unwrap(account, key_arn, present->wrapped_key);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The data keys of accounts, unwrapped for a while, over one key service: runs the ledger's errands to it, seals and opens
-// free text. What writes never waits for the key service: without the data key it seals to the public key.
+// The data keys of accounts, unwrapped for a while, over one key service: runs the ledger's errands to it, seals and
+// opens free text. What writes never waits for the key service: without the data key it seals to the public key.
 #pragma once
 
 #include <chrono>
@@ -34,8 +34,8 @@ class Keyring final : public Outside {
   // One that waits this long for a data key when it opens: 0 for those who write. The keyring must outlive it.
   [[nodiscard]] std::unique_ptr<TextSealer> sealer(std::chrono::milliseconds wait);
 
-  // EKM-1 without recording anything: the key's description, a round trip, and for the account's present key that it opens
-  // the data key. nullopt: all is well.
+  // EKM-1 without recording anything: the key's description, a round trip, and for the account's present key that it
+  // opens the data key. nullopt: all is well.
   [[nodiscard]] std::optional<KeyFailure> check(const AccountId& account, const KeyArn& key_arn,
                                                 const std::string& vendor_aws_account,
                                                 const std::optional<CustomerKey>& present);
@@ -62,7 +62,8 @@ class Keyring final : public Outside {
   void ask_for(const AccountId& account, const CustomerKey& key, Entry& entry);
   void key_changed(const AccountId& account, const CustomerKey& key);
   void unwrap_asked();
-  [[nodiscard]] Expected<SharedKey, KeyFault> unwrap(const AccountId& account, const KeyArn& key_arn, const Bytes& wrapped);
+  [[nodiscard]] Expected<SharedKey, KeyFault> unwrap(const AccountId& account, const KeyArn& key_arn,
+                                                     const Bytes& wrapped);
   [[nodiscard]] std::optional<KeyFailure> prove(const AccountId& account, const KeyArn& key_arn,
                                                 const std::string& vendor_aws_account);
   [[nodiscard]] Expected<Bytes, KeyFault> enroll(const WrapErrand& errand);

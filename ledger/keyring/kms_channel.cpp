@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ledger/keyring/kms_channel.hpp"
 
-#include <boost/json.hpp>
 #include <curl/curl.h>
 #include <sodium.h>
+#include <boost/json.hpp>
 
 #include <algorithm>
 #include <array>
@@ -43,9 +43,7 @@ std::string part_of(CURLU* url, CURLUPart part) {
   return owned.get();
 }
 
-bool is_loopback(std::string_view host) {
-  return host == "localhost" || host == "[::1]" || host == "127.0.0.1";
-}
+bool is_loopback(std::string_view host) { return host == "localhost" || host == "[::1]" || host == "127.0.0.1"; }
 
 std::string checked_endpoint(const std::string& endpoint) {
   const std::unique_ptr<CURLU, FreeUrl> url(curl_url());
@@ -63,24 +61,26 @@ std::string error_code_of(std::string_view answer) {
   boost::json::static_resource resource(memory.data(), memory.size());
   boost::json::error_code failed;
   try {
-    const boost::json::value value = boost::json::parse(boost::json::string_view(answer.data(), answer.size()), failed, &resource);
+    const boost::json::value value =
+        boost::json::parse(boost::json::string_view(answer.data(), answer.size()), failed, &resource);
     const boost::json::value* type = failed ? nullptr : value.find_pointer("/__type", failed);
     if (type == nullptr || !type->is_string()) return {};
     std::string code(type->get_string().data(), type->get_string().size());
     code.erase(0, code.find('#') == std::string::npos ? 0 : code.find('#') + 1);
     constexpr std::size_t code_bytes_max = 64;
-    const bool word = !code.empty() && code.size() <= code_bytes_max && std::all_of(code.begin(), code.end(), [](char c) {
-      return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-    });
+    const bool word =
+        !code.empty() && code.size() <= code_bytes_max &&
+        std::all_of(code.begin(), code.end(), [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); });
     return word ? code : std::string();
   } catch (const std::exception&) {
     return {};
   }
 }
 
-constexpr std::array passing{std::string_view("ThrottlingException"), std::string_view("KMSInternalException"),
-                             std::string_view("DependencyTimeoutException"), std::string_view("KeyUnavailableException"),
-                             std::string_view("ServiceUnavailableException"), std::string_view("LimitExceededException")};
+constexpr std::array passing{
+    std::string_view("ThrottlingException"),         std::string_view("KMSInternalException"),
+    std::string_view("DependencyTimeoutException"),  std::string_view("KeyUnavailableException"),
+    std::string_view("ServiceUnavailableException"), std::string_view("LimitExceededException")};
 
 KeyFault fault_of_status(long status, std::string_view answer) {
   constexpr long server_error = 500;
@@ -95,12 +95,15 @@ KeyFault fault_of_status(long status, std::string_view answer) {
 
 KeyFault fault_of_transport(CURLcode failed, bool cancelled) {
   if (cancelled) return {.code = "cancelled", .what = "The program is stopping.", .may_pass = true};
-  if (failed == CURLE_OPERATION_TIMEDOUT) return {.code = "timeout", .what = "AWS KMS did not answer in time.", .may_pass = true};
-  if (failed == CURLE_WRITE_ERROR) return {.code = "bad_answer", .what = "AWS KMS answered with too much.", .may_pass = false};
+  if (failed == CURLE_OPERATION_TIMEDOUT)
+    return {.code = "timeout", .what = "AWS KMS did not answer in time.", .may_pass = true};
+  if (failed == CURLE_WRITE_ERROR)
+    return {.code = "bad_answer", .what = "AWS KMS answered with too much.", .may_pass = false};
   if (failed == CURLE_PEER_FAILED_VERIFICATION || failed == CURLE_SSL_CACERT_BADFILE) {
     return {.code = "untrusted", .what = "The certificate of the KMS endpoint is not trusted.", .may_pass = false};
   }
-  return {.code = "unreachable", .what = std::string("AWS KMS cannot be reached: ") + curl_easy_strerror(failed) + ".",
+  return {.code = "unreachable",
+          .what = std::string("AWS KMS cannot be reached: ") + curl_easy_strerror(failed) + ".",
           .may_pass = true};
 }
 
@@ -151,10 +154,12 @@ std::optional<std::string> KmsChannel::url_of(const KeyArnParts& key) const {
   return std::nullopt;
 }
 
-Expected<SecretText, KeyFault> KmsChannel::call(const KeyArnParts& key, std::string_view operation, std::string_view body) {
+Expected<SecretText, KeyFault> KmsChannel::call(const KeyArnParts& key, std::string_view operation,
+                                                std::string_view body) {
   const auto url = url_of(key);
   if (!url) {
-    return Unexpected{KeyFault{"unknown_partition", "The address of KMS in this partition is not known; say --kms-endpoint.", false}};
+    return Unexpected{
+        KeyFault{"unknown_partition", "The address of KMS in this partition is not known; say --kms-endpoint.", false}};
   }
   for (int attempt = 1;; ++attempt) {
     SecretText answer(answer_bytes_max);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One request to AWS KMS over HTTPS: signed (AWS Signature Version 4, by libcurl), timed, tried again where that can help,
-// its answer kept in memory that is wiped. Knows nothing of what is asked.
+// One request to AWS KMS over HTTPS: signed (AWS Signature Version 4, by libcurl), timed, tried again where that can
+// help, its answer kept in memory that is wiped. Knows nothing of what is asked.
 #pragma once
 
 #include <atomic>
@@ -43,8 +43,8 @@ class KmsChannel {
  private:
   struct Exchange;
   [[nodiscard]] std::optional<std::string> url_of(const KeyArnParts& key) const;
-  [[nodiscard]] std::optional<KeyFault> exchange(const std::string& url, const KeyArnParts& key, std::string_view operation,
-                                                 std::string_view body, SecretText& answer);
+  [[nodiscard]] std::optional<KeyFault> exchange(const std::string& url, const KeyArnParts& key,
+                                                 std::string_view operation, std::string_view body, SecretText& answer);
   void wait_before(int attempt);
 
   AwsCredentials credentials_;

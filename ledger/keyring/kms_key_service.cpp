@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ledger/keyring/kms_key_service.hpp"
 
-#include <boost/json.hpp>
 #include <sodium.h>
+#include <boost/json.hpp>
 
 #include <algorithm>
 
@@ -16,7 +16,9 @@ namespace json = boost::json;
 
 constexpr std::string_view context_name = "creditfold-account";
 
-KeyFault bad_answer() { return {.code = "bad_answer", .what = "AWS KMS answered with something else than was asked.", .may_pass = false}; }
+KeyFault bad_answer() {
+  return {.code = "bad_answer", .what = "AWS KMS answered with something else than was asked.", .may_pass = false};
+}
 
 // An answer's JSON, parsed into memory that is wiped.
 class Parsed {
@@ -78,7 +80,8 @@ KeyArnParts parts_of(const KeyArn& key) {
 
 }  // namespace
 
-Expected<Ciphertext, KeyFault> KmsKeyService::encrypt(const KeyArn& key, const AccountId& account, const Secret& plain) {
+Expected<Ciphertext, KeyFault> KmsKeyService::encrypt(const KeyArn& key, const AccountId& account,
+                                                      const Secret& plain) {
   JsonWriter head;
   head.open('{').field("KeyId", key);
   write_context(head, "EncryptionContext", account);
@@ -90,7 +93,8 @@ Expected<Ciphertext, KeyFault> KmsKeyService::encrypt(const KeyArn& key, const A
   return ciphertext_of(channel_.call(parts_of(key), "Encrypt", body.view()));
 }
 
-Expected<Secret, KeyFault> KmsKeyService::decrypt(const KeyArn& key, const AccountId& account, const Ciphertext& ciphertext) {
+Expected<Secret, KeyFault> KmsKeyService::decrypt(const KeyArn& key, const AccountId& account,
+                                                  const Ciphertext& ciphertext) {
   JsonWriter body;
   body.open('{').field("KeyId", key).field("CiphertextBlob", std::string_view(base64_of(ciphertext)));
   write_context(body, "EncryptionContext", account);

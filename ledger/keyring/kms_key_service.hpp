@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Keys in AWS KMS, in the customer's own AWS account: the operations of its JSON API that wrapping a data key needs. The
-// region is the key's, from its ARN; the account goes along as encryption context, so that a ciphertext is of use nowhere
-// else, and shows in the customer's own audit trail.
+// Keys in AWS KMS, in the customer's own AWS account: the operations of its JSON API that wrapping a data key needs.
+// The region is the key's, from its ARN; the account goes along as encryption context, so that a ciphertext is of use
+// nowhere else, and shows in the customer's own audit trail.
 #pragma once
 
 #include "ledger/keyring/key_service.hpp"
@@ -22,7 +22,8 @@ class KmsKeyService final : public KeyService {
                                                        const Secret& plain) override;
   [[nodiscard]] Expected<Secret, KeyFault> decrypt(const KeyArn& key, const AccountId& account,
                                                    const Ciphertext& ciphertext) override;
-  [[nodiscard]] Expected<Ciphertext, KeyFault> re_encrypt(const KeyArn& from, const KeyArn& to, const AccountId& account,
+  [[nodiscard]] Expected<Ciphertext, KeyFault> re_encrypt(const KeyArn& from, const KeyArn& to,
+                                                          const AccountId& account,
                                                           const Ciphertext& ciphertext) override;
   [[nodiscard]] Expected<KeyDescription, KeyFault> describe(const KeyArn& key) override;
   void cancel() override { channel_.cancel(); }

@@ -19,8 +19,8 @@ inline constexpr std::size_t answer_bytes_max = 64U << 10;
 // The JSON of an answer, parsed, with room to spare.
 inline constexpr std::size_t parsed_bytes_max = 256U << 10;
 
-// How long a data key is kept unwrapped. A customer who disables the key at the key service without telling the ledger is
-// obeyed after this.
+// How long a data key is kept unwrapped. A customer who disables the key at the key service without telling the ledger
+// is obeyed after this.
 inline constexpr std::chrono::minutes data_key_life{5};
 // A key in use is unwrapped anew when this much of its life has passed, so that nobody meets the gap.
 inline constexpr std::chrono::minutes data_key_refresh{4};

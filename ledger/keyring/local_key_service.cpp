@@ -68,7 +68,8 @@ Expected<Secret, KeyFault> LocalKeyService::key_of(const KeyArn& key, bool make)
   start_sodium();
   int opened = ::open(file_.c_str(), O_RDONLY | O_CLOEXEC);
   if (opened < 0 && errno == ENOENT && make) {
-    if (!write_fresh(file_)) return Unexpected{file_fault(file_, "could not be made: " + std::string(std::strerror(errno)))};
+    if (!write_fresh(file_))
+      return Unexpected{file_fault(file_, "could not be made: " + std::string(std::strerror(errno)))};
     opened = ::open(file_.c_str(), O_RDONLY | O_CLOEXEC);
   }
   const Descriptor descriptor(opened);
@@ -88,7 +89,8 @@ Expected<Secret, KeyFault> LocalKeyService::key_of(const KeyArn& key, bool make)
   return derived;
 }
 
-Expected<Ciphertext, KeyFault> LocalKeyService::encrypt(const KeyArn& key, const AccountId& account, const Secret& plain) {
+Expected<Ciphertext, KeyFault> LocalKeyService::encrypt(const KeyArn& key, const AccountId& account,
+                                                        const Secret& plain) {
   auto secret = key_of(key, true);
   if (!secret) return Unexpected{secret.error()};
   Ciphertext out(mark.size() + nonce_bytes + plain.size() + tag_bytes);
@@ -96,11 +98,13 @@ Expected<Ciphertext, KeyFault> LocalKeyService::encrypt(const KeyArn& key, const
   std::uint8_t* nonce = out.data() + mark.size();
   randombytes_buf(nonce, nonce_bytes);
   crypto_aead_xchacha20poly1305_ietf_encrypt(nonce + nonce_bytes, nullptr, plain.data(), plain.size(),
-                                             bytes_of(account.value), account.value.size(), nullptr, nonce, secret->data());
+                                             bytes_of(account.value), account.value.size(), nullptr, nonce,
+                                             secret->data());
   return out;
 }
 
-Expected<Secret, KeyFault> LocalKeyService::decrypt(const KeyArn& key, const AccountId& account, const Ciphertext& ciphertext) {
+Expected<Secret, KeyFault> LocalKeyService::decrypt(const KeyArn& key, const AccountId& account,
+                                                    const Ciphertext& ciphertext) {
   const bool ours = ciphertext.size() >= mark.size() + nonce_bytes + tag_bytes &&
                     std::equal(mark.begin(), mark.end(), ciphertext.begin());
   if (!ours) return Unexpected{KeyFault{"not_local", "The data key was not wrapped by the local key service.", false}};
@@ -109,15 +113,16 @@ Expected<Secret, KeyFault> LocalKeyService::decrypt(const KeyArn& key, const Acc
   const std::uint8_t* nonce = ciphertext.data() + mark.size();
   const std::size_t sealed = ciphertext.size() - mark.size() - nonce_bytes;
   Secret plain(sealed - tag_bytes);
-  const int failed = crypto_aead_xchacha20poly1305_ietf_decrypt(plain.data(), nullptr, nullptr, nonce + nonce_bytes, sealed,
-                                                                bytes_of(account.value), account.value.size(), nonce,
-                                                                secret->data());
-  if (failed != 0) return Unexpected{KeyFault{"invalid_ciphertext", "The local key does not open this data key.", false}};
+  const int failed =
+      crypto_aead_xchacha20poly1305_ietf_decrypt(plain.data(), nullptr, nullptr, nonce + nonce_bytes, sealed,
+                                                 bytes_of(account.value), account.value.size(), nonce, secret->data());
+  if (failed != 0)
+    return Unexpected{KeyFault{"invalid_ciphertext", "The local key does not open this data key.", false}};
   return plain;
 }
 
-Expected<Ciphertext, KeyFault> LocalKeyService::re_encrypt(const KeyArn& from, const KeyArn& to, const AccountId& account,
-                                                           const Ciphertext& ciphertext) {
+Expected<Ciphertext, KeyFault> LocalKeyService::re_encrypt(const KeyArn& from, const KeyArn& to,
+                                                           const AccountId& account, const Ciphertext& ciphertext) {
   auto plain = decrypt(from, account, ciphertext);
   if (!plain) return Unexpected{plain.error()};
   return encrypt(to, account, *plain);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A key service in a file, for development: every ARN is a key, derived from the one secret in the file. Whoever has the
-// file has all keys, so nothing but loopback may be served with it.
+// A key service in a file, for development: every ARN is a key, derived from the one secret in the file. Whoever has
+// the file has all keys, so nothing but loopback may be served with it.
 #pragma once
 
 #include <filesystem>
@@ -24,7 +24,8 @@ class LocalKeyService final : public KeyService {
                                                        const Secret& plain) override;
   [[nodiscard]] Expected<Secret, KeyFault> decrypt(const KeyArn& key, const AccountId& account,
                                                    const Ciphertext& ciphertext) override;
-  [[nodiscard]] Expected<Ciphertext, KeyFault> re_encrypt(const KeyArn& from, const KeyArn& to, const AccountId& account,
+  [[nodiscard]] Expected<Ciphertext, KeyFault> re_encrypt(const KeyArn& from, const KeyArn& to,
+                                                          const AccountId& account,
                                                           const Ciphertext& ciphertext) override;
   [[nodiscard]] Expected<KeyDescription, KeyFault> describe(const KeyArn& key) override;
 

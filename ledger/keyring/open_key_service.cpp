@@ -21,8 +21,9 @@ std::unique_ptr<KeyService> open_key_service(const KeyServiceOptions& options) {
     throw BadKeyService("--key-service " + service + " is not known; there are none, local, local:FILE and aws-kms");
   }
   if (!options.loopback_only) {
-    throw BadKeyService("--key-service local keeps customers' keys in a file on this machine, which is for development; it "
-                        "is not used by a service that listens beyond it. Say --key-service aws-kms");
+    throw BadKeyService(
+        "--key-service local keeps customers' keys in a file on this machine, which is for development; it "
+        "is not used by a service that listens beyond it. Say --key-service aws-kms");
   }
   return std::make_unique<LocalKeyService>(named ? std::filesystem::path(service.substr(local_file.size()))
                                                  : options.data / local_key_file);

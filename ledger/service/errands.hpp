@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Threads that run commands' errands, so that the writer never waits for what lies outside. Bounded: what finds no place is
-// told so at once.
+// Threads that run commands' errands, so that the writer never waits for what lies outside. Bounded: what finds no
+// place is told so at once.
 #pragma once
 
 #include <condition_variable>

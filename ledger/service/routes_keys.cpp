@@ -33,13 +33,11 @@ asio::awaitable<Reply> answer_check(const Sequencer& sequencer, keyring::Keyring
     }
   });
   if (!state) co_return unknown_account(*account);
-  auto check = [&keyring, &sequencer, key_arn, known = *state]() -> asio::awaitable<std::optional<std::string>> {
+  auto check = [&keyring, &sequencer, key_arn, known = *state]() -> asio::awaitable<std::string> {
     co_return keyring::key_check_json(keyring, known, key_arn, sequencer.catalog().vendor_aws_account);
   };
   auto checking = check();
-  const auto json = co_await asio::co_spawn(checkers, std::move(checking), asio::use_awaitable);
-  if (!json) co_return error_reply(Status::not_found, "no_key", "The account has no key of its own; name one with key_arn.");
-  co_return json_reply(Status::ok, *json);
+  co_return json_reply(Status::ok, co_await asio::co_spawn(checkers, std::move(checking), asio::use_awaitable));
 }
 
 }  // namespace

@@ -45,7 +45,8 @@ std::vector<std::uint8_t> sealed_event_of_format() {
 TEST_CASE("EKM-5: a text opens for its account and version, in either form, and for nobody else") {
   const DataKey key = DataKey::make();
   const DataKey other = DataKey::make();
-  for (const std::string& words : {std::string(), std::string("a"), std::string("grüß"), std::string(text_bytes_max, 'x')}) {
+  for (const std::string& words :
+       {std::string(), std::string("a"), std::string("grüß"), std::string(text_bytes_max, 'x')}) {
     const FreeText plain{std::string(words)};
     for (const bool boxed : {false, true}) {
       CAPTURE(words.size(), boxed);
@@ -62,7 +63,8 @@ TEST_CASE("EKM-5: a text opens for its account and version, in either form, and 
     }
   }
   CHECK_FALSE(key.open(acme, 7, FreeText{std::string("plain")}));
-  CHECK(key.seal(acme, 7, FreeText{std::string("twice")}).value != key.seal(acme, 7, FreeText{std::string("twice")}).value);
+  CHECK(key.seal(acme, 7, FreeText{std::string("twice")}).value !=
+        key.seal(acme, 7, FreeText{std::string("twice")}).value);
 }
 
 TEST_CASE("EKM-5: a sealed text that was changed in any bit does not open") {
@@ -98,7 +100,8 @@ TEST_CASE("EKM-5: the same data key gives the same public key, and another anoth
   CHECK(DataKey::make().public_key() != DataKey::make().public_key());
 }
 
-TEST_CASE("EKM-1: a wrapping has its public key and the key service's ciphertext, and nothing shorter or other is one") {
+TEST_CASE(
+    "EKM-1: a wrapping has its public key and the key service's ciphertext, and nothing shorter or other is one") {
   const Wrapping wrapping{.public_key = counting_key().public_key(), .ciphertext = {1, 2, 3}};
   const Bytes bytes = to_bytes(wrapping);
   CHECK(bytes.value.size() == 1 + 32 + 3);
@@ -121,7 +124,8 @@ TEST_CASE("EKM-5: the sealed text of the format document opens with the data key
   std::vector<std::uint8_t> again;
   encode_event(*event, again);
   CHECK(again == bytes);
-  const auto opened = counting_key().open(event->account, event->version, *std::get<AccessChanged>(event->payload).reason);
+  const auto opened =
+      counting_key().open(event->account, event->version, *std::get<AccessChanged>(event->payload).reason);
   REQUIRE(opened);
   CHECK(opened->value == "hi");
 }

@@ -31,14 +31,16 @@ struct Told {
 
 class FaultyService final : public KeyService {
  public:
-  FaultyService(std::filesystem::path file, std::shared_ptr<Told> told) : local_(std::move(file)), told_(std::move(told)) {}
+  FaultyService(std::filesystem::path file, std::shared_ptr<Told> told)
+      : local_(std::move(file)), told_(std::move(told)) {}
 
   [[nodiscard]] std::string_view name() const override { return "faulty"; }
   Expected<Ciphertext, KeyFault> encrypt(const KeyArn& key, const AccountId& account, const Secret& plain) override {
     if (auto fault = look()) return Unexpected{*fault};
     return local_.encrypt(key, account, plain);
   }
-  Expected<Secret, KeyFault> decrypt(const KeyArn& key, const AccountId& account, const Ciphertext& ciphertext) override {
+  Expected<Secret, KeyFault> decrypt(const KeyArn& key, const AccountId& account,
+                                     const Ciphertext& ciphertext) override {
     told_->decrypts += 1;
     if (auto fault = look()) return Unexpected{*fault};
     auto plain = local_.decrypt(key, account, ciphertext);
@@ -79,7 +81,8 @@ WrapErrand errand(const KeyArn& key_arn, const std::optional<CustomerKey>& prese
   return {.account = acme, .key_arn = key_arn, .vendor_aws_account = "999999999999", .present = present};
 }
 
-CustomerKey enrolled(Keyring& keyring, const KeyArn& key_arn, const std::optional<CustomerKey>& present = std::nullopt) {
+CustomerKey enrolled(Keyring& keyring, const KeyArn& key_arn,
+                     const std::optional<CustomerKey>& present = std::nullopt) {
   const Provided provided = keyring.run(errand(key_arn, present));
   REQUIRE(provided.wrapped_key.has_value());
   const CustomerKey key{.key_arn = key_arn, .wrapped_key = provided.wrapped_key->wrapped_key, .revoked = false};

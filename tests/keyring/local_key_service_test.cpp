@@ -64,12 +64,14 @@ TEST_CASE("EKM-1: a key file that others can read, or that is none, is not used"
   REQUIRE(::chmod(file.c_str(), 0600) == 0);
   std::ofstream(file, std::ios::trunc) << "something else";
   CHECK(service.encrypt(one, acme, secret_of(7)).error().code == "local_file");
-  CHECK(LocalKeyService(directory.path() / "none" / "keys").encrypt(one, acme, secret_of(7)).error().code == "local_file");
+  CHECK(LocalKeyService(directory.path() / "none" / "keys").encrypt(one, acme, secret_of(7)).error().code ==
+        "local_file");
 }
 
 TEST_CASE("EKM-1: the local service is for this machine only, and is what serves there when nothing is said") {
   const auto open = [](std::optional<std::string> service, bool loopback_only) {
-    return open_key_service({.service = std::move(service), .endpoint = std::nullopt, .data = "d", .loopback_only = loopback_only});
+    return open_key_service(
+        {.service = std::move(service), .endpoint = std::nullopt, .data = "d", .loopback_only = loopback_only});
   };
   CHECK(open(std::nullopt, true)->name() == "local");
   CHECK(open("local:elsewhere", true)->name() == "local");
@@ -79,6 +81,7 @@ TEST_CASE("EKM-1: the local service is for this machine only, and is what serves
   CHECK_THROWS_AS(open("local:elsewhere", false), BadKeyService);
   CHECK_THROWS_AS(open("local:", true), BadKeyService);
   CHECK_THROWS_AS(open("vault", true), BadKeyService);
-  CHECK_THROWS_AS(open_key_service({.service = "local", .endpoint = "https://kms.example/", .data = "d", .loopback_only = true}),
-                  BadKeyService);
+  CHECK_THROWS_AS(
+      open_key_service({.service = "local", .endpoint = "https://kms.example/", .data = "d", .loopback_only = true}),
+      BadKeyService);
 }

@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // The customer's key from enrolment to revocation, against the real program and a KMS stand-in over HTTP (EKM-1, EKM-5).
 // Prints each sentence with its outcome and "N passed, N failed". Nothing is measured by a clock.
-import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import {
+  all_open, at, credentials, environment, events, get, holds, log_bytes, none_open, run, send, serve, texts_of, until,
+} from './program.mjs';
 import { StandIn } from './stand_in.mjs';
 
-const binary = resolve(process.argv[2] ?? 'build/release/creditfold');
 const work = mkdtempSync(join(tmpdir(), 'creditfold-keys-'));
-const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'never/to+be=shown', sessionToken: 'token//of==a+session' };
 const one = 'arn:aws:kms:eu-central-1:111122223333:key/one';
 const two = 'arn:aws:kms:eu-central-1:111122223333:alias/team/two';
 const far = 'arn:aws:kms:us-west-2:111122223333:key/far';
-const at = '2026-02-01T00:00:00Z';
 
 let passed = 0;
 let failed = 0;
@@ -23,96 +22,8 @@ function check(sentence, holds, detail = '') {
   console.log(`${holds ? 'ok  ' : 'FAIL'} ${sentence}${holds ? '' : `: ${typeof detail === 'string' ? detail : JSON.stringify(detail)}`}`);
 }
 
-const environment = (more = {}) => ({
-  PATH: process.env.PATH, AWS_ACCESS_KEY_ID: credentials.accessKeyId, AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-  AWS_SESSION_TOKEN: credentials.sessionToken, ...more,
-});
-
-// Not spawnSync: the stand-in lives in this process and has to answer meanwhile.
-function run(args, { input = '', env = environment() } = {}) {
-  return new Promise((done) => {
-    const child = spawn(binary, args, { env });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.on('data', (piece) => (stdout += piece));
-    child.stderr.on('data', (piece) => (stderr += piece));
-    child.stdin.on('error', () => {});
-    child.stdin.end(input);
-    child.on('close', (status) => done({ status, stdout, stderr }));
-  });
-}
-
-async function serve(data, more, env = environment()) {
-  const child = spawn(binary, ['serve', '--data', data, '--listen', '127.0.0.1:0', '--close-after', '31000000', ...more],
-    { env, stdio: ['ignore', 'inherit', 'pipe'] });
-  let said = '';
-  const ended = new Promise((done) => child.on('exit', done));
-  const url = await new Promise((found, fail) => {
-    child.stderr.on('data', (piece) => {
-      said += piece;
-      const match = /http:\/\/127\.0\.0\.1:\d+/.exec(said);
-      if (match) found(match[0]);
-    });
-    ended.then((status) => fail(new Error(`the service ended with ${status}: ${said}`)));
-  });
-  return {
-    url, said: () => said,
-    async stop() {
-      child.kill('SIGTERM');
-      return ended;
-    },
-  };
-}
-
-async function send(service, command) {
-  const response = await fetch(`${service.url}/v1/commands`, {
-    method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ at, ...command }),
-  });
-  return response.json();
-}
-
-const get = async (service, path) => (await fetch(service.url + path)).json();
-
-// Every event of the account, as the service streams them now.
-async function events(service, account) {
-  const { seq } = await get(service, `/v1/accounts/${account}`);
-  const control = new AbortController();
-  const response = await fetch(`${service.url}/v1/events?after=0&account=${account}`, { signal: control.signal });
-  const found = [];
-  let text = '';
-  for await (const piece of response.body.pipeThrough(new TextDecoderStream())) {
-    text += piece;
-    const lines = text.split('\n');
-    text = lines.pop();
-    for (const line of lines) if (line.startsWith('data: ')) found.push(JSON.parse(line.slice(6)));
-    if (found.at(-1)?.seq >= seq) break;
-  }
-  control.abort();
-  return found;
-}
-const texts_of = (list) => list.map((event) => event.memo ?? event.reason).filter((text) => text !== undefined);
-const all_open = (list) => texts_of(list).every((text) => typeof text === 'string');
-const none_open = (list) => texts_of(list).every((text) => typeof text === 'object' && /^ff0[12]/.test(text.sealed));
-
-async function log_bytes(service, account, to) {
-  return Buffer.from(await (await fetch(`${service.url}/v1/accounts/${account}/log?after=0&to=${to}`)).arrayBuffer());
-}
-
-// Whether any file below a folder holds the text.
-function holds(folder, text) {
-  return readdirSync(folder).some((name) => {
-    const path = join(folder, name);
-    return statSync(path).isDirectory() ? holds(path, text) : readFileSync(path).includes(text);
-  });
-}
-
-async function until(asked) {
-  for (let tries = 0; tries < 300; tries += 1) {
-    if (await asked()) return true;
-    await new Promise((later) => setTimeout(later, 100));
-  }
-  return false;
-}
+// The operations asked, each once where a busy machine had it asked again.
+const asked = ({ calls }) => calls.map(({ operation }) => operation).filter((one_of, i, all) => one_of !== all[i - 1]).join();
 
 const set_up = (account) => [
   { command: 'OpenAccount', account, key: 'open', environment: 'commercial', region: 'us' },
@@ -153,8 +64,8 @@ async function story() {
     vendors.refused?.code === 'key_not_customers' && kms.calls.length === 0, vendors);
   const enrolled = await send(service, rotate('acme', one, 'r1', { reason: 'the customer brings a key' }));
   check('EKM-1: a key is enrolled after its description and a round trip, and the answer is open',
-    enrolled.accepted?.[0].type === 'KeyRotated' && enrolled.accepted[0].reason === 'the customer brings a key'
-      && kms.calls.map(({ operation }) => operation).join() === 'DescribeKey,Encrypt,Decrypt,Encrypt', [enrolled, kms.calls]);
+    enrolled.accepted?.at(-1).type === 'KeyRotated' && enrolled.accepted.at(-1).reason === 'the customer brings a key'
+      && asked(kms) === 'DescribeKey,Encrypt,Decrypt,Encrypt', kms.calls);
   check('EKM-1: the stand-in refuses nothing that was signed', kms.calls.every(({ refused }) => !refused));
   kms.calls.length = 0;
   const again = await send(service, rotate('acme', one, 'r1', { reason: 'the customer brings a key' }));
@@ -170,6 +81,11 @@ async function story() {
   check('EKM-5: without the key service an export shows it sealed, in form 1', /"memo":\{"sealed":"ff01/.test(stored));
   const opened = (await run(['export', '--data', data, '--format', 'jsonl', '--account', 'acme', ...with_kms])).stdout;
   check('EKM-5: with it, open', opened.includes('Mrs. Example') && !opened.includes('sealed'));
+
+  const keyless = await run(['keys', 'check', '--data', data, '--account', 'plain', '--json']);
+  check('EKM-1: an account without a key has none to check', keyless.status === 1 && JSON.parse(keyless.stdout).code === 'no_key', keyless);
+  const nobody = await run(['keys', 'check', one, '--data', data, '--account', 'nobody']);
+  check('EKM-1: nor has an account there is not', nobody.status === 1 && nobody.stderr.includes('no account nobody'), nobody);
 
   const before = await get(service, '/v1/accounts/acme');
   const bytes = await log_bytes(service, 'acme', before.seq);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The customer's own key, clause by clause (EKM-1, EKM-5): what is refused and in which order, what is sealed on its way
-// into the log, and what still reads after a revocation. The key service is a toy; the real ones have tests of their own.
+// The customer's own key, clause by clause (EKM-1, EKM-5): what is refused and in which order, what is sealed on its
+// way into the log, and what still reads after a revocation. The key service is a toy; the real ones have tests of
+// their own.
 #include <catch2/catch.hpp>
 
 #include "ledger/json.hpp"
@@ -8,8 +9,8 @@
 #include "tests/ledger/table.hpp"
 
 using namespace creditfold;
-using creditfold::test::Table;
 using creditfold::test::moment;
+using creditfold::test::Table;
 
 namespace {
 
@@ -72,10 +73,12 @@ TEST_CASE("EKM-1: an ARN that is none of a KMS key is malformed, before anything
   CHECK(parts->resource == "alias/team/a_b-1");
 }
 
-TEST_CASE("EKM-1: a key whose round trip failed, or that nothing proved, is unusable; the refusal has the service's code") {
+TEST_CASE(
+    "EKM-1: a key whose round trip failed, or that nothing proved, is unusable; the refusal has the service's code") {
   Table table;
   table.rows(with_ekm);
-  table.custody().failure = KeyFailure{.vendors_key = false, .code = "AccessDeniedException", .what = "The key service refused."};
+  table.custody().failure =
+      KeyFailure{.vendors_key = false, .code = "AccessDeniedException", .what = "The key service refused."};
   const std::string rotate = test::command_json(test::words_of("2026-01-02 rotate " ARN_1 " key r"), 1);
   const Answer refused = table.send(rotate);
   REQUIRE(refused.refused);
@@ -131,10 +134,11 @@ TEST_CASE("EKM-5: a rotation names the key before, and a decision on another sta
   table.custody().based_on_instead = Bytes{{1, 2, 3}};
   table.rows("2026-01-03  rotate " ARN_2 " -> refused key_unusable EKM-1");
   table.custody().based_on_instead.reset();
-  table.rows("2026-01-03  rotate " ARN_2 " -> KeyRotated " ARN_2 " previous=" ARN_1
-             "\n2026-01-04  rotate " ARN_2 " -> KeyRotated " ARN_2 " previous=" ARN_2
-             "\n= key " ARN_2 " active"
-             "\n2026-01-05  revoke reason \"the audit is over\" -> KeyRevoked " ARN_2 " reason=\"the audit is over\""
+  table.rows("2026-01-03  rotate " ARN_2 " -> KeyRotated " ARN_2 " previous=" ARN_1 "\n2026-01-04  rotate " ARN_2
+             " -> KeyRotated " ARN_2 " previous=" ARN_2 "\n= key " ARN_2
+             " active"
+             "\n2026-01-05  revoke reason \"the audit is over\" -> KeyRevoked " ARN_2
+             " reason=\"the audit is over\""
              "\n= key " ARN_2 " revoked");
 }
 
@@ -164,7 +168,8 @@ TEST_CASE("EKM-5: free text is sealed between decision and log, and opened in ev
   CHECK(test::field_text(table.send(use).accepted.back(), "memo") == "a remark");
 }
 
-TEST_CASE("EKM-5: without the data key at hand an answer is waited for once, and reads as sealed when it does not come") {
+TEST_CASE(
+    "EKM-5: without the data key at hand an answer is waited for once, and reads as sealed when it does not come") {
   Table table;
   table.rows(with_ekm).rows("2026-01-02  rotate " ARN_1 " -> ok");
   const std::string use = test::command_json(test::words_of("2026-01-02 use 1 key u memo \"a remark\""), 90);
@@ -173,7 +178,8 @@ TEST_CASE("EKM-5: without the data key at hand an answer is waited for once, and
   const int before = table.custody().errands;
   CHECK(test::field_text(table.send(use).accepted.back(), "memo") == "(sealed)");
   CHECK(table.custody().errands == before + 1);
-  CHECK_FALSE(table.send(test::command_json(test::words_of("2026-01-02 use 1 memo \"new\""), 91)).refused);  // no errand
+  CHECK_FALSE(
+      table.send(test::command_json(test::words_of("2026-01-02 use 1 memo \"new\""), 91)).refused);  // no errand
   CHECK(table.custody().errands == before + 1);
   table.custody().there = true;
   CHECK(test::field_text(table.send(use).accepted.back(), "memo") == "a remark");
@@ -220,8 +226,8 @@ TEST_CASE("EKM-5: an errand is run between the commands before it and those afte
   for (const char* row :
        {"2026-01-01 open us", "2026-01-01 start enterprise 1 seats 2026-01-01..2027-01-01",
         "2026-01-01 start plus monthly 2026-01-01..2027-01-01", "2026-01-02 rotate " ARN_1 " key early",
-        "2026-01-01 add ekm", "2026-01-02 rotate " ARN_1 " key a", "2026-01-02 use 1 memo m", "2026-01-02 rotate " ARN_2 " key b",
-        "2026-01-02 rotate " ARN_1 " key a", "2026-01-02 revoke"}) {
+        "2026-01-01 add ekm", "2026-01-02 rotate " ARN_1 " key a", "2026-01-02 use 1 memo m",
+        "2026-01-02 rotate " ARN_2 " key b", "2026-01-02 rotate " ARN_1 " key a", "2026-01-02 revoke"}) {
     texts.push_back(test::command_json(test::words_of(row), static_cast<int>(texts.size())));
   }
   const std::vector<std::string_view> views(texts.begin(), texts.end());
@@ -245,8 +251,9 @@ TEST_CASE("EKM-5: a group that waits for an errand stores nothing of the command
   const auto command = [](const char* row, int number) { return test::command_json(test::words_of(row), number); };
   {
     Engine::Group group(engine, moment("2030-01-01"));
-    for (const char* row : {"2026-01-01 open us key o", "2026-01-01 start enterprise 1 seats 2026-01-01..2027-01-01 key e",
-                            "2026-01-01 add ekm key k"}) {
+    for (const char* row :
+         {"2026-01-01 open us key o", "2026-01-01 start enterprise 1 seats 2026-01-01..2027-01-01 key e",
+          "2026-01-01 add ekm key k"}) {
       CHECK(std::holds_alternative<Answer>(group.decide(command(row, 1))));
     }
     CHECK(std::holds_alternative<Errand>(group.decide(command("2026-01-02 rotate " ARN_1, 2))));
@@ -265,10 +272,13 @@ TEST_CASE("EKM-5: a group that waits for an errand stores nothing of the command
 
 TEST_CASE("EKM-5: asked as of a moment, the key is what the changes that had happened by then say") {
   Table table;
-  table.rows(with_ekm).rows("2026-03-01  rotate " ARN_1 " -> ok\n2026-02-01  rotate " ARN_2 " -> ok\n2026-01-15  revoke -> ok"
+  table.rows(with_ekm).rows("2026-03-01  rotate " ARN_1 " -> ok\n2026-02-01  rotate " ARN_2
+                            " -> ok\n2026-01-15  revoke -> ok"
                             "\n= at 2026-01-10 key absent"
-                            "\n= at 2026-01-20 key " ARN_2 " revoked"
-                            "\n= at 2026-02-10 key " ARN_2 " revoked"
+                            "\n= at 2026-01-20 key " ARN_2
+                            " revoked"
+                            "\n= at 2026-02-10 key " ARN_2
+                            " revoked"
                             "\n= at 2026-03-10 key " ARN_2 " revoked");
 }
 
@@ -289,8 +299,10 @@ TEST_CASE("EKM-5: key events that no decision made do not fold") {
     }
     return true;
   };
-  const KeyRotated enrolled{.key_arn = KeyArn(ARN_1), .previous = std::nullopt, .wrapped_key = {}, .reason = std::nullopt};
-  const KeyRotated rotated{.key_arn = KeyArn(ARN_2), .previous = KeyArn(ARN_1), .wrapped_key = {}, .reason = std::nullopt};
+  const KeyRotated enrolled{
+      .key_arn = KeyArn(ARN_1), .previous = std::nullopt, .wrapped_key = {}, .reason = std::nullopt};
+  const KeyRotated rotated{
+      .key_arn = KeyArn(ARN_2), .previous = KeyArn(ARN_1), .wrapped_key = {}, .reason = std::nullopt};
   const KeyRevoked revoked{.key_arn = KeyArn(ARN_1), .reason = std::nullopt};
   CHECK(fold({enrolled, rotated}));
   CHECK(fold({enrolled, revoked}));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// EKM-2, EKM-3: every stored field is walked through the one table of classes. A field nobody classed fails here, and so
-// does a text that the table calls sealed and the catalogue does not, or the other way round.
+// EKM-2, EKM-3: every stored field is walked through the one table of classes. A field nobody classed fails here, and
+// so does a text that the table calls sealed and the catalogue does not, or the other way round.
 #include <catch2/catch.hpp>
 
 #include <set>
@@ -96,6 +96,6 @@ TEST_CASE("EKM-2, EKM-3: what the clauses name is in the clear, names its clause
   CHECK(*class_of("directory", "person", "email") == DataClass::directory_profile);
   CHECK(*class_of("directory", "team", "name") == DataClass::team_name);
   CHECK(class_rules().size() == EnumNames<DataClass>::names.size());
-  CHECK(data_classes_json().find(R"({"class":"video","encrypted":false,"protection":"in_the_clear","clause":"EKM-2")") !=
-        std::string::npos);
+  CHECK(data_classes_json().find(
+            R"({"class":"video","encrypted":false,"protection":"in_the_clear","clause":"EKM-2")") != std::string::npos);
 }

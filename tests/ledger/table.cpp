@@ -93,9 +93,7 @@ Table& Table::use_catalog(const Catalog& catalog) {
 
 Answer Table::send(const std::string& json) {
   const std::string_view text(json);
-  const Answer answer = engine_->process({&text, 1}, clock_, custody_).front();
-  check_fold(answer);
-  return answer;
+  return engine_->process({&text, 1}, clock_, custody_).front();
 }
 
 const AccountState& Table::state(std::string_view account) const { return *engine_->book().find(AccountId(account)); }
@@ -141,6 +139,7 @@ void Table::row(std::string_view text) {
   const Answer answer = send(sent);
   if (!raw) latest_ = std::max(latest_, words[0] == "-" ? clock_ : moment(words[0]));
   check_outcome(answer, trimmed(text.substr(arrow + 2)));
+  check_fold(answer);
 }
 
 void Table::check_outcome(const Answer& answer, std::string_view expected) {
@@ -166,7 +165,11 @@ void Table::check_outcome(const Answer& answer, std::string_view expected) {
 
 // Every event folds by itself, keeps the invariants, and leads to the state the engine has.
 void Table::check_fold(const Answer& answer) {
-  if (answer.refused || answer.replayed) return;
+  if (answer.refused || answer.replayed || answer.accepted.empty()) return;
+  log_.read(folded_.seq(), answer.accepted.front().seq - 1, [&](Event&& event) {  // what `send` brought in between
+    REQUIRE(folded_.apply(event).has_value());
+    return true;
+  });
   for (const Event& event : answer.accepted) {
     const AccountState* before = folded_.find(event.account);
     const auto* close = std::get_if<PeriodClosed>(&event.payload);

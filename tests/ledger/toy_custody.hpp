@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A key service and a sealer that any test can follow by eye, also as WebAssembly: nothing here hides anything. Envelopes
-// have the form and length of real ones. What it does and is asked is counted, and it can be told to fail.
+// A key service and a sealer that any test can follow by eye, also as WebAssembly: nothing here hides anything.
+// Envelopes have the form and length of real ones. What it does and is asked is counted, and it can be told to fail.
 #pragma once
 
 #include <map>
@@ -13,12 +13,12 @@ namespace creditfold::test {
 
 class ToyCustody final : public TextSealer, public Outside {
  public:
-  bool there = true;                   // whether data keys are at hand
+  bool there = true;  // whether data keys are at hand
   bool can_seal = true;
-  std::optional<KeyFailure> failure;   // of the next errands
+  std::optional<KeyFailure> failure;  // of the next errands
   std::optional<Bytes> based_on_instead;
   int errands = 0;
-  std::vector<std::string> heard;      // key_changed, in words
+  std::vector<std::string> heard;  // key_changed, in words
 
   std::optional<FreeText> seal(const AccountId& account, std::int64_t version, const CustomerKey&,
                                const FreeText& plain) override {
