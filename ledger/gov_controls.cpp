@@ -92,7 +92,7 @@ constexpr std::array table{
     Control{"RA-3", "Risk is assessed", Responsible::customer, Met::customer,
             "This matrix says what the system does and does not do.", "",
             "Make your own risk analysis of what you process with this service.",
-            {command("creditfold gov matrix"), endpoint("GET /v1/gov/responsibility-matrix")}},
+            {file("ledger/gov_controls.cpp")}},
     Control{"RA-5", "Vulnerabilities are looked for", Responsible::provider, Met::partly,
             "Parsers and decoders are tested with random and broken input, and with sanitizers.",
             "Scanning the machine and its packages is the operator's.", "Nothing.",
