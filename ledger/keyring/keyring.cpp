@@ -76,6 +76,10 @@ Keyring::SharedKey Keyring::find(const AccountId& account, const CustomerKey& ke
   if (key.revoked || entry.revoked || !service_) return nullptr;
   const auto now = Clock::now();
   if (entry.key && now - entry.unwrapped_at >= data_key_life) entry.key.reset();
+  if (!entry.key) {  // an enrolment under way seals its own reason
+    const auto made = made_for(key.wrapped_key);
+    if (made != pending_.end()) return made->second;
+  }
   if (!entry.key || now - entry.unwrapped_at >= data_key_refresh) ask_for(account, key, entry);
   if (!entry.key && entry.asked && wait.count() > 0) {
     changed_.wait_until(lock, entry.asked_at + wait, [&] { return !entry.asked || stopping_; });
@@ -134,11 +138,14 @@ Expected<Keyring::SharedKey, KeyFault> Keyring::unwrap(const AccountId& account,
   return SharedKey(std::move(data_key));
 }
 
+Keyring::Pending::iterator Keyring::made_for(const Bytes& wrapped) {
+  return std::find_if(pending_.begin(), pending_.end(), [&](const auto& one) { return one.first == wrapped; });
+}
+
 void Keyring::key_changed(const AccountId& account, const CustomerKey& key) {
   const std::lock_guard lock(mutex_);
   Entry& entry = entries_[account];
-  const auto made =
-      std::find_if(pending_.begin(), pending_.end(), [&](const auto& one) { return one.first == key.wrapped_key; });
+  const auto made = made_for(key.wrapped_key);
   if (key.revoked) {
     entry.revoked = true;
     entry.key.reset();

@@ -56,9 +56,11 @@ class Keyring final : public Outside {
     AccountId account;
     CustomerKey key;
   };
+  using Pending = std::deque<std::pair<Bytes, SharedKey>>;
   class Sealer;
 
   [[nodiscard]] SharedKey find(const AccountId& account, const CustomerKey& key, std::chrono::milliseconds wait);
+  [[nodiscard]] Pending::iterator made_for(const Bytes& wrapped);
   void ask_for(const AccountId& account, const CustomerKey& key, Entry& entry);
   void key_changed(const AccountId& account, const CustomerKey& key);
   void unwrap_asked();
@@ -76,7 +78,7 @@ class Keyring final : public Outside {
   std::condition_variable changed_;
   std::map<AccountId, Entry> entries_;
   std::deque<Asked> queue_;
-  std::deque<std::pair<Bytes, SharedKey>> pending_;  // wrapped, but not yet an account's
+  Pending pending_;  // wrapped, but not yet an account's
   bool stopping_ = false;
   std::vector<std::thread> threads_;  // started when something is first asked
 };

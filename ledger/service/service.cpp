@@ -168,6 +168,7 @@ void Service::stop() {
     parts.server.stop_accepting();
     parts.hub.stop();
     parts.server.wait_until_answered(stop_max);
+    parts.keyring.cancel();  // whoever still waits for a key service hears so now, and cut_all ends
     parts.server.cut_all();
     parts.scheduler.stop();
     parts.sequencer.stop();

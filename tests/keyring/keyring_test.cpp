@@ -109,6 +109,17 @@ TEST_CASE("EKM-5: after an enrolment the data key is at hand, and seals with it 
   CHECK(fixture.told->asked == asked);
 }
 
+TEST_CASE("EKM-5: an enrolment seals its own reason with the key it made, before it is stored and without asking") {
+  const Fixture fixture;
+  const auto keyring = fixture.fresh();
+  const Provided provided = keyring->run(errand(one));
+  REQUIRE(provided.wrapped_key.has_value());
+  const CustomerKey key{.key_arn = one, .wrapped_key = provided.wrapped_key->wrapped_key, .revoked = false};
+  const int asked = fixture.told->asked;
+  CHECK(keyring->sealer({})->seal(acme, 3, key, plain)->value[1] == FreeText::keyed_form);
+  CHECK(fixture.told->asked == asked);
+}
+
 TEST_CASE("EKM-5: without the data key text is sealed to the public key, and opens once the key service gives it") {
   const Fixture fixture;
   const auto first = fixture.fresh();
