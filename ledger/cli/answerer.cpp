@@ -2,12 +2,14 @@
 #include "ledger/cli/answerer.hpp"
 
 #include <chrono>
+#include <cstdlib>
 #include <thread>
 
 #include "events/store/sqlite.hpp"
 #include "ledger/cli/exit_status.hpp"
 #include "ledger/cli/output.hpp"
 #include "ledger/cli/remote.hpp"
+#include "ledger/edge/tokens.hpp"
 #include "ledger/engine.hpp"
 #include "ledger/keyring/key_check.hpp"
 #include "ledger/keyring/open_key_service.hpp"
@@ -65,6 +67,14 @@ class LocalAnswerer final : public Answerer {
 
 bool is_url(std::string_view text) { return text.starts_with("http://"); }
 
+// What the service left for the owner of its directory, else what the environment says.
+std::optional<std::string> token_for(const std::filesystem::path& data) {
+  if (auto left = edge::read_process_token(data)) return left;
+  const char* const given = std::getenv("CREDITFOLD_TOKEN");
+  if (given == nullptr || *given == '\0') return std::nullopt;
+  return std::string(given);
+}
+
 Fault held_by(const std::filesystem::path& data, const LockHolder& holder) {
   return {Fault::Kind::busy, data.string() + " is being written by process " + std::to_string(holder.pid) +
                                  ", which says no address to send commands to; wait until it has ended"};
@@ -97,7 +107,7 @@ std::unique_ptr<Answerer> open_answerer(const std::filesystem::path& data,
     const std::optional<LockHolder> holder = lock_holder(data);
     if (holder && is_url(holder->text)) {
       if (catalog_file) say("the service at " + holder->text + " decides by its own catalog; --catalog is not used");
-      return open_remote(holder->text);
+      return open_remote(holder->text, token_for(data));
     }
     try {
       auto log = open_sqlite({.directory = data, .read_only = false});

@@ -6,13 +6,13 @@
 #include <tuple>
 
 #include "ledger/cli/form.hpp"
+#include "ledger/cli/forms_guard.hpp"
 #include "ledger/key_arn.hpp"
 
 namespace creditfold::cli {
 namespace {
 
 constexpr const char* default_account = "demo";
-constexpr const char* default_model = "gpt-4o";
 constexpr const char* default_listen = "127.0.0.1:8080";
 // A close that waits longer than this waits for ever.
 constexpr std::int64_t close_after_seconds_max = 366LL * 86'400;
@@ -34,7 +34,7 @@ Form<ServeOptions> serve_form(CLI::App& app) {
   form.whole("--close-after", "SECONDS", "Close a Credit Period this long after its end (3600)",
              &ServeOptions::close_after_seconds, close_after_seconds_max);
   form.key_service();
-  form.flag("--allow-remote", "Listen beyond this machine; nobody is asked who they are", &ServeOptions::allow_remote);
+  form.flag("--allow-remote", "Listen beyond this machine; make tokens first", &ServeOptions::allow_remote);
   form.flag("--debug", "A line on standard error for each request", &ServeOptions::debug);
   form.take("--store", "URL", "",
             [](ServeOptions&, const std::string& option, const std::string&) {
@@ -59,13 +59,12 @@ Form<ApplyOptions> apply_form(CLI::App& app) {
 Form<ImportOptions> import_form(CLI::App& app) {
   Form<ImportOptions> form(app, "import", "Charge the usage another system measured", writing);
   form.options().account = AccountId(default_account);
-  form.options().model = ModelId(default_model);
   form.data();
   form.text("--catalog", "FILE", "Plans, rates and products (the shipped catalog)", &ImportOptions::catalog);
-  form.text("--format", "NAME", "The file's form: azure-llm", &ImportOptions::format).required();
+  form.text("--format", "NAME", "The file's form: azure-llm, cloudevents or otel-genai", &ImportOptions::format).required();
   form.id<AccountId>("--account", "ID", "Who is charged (demo)", &ImportOptions::account);
-  form.id<WorkflowId>("--workflow", "ID", "What used the model (the file's name)", &ImportOptions::workflow);
-  form.id<ModelId>("--model", "ID", "The model used (gpt-4o)", &ImportOptions::model);
+  form.id<WorkflowId>("--workflow", "ID", "What used the model (what the file says, else its name)", &ImportOptions::workflow);
+  form.id<ModelId>("--model", "ID", "The model where the file names none (azure-llm: gpt-4o)", &ImportOptions::model);
   form.take("--starting", "TIME", "Move the first call to TIME; \"original\": move nothing",
             [](ImportOptions& options, const std::string& option, const std::string& text) {
               const bool original = text == "original";
@@ -127,6 +126,44 @@ Form<InvoicesOptions> invoices_form(CLI::App& app) {
   return form;
 }
 
+Form<ConsentsOptions> consents_form(CLI::App& app) {
+  Form<ConsentsOptions> form(app, "consents", "What an account has agreed to, since when and by which event", asking);
+  form.options().account = AccountId(default_account);
+  form.data();
+  form.text("--catalog", "FILE", "Plans, rates and products (the shipped catalog)", &ConsentsOptions::catalog);
+  form.id<AccountId>("--account", "ID", "Whose consents (demo)", &ConsentsOptions::account);
+  form.take("--at", "TIME", "As of this moment, as 2026-01-31T12:00:00Z",
+            [](ConsentsOptions& options, const std::string& option, const std::string& text) {
+              options.at = parse_moment(option, text);
+            });
+  form.whole("--as-of", "SEQ", "As known when the log ended at this position", &ConsentsOptions::as_of);
+  form.json();
+  form.example("creditfold consents --account acme --at 2026-01-31T12:00:00Z");
+  return form;
+}
+
+Form<EstimateOptions> estimate_form(CLI::App& app) {
+  Form<EstimateOptions> form(app, "estimate", "What a use of a model would be charged; nothing is recorded", asking);
+  form.options().account = AccountId(default_account);
+  form.data();
+  form.text("--catalog", "FILE", "Plans, rates and products (the shipped catalog)", &EstimateOptions::catalog);
+  form.id<AccountId>("--account", "ID", "Who would be charged (demo)", &EstimateOptions::account);
+  form.id<ModelId>("--model", "ID", "The model asked about", &EstimateOptions::model).required();
+  form.whole("--query", "TOKENS", "Tokens of the query (0)", &EstimateOptions::query);
+  form.whole("--input", "TOKENS", "Tokens of the input (0)", &EstimateOptions::input);
+  form.whole("--output", "TOKENS", "Tokens of the output (0)", &EstimateOptions::output);
+  form.id<WorkflowId>("--workflow", "ID", "What would use the model", &EstimateOptions::workflow);
+  form.id<PlanId>("--plan", "ID", "The plan to be charged (as for a report)", &EstimateOptions::plan);
+  form.id<ActorId>("--actor", "ID", "Who would use it", &EstimateOptions::actor);
+  form.take("--at", "TIME", "When, as 2026-01-31T12:00:00Z (now)",
+            [](EstimateOptions& options, const std::string& option, const std::string& text) {
+              options.at = parse_moment(option, text);
+            });
+  form.json();
+  form.example("creditfold estimate --account acme --model gpt-4o --input 1200 --output 300");
+  return form;
+}
+
 Form<AccountsOptions> accounts_form(CLI::App& app) {
   Form<AccountsOptions> form(app, "accounts", "All accounts", asking);
   form.data();
@@ -139,12 +176,13 @@ Form<ExportOptions> export_form(CLI::App& app) {
   Form<ExportOptions> form(app, "export", "Write the log out, whole or one account's", proving);
   form.data();
   form.id<AccountId>("--account", "ID", "Only this account's events", &ExportOptions::account);
-  form.text("--format", "NAME", "jsonl: JSON Lines of events; cflog: binary, checks itself", &ExportOptions::format)
+  form.text("--catalog", "FILE", "Of focus and archive (the shipped catalog)", &ExportOptions::catalog);
+  form.text("--format", "NAME", "jsonl, cflog, focus (charges as CSV) or archive (all of an account)", &ExportOptions::format)
       .required();
   form.whole("--after", "SEQ", "Only events after this position", &ExportOptions::after);
   form.text("--output", "FILE", "Into this file instead of standard output", &ExportOptions::output);
   form.key_service();
-  form.example("creditfold export --format cflog --output ledger.cflog");
+  form.example("creditfold export --format archive --account acme --output acme.tar");
   return form;
 }
 
@@ -211,10 +249,18 @@ Form<VersionOptions> version_form(CLI::App& app) {
   return form;
 }
 
-// The command the words named, when they got that far.
+// The command the words named, when they got that far: the innermost of several words.
 const CLI::App* command_of(const CLI::App& app) {
   const auto commands = app.get_subcommands();
-  return commands.empty() ? nullptr : commands.front();
+  if (commands.empty()) return nullptr;
+  const CLI::App* inner = command_of(*commands.front());
+  return inner ? inner : commands.front();
+}
+
+std::string name_of(const CLI::App& command) {
+  const CLI::App* parent = command.get_parent();
+  const bool nested = parent != nullptr && parent->get_parent() != nullptr;
+  return (nested ? name_of(*parent) + " " : "") + command.get_name();
 }
 
 std::string sentence_of(const CLI::App& app, const CLI::ParseError& error) {
@@ -227,19 +273,23 @@ std::string sentence_of(const CLI::App& app, const CLI::ParseError& error) {
     return what.substr(0, what.find(':')) + " needs one value";
   }
   std::string what = error.what();
+  if (what == "A subcommand is required") return "name one of its commands";
   while (what.ends_with('\n') || what.ends_with('.')) what.pop_back();
   return what;
 }
 
 Told told_of(const CLI::App& app, const CLI::ParseError& error) {
   const CLI::App* command = command_of(app);
-  const std::string name = command ? " " + command->get_name() : "";
+  const std::string name = command ? " " + name_of(*command) : "";
   return {ExitStatus::usage, sentence_of(app, error) + ". Try: creditfold" + name + " --help"};
 }
 
 Told help_of(const CLI::App& app) {
   const CLI::App* command = command_of(app);
-  std::string text = command ? command->help("creditfold") : app.help();
+  // CLI11 adds the command's own name, and leaves out those before it.
+  const std::string name = command ? name_of(*command) : "";
+  const std::string before = name.find(' ') == std::string::npos ? "" : " " + name.substr(0, name.find(' '));
+  std::string text = command ? command->help("creditfold" + before) : app.help();
   while (text.ends_with('\n')) text.pop_back();
   return {ExitStatus::done, text};
 }
@@ -253,10 +303,28 @@ std::variant<Options, Told> parse_arguments(int argc, const char* const* argv) {
   app.add_flag("--version", version, "Which program this is");
   app.get_formatter()->column_width(27);
   app.get_formatter()->label("SUBCOMMAND", "COMMAND");
-  const auto forms =
-      std::tuple{serve_form(app),    apply_form(app),    import_form(app), balance_form(app), explain_form(app),
-                 invoices_form(app), accounts_form(app), export_form(app), replay_form(app),  verify_form(app),
-                 keys_form(app),     clauses_form(app),  version_form(app)};
+  CLI::App& gov = gov_family(app);
+  CLI::App& tokens = tokens_family(app);
+  const auto forms = std::tuple{serve_form(app),
+                                apply_form(app),
+                                import_form(app),
+                                balance_form(app),
+                                explain_form(app),
+                                invoices_form(app),
+                                consents_form(app),
+                                estimate_form(app),
+                                accounts_form(app),
+                                export_form(app),
+                                replay_form(app),
+                                verify_form(app),
+                                keys_form(app),
+                                clauses_form(app),
+                                version_form(app),
+                                gov_matrix_form(gov),
+                                gov_attest_form(gov),
+                                tokens_create_form(tokens),
+                                tokens_list_form(tokens),
+                                tokens_revoke_form(tokens)};
   app.require_subcommand(0, 1);
   app.footer(
       "Example:\n"

@@ -10,6 +10,7 @@
 
 #include "events/vocabulary.hpp"
 #include "ledger/cli/exit_status.hpp"
+#include "ledger/refusal.hpp"
 
 namespace creditfold::cli {
 
@@ -48,8 +49,8 @@ struct ImportOptions {
   std::optional<std::string> catalog;
   std::string format;
   AccountId account;
-  std::optional<WorkflowId> workflow;  // else the file's name
-  ModelId model;
+  std::optional<WorkflowId> workflow;  // else what the file says, else its name
+  std::optional<ModelId> model;        // for uses whose model the file does not say
   Starting starting;
   bool json = false;
   std::string file;
@@ -90,6 +91,7 @@ struct InvoicesOptions {
 
 struct ExportOptions : KeyServiceOptions {
   std::string data;
+  std::optional<std::string> catalog;
   std::optional<AccountId> account;
   std::string format;
   std::int64_t after = 0;
@@ -119,6 +121,62 @@ struct VerifyOptions {
   bool json = false;
 };
 
+struct ConsentsOptions {
+  std::string data;
+  std::optional<std::string> catalog;
+  AccountId account;
+  std::optional<Instant> at;
+  std::optional<std::int64_t> as_of;
+  bool json = false;
+};
+
+struct EstimateOptions {
+  std::string data;
+  std::optional<std::string> catalog;
+  AccountId account;
+  std::optional<ModelId> model;
+  std::int64_t query = 0;
+  std::int64_t input = 0;
+  std::int64_t output = 0;
+  std::optional<WorkflowId> workflow;
+  std::optional<PlanId> plan;
+  std::optional<ActorId> actor;
+  std::optional<Instant> at;
+  bool json = false;
+};
+
+// `creditfold gov matrix` and `creditfold gov attest`: for an account, or for the operator.
+struct GovMatrixOptions {
+  std::string data;
+  std::optional<AccountId> account;
+  bool by_operator = false;
+  bool json = false;
+};
+struct GovAttestOptions {
+  std::string data;
+  std::optional<AccountId> account;
+  bool json = false;
+};
+
+struct TokensCreateOptions {
+  std::string data;
+  std::optional<AccountId> account;
+  bool for_operator = false;
+  bool write = false;
+  std::optional<Instant> expires_at;
+  std::string label;
+  bool json = false;
+};
+struct TokensListOptions {
+  std::string data;
+  bool json = false;
+};
+struct TokensRevokeOptions {
+  std::string data;
+  std::string id;
+  bool json = false;
+};
+
 struct AccountsOptions {
   std::string data;
   bool json = false;
@@ -134,7 +192,8 @@ struct VersionOptions {
 
 using Options = std::variant<ServeOptions, ApplyOptions, ImportOptions, BalanceOptions, ExplainOptions, InvoicesOptions,
                              ExportOptions, ReplayOptions, VerifyOptions, AccountsOptions, KeysOptions, ClausesOptions,
-                             VersionOptions>;
+                             VersionOptions, ConsentsOptions, EstimateOptions, GovMatrixOptions, GovAttestOptions,
+                             TokensCreateOptions, TokensListOptions, TokensRevokeOptions>;
 
 [[nodiscard]] ExitStatus run(const ServeOptions& options);
 [[nodiscard]] ExitStatus run(const ApplyOptions& options);
@@ -149,9 +208,18 @@ using Options = std::variant<ServeOptions, ApplyOptions, ImportOptions, BalanceO
 [[nodiscard]] ExitStatus run(const KeysOptions& options);
 [[nodiscard]] ExitStatus run(const ClausesOptions& options);
 [[nodiscard]] ExitStatus run(const VersionOptions& options);
+[[nodiscard]] ExitStatus run(const ConsentsOptions& options);
+[[nodiscard]] ExitStatus run(const EstimateOptions& options);
+[[nodiscard]] ExitStatus run(const GovMatrixOptions& options);
+[[nodiscard]] ExitStatus run(const GovAttestOptions& options);
+[[nodiscard]] ExitStatus run(const TokensCreateOptions& options);
+[[nodiscard]] ExitStatus run(const TokensListOptions& options);
+[[nodiscard]] ExitStatus run(const TokensRevokeOptions& options);
 
 // Says on standard error that there is no such account, and with `json` also the refusal on standard output. `then`:
 // what was asked about is a part of the log, which may lie before the account was opened.
 [[nodiscard]] ExitStatus refuse_unknown_account(const AccountId& account, bool json, bool then = false);
+// The same for any refusal.
+[[nodiscard]] ExitStatus tell_refusal(const Refusal& refusal, bool json);
 
 }  // namespace creditfold::cli

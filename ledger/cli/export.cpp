@@ -1,53 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
-// creditfold export: the log, or one account's part of it, as it stands at this moment.
-#include "events/cflog.hpp"
+// creditfold export: the log, or one account's part of it, as it stands at this moment; or everything of an account (AI-1).
 #include "events/store/sqlite.hpp"
+#include "ledger/cli/answerer.hpp"
 #include "ledger/cli/commands.hpp"
 #include "ledger/cli/output.hpp"
 #include "ledger/cli/text_opener.hpp"
-#include "ledger/json.hpp"
+#include "ledger/edge/account_archive.hpp"
+#include "ledger/edge/log_writing.hpp"
 
 namespace creditfold::cli {
 namespace {
 
-void require_format(const std::string& format) {
-  if (format == "jsonl" || format == "cflog") return;
-  throw UsageError("--format " + format + (format == "focus" ? " is not written yet" : " is not known") +
-                   "; the formats supported are jsonl and cflog");
-}
-
-// Sealed text is opened where its account's key is active and the key service gives it (EKM-5).
-void write_json_lines(const Log& log, const ExportOptions& options, const LogRange& range, Output& out) {
-  TextOpener opener(log, options.data, options);
-  const auto write = [&](Event&& event) {
-    opener.open(event);
-    out.line(to_json(event));
-    return true;
-  };
-  if (range.account) {
-    log.read_account(*range.account, range.after, range.to, write);
-  } else {
-    log.read(range.after, range.to, write);
+void require_format(const ExportOptions& options) {
+  const std::string& format = options.format;
+  const bool archive = format == "archive";
+  if (format != "jsonl" && format != "cflog" && format != "focus" && !archive) {
+    throw UsageError("--format " + format + " is not known; the formats supported are jsonl, cflog, focus and archive");
+  }
+  if (archive && !options.account) throw UsageError("--format archive is of one account; name it with --account");
+  if (archive && options.after > 0) throw UsageError("--format archive holds everything; leave --after out");
+  const bool binary = archive || format == "cflog";
+  if (binary && !options.output && Output::standard().is_terminal()) {
+    throw UsageError(std::string(archive ? "a tar" : "a .cflog") +
+                     " is binary and would spoil the terminal; name a file with --output, or redirect");
   }
 }
 
-// Batches travel along, so that their keys keep commands from being taken twice wherever the log goes (H19).
-void write_cflog(const Log& log, const LogRange& range, Output& out) {
-  CflogWriter writer([&](std::span<const std::uint8_t> bytes) { out.write(bytes); }, {range.after, range.account});
-  log.read_batches(range, [&](const AccountId& account, StoredBatch&& batch) {
-    for (const Event& event : batch.events) writer.event(event);
-    const bool whole = batch.first_seq - 1 + batch.count <= range.to;
-    if (whole) writer.batch({account, batch.key, batch.command, batch.count});
-    return true;
-  });
-  writer.finish(range.to);
-}
-
-void write_log(const Log& log, const ExportOptions& options, const LogRange& range, Output& out) {
+// Sealed text is opened where its account's key is active and the key service gives it (EKM-5).
+void write_log(const Log& log, const ExportOptions& options, const Catalog& catalog, const LogRange& range, Output& out) {
+  const auto sink = [&](std::string_view text) { out.write(text); };
+  TextOpener opener(log, options.data, options);
+  const auto open = [&](Event& event) { opener.open(event); };
   if (options.format == "cflog") {
-    write_cflog(log, range, out);
+    static_cast<void>(edge::write_cflog(log, range, sink));
+  } else if (options.format == "focus") {
+    edge::write_focus(log, range, catalog, sink);
+  } else if (options.format == "archive") {
+    const std::string json = options.catalog ? read_whole(*options.catalog) : std::string(default_catalog_json());
+    static_cast<void>(edge::write_account_archive(log, *options.account, catalog, json, sink, open));
   } else {
-    write_json_lines(log, options, range, out);
+    edge::write_json_lines(log, range, sink, open);
   }
 }
 
@@ -63,10 +55,8 @@ bool is_known(const Log& log, const AccountId& account) {
 }  // namespace
 
 ExitStatus run(const ExportOptions& options) {
-  require_format(options.format);
-  if (options.format == "cflog" && !options.output && Output::standard().is_terminal()) {
-    throw UsageError("a .cflog is binary and would spoil the terminal; name a file with --output, or redirect");
-  }
+  require_format(options);
+  const Catalog catalog = load_catalog(options.catalog);
   const auto log = open_sqlite({.directory = options.data, .read_only = true});
   if (options.account && !is_known(*log, *options.account)) return refuse_unknown_account(*options.account, false);
   const LogRange range{.after = options.after, .to = log->head(), .account = options.account};
@@ -76,11 +66,11 @@ ExitStatus run(const ExportOptions& options) {
   }
   if (options.output) {
     OutputFile file(*options.output);
-    write_log(*log, options, range, file.output());
+    write_log(*log, options, catalog, range, file.output());
     file.finish();
   } else {
     Output out = Output::standard();
-    write_log(*log, options, range, out);
+    write_log(*log, options, catalog, range, out);
     out.flush();
   }
   return ExitStatus::done;

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cstdint>
 #include <cstdlib>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -53,6 +54,11 @@ class Form {
   }
 
   [[nodiscard]] CommandOptions& options() { return *options_; }
+  // What the options must be together, asked once all are known.
+  void require(std::function<void(const CommandOptions&)> check) {
+    auto kept = options_;
+    command_.callback([kept, check] { check(*kept); });
+  }
   void example(const std::string& lines) { command_.footer("Example:\n  " + lines); }
 
   template <class Take>

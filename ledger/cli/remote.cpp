@@ -103,7 +103,8 @@ std::string renumbered(std::string_view answer, std::int64_t number) {
 
 class RemoteAnswerer final : public Answerer {
  public:
-  explicit RemoteAnswerer(std::string url) : url_(std::move(url)), endpoint_(endpoint_of(url_)) {}
+  RemoteAnswerer(std::string url, std::optional<std::string> token)
+      : url_(std::move(url)), token_(std::move(token)), endpoint_(endpoint_of(url_)) {}
 
   [[nodiscard]] std::vector<std::string> answer(std::span<const Line> commands) override {
     if (commands.empty()) return {};
@@ -152,6 +153,10 @@ class RemoteAnswerer final : public Answerer {
       Response response = exchange(request);
       const bool told = response.result() == http::status::ok || response.result() == http::status::not_found;
       if (told) return response;
+      if (response.result() == http::status::unauthorized) {
+        throw Fault(Fault::Kind::read_only, "the service at " + url_ + " asks for a token: run this as the owner of its data " +
+                                                "directory, or put one into CREDITFOLD_TOKEN");
+      }
       const bool busy = response.result() == http::status::service_unavailable;
       if (!busy || attempt == attempts_when_busy) fail(message_of(response));
       std::this_thread::sleep_for(attempt_interval);
@@ -197,6 +202,7 @@ class RemoteAnswerer final : public Answerer {
     const bool ipv6 = endpoint_.host.find(':') != std::string::npos;
     request.set(http::field::host, (ipv6 ? '[' + endpoint_.host + ']' : endpoint_.host) + ':' + endpoint_.port);
     request.set(http::field::user_agent, "creditfold");
+    if (token_) request.set(http::field::authorization, "Bearer " + *token_);
     request.prepare_payload();
     co_await http::async_write(*stream_, request, asio::use_awaitable);
     beast::flat_buffer buffer;
@@ -207,6 +213,7 @@ class RemoteAnswerer final : public Answerer {
   }
 
   std::string url_;
+  std::optional<std::string> token_;
   Endpoint endpoint_;
   asio::io_context context_;
   std::optional<beast::tcp_stream> stream_;
@@ -215,6 +222,8 @@ class RemoteAnswerer final : public Answerer {
 
 }  // namespace
 
-std::unique_ptr<Answerer> open_remote(const std::string& url) { return std::make_unique<RemoteAnswerer>(url); }
+std::unique_ptr<Answerer> open_remote(const std::string& url, std::optional<std::string> token) {
+  return std::make_unique<RemoteAnswerer>(url, std::move(token));
+}
 
 }  // namespace creditfold::cli

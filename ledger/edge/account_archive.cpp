@@ -68,7 +68,7 @@ class TarWriter {
       written += static_cast<std::int64_t>(piece.size());
       if (archive_write_data(archive_.get(), piece.data(), piece.size()) < 0) check(ARCHIVE_FATAL);
     });
-    if (written != summed.bytes) throw Fault(Fault::Kind::damaged, member.name + " came out differently the second time");
+    if (written != summed.bytes) throw Fault(Fault::Kind::unavailable, member.name + " came out differently the second time; was a key changed? Ask again");
   }
 
   void finish() { check(archive_write_close(archive_.get())); }
@@ -155,7 +155,8 @@ std::optional<ExportedAccount> exported_account(const Log& log, const AccountId&
                            .catalog_json = catalog_json,
                            .account = account,
                            .to = log.head(),
-                           .state = {}};
+                           .state = {},
+                           .open = {}};
   Book book;
   log.read_account(account, 0, exported.to, [&](Event&& event) {
     if (const auto folded = book.apply(event); !folded) throw Fault(Fault::Kind::damaged, to_text(folded.error()));
@@ -171,11 +172,12 @@ std::optional<ExportedAccount> exported_account(const Log& log, const AccountId&
 }  // namespace
 
 bool write_account_archive(const Log& log, const AccountId& account, const Catalog& catalog, std::string_view catalog_json,
-                           const TextSink& sink) {
+                           const TextSink& sink, const TextOpening& open) {
   constexpr std::int64_t micros_per_second = 1'000'000;
   Instant written_at;
-  const auto exported = exported_account(log, account, catalog, catalog_json, written_at);
+  auto exported = exported_account(log, account, catalog, catalog_json, written_at);
   if (!exported) return false;
+  exported->open = open;
   std::vector<Member> members = members_of(*exported);
   std::vector<Summed> sums;
   for (const Member& member : members) sums.push_back(sum_of(member));

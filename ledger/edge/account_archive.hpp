@@ -15,6 +15,6 @@ namespace creditfold::edge {
 // false: the log holds no event of the account, and nothing was written. Throws Fault when the log cannot be read or
 // folded, and what the sink throws.
 [[nodiscard]] bool write_account_archive(const Log& log, const AccountId& account, const Catalog& catalog,
-                                         std::string_view catalog_json, const TextSink& sink);
+                                         std::string_view catalog_json, const TextSink& sink, const TextOpening& open = {});
 
 }  // namespace creditfold::edge

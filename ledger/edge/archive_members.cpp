@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ledger/edge/archive_members.hpp"
 
+#include <functional>
 #include <memory>
 
 #include "ledger/clauses.hpp"
 #include "ledger/consent_statement.hpp"
+#include "ledger/invoices.hpp"
 #include "ledger/json_writer.hpp"
 #include "ledger/statement.hpp"
 
@@ -21,24 +23,11 @@ std::string clauses_text() {
   return out.take() + "\n";
 }
 
-std::string field(std::string_view text) {
-  if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
-  std::string quoted = "\"";
-  for (const char c : text) quoted.append(c == '"' ? 2 : 1, c);
-  return quoted + '"';
-}
-
-// The invoice lines as the balance has them, a file of their own for who wants only those.
-std::string invoices_csv_of(const AccountState& state) {
-  std::string csv = "at,name,products,seats,credits,currency,minor\r\n";
-  for (const InvoiceLine& line : state.invoice_lines) {
-    std::string products;
-    for (const ProductId& product : line.products) products.append(products.empty() ? "" : " ").append(product.value);
-    csv += to_text(line.at) + ',' + field(line.billing_name.value) + ',' + field(products) + ',' +
-           (line.seats ? std::to_string(*line.seats) : "") + ',' + (line.credits ? to_text(*line.credits) : "") + ',' +
-           std::string(line.amount.code()) + ',' + std::to_string(line.amount.minor) + "\r\n";
-  }
-  return csv;
+std::string invoices_csv_of(const ExportedAccount& exported) {
+  InvoiceWatch watch;
+  const AsOf as_of{.at = std::nullopt, .seq = exported.to};
+  static_cast<void>(view_as_of(exported.log, exported.account, as_of, exported.state.latest_at, std::ref(watch)));
+  return invoices_csv(watch.lines());
 }
 
 Member text_member(std::string name, std::string about, std::string text) {
@@ -54,15 +43,16 @@ std::vector<Member> members_of(const ExportedAccount& exported) {
   std::string catalog(exported.catalog_json);
   if (!catalog.ends_with('\n')) catalog += '\n';
   std::vector<Member> members;
-  members.push_back({"events.jsonl", "every event of the account, one a line; charges say ai_generated: true",
-                     [&exported, range](const TextSink& sink) { write_json_lines(exported.log, range, sink); }});
+  members.push_back({"events.jsonl", "every event of the account, one a line; charges say ai_generated: true; text sealed with a key that cannot be used stays sealed",
+                     [&exported, range](const TextSink& sink) { write_json_lines(exported.log, range, sink, exported.open); }});
   members.push_back({"log.cflog", "the same events in binary, with the keys of their commands; creditfold verify checks it",
                      [&exported, range, batches = std::make_shared<std::int64_t>(INT64_MAX)](const TextSink& sink) {
                        *batches = write_cflog(exported.log, range, sink, *batches);
                      }});
   members.push_back(text_member("balance.json", "plans, periods, lots, usage, seats and invoice lines",
                                 balance_json(exported.state, moment) + "\n"));
-  members.push_back(text_member("invoices.csv", "the invoice lines", invoices_csv_of(exported.state)));
+  members.push_back(text_member("invoices.csv", "the invoice lines, a row for each product, with the factors of each amount",
+                                invoices_csv_of(exported)));
   members.push_back({"charges.focus.csv", "charges and invoice lines in the columns of FOCUS 1.2",
                      [&exported, range](const TextSink& sink) { write_focus(exported.log, range, exported.catalog, sink); }});
   const auto consents = consents_as_of(exported.log, exported.account, exported.catalog, as_of, moment);

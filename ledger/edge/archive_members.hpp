@@ -29,6 +29,7 @@ struct ExportedAccount {
   AccountId account;
   std::int64_t to = 0;
   AccountState state;
+  TextOpening open;
 };
 
 // `exported` must outlive the members.

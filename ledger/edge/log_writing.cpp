@@ -18,8 +18,9 @@ void read_range(const Log& log, const LogRange& range, const std::function<bool(
 
 }  // namespace
 
-void write_json_lines(const Log& log, const LogRange& range, const TextSink& sink) {
+void write_json_lines(const Log& log, const LogRange& range, const TextSink& sink, const TextOpening& open) {
   read_range(log, range, [&](Event&& event) {
+    if (open) open(event);
     sink(to_json(event) + "\n");
     return true;
   });

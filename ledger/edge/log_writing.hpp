@@ -12,9 +12,11 @@
 namespace creditfold::edge {
 
 using TextSink = std::function<void(std::string_view)>;
+// Opens an event's sealed text where that is allowed and possible (EKM-5); empty: sealed text stays sealed.
+using TextOpening = std::function<void(Event&)>;
 
 // JSON Lines of events.
-void write_json_lines(const Log& log, const LogRange& range, const TextSink& sink);
+void write_json_lines(const Log& log, const LogRange& range, const TextSink& sink, const TextOpening& open = {});
 // One .cflog document. Batches travel along, so that their keys keep commands from being taken twice wherever the log
 // goes (H19).
 // At most `batches_max` of them; answers how many there were. (A command without events may still be accepted at the end

@@ -41,6 +41,16 @@ inline constexpr std::size_t accounts_per_lock = 256;
 inline constexpr std::size_t reader_threads = 2;
 inline constexpr std::size_t io_threads = 2;
 
+// AC-7: wrong tokens from one address within the window. People mistype a few times; programs are told at once.
+inline constexpr std::size_t failed_attempts_max = 10;
+inline constexpr std::chrono::seconds attempts_window{60};
+// Addresses remembered for it: the table stays below 100 KiB.
+inline constexpr std::size_t attempt_addresses_max = 1'024;
+
+// Exports that are being made or fetched at the same time. Each reads an account's whole log twice and needs its size on
+// disk meanwhile.
+inline constexpr std::size_t exports_max = 2;
+
 // A kept-alive connection that says nothing, or a header that does not end.
 inline constexpr std::chrono::seconds idle_max{60};
 // A body of 16 MiB needs 2.2 Mbit/s for this.

@@ -8,6 +8,7 @@
 
 #include "ledger/service/clock.hpp"
 #include "ledger/service/event_stream.hpp"
+#include "ledger/service/exports.hpp"
 #include "ledger/service/readers.hpp"
 #include "ledger/service/router.hpp"
 #include "ledger/service/sequencer.hpp"
@@ -22,6 +23,12 @@ void add_command_routes(Router& router, Sequencer& sequencer);
 void add_account_routes(Router& router, const Sequencer& sequencer, Readers& readers, Clock clock);
 // GET /v1/accounts/{account}/explain, /v1/accounts/{account}/usage/{usage}, /v1/accounts/{account}/invoices
 void add_explain_routes(Router& router, const Catalog& catalog, Readers& readers, Clock clock);
+// GET /v1/accounts/{account}/consents, /v1/accounts/{account}/estimate
+void add_ai_routes(Router& router, const Sequencer& sequencer, Readers& readers, Clock clock);
+// GET /v1/accounts/{account}/export
+void add_export_routes(Router& router, Exports& exports);
+// GET /v1/gov/responsibility-matrix
+void add_gov_routes(Router& router, Sequencer& sequencer);
 // GET /v1/ledger, /v1/log, /v1/accounts/{account}/log
 void add_log_routes(Router& router, const Sequencer& sequencer, Readers& readers);
 // GET /v1/events
@@ -37,6 +44,10 @@ struct Build {
 // GET /v1/catalog, /v1/version, /healthz, /readyz, /openapi.json, /schemas/{name}, and the page
 void add_about_routes(Router& router, const Sequencer& sequencer, std::string catalog_json, const Build& build,
                       const StaticFiles& page);
+
+// A refusal as an answer (CONTRACT), with the status its code has.
+[[nodiscard]] Status status_of(RefusalCode code);
+[[nodiscard]] Reply refusal_reply(const Refusal& refusal);
 
 // The account that stands in a path, or why it cannot be one.
 [[nodiscard]] Expected<AccountId, Reply> account_argument(const Call& call);

@@ -56,21 +56,23 @@ class Positions {
 
 // Some accounts at a time, so that a long list never keeps the writer waiting: each account is shown as it is at one
 // moment, the list as a whole is not.
-std::string accounts_json(const Sequencer& sequencer) {
+std::string accounts_json(const Sequencer& sequencer, const Caller& caller) {
   std::string json = R"({"accounts":[)";
   std::optional<AccountId> last;
   for (bool more = true; more;) {
     sequencer.with_book([&](const Book& book) {
       const auto& accounts = book.accounts();
       auto account = last ? accounts.upper_bound(*last) : accounts.begin();
+      if (!caller.is_operator()) account = accounts.find(*caller.scope.account);  // a token of an account sees that one
       for (std::size_t n = 0; n < accounts_per_lock && account != accounts.end(); ++n, ++account) {
         const Summary summary = summary_of(account->second);
         json += std::string(last ? "," : "") + R"({"account":)" + json_quote(account->first.value) + R"(,"version":)" +
                 std::to_string(summary.version) + R"(,"environment":")" + std::string(summary.environment) +
                 R"(","region":)" + json_quote(summary.region) + R"(,"fingerprint":")" + summary.fingerprint + R"("})";
         last = account->first;
+        if (!caller.is_operator()) break;
       }
-      more = account != accounts.end();
+      more = caller.is_operator() && account != accounts.end();
     });
   }
   return json + "]}";
@@ -104,8 +106,8 @@ Reply balance_reply(const Sequencer& sequencer, const Log& log, const AccountId&
   return json_reply(Status::ok, balance_json(view->state, view->moment));
 }
 
-asio::awaitable<Reply> answer_accounts(const Sequencer& sequencer, Readers& readers) {
-  auto ask = [&sequencer](const Log&) { return json_reply(Status::ok, accounts_json(sequencer)); };
+asio::awaitable<Reply> answer_accounts(const Sequencer& sequencer, Readers& readers, Caller caller) {
+  auto ask = [&sequencer, caller](const Log&) { return json_reply(Status::ok, accounts_json(sequencer, caller)); };
   co_return co_await readers.ask(ask);
 }
 
@@ -144,7 +146,8 @@ void add_account_routes(Router& router, const Sequencer& sequencer, Readers& rea
               .method = Verb::get,
               .parameters = {},
               .bodies = {},
-              .answer = [&](const Call& /*call*/) { return answer_accounts(sequencer, readers); }});
+              .answer = [&](const Call& call) { return answer_accounts(sequencer, readers, call.caller); },
+              .access = Access::any});
   router.add(
       {.pattern = "/v1/accounts/{account}",
        .method = Verb::get,

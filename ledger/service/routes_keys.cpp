@@ -48,7 +48,8 @@ void add_key_routes(Router& router, const Sequencer& sequencer, keyring::Keyring
               .method = Verb::get,
               .parameters = {},
               .bodies = {},
-              .answer = [](const Call& /*call*/) { return answer_classes(); }});
+              .answer = [](const Call& /*call*/) { return answer_classes(); },
+              .access = Access::any});
   router.add({.pattern = "/v1/accounts/{account}/key-check",
               .method = Verb::get,
               .parameters = {"key_arn"},

@@ -184,6 +184,8 @@ asio::awaitable<Reply> answer_events(EventHub& hub, const Sequencer& sequencer, 
   const auto question = event_question(call, hub.head());
   if (!question) co_return question.error();
   const auto& account = question->account;
+  if (!account && !call.caller.is_operator()) co_return forbidden("Name the account whose events you follow.");
+  if (account && !call.caller.may_reach(*account)) co_return forbidden("This token is for another account.");
   const bool known = !account || sequencer.with_book([&](const Book& book) { return book.find(*account) != nullptr; });
   if (!known) co_return unknown_account(*account);
   if (hub.full()) {
@@ -221,7 +223,8 @@ void add_event_routes(Router& router, EventHub& hub, const Sequencer& sequencer,
               .method = Verb::get,
               .parameters = {"after", "account"},
               .bodies = {},
-              .answer = [&](Call call) { return answer_events(hub, sequencer, readers, texts, std::move(call)); }});
+              .answer = [&](Call call) { return answer_events(hub, sequencer, readers, texts, std::move(call)); },
+              .access = Access::any});
 }
 
 }  // namespace creditfold::service

@@ -14,8 +14,11 @@
 #include <thread>
 
 #include "events/store/sqlite.hpp"
+#include "ledger/edge/tokens.hpp"
 #include "ledger/keyring/open_key_service.hpp"
+#include "ledger/service/authorizer.hpp"
 #include "ledger/service/demo.hpp"
+#include "ledger/service/exports.hpp"
 #include "ledger/service/http_server.hpp"
 #include "ledger/service/limits.hpp"
 #include "ledger/service/log_line.hpp"
@@ -68,6 +71,22 @@ std::string catalog_text(const ServiceOptions& options) {
   return text;
 }
 
+// Beside the data, where there is a place for them.
+std::filesystem::path spool_of(const ServiceOptions& options) {
+  std::error_code error;
+  if (std::filesystem::is_directory(options.data, error)) return options.data;
+  return std::filesystem::temp_directory_path();
+}
+
+// Without tokens, whoever reaches the service may do everything: said when more than this machine can.
+void warn_of_open_door(const ServiceOptions& options, const std::string& url) {
+  const bool open = !edge::TokenCheck(options.tokens, "").required();
+  const bool near = url.starts_with("http://127.") || url.starts_with("http://[::1]");
+  if (!open || near) return;
+  std::cerr << "creditfold: there are no tokens, so whoever reaches " + url +
+                   " may read and write the ledger; creditfold tokens create makes one\n";
+}
+
 StaticFiles page_of(const ServiceOptions& options) {
   if (options.web) return StaticFiles(*options.web);
   const auto found = find_page();
@@ -100,14 +119,17 @@ struct Service::Parts {
         hub(sequencer.with_book([](const Book& book) { return book.seq(); })),
         server(context, address.endpoint),
         readers(log),
+        exports(log, catalog, texts, catalog_text(options), spool_of(options)),
         scheduler(context.get_executor(), sequencer, options.clock, options.close_delay_micros),
-        router(Guard(address.name, address.endpoint.address())),
+        tokens(options.tokens, options.process_token_hash),
+        authorizer(tokens, options.clock),
+        router(Guard(address.name, address.endpoint.address()), authorizer),
         work(asio::make_work_guard(context)) {}
 
   static const ListenAddress& checked(const ListenAddress& address, bool allow_remote) {
     if (address.endpoint.address().is_loopback() || allow_remote) return address;
-    throw BadOptions("--listen " + address.name + " is beyond this machine, and the service does not ask who anybody " +
-                     "is; say --allow-remote if whoever reaches it may read and write the ledger");
+    throw BadOptions("--listen " + address.name + " is beyond this machine; say --allow-remote if that is meant, and make " +
+                     "tokens first (creditfold tokens create): without any, whoever reaches it may do everything");
   }
 
   Catalog catalog;
@@ -121,7 +143,10 @@ struct Service::Parts {
   EventHub hub;
   HttpServer server;
   Readers readers;
+  Exports exports;
   Scheduler scheduler;
+  edge::TokenCheck tokens;
+  Authorizer authorizer;
   Router router;
   asio::executor_work_guard<asio::io_context::executor_type> work;
   std::vector<std::thread> threads;
@@ -136,6 +161,9 @@ Service::Service(const ServiceOptions& options, Log& log) {
   add_command_routes(parts.router, parts.sequencer);
   add_account_routes(parts.router, parts.sequencer, parts.readers, options.clock);
   add_explain_routes(parts.router, parts.catalog, parts.readers, options.clock);
+  add_ai_routes(parts.router, parts.sequencer, parts.readers, options.clock);
+  add_export_routes(parts.router, parts.exports);
+  add_gov_routes(parts.router, parts.sequencer);
   add_log_routes(parts.router, parts.sequencer, parts.readers);
   add_event_routes(parts.router, parts.hub, parts.sequencer, parts.readers, parts.texts);
   add_key_routes(parts.router, parts.sequencer, parts.keyring);
@@ -167,6 +195,7 @@ void Service::stop() {
   std::call_once(parts.stopped, [&parts] {
     parts.server.stop_accepting();
     parts.hub.stop();
+    parts.exports.stop();
     parts.server.wait_until_answered(stop_max);
     parts.keyring.cancel();  // whoever still waits for a key service hears so now, and cut_all ends
     parts.server.cut_all();
@@ -194,7 +223,12 @@ int serve(const ServiceOptions& options) {
   asio::io_context waiting;
   asio::signal_set signals(waiting, SIGTERM, SIGINT);  // before any thread, so that none is missed
   const auto log = open_sqlite({.directory = options.data, .read_only = false});
-  Service service(options, *log);
+  const edge::ProcessToken process_token(options.data);
+  ServiceOptions asked = options;
+  asked.tokens = options.data;
+  asked.process_token_hash = process_token.hash();
+  Service service(asked, *log);
+  warn_of_open_door(asked, service.url());
   log->set_lock_text(service.url());
   std::cerr << "creditfold: open " + service.url() + " (data in " + options.data.string() + ", Ctrl-C stops)\n";
 

@@ -151,10 +151,13 @@ TEST_CASE("every address of the description is served, and every schema it refer
     if (const std::size_t place = path.find("{usage}"); place != std::string::npos) path.replace(place, 7, "u1");
     if (path.ends_with("/explain")) path += "?usage=u1";
     const bool reads = methods.as_object().contains("get");
+    if (path.ends_with("/estimate")) path += "?model=gpt-4o&input=1";
+    const bool confidential = path.ends_with("/responsibility-matrix");  // asks for a token also where there is none
     INFO(path);
-    CHECK(client.get(path).status == (reads ? 200 : 405));
+    CHECK(client.get(path).status == (confidential ? 401 : reads ? 200 : 405));
   }
-  for (const char* name : {"command", "answer", "event", "balance", "explanation", "invoices", "receipt", "catalog"}) {
+  for (const char* name : {"command", "answer", "event", "balance", "explanation", "invoices", "receipt", "catalog", "consents",
+                           "estimate", "responsibility_matrix"}) {
     const Response schema = client.get("/schemas/" + std::string(name) + ".schema.json");
     CHECK(schema.status == 200);
     CHECK(schema.header("content-type") == "application/schema+json");
