@@ -42,12 +42,15 @@ class Session {
   // int64 little-endian records of four: at, remaining, uncovered, seq.
   [[nodiscard]] std::string timeline(const AccountId& account, const PlanId& plan) const;
   [[nodiscard]] std::string outlook(const AccountId& account, Instant at, std::optional<std::int64_t> as_of) const;
+  // explanation.schema.json's, the bytes of `creditfold explain --json`.
+  [[nodiscard]] std::string explain(const AccountId& account, std::string_view about, std::string_view which,
+                                    std::optional<std::int64_t> as_of) const;
+  // invoices.schema.json's, the bytes of `creditfold invoices --json` at the same moment.
+  [[nodiscard]] std::string invoices(const AccountId& account, std::optional<Instant> at, std::optional<std::int64_t> as_of) const;
   [[nodiscard]] std::string apply(std::string_view command, Instant now);
   [[nodiscard]] std::string export_log(bool as_json_lines) const;
 
  private:
-  [[nodiscard]] std::vector<Event> account_events(const AccountId& account, std::optional<std::int64_t> as_of) const;
-
   Catalog catalog_;
   MemoryLog log_;
   Book book_;

@@ -12,6 +12,7 @@ import './styles/parts.css';
 import './styles/picture.css';
 import './styles/details.css';
 import './styles/badge.css';
+import './styles/why.css';
 import './styles/print.css';
 
 const root = document.getElementById('root')!;

@@ -2,7 +2,9 @@
 // What the page and its worker say to each other: questions with their answers, and tidings that come unasked.
 
 import type { Fault } from './fault';
-import type { AccountLine, EventType, LedgerEvent, LotKind, Outlook, Statement, Time } from './forms';
+import type {
+  AccountLine, EventType, Explanation, Invoices, LedgerEvent, LotKind, Outlook, Statement, Time, WhyTarget,
+} from './forms';
 
 /** Everything the page shows of one moment of the log. */
 export interface Moment {
@@ -68,6 +70,9 @@ export interface Questions {
   rows: { ask: { type: EventType | null; first: number; limit: number }; answer: LedgerEvent[] };
   /** How many events of each type there are up to a version of the account. */
   counts: { ask: { up_to: number }; answer: TypeCounts };
+  /** Why a figure is what it is, as known at a position; null: now. */
+  explain: { ask: { why: WhyTarget; as_of: bigint | null }; answer: Explanation };
+  invoices: { ask: { as_of: bigint | null }; answer: Invoices };
   accounts: { ask: Record<never, never>; answer: AccountLine[] };
   prove: { ask: Record<never, never>; answer: Proof };
   /** The log this page folded, as one .cflog document. */
