@@ -26,11 +26,11 @@ struct LotMove {
 
 // Everything that happened to one lot.
 struct LotHistory {
-  std::optional<Lot> lot;           // as it stands, or as it last stood; nothing: it was never granted
+  std::optional<Lot> lot;  // as it stands, or as it last stood; nothing: it was never granted
   const Event* granted = nullptr;
-  const Event* voided = nullptr;    // the end of its term that cut its period off (H8)
+  const Event* voided = nullptr;  // the end of its term that cut its period off (H8)
   std::vector<LotMove> moves;
-  AccountState state;               // after all events
+  AccountState state;  // after all events
 };
 [[nodiscard]] LotHistory follow_lot(std::span<const Event> events, const credits::LotName& name);
 
@@ -40,7 +40,7 @@ struct LotAtCharge {
   LotKind kind = LotKind::allotment;
   Credits granted;
   Credits held;
-  Credits left;   // before the draw
+  Credits left;  // before the draw
   Credits taken;
 };
 // What a charge did. `lots` are those of its period in burn order, drawn or not.

@@ -22,7 +22,11 @@ struct Explain {
 };
 
 void write_link(JsonWriter& out, const WhyLink& link) {
-  out.open('{').field("about", link.about).field("which", std::string_view(link.which)).field("as_of", link.as_of).close('}');
+  out.open('{')
+      .field("about", link.about)
+      .field("which", std::string_view(link.which))
+      .field("as_of", link.as_of)
+      .close('}');
 }
 
 void write_steps(JsonWriter& out, const Explanation& told) {
@@ -56,7 +60,11 @@ void write_draws(JsonWriter& out, const Explanation& told) {
   }
   out.close(']');
   if (told.draws_left_out == 0) return;
-  out.key("draws_left_out").open('{').field("count", told.draws_left_out).field("credits", told.credits_left_out).close('}');
+  out.key("draws_left_out")
+      .open('{')
+      .field("count", told.draws_left_out)
+      .field("credits", told.credits_left_out)
+      .close('}');
 }
 
 }  // namespace

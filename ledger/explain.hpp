@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Why: a lot, a charge, a Credit Period, a workflow's use of a model, an invoice line or a refusal, told from the account's
-// own events: a sentence, the arithmetic with its numbers, the chain of events, the clauses. Pure; nothing is decided here.
-// The JSON is explanation.schema.json's; people's text is made from the same document.
+// Why: a lot, a charge, a Credit Period, a workflow's use of a model, an invoice line or a refusal, told from the
+// account's own events: a sentence, the arithmetic with its numbers, the chain of events, the clauses. Pure; nothing is
+// decided here. The JSON is explanation.schema.json's; people's text is made from the same document.
 #pragma once
 
 #include <cstdint>
@@ -20,9 +20,15 @@
 
 namespace creditfold {
 
-struct WhyLot { LotId lot; };
-struct WhyCharge { UsageId usage; };
-struct WhyLine { std::int64_t number = 1; };  // from 1, in the order of the statement's invoice_lines
+struct WhyLot {
+  LotId lot;
+};
+struct WhyCharge {
+  UsageId usage;
+};
+struct WhyLine {
+  std::int64_t number = 1;
+};  // from 1, in the order of the statement's invoice_lines
 struct WhyPeriod {
   PlanId plan;
   std::int32_t term = 1;
@@ -32,7 +38,9 @@ struct WhyUse {
   WorkflowId workflow;
   ModelId model;
 };
-struct WhyRefusal { Refusal refusal; };
+struct WhyRefusal {
+  Refusal refusal;
+};
 using Why = std::variant<WhyLot, WhyCharge, WhyLine, WhyPeriod, WhyUse, WhyRefusal>;
 
 // A question as text: what is asked about ("lot", "usage", "line", "period", "use", "refusal") and which one. A use is
@@ -53,8 +61,8 @@ struct WhyStep {
   std::string label;
   std::string expression;
   std::string value;
-  std::string unit;                // "credits", "tokens", "minor units of USD", …; empty for words
-  std::string_view clause;         // empty: none
+  std::string unit;         // "credits", "tokens", "minor units of USD", …; empty for words
+  std::string_view clause;  // empty: none
   std::optional<WhyLink> link;
 };
 
@@ -68,8 +76,8 @@ struct Draw {
   Instant at;
 };
 
-// A lot may have been drawn a million times: the newest draws are given one by one, the others as a sum; and of the events
-// that only draw or hold, the newest. Enough to look at, small enough to send.
+// A lot may have been drawn a million times: the newest draws are given one by one, the others as a sum; and of the
+// events that only draw or hold, the newest. Enough to look at, small enough to send.
 inline constexpr std::size_t why_draws_max = 10'000;
 inline constexpr std::size_t why_events_max = 200;
 inline constexpr std::size_t why_lines_max = 100;  // steps of one part, and draws that are links too
@@ -77,27 +85,28 @@ inline constexpr std::size_t why_lines_max = 100;  // steps of one part, and dra
 struct Explanation {
   std::string_view about;
   std::string which;
-  std::optional<AccountId> account;     // none: a refusal explained without one
-  std::int64_t as_of = 0;               // seq of the newest event known
+  std::optional<AccountId> account;  // none: a refusal explained without one
+  std::int64_t as_of = 0;            // seq of the newest event known
   std::int64_t version = 0;
   std::string answer;
   std::vector<WhyStep> steps;
   std::vector<Draw> draws;
-  std::int64_t draws_left_out = 0;      // older ones
+  std::int64_t draws_left_out = 0;  // older ones
   Credits credits_left_out;
-  std::vector<Event> events;            // in order
+  std::vector<Event> events;  // in order
   std::int64_t events_left_out = 0;
   std::vector<std::string_view> clauses;  // ids, in the order met
   std::vector<WhyLink> links;
 };
 
-// `events` are the account's, from the first, in order; what is asked is asked as of the last of them. The error says that
-// there is no such thing. For a refusal they may be empty: then it is explained without an account. Throws Fault(damaged)
-// when they do not fold.
+// `events` are the account's, from the first, in order; what is asked is asked as of the last of them. The error says
+// that there is no such thing. For a refusal they may be empty: then it is explained without an account. Throws
+// Fault(damaged) when they do not fold.
 [[nodiscard]] Expected<Explanation, std::string> explain(std::span<const Event> events, const Why& why,
                                                          const Catalog& catalog);
 // The events such questions are asked over: the account's, as known at `as_of`.
-[[nodiscard]] std::vector<Event> account_events(const Log& log, const AccountId& account, std::optional<std::int64_t> as_of);
+[[nodiscard]] std::vector<Event> account_events(const Log& log, const AccountId& account,
+                                                std::optional<std::int64_t> as_of);
 [[nodiscard]] std::string explanation_json(const Explanation& explanation);  // one line without a newline
 
 }  // namespace creditfold

@@ -31,7 +31,7 @@ std::vector<Met> charges_of(std::span<const Event> events, const UsageId& usage)
 
 std::string rank_text(const Catalog& catalog, const PlanId& plan) {
   const Plan* known = catalog.plan(plan);
-  return known ? "rank " + std::to_string(known->rank) : "no rank in the catalog at hand";
+  return known ? joined({"rank ", known->rank}) : "no rank in the catalog at hand";
 }
 
 // H6. The event does not tell whether the report named the plan; what would have been picked without a name does.
@@ -53,32 +53,34 @@ void tell_plan(Telling& told, const ChargeFold& fold, const Met& met, const Cata
     const std::string who = builders == nullptr || builders->everyone ? "admits everyone"
                             : admits                                  ? "its builder list admits the actor"
                                                                       : "its builder list does not admit the actor";
-    told.step("Plan", plan.value, rank_text(catalog, plan) + ", " + who, plan == met.fact->plan ? "chosen" : "not chosen");
+    told.step("Plan", {plan.value}, {rank_text(catalog, plan), ", ", who},
+              plan == met.fact->plan ? "chosen" : "not chosen");
   }
-  told.step("Plan", "Why " + met.fact->plan.value, why_chosen(fold.before, met, catalog, admitting), "").by("H6");
-  told.step("Plan", "Credit Period of its moment", span_text(fold.starts_at, fold.ends_at), to_text(met.event->at))
+  told.step("Plan", {"Why ", met.fact->plan.value}, {why_chosen(fold.before, met, catalog, admitting)}, "").by("H6");
+  told.step("Plan", {"Credit Period of its moment"}, {span_text(fold.starts_at, fold.ends_at)}, met.event->at)
       .by(met.fact->late ? "H14" : "AIS-4d")
       .to(to_period(met.fact->plan, fold.term, fold.period));
 }
 
-std::string product_text(Volume volume, Rate rate) {
-  return std::to_string(volume.tokens) + " × " + to_text(rate) + " ÷ 1000000";
-}
+std::string product_text(Volume volume, Rate rate) { return joined({volume.tokens, " × ", rate, " ÷ 1000000"}); }
 
 // Shows factors only when they give the stored charge to the bit.
 const Model* proven_model(const CreditsConsumed& fact, const Catalog& catalog, std::string& why_not) {
   const Model* model = catalog.model(fact.rate_card, fact.model);
   if (model == nullptr) {
-    why_not = "The catalog at hand has no model " + fact.model.value + " on rate card " + fact.rate_card.value +
-              ", so the factors cannot be shown.";
+    why_not = joined({"The catalog at hand has no model ", fact.model.value, " on rate card ", fact.rate_card.value,
+                      ", so the factors cannot be shown."});
     return nullptr;
   }
   try {
     const Credits charge = usage::charge(*model, fact.query, fact.input, fact.output);
     if (charge == fact.credits) return model;
-    why_not = "The catalog at hand would charge " + to_text(charge) + " for these volumes: its rates are not those of this charge.";
+    why_not = joined(
+        {"The catalog at hand would charge ", charge, " for these volumes: its rates are not those of this charge."});
   } catch (const Overflow&) {
-    why_not = "With the rates of the catalog at hand these volumes would cost more than 64 bits hold: they are not those of this charge.";
+    why_not =
+        "With the rates of the catalog at hand these volumes would cost more than 64 bits hold: they are not those of "
+        "this charge.";
   }
   return nullptr;
 }
@@ -87,23 +89,29 @@ void tell_price(Telling& told, const CreditsConsumed& fact, const Catalog& catal
   constexpr std::string_view part = "Price";
   std::string why_not;
   const Model* model = proven_model(fact, catalog, why_not);
-  told.step(part, "Model", "rate card " + fact.rate_card.value, fact.model.value).by("AIS-1");
+  told.step(part, {"Model"}, {"rate card ", fact.rate_card.value}, fact.model.value).by("AIS-1");
   if (model == nullptr) {
-    told.step(part, "Query", "", std::to_string(fact.query.tokens), "tokens");
-    told.step(part, "Input", "", std::to_string(fact.input.tokens), "tokens");
-    told.step(part, "Output", "", std::to_string(fact.output.tokens), "tokens");
-    told.remark(part, "Rates", why_not).by("AIS-4a");
-    told.credits(part, "Charge", "as recorded", fact.credits).by("H15");
+    told.step(part, {"Query"}, {}, fact.query.tokens, "tokens");
+    told.step(part, {"Input"}, {}, fact.input.tokens, "tokens");
+    told.step(part, {"Output"}, {}, fact.output.tokens, "tokens");
+    told.remark(part, {"Rates"}, {why_not}).by("AIS-4a");
+    told.credits(part, {"Charge"}, {"as recorded"}, fact.credits).by("H15");
     return;
   }
   const usage::Cost cost = usage::cost(*model, fact.query, fact.input, fact.output);
-  told.step(part, "Query", product_text(fact.query, model->query), fine_credits(cost.query), "credits").by("AIS-4a");
-  told.step(part, "Input", product_text(fact.input, model->input), fine_credits(cost.input), "credits").by("AIS-4a");
-  told.step(part, "Output", product_text(fact.output, model->output), fine_credits(cost.output), "credits").by("AIS-4a");
+  told.step(part, {"Query"}, {product_text(fact.query, model->query)}, fine_credits(cost.query), "credits")
+      .by("AIS-4a");
+  told.step(part, {"Input"}, {product_text(fact.input, model->input)}, fine_credits(cost.input), "credits")
+      .by("AIS-4a");
+  told.step(part, {"Output"}, {product_text(fact.output, model->output)}, fine_credits(cost.output), "credits")
+      .by("AIS-4a");
   const std::string sum = fine_credits(cost.sum());
-  told.step(part, "Sum", fine_credits(cost.query) + " + " + fine_credits(cost.input) + " + " + fine_credits(cost.output), sum,
+  told.step(part, {"Sum"},
+            {fine_credits(cost.query), " + ", fine_credits(cost.input), " + ", fine_credits(cost.output)}, sum,
             "credits");
-  told.credits(part, "Charge", sum == to_text(fact.credits) ? "nothing to round" : sum + " rounded up to the micro-credit, once",
+  const bool rounded = sum != to_text(fact.credits);
+  told.credits(part, {"Charge"},
+               {rounded ? sum : "nothing to round", rounded ? " rounded up to the micro-credit, once" : ""},
                fact.credits)
       .by("H15");
 }
@@ -120,8 +128,8 @@ void tell_lots(Telling& told, const ChargeFold& fold, const Met& met) {
       continue;
     }
     if (told.steps_of(part) < why_lines_max) {
-      told.credits(part, lot.lot.value + ", " + std::string(to_name(lot.kind)),
-                   to_text(open) + " to pay, " + to_text(lot.left) + " left in the lot", lot.taken)
+      told.credits(part, {lot.lot.value, ", ", to_name(lot.kind)}, {open, " to pay, ", lot.left, " left in the lot"},
+                   lot.taken)
           .by("H11")
           .to(to_lot(lot.lot));
     }
@@ -132,39 +140,46 @@ void tell_lots(Telling& told, const ChargeFold& fold, const Met& met) {
   if (!empty.empty()) {
     const std::size_t count = empty.size();
     empty.resize(std::min<std::size_t>(count, 6));
-    const std::string more = count > empty.size() ? " and " + std::to_string(count - empty.size()) + " more" : "";
-    told.credits(part, "Nothing left in", (more.empty() ? listed(empty) : listed({empty.front()}) + more), Credits{}).by("H11");
+    const std::string more = count > empty.size() ? joined({" and ", count - empty.size(), " more"}) : "";
+    told.credits(part, {"Nothing left in"}, {(more.empty() ? listed(empty) : listed({empty.front()}) + more)},
+                 Credits{})
+        .by("H11");
   }
-  told.credits(part, "Covered", sum_text(taken), fold.covered).by("H12");
+  told.credits(part, {"Covered"}, {sum_text(taken)}, fold.covered).by("H12");
 }
 
 void tell_uncovered(Telling& told, const ChargeFold& fold, const Met& met) {
   constexpr std::string_view part = "Uncovered";
   if (fold.uncovered.micro == 0) return;
-  told.credits(part, "Uncovered", to_text(met.fact->credits) + " − " + to_text(fold.covered), fold.uncovered).by("H12");
+  told.credits(part, {"Uncovered"}, {met.fact->credits, " − ", fold.covered}, fold.uncovered).by("H12");
   if (met.fact->late) {
-    told.remark(part, "Why", "The period had been closed when the report came: nothing that expired comes back.").by("H14");
+    told.remark(part, {"Why"}, {"The period had been closed when the report came: nothing that expired comes back."})
+        .by("H14");
   } else {
     Credits held;
     for (const LotAtCharge& lot : fold.lots) held += lot.held;
-    told.remark(part, "Why", fold.lots.empty() ? "The period had no lot." : "The lots of the period had nothing more to give.")
+    told.remark(part, {"Why"},
+                {fold.lots.empty() ? "The period had no lot." : "The lots of the period had nothing more to give."})
         .by("H13");
-    if (held.micro != 0) told.credits(part, "Held for authorizations", "pays only what settles them", held).by("H16");
+    if (held.micro != 0)
+      told.credits(part, {"Held for authorizations"}, {"pays only what settles them"}, held).by("H16");
   }
   const std::string_view policy = fold.on_exhaustion == OnExhaustion::overage ? "is billed when the period closes"
-                                  : fold.on_exhaustion == OnExhaustion::unlimited ? "is never billed"
-                                                                                  : "is recorded, and stops further authorizations";
-  told.remark(part, "Policy " + std::string(to_name(fold.on_exhaustion)), "What is uncovered " + std::string(policy) + ".").by("H18");
+                                  : fold.on_exhaustion == OnExhaustion::unlimited
+                                      ? "is never billed"
+                                      : "is recorded, and stops further authorizations";
+  told.remark(part, {"Policy ", to_name(fold.on_exhaustion)}, {"What is uncovered ", policy, "."}).by("H18");
 }
 
 void tell_flags(Telling& told, const Met& met, const Catalog& catalog) {
   const Model* known = catalog.model(met.fact->rate_card, met.fact->model);
   for (const UsageFlag flag : met.fact->flags) {
     const Refusal would_be = consents::refusal_for(flag, met.fact->model, known ? *known : Model{});
-    told.step("Flags", std::string(to_name(flag)), would_be.message, "recorded all the same").by(would_be.clause);
+    told.step("Flags", {std::string(to_name(flag))}, {would_be.message}, "recorded all the same").by(would_be.clause);
     told.clause("H13");
   }
-  if (met.fact->late) told.step("Flags", "late", "The report came after its period had been closed.", "uncovered").by("H14");
+  if (met.fact->late)
+    told.step("Flags", {"late"}, {"The report came after its period had been closed."}, "uncovered").by("H14");
 }
 
 void tell_hold(Telling& told, const ChargeFold& fold, const Met& met, std::span<const Event> events) {
@@ -175,8 +190,8 @@ void tell_hold(Telling& told, const ChargeFold& fold, const Met& met, std::span<
     held.push_back(lot.credits);
     sum += lot.credits;
   }
-  told.credits("Authorization", met.fact->settles->value,
-               "held for a cost of up to " + to_text(fold.settled->cost) + ", released by this charge", sum)
+  told.credits("Authorization", {met.fact->settles->value},
+               {"held for a cost of up to ", fold.settled->cost, ", released by this charge"}, sum)
       .by("H17");
   for (std::size_t i = met.index; i-- > 0;) {  // the newest of this id is the live one
     const auto* made = std::get_if<CreditsHeld>(&events[i].payload);
@@ -196,13 +211,14 @@ void tell_around(Telling& told, const ChargeFold& fold, const Met& met, std::spa
     const auto* grant = std::get_if<CreditsGranted>(&event.payload);
     if (grant != nullptr && drawn.count(grant->lot) != 0) told.chain(&event);
     if (grant != nullptr && grant->corrects == met.fact->usage) {
-      told.credits("Corrections", grant->lot.value, grant->reason ? grant->reason->value : "", grant->credits)
+      told.credits("Corrections", {grant->lot.value}, {grant->reason ? grant->reason->value : ""}, grant->credits)
           .by("AIS-4b")
           .to(to_lot(grant->lot));
       told.event(&event);
     }
     const auto* closed = std::get_if<PeriodClosed>(&event.payload);
-    const bool ours = closed != nullptr && closed->plan == met.fact->plan && closed->term == fold.term && closed->period == fold.period;
+    const bool ours = closed != nullptr && closed->plan == met.fact->plan && closed->term == fold.term &&
+                      closed->period == fold.period;
     if (ours) told.event(&event);
   }
 }
@@ -211,38 +227,39 @@ void tell_namesakes(Telling& told, const std::vector<Met>& met) {
   for (std::size_t i = 0; i + 1 < met.size() && i < why_lines_max; ++i) {
     WhyLink link = to_usage(met[i].fact->usage);
     link.as_of = met[i].event->seq;
-    told.credits("Same id", "Position " + std::to_string(met[i].event->seq), "another charge under this id", met[i].fact->credits)
+    told.credits("Same id", {"Position ", met[i].event->seq}, {"another charge under this id"}, met[i].fact->credits)
         .by("H13")
         .to(std::move(link));
   }
 }
 
 std::string sentence_for(const ChargeFold& fold, const Met& met) {
-  const std::string begin = "Usage " + met.fact->usage.value + " was charged " + credits_words(met.fact->credits) + " to " +
-                            display_name(met.fact->plan);
-  if (met.fact->credits.micro == 0) return begin + ": it cost nothing.";
-  if (met.fact->late) return begin + ", none of it covered: the report came after its period had been closed.";
+  const std::string begin = joined({"Usage ", met.fact->usage.value, " was charged ",
+                                    Piece::in_credits(met.fact->credits), " to ", display_name(met.fact->plan)});
+  if (met.fact->credits.micro == 0) return joined({begin, ": it cost nothing."});
+  if (met.fact->late) return joined({begin, ", none of it covered: the report came after its period had been closed."});
   std::vector<std::string> lots;
   std::vector<std::string> from;
   for (const LotAtCharge& lot : fold.lots) {
     if (lot.taken.micro == 0) continue;
     lots.push_back(lot.lot.value);
-    from.push_back(grouped(lot.taken) + " from lot " + lot.lot.value);
+    from.push_back(joined({Piece::grouped(lot.taken), " from lot ", lot.lot.value}));
   }
   constexpr std::size_t named = 3;
-  if (from.empty()) return begin + ", none of it covered: no lot of the period had anything left.";
-  if (from.size() == 1 && fold.uncovered.micro == 0) return begin + ", all of it from lot " + lots.front() + ".";
+  if (from.empty()) return joined({begin, ", none of it covered: no lot of the period had anything left."});
+  if (from.size() == 1 && fold.uncovered.micro == 0) return joined({begin, ", all of it from lot ", lots.front(), "."});
   const std::string sources =
-      from.size() > named ? grouped(fold.covered) + " from " + std::to_string(from.size()) + " lots" : listed(from);
-  const std::string rest = fold.uncovered.micro == 0 ? "" : "; " + grouped(fold.uncovered) + " stayed uncovered";
-  return begin + ": " + sources + rest + ".";
+      from.size() > named ? joined({Piece::grouped(fold.covered), " from ", from.size(), " lots"}) : listed(from);
+  const std::string rest =
+      fold.uncovered.micro == 0 ? "" : joined({"; ", grouped(fold.uncovered), " stayed uncovered"});
+  return joined({begin, ": ", sources, rest, "."});
 }
 
 }  // namespace
 
 Told explain_charge(std::span<const Event> events, const WhyCharge& why, const Catalog& catalog) {
   const std::vector<Met> met = charges_of(events, why.usage);
-  if (met.empty()) return Unexpected{"There is no usage " + why.usage.value + " in this account."};
+  if (met.empty()) return Unexpected{joined({"There is no usage ", why.usage.value, " in this account."})};
   const Met& newest = met.back();
   const ChargeFold fold = fold_charge(events, newest.index);
   Telling told("usage", why.usage.value);
@@ -256,7 +273,7 @@ Told explain_charge(std::span<const Event> events, const WhyCharge& why, const C
   tell_around(told, fold, newest, events);
   tell_namesakes(told, met);
   told.event(newest.event);
-  told.answer(sentence_for(fold, newest));
+  told.answer({sentence_for(fold, newest)});
   return told.finish(events);
 }
 

@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "ledger/statement.hpp"
-#include "ledger/words.hpp"
 
 namespace creditfold::why {
 namespace {
@@ -23,24 +22,16 @@ Telling::Telling(std::string_view about, std::string which) {
   told_.which = std::move(which);
 }
 
-Telling::Line Telling::step(std::string_view part, std::string label, std::string expression, std::string value,
-                            std::string unit) {
+Telling::Line Telling::step(std::string_view part, Phrase label, Phrase expression, Piece value,
+                            std::string_view unit) {
   told_.steps.push_back({.part = part,
-                         .label = std::move(label),
-                         .expression = std::move(expression),
-                         .value = std::move(value),
-                         .unit = std::move(unit),
+                         .label = joined(label),
+                         .expression = joined(expression),
+                         .value = joined({value}),
+                         .unit = std::string(unit),
                          .clause = {},
                          .link = std::nullopt});
   return {*this, told_.steps.size() - 1};
-}
-
-Telling::Line Telling::credits(std::string_view part, std::string label, std::string expression, Credits value) {
-  return step(part, std::move(label), std::move(expression), to_text(value), "credits");
-}
-
-Telling::Line Telling::remark(std::string_view part, std::string label, std::string words) {
-  return step(part, std::move(label), std::move(words), "");
 }
 
 Telling::Line& Telling::Line::by(std::string_view clause) {
@@ -74,8 +65,8 @@ void Telling::event(const Event* event) {
 void Telling::chain(const Event* event) { chain_.push_back(event); }
 
 std::size_t Telling::steps_of(std::string_view part) const {
-  return static_cast<std::size_t>(std::count_if(told_.steps.begin(), told_.steps.end(),
-                                                [part](const WhyStep& step) { return step.part == part; }));
+  return static_cast<std::size_t>(
+      std::count_if(told_.steps.begin(), told_.steps.end(), [part](const WhyStep& step) { return step.part == part; }));
 }
 
 Explanation Telling::finish(std::span<const Event> known) {
@@ -149,13 +140,9 @@ std::string listed(const std::vector<std::string>& words) {
   return text;
 }
 
-std::string span_text(Instant from, Instant to) { return to_text(from) + " to " + to_text(to); }
+std::string span_text(Instant from, Instant to) { return joined({from, " to ", to}); }
 
 std::string minor_unit(const Money& money) { return "minor units of " + std::string(money.code()); }
-
-std::string credits_words(Credits credits) {
-  return grouped(credits) + (credits.micro == micro_per_credit ? " credit" : " credits");
-}
 
 void tell_term(Telling& told, std::span<const Event> events, const PlanId& plan, std::int32_t term) {
   for (const Event& event : events) {
@@ -168,9 +155,8 @@ void tell_term(Telling& told, std::span<const Event> events, const PlanId& plan,
 
 std::int64_t line_of_version(const AccountState& state, std::int64_t version) {
   const std::vector<std::size_t> order = invoice_order(state);
-  const auto found = std::find_if(order.begin(), order.end(), [&](std::size_t index) {
-    return state.invoice_lines[index].version == version;
-  });
+  const auto found = std::find_if(order.begin(), order.end(),
+                                  [&](std::size_t index) { return state.invoice_lines[index].version == version; });
   return found == order.end() ? 0 : found - order.begin() + 1;
 }
 

@@ -3,6 +3,7 @@
 // ledger/explain*.cpp.
 #pragma once
 
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
@@ -10,10 +11,12 @@
 
 #include "ledger/draws.hpp"
 #include "ledger/explain.hpp"
+#include "ledger/words.hpp"
 
 namespace creditfold::why {
 
 __extension__ using Wide = unsigned __int128;
+using Phrase = std::initializer_list<Piece>;
 
 // Gathers lines, events, clauses and links; each clause and link once, events in their order.
 class Telling {
@@ -27,11 +30,13 @@ class Telling {
     Line& to(WhyLink link);
   };
   // A line whose value is a figure or a word; a remark has none.
-  Line step(std::string_view part, std::string label, std::string expression, std::string value, std::string unit = {});
-  Line credits(std::string_view part, std::string label, std::string expression, Credits value);
-  Line remark(std::string_view part, std::string label, std::string words);
+  Line step(std::string_view part, Phrase label, Phrase expression, Piece value, std::string_view unit = {});
+  Line credits(std::string_view part, Phrase label, Phrase expression, Credits value) {
+    return step(part, label, expression, value, "credits");
+  }
+  Line remark(std::string_view part, Phrase label, Phrase words) { return step(part, label, words, ""); }
 
-  void answer(std::string sentence) { told_.answer = std::move(sentence); }
+  void answer(Phrase sentence) { told_.answer = joined(sentence); }
   void clause(std::string_view id);
   void link(WhyLink link);
   void draw(Draw draw);
@@ -66,7 +71,6 @@ class Telling {
 [[nodiscard]] std::string span_text(Instant from, Instant to);
 // "minor units of USD"
 [[nodiscard]] std::string minor_unit(const Money& money);
-[[nodiscard]] std::string credits_words(Credits credits);  // "1 credit", "1,234.5 credits"
 
 // The start of the term, and its end when it was brought forward.
 void tell_term(Telling& told, std::span<const Event> events, const PlanId& plan, std::int32_t term);

@@ -20,28 +20,26 @@ void tell_increments(Telling& told, const Refused& refused) {
   const auto increment = refused.credits("increment");
   if (!credits || !increment) return;
   if (increment->micro <= 0) {
-    told.remark(part, "Increment", "The plan sells no packs: its increment is 0.").by("AIS-5b");
+    told.remark(part, {"Increment"}, {"The plan sells no packs: its increment is 0."}).by("AIS-5b");
     return;
   }
   if (credits->micro <= 0) {
-    told.credits(part, "Smallest pack", "an amount is positive", *increment).by("AIS-5b");
+    told.credits(part, {"Smallest pack"}, {"an amount is positive"}, *increment).by("AIS-5b");
     return;
   }
   const std::int64_t whole = credits->micro / increment->micro;
   const Credits rest{credits->micro % increment->micro};
-  told.credits(part, "Left over",
-               to_text(*credits) + " − " + std::to_string(whole) + " × " + to_text(*increment), rest)
-      .by("AIS-5b");
+  told.credits(part, {"Left over"}, {*credits, " − ", whole, " × ", *increment}, rest).by("AIS-5b");
   const auto multiple = [&](std::int64_t count) -> std::optional<Credits> {
     std::int64_t micro = 0;
     if (__builtin_mul_overflow(count, increment->micro, &micro)) return std::nullopt;
     return Credits{micro};
   };
   if (const auto below = multiple(whole); below && whole > 0) {
-    told.credits(part, "The pack below", std::to_string(whole) + " × " + to_text(*increment), *below);
+    told.credits(part, {"The pack below"}, {whole, " × ", *increment}, *below);
   }
   if (const auto above = multiple(whole + 1)) {
-    told.credits(part, "The pack above", std::to_string(whole + 1) + " × " + to_text(*increment), *above);
+    told.credits(part, {"The pack above"}, {whole + 1, " × ", *increment}, *above);
   }
 }
 
@@ -56,10 +54,12 @@ void tell_exhaustion(Telling& told, const Refused& refused) {
   const auto wanted = static_cast<Wide>(spoken_for->micro) + static_cast<Wide>(cost->micro);
   const Wide allowed = static_cast<Wide>(granted->micro) * static_cast<Wide>(share->micro / micro_per_credit) / 100;
   constexpr Wide fine = 1'000'000;
-  told.step(part, "Would be spoken for", to_text(*spoken_for) + " + " + to_text(*cost), fine_credits(wanted * fine), "credits").by("H18");
-  told.step(part, "May be spoken for", to_text(*granted) + " × " + to_text(*share) + " ÷ 100", fine_credits(allowed * fine), "credits").by("H18");
+  told.step(part, {"Would be spoken for"}, {*spoken_for, " + ", *cost}, fine_credits(wanted * fine), "credits")
+      .by("H18");
+  told.step(part, {"May be spoken for"}, {*granted, " × ", *share, " ÷ 100"}, fine_credits(allowed * fine), "credits")
+      .by("H18");
   const auto spoken = static_cast<Wide>(spoken_for->micro);
-  told.step(part, "The most that fits", "what may be − what is spoken for",
+  told.step(part, {"The most that fits"}, {"what may be − what is spoken for"},
             fine_credits((allowed > spoken ? allowed - spoken : 0) * fine), "credits");
 }
 
@@ -69,8 +69,8 @@ void tell_future(Telling& told, const Refused& refused) {
   const auto now = refused.instant("now");
   if (!at || !now || *at < *now) return;
   // Microseconds are to a second what micro-credits are to a credit: the same decimals.
-  told.step(part, "Ahead of the clock", to_text(*at) + " − " + to_text(*now), to_text(Credits{at->micros - now->micros}), "seconds").by("H1");
-  told.step(part, "Allowed", "at most", to_text(Credits{future_micros_max}), "seconds").by("H1");
+  told.step(part, {"Ahead of the clock"}, {*at, " − ", *now}, Credits{at->micros - now->micros}, "seconds").by("H1");
+  told.step(part, {"Allowed"}, {"at most"}, Credits{future_micros_max}, "seconds").by("H1");
 }
 
 std::string_view article_of(std::string_view clause) { return clause.empty() ? "a rule of form" : clause; }
@@ -109,15 +109,16 @@ Told explain_refusal(std::span<const Event> events, const WhyRefusal& why, const
   const Refused refused{refusal, catalog, events, events.empty() ? nullptr : &state};
   Telling told("refusal", std::string(to_name(refusal.code)));
   const Clause* clause = find_clause(refusal.clause);
-  auto rule = told.step("Refusal", "Rule", clause ? std::string(clause->sentence) : "The form of what was sent; no clause states it.",
+  auto rule = told.step("Refusal", {"Rule"},
+                        {clause ? std::string(clause->sentence) : "The form of what was sent; no clause states it."},
                         std::string(to_name(refusal.code)));
   if (clause != nullptr) rule.by(clause->id);
-  for (const auto& [name, value] : refusal.details) told.step("What was asked", name, "", value);
+  for (const auto& [name, value] : refusal.details) told.step("What was asked", {name}, {}, value);
   tell_arithmetic(told, refused);
   if (refused.state != nullptr) tell_account(told, refused);
   std::string message = refusal.message;
   while (!message.empty() && message.back() == '.') message.pop_back();
-  told.answer("Refused as " + std::string(to_name(refusal.code)) + " (" + std::string(article_of(refusal.clause)) + "): " + message + ".");
+  told.answer({"Refused as ", to_name(refusal.code), " (", article_of(refusal.clause), "): ", message, "."});
   return told.finish(events);
 }
 

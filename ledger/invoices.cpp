@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ledger/invoices.hpp"
 
-#include <algorithm>
-
 #include "ledger/credits.hpp"
 #include "ledger/json_writer.hpp"
 #include "ledger/seats.hpp"
+#include "ledger/statement.hpp"
 #include "ledger/terms.hpp"
 
 namespace creditfold {
@@ -26,7 +25,8 @@ void fill_term(InvoicePart& part, const Term& term) {
 
 InvoicePart part_of(const Event& event, const AccountState& after, const SeatsChanged& fact, const Money& amount) {
   InvoicePart part;
-  part.event = event;
+  part.seq = event.seq;
+  part.version = event.version;
   part.product = fact.product;
   part.amount = amount;
   const SeatTerm* own = seats::term_in_force(after, fact.product, fact.effective_at);
@@ -50,7 +50,8 @@ InvoicePart part_of(const Event& event, const AccountState& after, const SeatsCh
 
 InvoicePart part_of(const Event& event, const AccountState& after, const CreditsGranted& fact, const Money& amount) {
   InvoicePart part;
-  part.event = event;
+  part.seq = event.seq;
+  part.version = event.version;
   part.amount = amount;
   const auto name = credits::parse_lot(fact.lot);
   if (const Term* term = name ? terms::find_term(after, fact.plan, name->term) : nullptr) {
@@ -64,7 +65,8 @@ InvoicePart part_of(const Event& event, const AccountState& after, const Credits
 
 InvoicePart part_of(const Event& event, const AccountState& after, const PeriodClosed& fact, const Money& amount) {
   InvoicePart part;
-  part.event = event;
+  part.seq = event.seq;
+  part.version = event.version;
   part.amount = amount;
   if (const Term* term = terms::find_term(after, fact.plan, fact.term)) {
     fill_term(part, *term);
@@ -117,7 +119,7 @@ void write_part(JsonWriter& out, const InvoicePart& part) {
       .field("term_starts_at", part.term_starts_at)
       .field("term_ends_at", part.term_ends_at)
       .field("amount", part.amount)
-      .field("seq", part.event.seq)
+      .field("seq", part.seq)
       .close('}');
 }
 
@@ -142,17 +144,23 @@ void InvoiceWatch::operator()(const Event& event, const AccountState& after) {
   if (const auto* closed = std::get_if<PeriodClosed>(&event.payload); closed && closed->overage) add(*closed);
 }
 
-std::vector<DetailedLine> InvoiceWatch::lines() const {
-  std::vector<DetailedLine> ordered = lines_;
-  std::stable_sort(ordered.begin(), ordered.end(),
-                   [](const DetailedLine& a, const DetailedLine& b) { return a.line.at < b.line.at; });
-  for (std::size_t i = 0; i < ordered.size(); ++i) ordered[i].number = static_cast<std::int64_t>(i) + 1;
+std::vector<DetailedLine> InvoiceWatch::lines(const AccountState& state) const {
+  std::vector<DetailedLine> ordered;
+  for (const std::size_t index : invoice_order(state)) {
+    ordered.push_back(lines_.at(index));
+    ordered.back().number = static_cast<std::int64_t>(ordered.size());
+  }
   return ordered;
 }
 
 std::string invoices_json(const AccountState& state, Instant moment, std::span<const DetailedLine> lines) {
   JsonWriter out;
-  out.open('{').field("account", state.account).field("at", moment).field("version", state.version).key("lines").open('[');
+  out.open('{')
+      .field("account", state.account)
+      .field("at", moment)
+      .field("version", state.version)
+      .key("lines")
+      .open('[');
   for (const DetailedLine& detailed : lines) {
     const InvoiceLine& line = detailed.line;
     out.open('{')

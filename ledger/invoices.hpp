@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Invoice lines with the numbers they are made of: whose seats at which price for how many days, which pack, which overage
-// (ADD-2, EKM-4, H18, H22). Amounts are the fold's own; the factors are shown where they give them to the bit.
+// Invoice lines with the numbers they are made of: whose seats at which price for how many days, which pack, which
+// overage (ADD-2, EKM-4, H18, H22). Amounts are the fold's own; the factors are shown where they give them to the bit.
 #pragma once
 
 #include <cstdint>
@@ -51,7 +51,8 @@ struct Increments {
 
 // One event's part of a line; lines billed together have several (EKM-4).
 struct InvoicePart {
-  Event event;
+  std::int64_t seq = 0;
+  std::int64_t version = 0;
   ProductId product;
   std::int32_t term = 1;
   Instant term_starts_at;
@@ -70,8 +71,8 @@ struct DetailedLine {
 class InvoiceWatch {
  public:
   void operator()(const Event& event, const AccountState& after);
-  // The lines of the state last seen, in the statement's order.
-  [[nodiscard]] std::vector<DetailedLine> lines() const;
+  // The lines in the statement's order. REQUIRES: `state` is the one last seen.
+  [[nodiscard]] std::vector<DetailedLine> lines(const AccountState& state) const;
 
  private:
   std::vector<DetailedLine> lines_;  // as state.invoice_lines

@@ -9,8 +9,9 @@ namespace creditfold {
 namespace {
 
 constexpr std::array<std::string_view, 20> columns{
-    "line",      "at",         "name",         "product",  "plan",      "lot",       "period", "seats",          "credits",      "increments",
-    "unit_price_minor", "days", "amount_minor", "currency", "starts_at", "ends_at", "term",   "term_starts_at", "term_ends_at", "seq"};
+    "line",      "at",      "name",       "product",          "plan",         "lot",          "period",
+    "seats",     "credits", "increments", "unit_price_minor", "days",         "amount_minor", "currency",
+    "starts_at", "ends_at", "term",       "term_starts_at",   "term_ends_at", "seq"};
 
 std::string field(std::string_view text) {
   if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
@@ -92,7 +93,7 @@ std::string invoices_csv(std::span<const DetailedLine> lines) {
       cell(row, "term") = std::to_string(part.term);
       cell(row, "term_starts_at") = to_text(part.term_starts_at);
       cell(row, "term_ends_at") = to_text(part.term_ends_at);
-      cell(row, "seq") = std::to_string(part.event.seq);
+      cell(row, "seq") = std::to_string(part.seq);
       append(out, row);
     }
   }

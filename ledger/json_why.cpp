@@ -10,6 +10,7 @@
 #include "ledger/json.hpp"
 #include "ledger/json_reader.hpp"
 #include "ledger/json_text.hpp"
+#include "ledger/words.hpp"
 
 namespace creditfold {
 namespace {
@@ -24,8 +25,9 @@ Expected<json::value, std::string> parse(std::string_view what, std::string_view
   options.max_depth = json_depth_max;
   json::error_code error;
   json::value value = json::parse(text, error, {}, options);
-  if (error) return Unexpected{std::string(what) + " is not JSON: " + error.message() + "."};
-  if (const auto twice = find_duplicate_key(text)) return Unexpected{std::string(what) + " has the field " + *twice + " twice."};
+  if (error) return Unexpected{joined({what, " is not JSON: ", error.message(), "."})};
+  if (const auto twice = find_duplicate_key(text))
+    return Unexpected{joined({what, " has the field ", *twice, " twice."})};
   return value;
 }
 
@@ -45,7 +47,7 @@ void read_details(ObjectReader& in, Refusal& refusal) {
   for (const auto& field : *object) {
     const std::string name(field.key().data(), field.key().size());
     const json::string* text = field.value().if_string();
-    if (text == nullptr) return in.fail("details/" + name, "is not a string");
+    if (text == nullptr) return in.fail(joined({"details/", name}), "is not a string");
     refusal.details.emplace_back(name, std::string(view(*text)));
   }
 }
@@ -55,14 +57,15 @@ Read read_refusal(std::string_view text) {
   const auto parsed = parse("The refusal", text);
   if (!parsed) return Unexpected{parsed.error()};
   const json::object* object = parsed->if_object();
-  if (object != nullptr && object->contains("accepted")) return Unexpected{std::string("The answer was accepted; there is no refusal to explain.")};
+  if (object != nullptr && object->contains("accepted"))
+    return Unexpected{std::string("The answer was accepted; there is no refusal to explain.")};
   const json::value* refused = object ? object->if_contains("refused") : nullptr;
   std::optional<ReadFault> fault;
   ObjectReader in(refused ? *refused : *parsed, refused ? "/refused" : "", fault);
   Refusal refusal;
   const std::string name = in.string("code");
   const auto code = code_of(name);
-  if (!fault && !code) in.fail("code", "is no refusal: " + name);
+  if (!fault && !code) in.fail("code", joined({"is no refusal: ", name}));
   refusal.code = code.value_or(RefusalCode::malformed);
   const json::value* clause = in.find("clause");
   if (clause == nullptr) in.fail("clause", "is missing");
@@ -74,7 +77,7 @@ Read read_refusal(std::string_view text) {
   refusal.message = in.string("message");
   read_details(in, refusal);
   in.refuse_others();
-  if (fault) return Unexpected{"The refusal's " + fault->place + " " + fault->what + "."};
+  if (fault) return Unexpected{joined({"The refusal's ", fault->place, " ", fault->what, "."})};
   return Why{WhyRefusal{std::move(refusal)}};
 }
 
@@ -85,7 +88,7 @@ Read read_use(std::string_view text) {
   ObjectReader in(*parsed, "", fault);
   WhyUse use{.workflow = in.id<WorkflowId>("workflow"), .model = in.id<ModelId>("model")};
   in.refuse_others();
-  if (fault) return Unexpected{"The use's " + fault->place + " " + fault->what + "."};
+  if (fault) return Unexpected{joined({"The use's ", fault->place, " ", fault->what, "."})};
   return Why{std::move(use)};
 }
 
@@ -102,12 +105,13 @@ Expected<Why, std::string> read_why(std::string_view about, std::string_view whi
   if (about == "refusal") return read_refusal(which);
   if (about == "use") return read_use(which);
   if (about == "lot") {
-    if (!LotId::valid(which) || !credits::parse_lot(LotId(which))) return Unexpected{std::string("A lot is named as plan/term/period/n.")};
+    if (!LotId::valid(which) || !credits::parse_lot(LotId(which)))
+      return Unexpected{std::string("A lot is named as plan/term/period/n.")};
     return Why{WhyLot{LotId(which)}};
   }
   if (about == "period") {
     // A period is named as its lots are, without their number.
-    const auto name = LotId::valid(which) ? credits::parse_lot(LotId(std::string(which) + "/1")) : std::nullopt;
+    const auto name = LotId::valid(which) ? credits::parse_lot(LotId(joined({which, "/1"}))) : std::nullopt;
     if (!name) return Unexpected{std::string("A Credit Period is named as plan/term/period.")};
     return Why{WhyPeriod{name->plan, name->term, name->period}};
   }
@@ -117,7 +121,8 @@ Expected<Why, std::string> read_why(std::string_view about, std::string_view whi
     return Why{WhyLine{*number}};
   }
   if (about == "usage") {
-    if (!UsageId::valid(which)) return Unexpected{std::string("A usage id is 1 to 128 bytes of UTF-8 without control characters.")};
+    if (!UsageId::valid(which))
+      return Unexpected{std::string("A usage id is 1 to 128 bytes of UTF-8 without control characters.")};
     return Why{WhyCharge{UsageId(which)}};
   }
   return Unexpected{std::string("Nothing is asked about but lot, usage, line, period, use and refusal.")};

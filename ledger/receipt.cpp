@@ -25,7 +25,8 @@ void write_notices(JsonWriter& out, const Catalog& catalog, const CreditsConsume
 
 }  // namespace
 
-Expected<std::string, std::string> receipt_json(std::span<const Event> events, const UsageId& usage, const Catalog& catalog) {
+Expected<std::string, std::string> receipt_json(std::span<const Event> events, const UsageId& usage,
+                                                const Catalog& catalog) {
   std::optional<std::size_t> newest;
   for (std::size_t i = 0; i < events.size(); ++i) {
     const auto* charge = std::get_if<CreditsConsumed>(&events[i].payload);

@@ -13,7 +13,9 @@ std::size_t minor_digits(std::string_view currency) {
                                                   "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"};
   constexpr std::array<std::string_view, 7> three{"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"};
   constexpr std::array<std::string_view, 2> four{"CLF", "UYW"};
-  const auto among = [currency](const auto& list) { return std::find(list.begin(), list.end(), currency) != list.end(); };
+  const auto among = [currency](const auto& list) {
+    return std::find(list.begin(), list.end(), currency) != list.end();
+  };
   return among(none) ? 0 : among(three) ? 3 : among(four) ? 4 : 2;
 }
 
@@ -48,7 +50,8 @@ std::string money_text(const Money& money) {
   if (text.size() <= places) text.insert(0, places + 1 - text.size(), '0');
   const std::string fraction = text.substr(text.size() - places);
   text.resize(text.size() - places);
-  return (negative ? "-" : "") + grouped(std::string_view(text)) + (places == 0 ? "" : "." + fraction) + " " + std::string(money.code());
+  return (negative ? "-" : "") + grouped(std::string_view(text)) + (places == 0 ? "" : "." + fraction) + " " +
+         std::string(money.code());
 }
 
 std::string date_of(Instant instant) {
@@ -58,6 +61,43 @@ std::string date_of(Instant instant) {
   const std::string day = text[8] == '0' ? text.substr(9, 1) : text.substr(8, 2);
   const auto month = static_cast<std::size_t>((text[5] - '0') * 10 + (text[6] - '0') - 1);
   return day + " " + months.at(month) + " " + text.substr(0, 4);
+}
+
+void Piece::append_to(std::string& out) const {
+  const Credits credits{number_};
+  switch (form_) {
+    case Form::text:
+      out += text_;
+      break;
+    case Form::whole:
+      out += std::to_string(number_);
+      break;
+    case Form::decimal:
+      out += to_text(credits);
+      break;
+    case Form::instant:
+      out += to_text(Instant{number_});
+      break;
+    case Form::grouped:
+      out += creditfold::grouped(credits);
+      break;
+    case Form::in_credits:
+      out += creditfold::grouped(credits);
+      out += number_ == micro_per_credit ? " credit" : " credits";
+      break;
+    case Form::counted:
+      out += creditfold::counted(number_, text_);
+      break;
+    case Form::date:
+      out += date_of(Instant{number_});
+      break;
+  }
+}
+
+std::string joined(std::initializer_list<Piece> pieces) {
+  std::string text;
+  for (const Piece& piece : pieces) piece.append_to(text);
+  return text;
 }
 
 std::string display_name(const PlanId& plan) {

@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { compare_explanations, loader_of } from './explain_bits.mjs';
 import { generate } from './model/generate.mjs';
 import { conversation_trace, code_trace } from './traces.mjs';
 
@@ -25,6 +26,14 @@ function run(program, args, input) {
   const done = spawnSync(program, args, { encoding: 'utf8', maxBuffer: 1 << 30, input });
   if (done.status !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${done.status}: ${done.stderr}`);
   return done.stdout;
+}
+
+// An explanation, or the sentence of one that is not there (yet).
+function explained(args, input) {
+  const done = spawnSync(creditfold, args, { encoding: 'utf8', maxBuffer: 1 << 30, input });
+  if (done.status === 1) return JSON.parse(done.stdout).refused.message;
+  if (done.status !== 0) throw new Error(`explain ended with ${done.status}: ${done.stderr}`);
+  return done.stdout.trimEnd();
 }
 
 const fingerprints = (build, args) =>
@@ -49,11 +58,19 @@ for (let seed = 1; seed <= 12; seed += 1) {
   const commands = join(work, `stream-${seed}.jsonl`);
   const log = join(work, `stream-${seed}.cflog`);
   writeFileSync(commands, generate(seed, { accounts: 4, commands: 400, catalog }).join('\n') + '\n');
-  run(creditfold, ['apply', '--data', data, '--catalog', catalog_file, commands]);
+  const answers = run(creditfold, ['apply', '--data', data, '--catalog', catalog_file, commands]).trim().split('\n');
   run(creditfold, ['export', '--data', data, '--format', 'cflog', '--output', log]);
   compare(`random stream ${seed}`, [log]);
   check(`random stream ${seed}: the module replays it to the same bytes`,
     run('scripts/replay-wasm', [log]) === run(creditfold, ['replay', '--json', log]));
+  if (seed > 4) continue;
+  const { kinds, differing } = await compare_explanations({
+    loader: loader_of(wasm), module_file: join(wasm, 'creditfold.wasm'), catalog_file, data, log, run: explained,
+    refusals: answers.filter((line) => line.includes('"refused"')).slice(0, 12),
+  });
+  const count = Object.values(kinds).reduce((sum, of) => sum + of, 0);
+  check(`random stream ${seed}: the module explains ${JSON.stringify(kinds)} in the bytes of the native program`,
+    count > 40 && differing.length === 0, `${differing.length} of ${count} differ, first ${differing[0]}`);
 }
 
 // A log with a key, sealed texts and a revocation: the module has no key and folds it all the same.

@@ -142,6 +142,20 @@ std::int32_t cf_outlook(std::int32_t handle, const char* account, std::uint32_t 
   });
 }
 
+// What is asked about ("lot", "usage", "line", "period", "use", "refusal") and which one: see read_why.
+std::int32_t cf_explain(std::int32_t handle, const char* account, std::uint32_t size, const char* about, std::uint32_t about_size,
+                        const char* which, std::uint32_t which_size, std::int64_t as_of) {
+  return with_session(handle, [&](const Session& session) {
+    return session.explain(id_of<AccountId>(account, size), text_of(about, about_size), text_of(which, which_size), position(as_of));
+  });
+}
+
+std::int32_t cf_invoices(std::int32_t handle, const char* account, std::uint32_t size, std::int64_t at, std::int64_t as_of) {
+  return with_session(handle, [&](const Session& session) {
+    return session.invoices(id_of<AccountId>(account, size), optional_moment(at), position(as_of));
+  });
+}
+
 std::int32_t cf_apply(std::int32_t handle, const char* command, std::uint32_t size, std::int64_t now) {
   return with_session(handle, [&](Session& session) { return session.apply(text_of(command, size), moment_of(now)); });
 }

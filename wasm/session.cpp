@@ -6,6 +6,8 @@
 #include "events/cflog.hpp"
 #include "ledger/clauses.hpp"
 #include "ledger/engine.hpp"
+#include "ledger/explain.hpp"
+#include "ledger/invoices.hpp"
 #include "ledger/json.hpp"
 #include "ledger/json_writer.hpp"
 #include "ledger/log_document.hpp"
@@ -97,15 +99,6 @@ std::string Session::balance(const AccountId& account, std::optional<Instant> at
   return balance_json(view->state, view->moment);
 }
 
-std::vector<Event> Session::account_events(const AccountId& account, std::optional<std::int64_t> as_of) const {
-  std::vector<Event> events;
-  log_.read_account(account, 0, as_of.value_or(-1), [&](Event&& event) {
-    events.push_back(std::move(event));
-    return true;
-  });
-  return events;
-}
-
 std::string Session::events(const std::optional<AccountId>& account, std::int64_t from, std::uint32_t limit) const {
   if (limit > events_per_page_max) throw SessionError("bad_request", "At most 10000 events are given at once.", "limit");
   JsonWriter out;
@@ -132,7 +125,7 @@ std::string Session::events(const std::optional<AccountId>& account, std::int64_
 }
 
 std::string Session::timeline(const AccountId& account, const PlanId& plan) const {
-  const auto points = creditfold::timeline(account_events(account, std::nullopt), plan);
+  const auto points = creditfold::timeline(account_events(log_, account, std::nullopt), plan);
   std::string bytes;
   bytes.reserve(points.size() * 4 * sizeof(std::int64_t));
   for (const TimelinePoint& point : points) {
@@ -145,7 +138,7 @@ std::string Session::timeline(const AccountId& account, const PlanId& plan) cons
 std::string Session::outlook(const AccountId& account, Instant at, std::optional<std::int64_t> as_of) const {
   const AccountState* now = book_.find(account);
   if (now == nullptr) unknown(account);
-  const std::vector<Event> events = account_events(account, as_of);
+  const std::vector<Event> events = account_events(log_, account, as_of);
   if (!as_of) return outlook_json(creditfold::outlook(*now, events, catalog_, at), catalog_, at);
   const auto view = view_as_of(log_, account, AsOf{.at = std::nullopt, .seq = as_of}, at);
   if (!view) unknown(account);
@@ -164,6 +157,26 @@ std::string Session::keys(const AccountId& account, std::optional<std::int64_t> 
   const auto view = view_as_of(log_, account, AsOf{.at = std::nullopt, .seq = as_of}, now->latest_at);
   if (!view) unknown(account);
   return report.json(view->state, catalog_, view->moment, what_if);
+}
+
+std::string Session::explain(const AccountId& account, std::string_view about, std::string_view which,
+                             std::optional<std::int64_t> as_of) const {
+  const auto why = read_why(about, which);
+  if (!why) throw SessionError("bad_request", why.error());
+  const std::vector<Event> events = account_events(log_, account, as_of);
+  if (events.empty()) unknown(account);
+  const auto told = creditfold::explain(events, *why, catalog_);
+  if (!told) throw SessionError("not_found", told.error());
+  return explanation_json(*told);
+}
+
+std::string Session::invoices(const AccountId& account, std::optional<Instant> at, std::optional<std::int64_t> as_of) const {
+  const AccountState* now = book_.find(account);
+  if (now == nullptr) unknown(account);
+  InvoiceWatch watch;
+  const auto view = view_as_of(log_, account, AsOf{.at = at, .seq = as_of}, now->latest_at, std::ref(watch));
+  if (!view) unknown(account);
+  return invoices_json(view->state, view->moment, watch.lines(view->state));
 }
 
 std::string Session::apply(std::string_view command, Instant now) {

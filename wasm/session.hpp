@@ -45,12 +45,15 @@ class Session {
   [[nodiscard]] std::string outlook(const AccountId& account, Instant at, std::optional<std::int64_t> as_of) const;
   // The account's key, its history and what reads; `what_if` it were rotated or revoked.
   [[nodiscard]] std::string keys(const AccountId& account, std::optional<std::int64_t> as_of, KeyWhatIf what_if) const;
+  // explanation.schema.json's, the bytes of `creditfold explain --json`.
+  [[nodiscard]] std::string explain(const AccountId& account, std::string_view about, std::string_view which,
+                                    std::optional<std::int64_t> as_of) const;
+  // invoices.schema.json's, the bytes of `creditfold invoices --json` at the same moment.
+  [[nodiscard]] std::string invoices(const AccountId& account, std::optional<Instant> at, std::optional<std::int64_t> as_of) const;
   [[nodiscard]] std::string apply(std::string_view command, Instant now);
   [[nodiscard]] std::string export_log(bool as_json_lines) const;
 
  private:
-  [[nodiscard]] std::vector<Event> account_events(const AccountId& account, std::optional<std::int64_t> as_of) const;
-
   Catalog catalog_;
   MemoryLog log_;
   Book book_;

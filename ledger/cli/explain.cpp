@@ -41,7 +41,10 @@ Asked asked_of(const ExplainOptions& options) {
   if (options.workflow && (!is_utf8(*options.workflow) || !is_utf8(*options.model))) refuse_words("An id is UTF-8.");
   if (options.workflow) {
     JsonWriter use;
-    use.open('{').field("workflow", std::string_view(*options.workflow)).field("model", std::string_view(*options.model)).close('}');
+    use.open('{')
+        .field("workflow", std::string_view(*options.workflow))
+        .field("model", std::string_view(*options.model))
+        .close('}');
     asked.push_back({"use", use.take()});
   }
   if (asked.size() != 1) {

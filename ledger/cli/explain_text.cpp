@@ -37,7 +37,8 @@ bool is_figure(std::string_view word) {
   constexpr std::string_view digits = "0123456789";
   if (word.starts_with('-')) word.remove_prefix(1);
   const std::size_t point = std::min(word.find('.'), word.size());
-  const bool fraction = point == word.size() || (point + 1 < word.size() && word.find_first_not_of(digits, point + 1) == std::string_view::npos);
+  const bool fraction = point == word.size() || (point + 1 < word.size() &&
+                                                 word.find_first_not_of(digits, point + 1) == std::string_view::npos);
   return point > 0 && word.substr(0, point).find_first_not_of(digits) == std::string_view::npos && fraction;
 }
 
@@ -94,17 +95,19 @@ std::string draws_text(const json::value& told) {
   Table table({{"Draw", Align::right}, {"At"}, {"Usage"}, {"Credits", Align::decimal}});
   const std::size_t first = draws.size() - std::min(draws.size(), rows_max);
   for (std::size_t i = first; i < draws.size(); ++i) {
-    table.row({grouped(integer_of(draws[i], "seq")), short_time(string_of(draws[i], "at")), string_of(draws[i], "usage"),
-               grouped(std::string_view(string_of(draws[i], "credits")))});
+    table.row({grouped(integer_of(draws[i], "seq")), short_time(string_of(draws[i], "at")),
+               string_of(draws[i], "usage"), grouped(std::string_view(string_of(draws[i], "credits")))});
   }
   const json::value* before = told.as_object().if_contains("draws_left_out");
-  return '\n' + table.text() + more_text(static_cast<std::int64_t>(first) + (before ? integer_of(*before, "count") : 0), "draw");
+  return '\n' + table.text() +
+         more_text(static_cast<std::int64_t>(first) + (before ? integer_of(*before, "count") : 0), "draw");
 }
 
 // The fields that say most of an event, in one line.
 std::string event_text(const json::object& event) {
-  constexpr std::array fields{"plan",    "product", "lot",     "usage", "authorization", "kind",   "credits", "term",     "period",
-                              "granted", "consumed", "expired", "from",  "to",            "reason", "model",   "corrects", "settles"};
+  constexpr std::array fields{"plan",    "product", "lot",    "usage",   "authorization", "kind",
+                              "credits", "term",    "period", "granted", "consumed",      "expired",
+                              "from",    "to",      "reason", "model",   "corrects",      "settles"};
   std::string text;
   for (const char* name : fields) {
     const json::value* value = event.if_contains(name);
@@ -121,8 +124,8 @@ std::string events_text(const json::value& told) {
   Table table({{"Event", Align::right}, {"At"}, {"Type"}, {"Says"}});
   const std::size_t first = events.size() - std::min(events.size(), rows_max);
   for (std::size_t i = first; i < events.size(); ++i) {
-    table.row({grouped(integer_of(events[i], "seq")), short_time(string_of(events[i], "at")), string_of(events[i], "type"),
-               event_text(events[i].as_object())});
+    table.row({grouped(integer_of(events[i], "seq")), short_time(string_of(events[i], "at")),
+               string_of(events[i], "type"), event_text(events[i].as_object())});
   }
   const json::value* before = told.as_object().if_contains("events_left_out");
   return '\n' + table.text() + more_text(static_cast<std::int64_t>(first) + (before ? before->as_int64() : 0), "event");
@@ -131,7 +134,8 @@ std::string events_text(const json::value& told) {
 std::string clauses_text(const json::value& told) {
   std::string text;
   std::size_t width = 0;
-  for (const json::value& clause : told.at("clauses").as_array()) width = std::max(width, string_of(clause, "id").size());
+  for (const json::value& clause : told.at("clauses").as_array())
+    width = std::max(width, string_of(clause, "id").size());
   for (const json::value& clause : told.at("clauses").as_array()) {
     std::string id = string_of(clause, "id");
     id.resize(width, ' ');

@@ -31,8 +31,8 @@ struct CellsOf {
     return {"lot " + billed.lot.value, increments(billed.credits), price(), span(billed.starts_at, billed.ends_at)};
   }
   Cells operator()(const OverageBilled& billed) const {
-    return {billed.plan.value + ", period " + std::to_string(billed.period) + ", uncovered", increments(billed.uncovered), price(),
-            span(billed.starts_at, billed.ends_at)};
+    return {billed.plan.value + ", period " + std::to_string(billed.period) + ", uncovered",
+            increments(billed.uncovered), price(), span(billed.starts_at, billed.ends_at)};
   }
 
  private:
@@ -43,13 +43,22 @@ struct CellsOf {
   [[nodiscard]] std::string price() const {
     return part.increments ? money_text({part.amount.currency, part.increments->unit_minor}) + " each" : "";
   }
-  static std::string span(Instant from, Instant to) { return short_time(to_text(from)) + " to " + short_time(to_text(to)); }
+  static std::string span(Instant from, Instant to) {
+    return short_time(to_text(from)) + " to " + short_time(to_text(to));
+  }
 };
 
 std::string invoices_text(const AccountState& state, Instant moment, const std::vector<DetailedLine>& lines) {
   if (lines.empty()) return state.account.value + " has no invoice line.";
-  Table table({{"Line", Align::right}, {"At"}, {"Invoice line"}, {"For"}, {"Quantity"}, {"Unit price", Align::right}, {"Time"},
-               {"Part", Align::right}, {"Amount", Align::right}});
+  Table table({{"Line", Align::right},
+               {"At"},
+               {"Invoice line"},
+               {"For"},
+               {"Quantity"},
+               {"Unit price", Align::right},
+               {"Time"},
+               {"Part", Align::right},
+               {"Amount", Align::right}});
   std::map<std::string, Money> totals;
   for (const DetailedLine& detailed : lines) {
     const Money& amount = detailed.line.amount;
@@ -60,8 +69,8 @@ std::string invoices_text(const AccountState& state, Instant moment, const std::
       const bool last = &part == &detailed.parts.back();
       const Cells cells = std::visit(CellsOf{part}, part.billed);
       table.row({first ? std::to_string(detailed.number) : "", first ? short_time(to_text(detailed.line.at)) : "",
-                 first ? detailed.line.billing_name.value : "", cells.what, cells.quantity, cells.unit_price, cells.span,
-                 detailed.parts.size() > 1 ? money_text(part.amount) : "", last ? money_text(amount) : ""});
+                 first ? detailed.line.billing_name.value : "", cells.what, cells.quantity, cells.unit_price,
+                 cells.span, detailed.parts.size() > 1 ? money_text(part.amount) : "", last ? money_text(amount) : ""});
     }
   }
   for (const auto& [currency, total] : totals) table.total({"", "", "Total", "", "", "", "", "", money_text(total)});
@@ -75,13 +84,15 @@ ExitStatus run(const InvoicesOptions& options) {
   if (options.format && *options.format != "csv" && *options.format != "json") {
     throw UsageError("--format " + *options.format + " is not known; the formats are csv and json");
   }
-  if (options.json && options.format == "csv") throw UsageError("--json and --format csv ask for two formats; name one");
+  if (options.json && options.format == "csv")
+    throw UsageError("--json and --format csv ask for two formats; name one");
   const auto log = open_sqlite({.directory = options.data, .read_only = true});
   InvoiceWatch watch;
-  const auto view = view_as_of(*log, options.account, {.at = options.at, .seq = options.as_of}, machine_now(), std::ref(watch));
+  const auto view =
+      view_as_of(*log, options.account, {.at = options.at, .seq = options.as_of}, machine_now(), std::ref(watch));
   const bool json = options.json || options.format == "json";
   if (!view) return refuse_unknown_account(options.account, json, options.at || options.as_of);
-  const std::vector<DetailedLine> lines = watch.lines();
+  const std::vector<DetailedLine> lines = watch.lines(view->state);
   Output out = Output::standard();
   if (options.format == "csv") {
     out.write(invoices_csv(lines));

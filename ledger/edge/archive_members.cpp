@@ -27,7 +27,7 @@ std::string invoices_csv_of(const ExportedAccount& exported) {
   InvoiceWatch watch;
   const AsOf as_of{.at = std::nullopt, .seq = exported.to};
   static_cast<void>(view_as_of(exported.log, exported.account, as_of, exported.state.latest_at, std::ref(watch)));
-  return invoices_csv(watch.lines());
+  return invoices_csv(watch.lines(exported.state));
 }
 
 Member text_member(std::string name, std::string about, std::string text) {

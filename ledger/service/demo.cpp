@@ -23,6 +23,7 @@ constexpr std::int64_t day = 24 * hour;
 constexpr std::int64_t opened_days_ago = 125;
 constexpr std::int64_t pro_days_ago = 118;
 constexpr std::int64_t pack_days_ago = 6;
+constexpr std::int64_t seats_days_ago = 33;
 
 // Credits used on an average day under Pro: it has grown ever since.
 constexpr std::int64_t daily_at_first = 36'000;
@@ -87,6 +88,7 @@ class History {
     for (std::int64_t ago = opened_days_ago; ago >= 0; --ago) one_day(ago);
     authorizations();
     extras();
+    seats();
     closes();
     std::stable_sort(sent_.begin(), sent_.end(), [](const Sent& a, const Sent& b) { return a.when < b.when; });
     std::vector<std::string> texts;
@@ -228,6 +230,18 @@ class History {
     const std::string fields = usage_fields(workflow, "gpt-4o", volumes("gpt-4o", 2'400, workflow.output_percent));
     send({quarter.micros + 5 * hour}, {quarter.micros - 2 * hour}, "RecordUsage",
          R"("usage":"run-late",)" + fields + R"(,"memo":"The connector was offline")");
+  }
+
+  // Enterprise and its keys, billed together; more seats since. Where the catalog sells seats at all.
+  void seats() {
+    const Product* enterprise = catalog_.product(ProductId("enterprise"));
+    const Product* ekm = catalog_.product(ProductId("ekm"));
+    if (enterprise == nullptr || !enterprise->seat_price || ekm == nullptr || !ekm->parity_with) return;
+    send(basic_start(), "StartTerm",
+         R"("product":"enterprise","starts_at":")" + to_text(basic_start()) + R"(","ends_at":")" +
+             to_text(add_months(basic_start(), 12)) + R"(","seats":120)");
+    send(days_ago(pro_days_ago, 9 * hour), "AddProduct", R"("product":"ekm")");
+    send(days_ago(seats_days_ago, 11 * hour), "ChangeSeats", R"("product":"enterprise","seats":135)");
   }
 
   // An hour after each period's end, as the service does it.

@@ -38,15 +38,18 @@ Expected<Why, BadRequest> why_of(const Target& target) {
   const auto workflow = target.parameter("workflow");
   const auto model = target.parameter("model");
   if (workflow || model) {
-    if (!about.empty()) return Unexpected{bad_parameter(workflow ? "workflow" : "model", "One thing is explained at a time.")};
-    if (!workflow || !model) return Unexpected{bad_parameter(workflow ? "workflow" : "model", "Workflow and model are given together.")};
+    if (!about.empty())
+      return Unexpected{bad_parameter(workflow ? "workflow" : "model", "One thing is explained at a time.")};
+    if (!workflow || !model)
+      return Unexpected{bad_parameter(workflow ? "workflow" : "model", "Workflow and model are given together.")};
     JsonWriter use;
     use.open('{').field("workflow", *workflow).field("model", *model).close('}');
     about = "use";
     which = use.take();
   }
   if (about.empty()) {
-    return Unexpected{BadRequest{"query", "Name what is to be explained: lot, usage, line, period, refusal, or workflow and model."}};
+    return Unexpected{
+        BadRequest{"query", "Name what is to be explained: lot, usage, line, period, refusal, or workflow and model."}};
   }
   auto why = read_why(about, which);
   if (!why) return Unexpected{bad_parameter(about == "use" ? "workflow" : about, why.error())};
@@ -130,7 +133,7 @@ Reply invoices_reply(const Log& log, const AccountId& account, const AsOf& as_of
   InvoiceWatch watch;
   const auto view = view_as_of(log, account, as_of, now, std::ref(watch));
   if (!view) return unknown_account(account);
-  const std::vector<DetailedLine> lines = watch.lines();
+  const std::vector<DetailedLine> lines = watch.lines(view->state);
   Reply reply = json_reply(Status::ok, csv ? std::string() : invoices_json(view->state, view->moment, lines));
   if (csv) {
     reply.headers.front().second = csv_type;

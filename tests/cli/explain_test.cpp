@@ -21,12 +21,21 @@ struct Data {
     const std::string who = R"("account":"acme","at":"2026-02-03T00:00:00Z")";
     const std::string seats =
         R"({"command":"StartTerm",)" + who +
-        R"(,"key":"s1","product":"enterprise","starts_at":"2026-02-03T00:00:00Z","ends_at":"2027-02-03T00:00:00Z","seats":10})" "\n" +
-        R"({"command":"AddProduct",)" + who + R"(,"key":"s2","product":"ekm"})" "\n" +
-        R"({"command":"ChangeSeats",)" + who + R"(,"key":"s3","product":"enterprise","seats":12})" "\n" +
+        R"(,"key":"s1","product":"enterprise","starts_at":"2026-02-03T00:00:00Z","ends_at":"2027-02-03T00:00:00Z","seats":10})"
+        "\n" +
+        R"({"command":"AddProduct",)" + who +
+        R"(,"key":"s2","product":"ekm"})"
+        "\n" +
+        R"({"command":"ChangeSeats",)" + who +
+        R"(,"key":"s3","product":"enterprise","seats":12})"
+        "\n" +
         R"({"command":"GrantCredits",)" + who +
-        R"(,"key":"g1","plan":"plus","credits":"25","kind":"correction","period":2,"reason":"a )" "\\u001b[31m" R"(red remark"})" "\n";
-    for (const std::string& answer : lines_of(ask({"apply", "--data", data}, seats))) REQUIRE(contains(answer, "accepted"));
+        R"(,"key":"g1","plan":"plus","credits":"25","kind":"correction","period":2,"reason":"a )"
+        "\\u001b[31m"
+        R"(red remark"})"
+        "\n";
+    for (const std::string& answer : lines_of(ask({"apply", "--data", data}, seats)))
+      REQUIRE(contains(answer, "accepted"));
   }
   [[nodiscard]] std::string file(const std::string& name) const { return (directory.path() / name).string(); }
   [[nodiscard]] Words explain(const Words& more) const {
@@ -40,7 +49,8 @@ struct Data {
 
 TEST_CASE("explain: for people, the sentence, the arithmetic with its figures apart, the events and the clauses") {
   const Data data;
-  CHECK(ask(data.explain({"--usage", "u3"})) == R"(Usage u3 was charged 25 credits to Plus, all of it from lot plus/1/1/1.
+  CHECK(ask(data.explain({"--usage", "u3"})) ==
+        R"(Usage u3 was charged 25 credits to Plus, all of it from lot plus/1/1/1.
 
 Plan                         From                              Comes to  Clause
 ───────────────────────────  ────────────────────────  ────────────────  ──────
@@ -93,20 +103,23 @@ TEST_CASE("explain: people's text and JSON are one document; a lot's draws are a
 TEST_CASE("explain: a line, a period, a workflow's use of a model, as of a position, with another catalog") {
   const Data data;
   CHECK(contains(ask(data.explain({"--line", "3"})), "Billed as Asana Enterprise"));
-  CHECK(contains(ask(data.explain({"--period", "plus/1/1"})), "Credit Period 1 of Plus, term 1, was granted 200,000 credits"));
-  CHECK(contains(ask(data.explain({"--workflow", "triage", "--model", "gpt-4o"})), "in 9 charges, for 225 credits in all."));
+  CHECK(contains(ask(data.explain({"--period", "plus/1/1"})),
+                 "Credit Period 1 of Plus, term 1, was granted 200,000 credits"));
+  CHECK(contains(ask(data.explain({"--workflow", "triage", "--model", "gpt-4o"})),
+                 "in 9 charges, for 225 credits in all."));
   const auto lot = json_of(ask(data.explain({"--lot", "plus/1/1/1", "--json"})));
   const std::string third = std::to_string(lot.at("draws").as_array().at(2).at("seq").as_int64());
   CHECK(contains(ask(data.explain({"--lot", "plus/1/1/1", "--as-of", third})), "by 3 charges"));
   write_file(data.file("own.json"), R"({"catalog":"own","plans":{},"rate_cards":{},"regions":{}})");
-  CHECK(contains(ask(data.explain({"--usage", "u3", "--catalog", data.file("own.json")})), "so the factors cannot be shown."));
+  CHECK(contains(ask(data.explain({"--usage", "u3", "--catalog", data.file("own.json")})),
+                 "so the factors cannot be shown."));
 }
 
 TEST_CASE("explain: a refusal from a file or standard input, with the account it met or without any") {
   const Data data;
-  const std::string answer =
-      ask({"apply", "--data", data.data},
-          R"({"command":"PurchaseCredits","account":"acme","key":"p9","at":"2026-02-04T00:00:00Z","plan":"plus","credits":"15","periods":{"first":2,"last":2}})");
+  const std::string answer = ask(
+      {"apply", "--data", data.data},
+      R"({"command":"PurchaseCredits","account":"acme","key":"p9","at":"2026-02-04T00:00:00Z","plan":"plus","credits":"15","periods":{"first":2,"last":2}})");
   write_file(data.file("refusal.json"), answer);
   const std::string without = ask({"explain", "--data", data.file("nowhere"), "--refusal", data.file("refusal.json")});
   CHECK(contains(without, "Refused as bad_increment (AIS-5b)"));
@@ -119,7 +132,8 @@ TEST_CASE("explain: a refusal from a file or standard input, with the account it
 
 TEST_CASE("explain: what is not there ends with 1 and says so; with --json like a refusal") {
   const Data data;
-  for (const Words& words : {Words{"--lot", "plus/1/1/9"}, Words{"--usage", "nobody"}, Words{"--line", "99"}, Words{"--period", "plus/1/9"}}) {
+  for (const Words& words : {Words{"--lot", "plus/1/1/9"}, Words{"--usage", "nobody"}, Words{"--line", "99"},
+                             Words{"--period", "plus/1/9"}}) {
     const Ended text = run(data.explain(words));
     CHECK(text.status == 1);
     CHECK(text.out.empty());
@@ -141,9 +155,10 @@ TEST_CASE("explain: wrong questions end with 2, one sentence with a hint") {
   write_file(data.file("bad.json"), "{");
   write_file(data.file("accepted.json"), R"({"key":"k","accepted":[]})");
   write_file(data.file("unknown.json"), R"({"code":"no_such","clause":null,"message":"","details":{}})");
-  for (const Words& words : {Words{}, Words{"--lot", "plus/1/1/1", "--usage", "u1"}, Words{"--lot", "plus"}, Words{"--line", "0"},
-                             Words{"--workflow", "triage"}, Words{"--refusal", data.file("bad.json")},
-                             Words{"--refusal", data.file("accepted.json")}, Words{"--refusal", data.file("unknown.json")}}) {
+  for (const Words& words :
+       {Words{}, Words{"--lot", "plus/1/1/1", "--usage", "u1"}, Words{"--lot", "plus"}, Words{"--line", "0"},
+        Words{"--workflow", "triage"}, Words{"--refusal", data.file("bad.json")},
+        Words{"--refusal", data.file("accepted.json")}, Words{"--refusal", data.file("unknown.json")}}) {
     const Ended ended = run(data.explain(words));
     INFO(ended.err);
     CHECK(ended.status == 2);
@@ -166,8 +181,10 @@ TEST_CASE("explain: figures in expressions have their thousands apart; dates, id
   CHECK(grouped_figures("1200000 × 5 ÷ 365") == "1,200,000 × 5 ÷ 365");
   CHECK(grouped_figures("1234.5 to pay, 9999 left in the lot") == "1,234.5 to pay, 9,999 left in the lot");
   CHECK(grouped_figures("0 consumed + (1000 + 2000) authorized") == "0 consumed + (1,000 + 2,000) authorized");
-  CHECK(grouped_figures("2026-01-01T00:00:00Z to 2026-02-01T12:30:00Z, begun") == "2026-01-01 to 2026-02-01 12:30, begun");
-  CHECK(grouped_figures("rate card 2025-10, lot plus/1000/1/1, run-20000") == "rate card 2025-10, lot plus/1000/1/1, run-20000");
+  CHECK(grouped_figures("2026-01-01T00:00:00Z to 2026-02-01T12:30:00Z, begun") ==
+        "2026-01-01 to 2026-02-01 12:30, begun");
+  CHECK(grouped_figures("rate card 2025-10, lot plus/1000/1/1, run-20000") ==
+        "rate card 2025-10, lot plus/1000/1/1, run-20000");
   CHECK(grouped_figures("").empty());
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Invoice lines and their arithmetic (ADD-2, EKM-4, AIS-5b, AIS-5c, H18, H22): why they are what they are, as CSV and JSON.
+// Invoice lines and their arithmetic (ADD-2, EKM-4, AIS-5b, AIS-5c, H18, H22): why they are what they are, as CSV and
+// JSON.
 #include <catch2/catch.hpp>
 
 #include "ledger/invoices.hpp"
@@ -19,7 +20,7 @@ Lines lines_of(const Table& table, const AsOf& as_of = {}) {
   InvoiceWatch watch;
   auto view = view_as_of(table.log(), AccountId("acme"), as_of, moment("2026-06-01"), std::ref(watch));
   REQUIRE(view.has_value());
-  return {watch.lines(), std::move(*view)};
+  return {watch.lines(view->state), *view};
 }
 
 }  // namespace
@@ -47,7 +48,8 @@ TEST_CASE("EKM-4: a joint line tells each product's seats x price x days / 365, 
     Seats | enterprise, seats added | 10 − 0 = 10 seats | ADD-2
     no Together
   )");
-  check_why(table, "line", "2", "answer Line 2, Asana Enterprise, is 73.00 USD for 10 seats of ekm, 365 days from 1 January 2026.");
+  check_why(table, "line", "2",
+            "answer Line 2, Asana Enterprise, is 73.00 USD for 10 seats of ekm, 365 days from 1 January 2026.");
 }
 
 TEST_CASE("ADD-2: a rest of the division is shown before it is rounded") {
@@ -106,7 +108,8 @@ TEST_CASE("Explain: lines are counted in the statement's order, by their moment 
     = invoice 1 Enterprise  seats 1
     = invoice 2 plus  credits 10
   )");
-  check_why(table, "line", "1", "answer Line 1, Enterprise, is 365.00 USD for 1 seat of enterprise, 365 days from 1 January 2026.");
+  check_why(table, "line", "1",
+            "answer Line 1, Enterprise, is 365.00 USD for 1 seat of enterprise, 365 days from 1 January 2026.");
   check_why(table, "line", "2", "answer Line 2, plus, is 10.00 USD for a pack of 10 credits for Plus.");
   check_why(table, "line", "1", "answer Line 1, plus, is 10.00 USD for a pack of 10 credits for Plus.", 5);
 }
@@ -120,12 +123,14 @@ TEST_CASE("H22: invoice lines as JSON carry the numbers they are made of") {
   )");
   const Lines all = lines_of(table);
   const std::string json = invoices_json(all.view.state, all.view.moment, all.lines);
-  CHECK(json.find(R"({"line":3,"at":"2026-07-01T00:00:00Z","name":"Asana Enterprise","products":["enterprise","ekm"],"seats":2,)"
-                  R"("amount":{"currency":"USD","minor":37536},"parts":[{"product":"enterprise","name":"Enterprise","from":10,"to":12,)"
-                  R"("seats":2,"unit_price":{"currency":"USD","minor":36500},"starts_at":"2026-07-01T00:00:00Z",)"
-                  R"("ends_at":"2027-01-01T00:00:00Z","days":184,"term":1,"term_starts_at":"2026-01-01T00:00:00Z",)"
-                  R"("term_ends_at":"2027-01-01T00:00:00Z","amount":{"currency":"USD","minor":36800},"seq":5},{"product":"ekm",)") !=
-        std::string::npos);
+  CHECK(
+      json.find(
+          R"({"line":3,"at":"2026-07-01T00:00:00Z","name":"Asana Enterprise","products":["enterprise","ekm"],"seats":2,)"
+          R"("amount":{"currency":"USD","minor":37536},"parts":[{"product":"enterprise","name":"Enterprise","from":10,"to":12,)"
+          R"("seats":2,"unit_price":{"currency":"USD","minor":36500},"starts_at":"2026-07-01T00:00:00Z",)"
+          R"("ends_at":"2027-01-01T00:00:00Z","days":184,"term":1,"term_starts_at":"2026-01-01T00:00:00Z",)"
+          R"("term_ends_at":"2027-01-01T00:00:00Z","amount":{"currency":"USD","minor":36800},"seq":5},{"product":"ekm",)") !=
+      std::string::npos);
   // As of a moment the lines are those whose commands had happened by then, as in the balance.
   const Lines earlier = lines_of(table, {.at = moment("2026-06-30"), .seq = std::nullopt});
   CHECK(earlier.lines.size() == 2);
@@ -145,11 +150,14 @@ TEST_CASE("H22: invoice lines as CSV are RFC 4180: a row for each product, quote
     2026-02-01  close                                              -> ok
   )");
   CHECK(invoices_csv(lines_of(table).lines) ==
-        "line,at,name,product,plan,lot,period,seats,credits,increments,unit_price_minor,days,amount_minor,currency,starts_at,ends_at,"
+        "line,at,name,product,plan,lot,period,seats,credits,increments,unit_price_minor,days,amount_minor,currency,"
+        "starts_at,ends_at,"
         "term,term_starts_at,term_ends_at,seq\r\n"
-        "1,2026-01-01T00:00:00Z,\"Enterprise, \"\"the whole\"\"\",enterprise,,,,10,,,36500,365,365000,USD,2026-01-01T00:00:00Z,"
+        "1,2026-01-01T00:00:00Z,\"Enterprise, \"\"the "
+        "whole\"\"\",enterprise,,,,10,,,36500,365,365000,USD,2026-01-01T00:00:00Z,"
         "2027-01-01T00:00:00Z,1,2026-01-01T00:00:00Z,2027-01-01T00:00:00Z,3\r\n"
-        "2,2026-01-02T00:00:00Z,plus,ai_studio,plus,plus/1/1/2,,,20,2,1000,,2000,USD,2026-01-01T00:00:00Z,2026-02-01T00:00:00Z,1,"
+        "2,2026-01-02T00:00:00Z,plus,ai_studio,plus,plus/1/1/"
+        "2,,,20,2,1000,,2000,USD,2026-01-01T00:00:00Z,2026-02-01T00:00:00Z,1,"
         "2026-01-01T00:00:00Z,2026-04-01T00:00:00Z,8\r\n"
         "3,2026-02-01T00:00:00Z,over,ai_studio,over,,1,,1,1,250,,250,USD,2026-01-01T00:00:00Z,2026-02-01T00:00:00Z,1,"
         "2026-01-01T00:00:00Z,2026-04-01T00:00:00Z,12\r\n");

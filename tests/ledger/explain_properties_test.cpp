@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every explanation keeps, under random streams of commands: the draws it reports are those the fold made, seen from
-// the charges and from the lots, and the numbers of an invoice line give its amount.
+// What every explanation keeps, under random streams of commands: the draws it reports are those the fold made, seen
+// from the charges and from the lots, and the numbers of an invoice line give its amount.
 #include <rapidcheck.h>
 #include <catch2/catch.hpp>
 
@@ -112,7 +112,7 @@ void check_lines(const Account& account) {
     fold_or_fault(state, event);
     watch(event, state);
   }
-  const std::vector<DetailedLine> lines = watch.lines();
+  const std::vector<DetailedLine> lines = watch.lines(state);
   const std::vector<std::size_t> order = invoice_order(state);
   RC_ASSERT(lines.size() == order.size());
   for (std::size_t i = 0; i < lines.size(); ++i) {
@@ -124,7 +124,8 @@ void check_lines(const Account& account) {
     for (const InvoicePart& part : lines[i].parts) {
       sum += part.amount.minor;
       if (const auto* seats = std::get_if<SeatsBilled>(&part.billed)) {
-        RC_ASSERT(product_over_year(seats->to - seats->from, seats->seat_price.minor, seats->days) == part.amount.minor);
+        RC_ASSERT(product_over_year(seats->to - seats->from, seats->seat_price.minor, seats->days) ==
+                  part.amount.minor);
       } else {
         RC_ASSERT(part.increments.has_value());
         RC_ASSERT(part.increments->count * part.increments->unit_minor == part.amount.minor);
@@ -139,7 +140,8 @@ void check_lines(const Account& account) {
 
 }  // namespace
 
-TEST_CASE("H11: the draws told of lots and of charges are one another's, and the fold's own; lines give their amounts") {
+TEST_CASE(
+    "H11: the draws told of lots and of charges are one another's, and the fold's own; lines give their amounts") {
   const bool held = rc::check("explanations", [&] {
     const auto seed = *rc::gen::noShrink(rc::gen::arbitrary<std::uint64_t>()).as("seed of the stream");
     const auto count = *rc::gen::inRange(1, 260).as("commands of it");

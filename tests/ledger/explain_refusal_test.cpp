@@ -61,7 +61,8 @@ TEST_CASE("H18: insufficient_credits tells what was spoken for, by whom, and the
   )");
   check_why(table, "refusal", refusal, R"(
     The account | Spoken for in plus/1/1 | 40 consumed + 0 uncovered + 35 authorized and live = 75 credits | H18 -> period plus/1/1
-  )", 5);
+  )",
+            5);
 }
 
 TEST_CASE("AIS-4d: period_closed tells the period's bounds and the event that closed it") {
@@ -167,7 +168,9 @@ TEST_CASE("Explain: a refusal is explained without an account too, and so is one
     Arithmetic | Increment | The plan sells no packs: its increment is 0. | AIS-5b
     no The account
   )");
-  const auto form = explain({}, *read_why("refusal", R"({"code":"malformed","clause":null,"message":"Not JSON.","details":{}})"), table_catalog());
+  const auto form =
+      explain({}, *read_why("refusal", R"({"code":"malformed","clause":null,"message":"Not JSON.","details":{}})"),
+              table_catalog());
   REQUIRE(form.has_value());
   check_story(*form, R"(
     answer Refused as malformed (a rule of form): Not JSON.
@@ -185,7 +188,8 @@ TEST_CASE("Explain: every code there is can be explained, with an account and wi
     const auto why = read_why("refusal", refusal);
     REQUIRE(why.has_value());
     for (const bool known : {false, true}) {
-      const auto told = explain(known ? std::span<const Event>(events) : std::span<const Event>(), *why, table_catalog());
+      const auto told =
+          explain(known ? std::span<const Event>(events) : std::span<const Event>(), *why, table_catalog());
       REQUIRE(told.has_value());
       check_story(*told, "");
     }
@@ -197,10 +201,14 @@ TEST_CASE("Explain: what is no refusal is said to be none, with the place") {
   CHECK(why_not("nonsense").substr(0, 25) == "The refusal is not JSON: ");
   CHECK(why_not("[]") == "The refusal's / is not an object.");
   CHECK(why_not(R"({"key":"k","accepted":[]})") == "The answer was accepted; there is no refusal to explain.");
-  CHECK(why_not(R"({"key":"k","refused":{"code":"no_such"}})") == "The refusal's /refused/code is no refusal: no_such.");
+  CHECK(why_not(R"({"key":"k","refused":{"code":"no_such"}})") ==
+        "The refusal's /refused/code is no refusal: no_such.");
   CHECK(why_not(R"({"code":"malformed","clause":null,"message":"x"})") == "The refusal's /details is missing.");
-  CHECK(why_not(R"({"code":"malformed","clause":"AIS-9","message":"x","details":{}})") == "The refusal's /clause is no clause of the table.");
-  CHECK(why_not(R"({"code":"malformed","clause":null,"message":"x","details":{"a":1}})") == "The refusal's /details/a is not a string.");
-  CHECK(why_not(R"({"code":"malformed","clause":null,"message":"x","details":{},"more":1})") == "The refusal's /more is not a field of this form.");
+  CHECK(why_not(R"({"code":"malformed","clause":"AIS-9","message":"x","details":{}})") ==
+        "The refusal's /clause is no clause of the table.");
+  CHECK(why_not(R"({"code":"malformed","clause":null,"message":"x","details":{"a":1}})") ==
+        "The refusal's /details/a is not a string.");
+  CHECK(why_not(R"({"code":"malformed","clause":null,"message":"x","details":{},"more":1})") ==
+        "The refusal's /more is not a field of this form.");
   CHECK(why_not(R"({"code":"malformed","code":"malformed"})") == "The refusal has the field /code twice.");
 }

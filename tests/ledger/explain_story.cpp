@@ -16,7 +16,8 @@ std::string link_text(const WhyLink& link) {
 std::string step_text(const WhyStep& step) {
   std::string text = std::string(step.part) + " | " + step.label;
   if (!step.expression.empty() || !step.value.empty()) text += " | " + step.expression;
-  if (!step.value.empty()) text += (step.expression.empty() ? "= " : " = ") + step.value + (step.unit.empty() ? "" : " " + step.unit);
+  if (!step.value.empty())
+    text += (step.expression.empty() ? "= " : " = ") + step.value + (step.unit.empty() ? "" : " " + step.unit);
   if (!step.clause.empty()) text += " | " + std::string(step.clause);
   if (step.link) text += " -> " + link_text(*step.link);
   return text;
@@ -55,7 +56,8 @@ std::vector<std::string> in_lines(const Explanation& told) {
   std::vector<std::string> lines{"answer " + told.answer};
   for (const WhyStep& step : told.steps) lines.push_back(step_text(step));
   for (const Draw& draw : told.draws) {
-    lines.push_back("draw " + draw.usage.value + " " + draw.lot.value + " " + std::string(to_name(draw.kind)) + " " + to_text(draw.credits));
+    lines.push_back("draw " + draw.usage.value + " " + draw.lot.value + " " + std::string(to_name(draw.kind)) + " " +
+                    to_text(draw.credits));
   }
   for (const Event& event : told.events) lines.push_back("event " + in_words(event));
   for (const WhyLink& link : told.links) lines.push_back("link " + link_text(link));
@@ -76,7 +78,9 @@ void check_story(const Explanation& told, std::string_view story) {
     if (wanted.empty()) continue;
     INFO("wanted: " << wanted);
     if (wanted.compare(0, 3, "no ") == 0) {
-      CHECK(std::none_of(lines.begin(), lines.end(), [&](const std::string& line) { return line.compare(0, wanted.size() - 3, wanted, 3, std::string::npos) == 0; }));
+      CHECK(std::none_of(lines.begin(), lines.end(), [&](const std::string& line) {
+        return line.compare(0, wanted.size() - 3, wanted, 3, std::string::npos) == 0;
+      }));
       continue;
     }
     const auto found = std::find(from, lines.end(), wanted);

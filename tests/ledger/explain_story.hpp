@@ -8,8 +8,8 @@
 //   link lot plus/1/1/1
 //   no Uncovered
 //
-// A step is written "PART | label | expression = value unit | clause -> about which"; what a step lacks is left out. `no
-// PART` says that the explanation has no step of that heading. Every clause named must be in the clause table.
+// A step is written "PART | label | expression = value unit | clause -> about which"; what a step lacks is left out.
+// `no PART` says that the explanation has no step of that heading. Every clause named must be in the clause table.
 #pragma once
 
 #include <optional>
@@ -22,7 +22,8 @@
 
 namespace creditfold::test {
 
-[[nodiscard]] Expected<Explanation, std::string> explained(const Table& table, std::string_view about, std::string_view which,
+[[nodiscard]] Expected<Explanation, std::string> explained(const Table& table, std::string_view about,
+                                                           std::string_view which,
                                                            std::optional<std::int64_t> as_of = std::nullopt,
                                                            const Catalog& catalog = table_catalog());
 [[nodiscard]] std::vector<std::string> in_lines(const Explanation& told);

@@ -81,16 +81,19 @@ TEST_CASE("AIS-4a: where the catalog at hand has other rates, no card or no mode
     Price | Input | = 20 tokens
     Price | Output | = 50 tokens
   )";
-  const Catalog dearer = changed_table_catalog({{R"("query": "10000", "input": "20000")", R"("query": "10000", "input": "30000")"}});
+  const Catalog dearer =
+      changed_table_catalog({{R"("query": "10000", "input": "20000")", R"("query": "10000", "input": "30000")"}});
   check_why(table, "usage", "plain", unproven, {}, dearer);
   check_why(table, "usage", "plain", R"(
     Price | Rates | The catalog at hand would charge 4.1 for these volumes: its rates are not those of this charge. | AIS-4a
     Price | Charge | as recorded = 3.9 credits | H15
-  )", {}, dearer);
+  )",
+            {}, dearer);
   const Catalog renamed = changed_table_catalog({{R"("gpt": {)", R"("gpt-5": {)"}});
   check_why(table, "usage", "plain", R"(
     Price | Rates | The catalog at hand has no model gpt on rate card card, so the factors cannot be shown. | AIS-4a
-  )", {}, renamed);
+  )",
+            {}, renamed);
   const Catalog immense = changed_table_catalog(
       {{R"("rates": {"query": "10000", "input": "20000", "output": "50000"})",
         R"("rates": {"query": "9223372036854.775807", "input": "9223372036854.775807", "output": "9223372036854.775807"})"}});
@@ -238,7 +241,8 @@ TEST_CASE("H13: of several charges under one id the newest is explained, the oth
     answer Usage twice was charged 2 credits to Plus, all of it from lot plus/1/1/1.
     Same id | Position 4 | another charge under this id = 1 credits | H13 -> usage twice as of 4
   )");
-  check_why(table, "usage", "twice", "answer Usage twice was charged 1 credit to Plus, all of it from lot plus/1/1/1.", 4);
+  check_why(table, "usage", "twice", "answer Usage twice was charged 1 credit to Plus, all of it from lot plus/1/1/1.",
+            4);
 }
 
 TEST_CASE("AIS-4d: a lot tells its grant, every draw, what is held and what expired at the close") {
@@ -277,7 +281,9 @@ TEST_CASE("AIS-4d: a lot tells its grant, every draw, what is held and what expi
     event HoldReleased job expired
     event PeriodClosed plus/1/1 expired 60
   )");
-  check_why(table, "lot", "plus/1/1/1", "answer Lot plus/1/1/1 is its period's allotment of 100 credits: 100 left, for usage until 1 February 2026.", 3);
+  check_why(
+      table, "lot", "plus/1/1/1",
+      "answer Lot plus/1/1/1 is its period's allotment of 100 credits: 100 left, for usage until 1 February 2026.", 3);
 }
 
 TEST_CASE("AIS-5b, AIS-5c: a pack tells its increments, its price and its invoice line") {
@@ -309,7 +315,8 @@ TEST_CASE("H8: lots of a period cut off are void and counted nowhere") {
     event TermEnded plus/1 on 2026-03-01
     link line 1
   )");
-  check_why(table, "lot", "plus/1/3/1", "answer Lot plus/1/3/1 was bought with 10 credits: 10 left, for usage until 1 April 2026.", 4);
+  check_why(table, "lot", "plus/1/3/1",
+            "answer Lot plus/1/3/1 was bought with 10 credits: 10 left, for usage until 1 April 2026.", 4);
 }
 
 TEST_CASE("H12: a period tells where its credits went, its lots and its close") {
@@ -364,7 +371,8 @@ TEST_CASE("Explain: what was never there is said, with what there is") {
   CHECK(explained(table, "lot", "basic/1/1/1").error() == "There is no lot basic/1/1/1 in this account.");
   CHECK(explained(table, "usage", "u-1").error() == "There is no usage u-1 in this account.");
   CHECK(explained(table, "line", "1").error() == "There is no invoice line 1 in this account; it has 0 lines.");
-  CHECK(explained(table, "use", R"({"workflow":"w","model":"m"})").error() == "Workflow w has not used model m in this account.");
+  CHECK(explained(table, "use", R"({"workflow":"w","model":"m"})").error() ==
+        "Workflow w has not used model m in this account.");
 }
 
 TEST_CASE("Explain: a question that is none is refused with what it should be") {
@@ -385,7 +393,8 @@ TEST_CASE("Explain: the newest draws and events are given one by one, the older 
   constexpr int charges = 10'050;
   for (int i = 0; i < charges; ++i) {
     const std::string n = std::to_string(i);
-    (void)table.send(R"({"command":"RecordUsage","account":"acme","key":"k)" + n + R"(","at":"2026-01-02T00:00:00Z","usage":"c)" + n +
+    (void)table.send(R"({"command":"RecordUsage","account":"acme","key":"k)" + n +
+                     R"(","at":"2026-01-02T00:00:00Z","usage":"c)" + n +
                      R"(","workflow":"w","model":"dust","query":1000000,"input":0,"output":0})");
   }
   const auto told = explained(table, "lot", "plus/1/1/1");
@@ -397,5 +406,7 @@ TEST_CASE("Explain: the newest draws and events are given one by one, the older 
   CHECK(told->events.size() == why_events_max + 2);  // with the term's start and the grant
   CHECK(told->events_left_out == charges - static_cast<int>(why_events_max));
   CHECK(told->links.size() <= why_lines_max + 2);
-  check_story(*told, "Where it went | Drawn by 10,050 charges | 0.000001 + 0.000001 + 0.000001 + 0.000001 + … + 0.000001 + 0.000001 = 0.01005 credits | H11");
+  check_story(*told,
+              "Where it went | Drawn by 10,050 charges | 0.000001 + 0.000001 + 0.000001 + 0.000001 + … + 0.000001 + "
+              "0.000001 = 0.01005 credits | H11");
 }

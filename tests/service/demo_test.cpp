@@ -68,6 +68,7 @@ TEST_CASE("the demo has what a first look should find") {
   CHECK(types["PeriodClosed"] == 4);
   CHECK(types["TermEnded"] == 1);
   CHECK(types["CreditsHeld"] == 10);
+  CHECK(types["SeatsChanged"] == 4);  // Enterprise, its keys, then both: three invoice lines, the last a joint one
   CHECK(workflows.size() == 5);
   CHECK(models.size() == 5);
   CHECK(kinds == std::set<std::string>{"allotment", "promotion", "purchase"});

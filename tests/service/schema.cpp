@@ -22,12 +22,14 @@ class Checker {
     if (const json::value* other = rules.if_contains("$ref")) {
       if (auto bad = check_reference(file, string_of(*other), value, place)) return bad;
     }
-    if (const json::value* only = rules.if_contains("const"); only && *only != value) return place + " is not the constant";
+    if (const json::value* only = rules.if_contains("const"); only && *only != value)
+      return place + " is not the constant";
     if (const json::value* names = rules.if_contains("enum")) {
       const json::array& list = names->as_array();
       if (std::find(list.begin(), list.end(), value) == list.end()) return place + " is none of the names";
     }
-    if (const json::value* type = rules.if_contains("type"); type && type->is_string() && !has_type(string_of(*type), value)) {
+    if (const json::value* type = rules.if_contains("type");
+        type && type->is_string() && !has_type(string_of(*type), value)) {
       return place + " is not of type " + string_of(*type);
     }
     if (const json::value* choices = rules.if_contains("oneOf")) {
@@ -63,14 +65,16 @@ class Checker {
     throw std::runtime_error("a type this check does not know: " + type);
   }
 
-  Misfit check_reference(const std::string& file, const std::string& target, const json::value& value, const std::string& place) {
+  Misfit check_reference(const std::string& file, const std::string& target, const json::value& value,
+                         const std::string& place) {
     const std::size_t mark = std::min(target.find('#'), target.size());
     const std::string in = mark == 0 ? file : target.substr(0, mark);
     const std::string pointer = mark < target.size() ? target.substr(mark + 1) : "";
     return check(in, load(in).at_pointer(pointer), value, place);
   }
 
-  Misfit check_object(const std::string& file, const json::object& rules, const json::object& value, const std::string& place) {
+  Misfit check_object(const std::string& file, const json::object& rules, const json::object& value,
+                      const std::string& place) {
     if (const json::value* required = rules.if_contains("required")) {
       for (const json::value& name : required->as_array()) {
         if (!value.contains(name.as_string())) return place + " lacks " + string_of(name);
@@ -93,8 +97,10 @@ class Checker {
     return std::nullopt;
   }
 
-  Misfit check_array(const std::string& file, const json::object& rules, const json::array& value, const std::string& place) {
-    if (const json::value* least = rules.if_contains("minItems"); least && value.size() < static_cast<std::size_t>(least->as_int64())) {
+  Misfit check_array(const std::string& file, const json::object& rules, const json::array& value,
+                     const std::string& place) {
+    if (const json::value* least = rules.if_contains("minItems");
+        least && value.size() < static_cast<std::size_t>(least->as_int64())) {
       return place + " is too short";
     }
     const json::value* items = rules.if_contains("items");

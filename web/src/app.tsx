@@ -11,6 +11,7 @@ import { Header } from './ui/header';
 import { Picture } from './ui/picture';
 import { Plans, Sentence } from './ui/plans';
 import { MomentStrip, Scrubber } from './ui/scrubber';
+import { Why } from './ui/why';
 import { Empty, Failed, Loading, OfflineBanner } from './ui/states';
 
 export function App(): JSX.Element {
@@ -22,7 +23,8 @@ export function App(): JSX.Element {
   return (
     <PageContext.Provider value={page}>
       <Header />
-      <main id="main" tabindex="-1" data-phase={page.state.phase} data-exact={settings.exact()}>
+      <main id="main" tabindex="-1" data-phase={page.state.phase} data-exact={settings.exact()}
+        data-why={page.state.place.why !== null}>
         <Switch>
           <Match when={page.state.phase === 'loading'}><Loading /></Match>
           <Match when={page.state.phase === 'empty'}><Empty /></Match>
@@ -44,7 +46,7 @@ export function App(): JSX.Element {
         </Switch>
       </main>
       <Switch>
-        <Match when={page.state.phase === 'ready'}><Scrubber /></Match>
+        <Match when={page.state.phase === 'ready'}><Scrubber /><Why /></Match>
       </Switch>
     </PageContext.Provider>
   );

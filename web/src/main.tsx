@@ -13,6 +13,7 @@ import './styles/picture.css';
 import './styles/details.css';
 import './styles/keys.css';
 import './styles/badge.css';
+import './styles/why.css';
 import './styles/print.css';
 
 const root = document.getElementById('root')!;

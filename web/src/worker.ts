@@ -33,7 +33,7 @@ async function open({ base, account, as_of }: Questions['open']['ask']): Promise
   unfollow?.();
   service = new Service(base);
   post({ tell: 'progress', stage: 'connecting', loaded: 0, total: null });
-  const accounts = await service.accounts();
+  const [accounts, catalog] = await Promise.all([service.accounts(), service.catalog()]);
   const first = accounts[0];
   if (!first) {
     await_first_account(service);
@@ -43,7 +43,7 @@ async function open({ base, account, as_of }: Questions['open']['ask']): Promise
   if (!accounts.some((line) => line.account === chosen)) {
     throw new FaultError({ code: 'unknown_account', message: text.faults.no_account(chosen) });
   }
-  const next = new Session(await module(), service, chosen, (tiding) => {
+  const next = new Session(await module(), service, catalog, chosen, (tiding) => {
     if (session === next) post(tiding);
   });
   session = next;
@@ -90,6 +90,8 @@ const answers: { [Name in QuestionName]: (ask: Questions[Name]['ask']) => Promis
   counts: async ({ up_to }) => opened().counts(up_to),
   keys: async (ask) => opened().keys(ask),
   data_classes: async () => opened().data_classes(),
+  explain: async (ask) => opened().explain(ask),
+  invoices: async ({ as_of }) => opened().invoices(as_of),
   accounts: async () => (service ? service.accounts() : []),
   prove: async () => opened().prove(),
   log: async () => opened().log(),

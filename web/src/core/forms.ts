@@ -150,6 +150,98 @@ export interface Outlook {
   plans: PlanOutlook[];
 }
 
+/** What can be explained; `which` as the core reads it: of a use its workflow and model as JSON. */
+export type WhyAbout = 'lot' | 'usage' | 'line' | 'period' | 'use' | 'refusal';
+
+export interface WhyTarget {
+  about: WhyAbout;
+  which: string;
+}
+
+export interface WhyLink extends WhyTarget {
+  /** Only as known at this position. */
+  as_of?: number | bigint;
+}
+
+export interface WhyStep {
+  part: string;
+  label: string;
+  expression?: string;
+  value?: string;
+  unit?: string;
+  clause?: string;
+  link?: WhyLink;
+}
+
+export interface Draw {
+  usage: string;
+  lot: string;
+  kind: LotKind;
+  credits: Credits;
+  seq: number | bigint;
+  at: Time;
+}
+
+export interface Explanation extends WhyTarget {
+  account?: string;
+  as_of?: number | bigint;
+  version?: number;
+  ai_generated?: true;
+  answer: string;
+  steps: WhyStep[];
+  draws: Draw[];
+  draws_left_out?: { count: number; credits: Credits };
+  events: LedgerEvent[];
+  events_left_out?: number;
+  clauses: { id: string; sentence: string }[];
+  links: WhyLink[];
+}
+
+export interface Money {
+  currency: string;
+  minor: number | bigint;
+}
+
+/** What one event brought to an invoice line: seats and days, or increments of a pack or an overage. */
+export interface InvoicePart {
+  product: string;
+  name?: string;
+  seats?: number | bigint;
+  days?: number;
+  plan?: string;
+  lot?: string;
+  period?: number;
+  credits?: Credits;
+  increment?: Credits;
+  increments?: number | bigint;
+  unit_price?: Money;
+  starts_at: Time;
+  ends_at: Time;
+  term: number;
+  term_starts_at: Time;
+  term_ends_at: Time;
+  amount: Money;
+  seq: number | bigint;
+}
+
+export interface InvoiceLine {
+  line: number;
+  at: Time;
+  name: string;
+  products: string[];
+  seats?: number | bigint;
+  credits?: Credits;
+  amount: Money;
+  parts: InvoicePart[];
+}
+
+export interface Invoices {
+  account: string;
+  at: Time;
+  version: number;
+  lines: InvoiceLine[];
+}
+
 export interface LedgerEvent {
   type: EventType;
   seq: number;

@@ -5,7 +5,8 @@
 import { FaultError, type Fault } from './fault';
 import { parse_exact } from './json';
 import type {
-  AccountFold, AccountTotals, DataClass, KeyReport, KeyWhatIf, LedgerEvent, Loaded, Outlook, Statement,
+  AccountFold, AccountTotals, DataClass, Explanation, Invoices, KeyReport, KeyWhatIf, LedgerEvent, Loaded, Outlook,
+  Statement, WhyTarget,
 } from './forms';
 
 // The ABI this file was written for. A module that answers another number is refused instead of misread.
@@ -43,6 +44,9 @@ interface Exports {
   cf_outlook(handle: Handle, account: number, account_bytes: number, at: bigint, as_of: bigint): number;
   cf_keys(handle: Handle, account: number, account_bytes: number, as_of: bigint, what_if: number): number;
   cf_data_classes(handle: Handle): number;
+  cf_explain(handle: Handle, account: number, account_bytes: number, about: number, about_bytes: number, which: number,
+    which_bytes: number, as_of: bigint): number;
+  cf_invoices(handle: Handle, account: number, account_bytes: number, at: bigint, as_of: bigint): number;
   cf_export(handle: Handle, format: number): number;
 }
 
@@ -65,14 +69,19 @@ export interface Ledger {
   keys(account: string, as_of: bigint | null, what_if: KeyWhatIf): KeyReport;
   /** What is kept where, and whether it is encrypted. */
   data_classes(): DataClass[];
+  /** Why a figure is what it is, knowing the events up to `as_of`: the very bytes of `creditfold explain --json`. */
+  explain_bytes(account: string, why: WhyTarget, as_of: bigint | null): Uint8Array<ArrayBuffer>;
+  explain(account: string, why: WhyTarget, as_of: bigint | null): Explanation;
+  /** Invoice lines with the numbers they are made of, after the event at `as_of`. */
+  invoices(account: string, as_of: bigint | null): Invoices;
   /** The log's own bytes, as one .cflog document. */
   export_log(): Uint8Array<ArrayBuffer>;
   close(): void;
 }
 
 export interface LedgerModule {
-  /** An empty ledger under the shipped catalog. */
-  open(): Ledger;
+  /** An empty ledger under a catalog as JSON; without one: the shipped catalog. */
+  open(catalog?: Uint8Array): Ledger;
 }
 
 /** Compiles the module from a response that may still be arriving. */
@@ -84,7 +93,7 @@ export async function load_module(response: Promise<Response>): Promise<LedgerMo
   if (found !== abi_version) {
     throw new FaultError({ code: 'module', message: `module speaks ABI ${found}, the page ABI ${abi_version}` });
   }
-  return { open: () => open_ledger(exports) };
+  return { open: (catalog) => open_ledger(exports, catalog) };
 }
 
 async function compile(response: Response): Promise<WebAssembly.Module> {
@@ -121,7 +130,7 @@ function host_call(name: string, given: number[], memory: WebAssembly.Memory | u
   return 0;
 }
 
-function open_ledger(core: Exports): Ledger {
+function open_ledger(core: Exports, catalog: Uint8Array | undefined): Ledger {
   const text = new TextDecoder();
   const utf8 = new TextEncoder();
 
@@ -154,7 +163,7 @@ function open_ledger(core: Exports): Ledger {
   const lend_text = <T>(value: string, call: (pointer: number, length: number) => T): T =>
     lend(utf8.encode(value), call);
 
-  const handle = core.cf_open(0, 0);
+  const handle = catalog === undefined ? core.cf_open(0, 0) : lend(catalog, (pointer, length) => core.cf_open(pointer, length));
   if (handle <= 0) throw fault();
 
   return {
@@ -199,6 +208,20 @@ function open_ledger(core: Exports): Ledger {
     data_classes() {
       ask(core.cf_data_classes(handle));
       return result_json<{ classes: DataClass[] }>().classes;
+    },
+    explain_bytes(account, { about, which }, as_of) {
+      lend_text(account, (account_pointer, account_length) => lend_text(about, (about_pointer, about_length) =>
+        lend_text(which, (which_pointer, which_length) => ask(core.cf_explain(handle, account_pointer, account_length,
+          about_pointer, about_length, which_pointer, which_length, as_of ?? every_event)))));
+      return result_bytes();
+    },
+    explain(account, why, as_of) {
+      return parse_exact(text.decode(this.explain_bytes(account, why, as_of))) as Explanation;
+    },
+    invoices(account, as_of) {
+      lend_text(account, (pointer, length) =>
+        ask(core.cf_invoices(handle, pointer, length, no_moment, as_of ?? every_event)));
+      return result_json<Invoices>();
     },
     export_log() {
       ask(core.cf_export(handle, 0));

@@ -3,7 +3,8 @@
 
 import type { Fault } from './fault';
 import type {
-  AccountLine, DataClass, EventType, KeyReport, KeyWhatIf, LedgerEvent, LotKind, Outlook, Statement, Time,
+  AccountLine, DataClass, EventType, Explanation, Invoices, KeyReport, KeyWhatIf, LedgerEvent, LotKind, Outlook,
+  Statement, Time, WhyTarget,
 } from './forms';
 
 /** Everything the page shows of one moment of the log. */
@@ -73,6 +74,9 @@ export interface Questions {
   /** The account's key as of a position (null: now), and what would read after a what-if. */
   keys: { ask: { as_of: bigint | null; what_if: KeyWhatIf }; answer: KeyReport };
   data_classes: { ask: Record<never, never>; answer: DataClass[] };
+  /** Why a figure is what it is, as known at a position; null: now. */
+  explain: { ask: { why: WhyTarget; as_of: bigint | null }; answer: Explanation };
+  invoices: { ask: { as_of: bigint | null }; answer: Invoices };
   accounts: { ask: Record<never, never>; answer: AccountLine[] };
   prove: { ask: Record<never, never>; answer: Proof };
   /** The log this page folded, as one .cflog document. */

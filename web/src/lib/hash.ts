@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a link to the page remembers, in the URL's fragment: account, plan, tab, moment, range and view.
+// What a link to the page remembers, in the URL's fragment: account, plan, tab, moment, range, view and
+// the question of why.
 // Anything unknown or malformed falls back to its default, so that an old link still opens.
 
-export const tabs = ['usage', 'lots', 'periods', 'keys', 'log'] as const;
+import type { WhyLink } from '../core/forms';
+import { read_why, write_why } from './why';
+
+export const tabs = ['usage', 'lots', 'periods', 'invoices', 'keys', 'log'] as const;
 export type Tab = (typeof tabs)[number];
 export const ranges = ['period', 'activity', 'history'] as const;
 export type Range = (typeof ranges)[number];
@@ -17,10 +21,12 @@ export interface Place {
   as_of: bigint | null;
   range: Range;
   view: View;
+  /** What the drawer explains; null: it is closed. */
+  why: WhyLink | null;
 }
 
 export const home: Place = {
-  account: null, plan: null, tab: 'usage', as_of: null, range: 'period', view: 'chart',
+  account: null, plan: null, tab: 'usage', as_of: null, range: 'period', view: 'chart', why: null,
 };
 
 export function read_place(fragment: string): Place {
@@ -33,6 +39,7 @@ export function read_place(fragment: string): Place {
     as_of: /^[1-9]\d{0,18}$/.test(as_of) ? BigInt(as_of) : null,
     range: one_of(ranges, fields.get('range')) ?? home.range,
     view: one_of(views, fields.get('view')) ?? home.view,
+    why: read_why(fields.get('why')),
   };
 }
 
@@ -44,6 +51,7 @@ export function write_place(place: Place): string {
   if (place.tab !== home.tab) fields.set('tab', place.tab);
   if (place.range !== home.range) fields.set('range', place.range);
   if (place.view !== home.view) fields.set('view', place.view);
+  if (place.why !== null) fields.set('why', write_why(place.why));
   if (place.as_of !== null) fields.set('as_of', place.as_of.toString());
   const text = fields.toString();
   return text ? `#${text}` : '';

@@ -4,9 +4,10 @@
 import { batch } from 'solid-js';
 import { createStore } from 'solid-js/store';
 import { fault_of, type Fault } from '../core/fault';
-import type { AccountLine } from '../core/forms';
+import type { AccountLine, WhyLink } from '../core/forms';
 import type { Check, Moment, PictureData, Stage, Tiding, Tip } from '../core/protocol';
 import { home, read_place, write_place, type Place } from '../lib/hash';
+import { same_why } from '../lib/why';
 import { start_worker, type Client } from './client';
 
 export type Phase = 'loading' | 'ready' | 'empty' | 'failed';
@@ -20,6 +21,8 @@ export interface PageState {
   place: Place;
   tip: Tip;
   moment: Moment | null;
+  /** The questions the drawer was led through, the one shown last. */
+  trail: WhyLink[];
   /** Times the event index was completed; parts that read events ask again when it moves. */
   indexed: number;
   picture: PictureData | null;
@@ -37,6 +40,11 @@ export interface Page {
   open(account: string | null): Promise<void>;
   retry(): Promise<void>;
   go(change: Partial<Place>): void;
+  /** Opens the drawer with a question; from inside it, `walk` leads on and `step_back` to the one before. */
+  explain(why: WhyLink): void;
+  walk(why: WhyLink): void;
+  step_back(): void;
+  stop_explaining(): void;
   /** Folds to a version of the account; the newest means now and keeps following. */
   scrub(version: number): void;
   /** Folds to a position in the log. */
@@ -52,8 +60,9 @@ export function create_page(): Page {
     phase: 'loading',
     progress: { stage: 'connecting', loaded: 0, total: null },
     fault: null, accounts: [], account: null, place: read_place(location.hash), tip: { seq: 0n, version: 0 },
-    moment: null, indexed: 0, picture: null, live: null, check: null,
+    moment: null, trail: [], indexed: 0, picture: null, live: null, check: null,
   });
+  if (state.place.why) set('trail', [state.place.why]);
   const client = start_worker(hear);
   let opening = 0;
 
@@ -149,6 +158,14 @@ export function create_page(): Page {
     else history.replaceState(null, '', url);
   }
 
+  function lead(trail: WhyLink[]): void {
+    batch(() => {
+      set('trail', trail);
+      set('place', { why: trail.at(-1) ?? null });
+    });
+    write(true);
+  }
+
   const page: Page = {
     state,
     client,
@@ -197,11 +214,16 @@ export function create_page(): Page {
     go(change) {
       const before = { ...state.place };
       const account_changes = change.account !== undefined && change.account !== state.place.account;
-      set('place', account_changes ? { plan: null, as_of: null, ...change } : change);
+      if (account_changes) set('trail', []);
+      set('place', account_changes ? { plan: null, as_of: null, why: null, ...change } : change);
       write(true);
       if (account_changes) void page.open(state.place.account);
       else if (before.plan !== state.place.plan) void draw();
     },
+    explain: (why) => lead([why]),
+    walk: (why) => lead([...state.trail, why]),
+    step_back: () => lead(state.trail.slice(0, -1)),
+    stop_explaining: () => lead([]),
     scrub: (version) => fold(version >= state.tip.version ? 'now' : { version }),
     fold_to: (seq) => fold(seq >= state.tip.seq ? 'now' : { seq }),
     now: () => fold('now'),
@@ -215,11 +237,18 @@ export function create_page(): Page {
     },
   };
 
+  // Back to a question of the trail shortens it; any other begins a new one.
+  function follow_trail(why: WhyLink | null): void {
+    const at = why ? state.trail.findIndex((step) => same_why(step, why)) : -1;
+    set('trail', why === null ? [] : at >= 0 ? state.trail.slice(0, at + 1) : [why]);
+  }
+
   // Back, forward, or an edited address.
   addEventListener('popstate', () => {
     const next = read_place(location.hash);
     const before = { ...state.place };
     set('place', { ...home, ...next });
+    follow_trail(next.why);
     if (next.account !== null && next.account !== before.account) void page.open(next.account);
     else if (state.phase === 'ready' && next.as_of !== before.as_of) {
       fold(next.as_of === null ? 'now' : { seq: next.as_of });

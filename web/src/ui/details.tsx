@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The tabs below the picture: usage, lots, periods, the key and the log, each a table of the moment shown.
+// The tabs below the picture: usage, lots, periods, invoice lines, the key and the log, each a table of the moment shown.
 
 import { createMemo, For, Match, Show, Switch, type JSX } from 'solid-js';
 import type { Lot, Period, PlanTerm, UsageLine } from '../core/forms';
@@ -10,9 +10,11 @@ import { printer } from '../state/settings';
 import { text } from '../text';
 import { terms_of, use_page } from './context';
 import { DataTable, type ColumnOf } from './data_table';
+import { Invoices } from './invoices';
 import { Keys } from './keys';
 import { Log } from './log';
 import { Count, Credits, Nothing, Time } from './parts';
+import { WhyButton } from './why_button';
 
 export function Details(): JSX.Element {
   const page = use_page();
@@ -43,6 +45,7 @@ export function Details(): JSX.Element {
           <Match when={chosen() === 'usage'}><Usage /></Match>
           <Match when={chosen() === 'lots'}><Lots /></Match>
           <Match when={chosen() === 'periods'}><Periods /></Match>
+          <Match when={chosen() === 'invoices'}><Invoices /></Match>
           <Match when={chosen() === 'keys'}><Keys /></Match>
           <Match when={chosen() === 'log'}><Log /></Match>
         </Switch>
@@ -67,7 +70,12 @@ function Usage(): JSX.Element {
       total: () => words.total },
     { id: 'model', title: words.model, cell: (row) => row.model, compare: by_text((row) => row.model) },
     { id: 'credits', title: words.credits, numeric: true, compare: by_amount((row) => row.credits),
-      cell: (row) => <Credits value={row.credits} testid="usage-credits" />,
+      cell: (row) => (
+        <WhyButton label={text.why.of_use(words.credits, row.workflow, row.model)}
+          why={{ about: 'use', which: JSON.stringify({ workflow: row.workflow, model: row.model }) }}>
+          <Credits value={row.credits} testid="usage-credits" />
+        </WhyButton>
+      ),
       total: () => <Credits value={total()} testid="usage-total" /> },
     { id: 'share', title: words.share, numeric: true,
       cell: (row) => <Share points={basis_points(micro_of(row.credits), micro_of(total()))} /> },
@@ -103,10 +111,10 @@ function Lots(): JSX.Element {
   const words = text.lots;
   const amount = (id: 'granted' | 'held' | 'expired' | 'remaining'): ColumnOf<Lot> => ({
     id, title: words[id], numeric: true, compare: by_amount((lot) => lot[id]),
-    cell: (lot) => <Credits value={lot[id]} />,
+    cell: (lot) => <WhyLot lot={lot.lot} figure={words[id]}><Credits value={lot[id]} /></WhyLot>,
   });
   const columns: ColumnOf<Lot>[] = [
-    { id: 'lot', title: words.lot, cell: ({ lot }) => <code>{lot}</code>, compare: by_text(({ lot }) => lot) },
+    { id: 'lot', title: words.lot, cell: ({ lot }) => <WhyLot lot={lot} figure={words.lot}><code>{lot}</code></WhyLot>, compare: by_text(({ lot }) => lot) },
     { id: 'kind', title: words.kind, cell: ({ kind }) => text.kinds[kind], compare: by_text(({ kind }) => kind) },
     { id: 'starts', title: words.starts, cell: (lot) => <Time value={lot.starts_at} form="bare" />,
       compare: by_text((lot) => lot.starts_at) },
@@ -114,7 +122,7 @@ function Lots(): JSX.Element {
       compare: by_text((lot) => lot.expires_at) },
     amount('granted'),
     { id: 'drawn', title: words.drawn, numeric: true, compare: by_amount(drawn),
-      cell: (lot) => <Credits value={drawn(lot)} /> },
+      cell: (lot) => <WhyLot lot={lot.lot} figure={words.drawn}><Credits value={drawn(lot)} /></WhyLot> },
     amount('held'), amount('expired'), amount('remaining'),
   ];
   return (
@@ -126,8 +134,26 @@ function Lots(): JSX.Element {
   );
 }
 
+function WhyLot(props: { lot: string; figure: string; children: JSX.Element }): JSX.Element {
+  return (
+    <WhyButton why={{ about: 'lot', which: props.lot }} label={text.why.of_lot(props.figure, props.lot)}>
+      {props.children}
+    </WhyButton>
+  );
+}
+
 interface PeriodRow extends Period {
   term: number;
+}
+
+function WhyPeriod(props: { row: PeriodRow; figure: string; children: JSX.Element }): JSX.Element {
+  const page = use_page();
+  const which = (): string => `${page.plan()}/${props.row.term}/${props.row.period}`;
+  return (
+    <WhyButton why={{ about: 'period', which: which() }} label={text.why.of_period(props.figure, which())}>
+      {props.children}
+    </WhyButton>
+  );
 }
 
 function Periods(): JSX.Element {
@@ -141,10 +167,11 @@ function Periods(): JSX.Element {
   const names = text.plans.figures;
   const amount = (id: keyof typeof names): ColumnOf<PeriodRow> => ({
     id, title: names[id], numeric: true, compare: by_amount((row) => row[id]),
-    cell: (row) => <Credits value={row[id]} testid={`period-${id}`} />,
+    cell: (row) => <WhyPeriod row={row} figure={names[id]}><Credits value={row[id]} testid={`period-${id}`} /></WhyPeriod>,
   });
   const columns: ColumnOf<PeriodRow>[] = [
-    { id: 'period', title: words.period, cell: (row) => <>{row.term} / {row.period}</> },
+    { id: 'period', title: words.period, 
+      cell: (row) => <WhyPeriod row={row} figure={words.period}>{row.term} / {row.period}</WhyPeriod> },
     { id: 'starts', title: words.starts, cell: (row) => <Time value={row.starts_at} form="bare" />,
       compare: by_text((row) => row.starts_at) },
     { id: 'ends', title: words.ends, cell: (row) => <Time value={row.ends_at} form="bare" /> },

@@ -5,7 +5,7 @@ import { createEffect, createMemo, createResource, createSignal, For, on, onClea
   from 'solid-js';
 import { event_types } from '../core/catalogue';
 import { print_exact } from '../core/json';
-import type { EventType, LedgerEvent } from '../core/forms';
+import type { EventType, LedgerEvent, WhyLink } from '../core/forms';
 import type { TypeCounts } from '../core/protocol';
 import { event_line } from '../lib/event_line';
 import { row_top, scroll_to_show, total_height, visible_span, type ListShape } from '../lib/virtual';
@@ -173,6 +173,17 @@ function EventList(props: { type: EventType | null; total: number }): JSX.Elemen
   );
 }
 
+/** What an event can be asked about: the charge, the lot, the period it is of. */
+function why_of(event: LedgerEvent): WhyLink | null {
+  switch (event.type) {
+    case 'CreditsConsumed': return { about: 'usage', which: String(event['usage']) };
+    case 'CreditsGranted': return { about: 'lot', which: String(event['lot']) };
+    case 'PeriodClosed':
+      return { about: 'period', which: `${String(event['plan'])}/${String(event['term'])}/${String(event['period'])}` };
+    default: return null;
+  }
+}
+
 function LogRow(props: {
   rank: number; row: number; top: number; event: LedgerEvent | undefined; open: boolean; stop: boolean; json: string;
   toggle(): void; focus(): void; born(button: HTMLElement): void;
@@ -208,6 +219,10 @@ function LogRow(props: {
                 <button type="button" class="button" onClick={() => page.fold_to(BigInt(event().seq))}>
                   <Icon name="clock" />{text.log.fold_here}
                 </button>
+                <Show when={why_of(event())}>{(why) => (
+                  <button type="button" class="button" data-testid="log-why" aria-haspopup="dialog"
+                    onClick={() => page.explain(why())}>{text.why.heading}</button>
+                )}</Show>
               </div>
             </div>
           </Show>

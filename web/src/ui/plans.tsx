@@ -10,6 +10,7 @@ import { text } from '../text';
 import { start_term } from '../lib/first_steps';
 import { plans_now, use_page, type PlanNow } from './context';
 import { Credits, Icon, Nothing, Time } from './parts';
+import { WhyButton } from './why_button';
 
 export function Plans(): JSX.Element {
   const page = use_page();
@@ -67,6 +68,7 @@ const figures = ['granted', 'consumed', 'held', 'expired', 'remaining', 'uncover
 function Figures(props: { plan: PlanNow; period: Period }): JSX.Element {
   // An unlimited plan is granted nothing: then what was used is what counts, not what is left of it.
   const granted = (): boolean => props.period.granted !== '0';
+  const which = (): string => `${props.plan.plan}/${props.plan.term.term}/${props.period.period}`;
   return (
     <>
       <div class="plan-left">
@@ -87,7 +89,12 @@ function Figures(props: { plan: PlanNow; period: Period }): JSX.Element {
         <For each={figures}>{(figure) => (
           <div class="figure" classList={{ zero: props.period[figure] === '0' }}>
             <dt><span class={`swatch swatch-${figure}`} aria-hidden="true" />{text.plans.figures[figure]}</dt>
-            <dd><Credits value={props.period[figure]} testid={`${props.plan.plan}-${figure}`} /></dd>
+            <dd>
+              <WhyButton why={{ about: 'period', which: which() }}
+                label={text.why.of_period(text.plans.figures[figure], which())}>
+                <Credits value={props.period[figure]} testid={`${props.plan.plan}-${figure}`} />
+              </WhyButton>
+            </dd>
           </div>
         )}</For>
       </dl>

@@ -26,6 +26,11 @@ export class Service {
     return (await this.#json<{ accounts: AccountLine[] }>('v1/accounts')).accounts;
   }
 
+  /** The catalog the service decides by, as it was given. */
+  async catalog(): Promise<Uint8Array<ArrayBuffer>> {
+    return new Uint8Array(await (await this.#get('v1/catalog')).arrayBuffer());
+  }
+
   async head(account: string): Promise<AccountHead> {
     return this.#json<AccountHead>(`v1/accounts/${encodeURIComponent(account)}`);
   }

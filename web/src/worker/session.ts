@@ -3,6 +3,7 @@
 // Owns the ledger. Must not touch the page; tidings go through `tell`.
 
 import { fault_of, FaultError } from '../core/fault';
+import type { Explanation, Invoices } from '../core/forms';
 import type { Ledger, LedgerModule } from '../core/ledger';
 import type { Check, Moment, PictureData, Proof, Questions, Tiding, Tip } from '../core/protocol';
 import { micros_of } from '../lib/time';
@@ -22,6 +23,7 @@ export class Session {
   readonly account: string;
   readonly #module: LedgerModule;
   readonly #service: Service;
+  readonly #catalog: Uint8Array;
   readonly #tell: (tiding: Tiding) => void;
   readonly #ledger: Ledger;
   readonly #index: EventIndex;
@@ -33,12 +35,15 @@ export class Session {
   #indexed: Promise<void> = Promise.resolve();
   #closed = false;
 
-  constructor(module: LedgerModule, service: Service, account: string, tell: (tiding: Tiding) => void) {
+  constructor(
+    module: LedgerModule, service: Service, catalog: Uint8Array, account: string, tell: (tiding: Tiding) => void,
+  ) {
     this.account = account;
     this.#module = module;
     this.#service = service;
+    this.#catalog = catalog;
     this.#tell = tell;
-    this.#ledger = module.open();
+    this.#ledger = module.open(catalog);
     this.#index = new EventIndex(this.#ledger, account);
   }
 
@@ -102,13 +107,21 @@ export class Session {
     return this.#index.counts(up_to);
   }
 
+  explain({ why, as_of }: Questions['explain']['ask']): Explanation {
+    return this.#ledger.explain(this.account, why, as_of);
+  }
+
+  invoices(as_of: bigint | null): Invoices {
+    return this.#ledger.invoices(this.account, as_of);
+  }
+
   /** Downloads the log once more, folds it in a ledger of its own and compares. */
   async prove(): Promise<Proof> {
     const head = await this.#service.head(this.account);
     const begun = performance.now();
     const log = await this.#service.log(this.account, { to: BigInt(head.seq) });
     const downloaded = performance.now();
-    const fresh = this.#module.open();
+    const fresh = this.#module.open(this.#catalog);
     try {
       const { events } = fresh.load(log);
       const { fingerprint, version } = fresh.balance(this.account, null);

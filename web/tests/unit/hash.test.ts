@@ -8,6 +8,7 @@ describe('links', () => {
   test('a place comes back as it was', () => {
     const place: Place = {
       account: 'acme & co / ü', plan: 'plus', tab: 'log', as_of: 9007199254740993n, range: 'history', view: 'table',
+      why: { about: 'usage', which: 'run 7 & more', as_of: 41n },
     };
     expect(read_place(write_place(place))).toEqual(place);
   });
@@ -21,6 +22,7 @@ describe('links', () => {
     expect(read_place('#account=demo&tab=nowhere&as_of=-4&range=&view=x&else=1')).toEqual({ ...home, account: 'demo' });
     expect(read_place('#as_of=1e3').as_of).toBeNull();
     expect(read_place('#as_of=0').as_of).toBeNull();
+    expect(read_place('#why=colour:red').why).toBeNull();
     expect(read_place('')).toEqual(home);
   });
 });
