@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The C ABI of the module: pointers in, a status out, the answer's bytes in one result buffer. Every exported name stands
-// in exports.txt. Nothing throws past it; a session that failed is as it was before the call.
+// The C ABI of the module: pointers in, a status out, the answer's bytes in one result buffer. Every exported name
+// stands in exports.txt. Nothing throws past it; a session that failed is as it was before the call.
 #include <cstdint>
 #include <cstdlib>
 #include <limits>
@@ -71,7 +71,8 @@ std::optional<std::int64_t> position(std::int64_t as_of) { return as_of < 0 ? st
 
 Instant moment_of(std::int64_t micros) {
   const Instant instant{micros};
-  if (instant < instant_min || instant_max < instant) throw SessionError("bad_request", "a moment outside the years 1 to 9999");
+  if (instant < instant_min || instant_max < instant)
+    throw SessionError("bad_request", "a moment outside the years 1 to 9999");
   return instant;
 }
 
@@ -116,13 +117,15 @@ std::int32_t cf_replay(std::int32_t handle, std::int64_t as_of) {
   return with_session(handle, [&](const Session& session) { return session.replay(position(as_of)); });
 }
 
-std::int32_t cf_balance(std::int32_t handle, const char* account, std::uint32_t size, std::int64_t at, std::int64_t as_of) {
+std::int32_t cf_balance(std::int32_t handle, const char* account, std::uint32_t size, std::int64_t at,
+                        std::int64_t as_of) {
   return with_session(handle, [&](const Session& session) {
     return session.balance(id_of<AccountId>(account, size), optional_moment(at), position(as_of));
   });
 }
 
-std::int32_t cf_events(std::int32_t handle, const char* account, std::uint32_t size, std::int64_t from, std::uint32_t limit) {
+std::int32_t cf_events(std::int32_t handle, const char* account, std::uint32_t size, std::int64_t from,
+                       std::uint32_t limit) {
   return with_session(handle, [&](const Session& session) {
     const auto of = size == 0 ? std::nullopt : std::optional(id_of<AccountId>(account, size));
     return session.events(of, from, limit);
@@ -136,21 +139,24 @@ std::int32_t cf_timeline(std::int32_t handle, const char* account, std::uint32_t
   });
 }
 
-std::int32_t cf_outlook(std::int32_t handle, const char* account, std::uint32_t size, std::int64_t at, std::int64_t as_of) {
+std::int32_t cf_outlook(std::int32_t handle, const char* account, std::uint32_t size, std::int64_t at,
+                        std::int64_t as_of) {
   return with_session(handle, [&](const Session& session) {
     return session.outlook(id_of<AccountId>(account, size), moment_of(at), position(as_of));
   });
 }
 
 // What is asked about ("lot", "usage", "line", "period", "use", "refusal") and which one: see read_why.
-std::int32_t cf_explain(std::int32_t handle, const char* account, std::uint32_t size, const char* about, std::uint32_t about_size,
-                        const char* which, std::uint32_t which_size, std::int64_t as_of) {
+std::int32_t cf_explain(std::int32_t handle, const char* account, std::uint32_t size, const char* about,
+                        std::uint32_t about_size, const char* which, std::uint32_t which_size, std::int64_t as_of) {
   return with_session(handle, [&](const Session& session) {
-    return session.explain(id_of<AccountId>(account, size), text_of(about, about_size), text_of(which, which_size), position(as_of));
+    return session.explain(id_of<AccountId>(account, size), text_of(about, about_size), text_of(which, which_size),
+                           position(as_of));
   });
 }
 
-std::int32_t cf_invoices(std::int32_t handle, const char* account, std::uint32_t size, std::int64_t at, std::int64_t as_of) {
+std::int32_t cf_invoices(std::int32_t handle, const char* account, std::uint32_t size, std::int64_t at,
+                         std::int64_t as_of) {
   return with_session(handle, [&](const Session& session) {
     return session.invoices(id_of<AccountId>(account, size), optional_moment(at), position(as_of));
   });
@@ -164,7 +170,8 @@ std::int32_t cf_clauses(std::int32_t handle) {
   return with_session(handle, [](const Session&) { return wasm::clauses_json(); });
 }
 
-std::int32_t cf_keys(std::int32_t handle, const char* account, std::uint32_t size, std::int64_t as_of, std::uint32_t what_if) {
+std::int32_t cf_keys(std::int32_t handle, const char* account, std::uint32_t size, std::int64_t as_of,
+                     std::uint32_t what_if) {
   return with_session(handle, [&](const Session& session) {
     if (what_if > static_cast<std::uint32_t>(KeyWhatIf::revoked)) throw SessionError("bad_request", "no such what-if");
     return session.keys(id_of<AccountId>(account, size), position(as_of), static_cast<KeyWhatIf>(what_if));
@@ -173,6 +180,21 @@ std::int32_t cf_keys(std::int32_t handle, const char* account, std::uint32_t siz
 
 std::int32_t cf_data_classes(std::int32_t handle) {
   return with_session(handle, [](const Session&) { return data_classes_json(); });
+}
+
+std::int32_t cf_consents(std::int32_t handle, const char* account, std::uint32_t size, std::int64_t as_of) {
+  return with_session(handle, [&](const Session& session) {
+    return session.consents(id_of<AccountId>(account, size), position(as_of));
+  });
+}
+
+// `commands`: JSON, one a line, decided at `now` on what is known at `as_of`; nothing is kept of it.
+std::int32_t cf_what_if(std::int32_t handle, const char* account, std::uint32_t size, const char* commands,
+                        std::uint32_t commands_size, std::int64_t as_of, std::int64_t now) {
+  return with_session(handle, [&](const Session& session) {
+    return session.what_if(id_of<AccountId>(account, size), position(as_of), text_of(commands, commands_size),
+                           moment_of(now));
+  });
 }
 
 std::int32_t cf_export(std::int32_t handle, std::uint32_t format) {

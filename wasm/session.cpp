@@ -5,6 +5,7 @@
 
 #include "events/cflog.hpp"
 #include "ledger/clauses.hpp"
+#include "ledger/consent_statement.hpp"
 #include "ledger/engine.hpp"
 #include "ledger/explain.hpp"
 #include "ledger/invoices.hpp"
@@ -13,6 +14,7 @@
 #include "ledger/log_document.hpp"
 #include "ledger/outlook.hpp"
 #include "ledger/statement.hpp"
+#include "ledger/what_if.hpp"
 
 namespace creditfold::wasm {
 namespace {
@@ -50,7 +52,10 @@ std::string Session::load(std::span<const std::uint8_t> document) {
   }
   book_ = std::move(book);
   JsonWriter out;
-  out.open('{').field("events", book_.events()).field("last_seq", std::string_view(std::to_string(book_.seq()))).close('}');
+  out.open('{')
+      .field("events", book_.events())
+      .field("last_seq", std::string_view(std::to_string(book_.seq())))
+      .close('}');
   return out.take();
 }
 
@@ -89,7 +94,8 @@ std::string Session::replay(std::optional<std::int64_t> as_of) const {
   return replay_json(book);
 }
 
-std::string Session::balance(const AccountId& account, std::optional<Instant> at, std::optional<std::int64_t> as_of) const {
+std::string Session::balance(const AccountId& account, std::optional<Instant> at,
+                             std::optional<std::int64_t> as_of) const {
   // Without either, the moment is the newest the log knows: a module has no clock.
   const AccountState* now = book_.find(account);
   if (now == nullptr) unknown(account);
@@ -100,7 +106,8 @@ std::string Session::balance(const AccountId& account, std::optional<Instant> at
 }
 
 std::string Session::events(const std::optional<AccountId>& account, std::int64_t from, std::uint32_t limit) const {
-  if (limit > events_per_page_max) throw SessionError("bad_request", "At most 10000 events are given at once.", "limit");
+  if (limit > events_per_page_max)
+    throw SessionError("bad_request", "At most 10000 events are given at once.", "limit");
   JsonWriter out;
   std::uint32_t given = 0;
   out.open('{').key("events").open('[');
@@ -170,13 +177,30 @@ std::string Session::explain(const AccountId& account, std::string_view about, s
   return explanation_json(*told);
 }
 
-std::string Session::invoices(const AccountId& account, std::optional<Instant> at, std::optional<std::int64_t> as_of) const {
+std::string Session::invoices(const AccountId& account, std::optional<Instant> at,
+                              std::optional<std::int64_t> as_of) const {
   const AccountState* now = book_.find(account);
   if (now == nullptr) unknown(account);
   InvoiceWatch watch;
   const auto view = view_as_of(log_, account, AsOf{.at = at, .seq = as_of}, now->latest_at, std::ref(watch));
   if (!view) unknown(account);
   return invoices_json(view->state, view->moment, watch.lines(view->state));
+}
+
+std::string Session::consents(const AccountId& account, std::optional<std::int64_t> as_of) const {
+  const AccountState* now = book_.find(account);
+  if (now == nullptr) unknown(account);
+  auto told = consents_as_of(log_, account, catalog_, AsOf{.at = std::nullopt, .seq = as_of}, now->latest_at);
+  if (!told) unknown(account);
+  return *std::move(told);
+}
+
+std::string Session::what_if(const AccountId& account, std::optional<std::int64_t> as_of, std::string_view commands,
+                             Instant now) const {
+  if (book_.find(account) == nullptr) unknown(account);
+  auto told = what_if_json(log_, account, catalog_, as_of, commands, now);
+  if (!told) throw SessionError("bad_request", told.error().what, "command " + std::to_string(told.error().line));
+  return std::move(told).value();
 }
 
 std::string Session::apply(std::string_view command, Instant now) {
@@ -201,7 +225,9 @@ std::string Session::export_log(bool as_json_lines) const {
     return out;
   }
   CflogWriter writer(
-      [&](std::span<const std::uint8_t> bytes) { out.append(reinterpret_cast<const char*>(bytes.data()), bytes.size()); },
+      [&](std::span<const std::uint8_t> bytes) {
+        out.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+      },
       CflogHeader{});
   log_.read_batches([&](const AccountId& account, StoredBatch&& batch) {
     for (const Event& event : batch.events) writer.event(event);

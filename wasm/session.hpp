@@ -38,8 +38,10 @@ class Session {
   [[nodiscard]] std::string load(std::span<const std::uint8_t> document);
   [[nodiscard]] std::string accounts() const;
   [[nodiscard]] std::string replay(std::optional<std::int64_t> as_of) const;
-  [[nodiscard]] std::string balance(const AccountId& account, std::optional<Instant> at, std::optional<std::int64_t> as_of) const;
-  [[nodiscard]] std::string events(const std::optional<AccountId>& account, std::int64_t from, std::uint32_t limit) const;
+  [[nodiscard]] std::string balance(const AccountId& account, std::optional<Instant> at,
+                                    std::optional<std::int64_t> as_of) const;
+  [[nodiscard]] std::string events(const std::optional<AccountId>& account, std::int64_t from,
+                                   std::uint32_t limit) const;
   // int64 little-endian records of four: at, remaining, uncovered, seq.
   [[nodiscard]] std::string timeline(const AccountId& account, const PlanId& plan) const;
   [[nodiscard]] std::string outlook(const AccountId& account, Instant at, std::optional<std::int64_t> as_of) const;
@@ -49,7 +51,13 @@ class Session {
   [[nodiscard]] std::string explain(const AccountId& account, std::string_view about, std::string_view which,
                                     std::optional<std::int64_t> as_of) const;
   // invoices.schema.json's, the bytes of `creditfold invoices --json` at the same moment.
-  [[nodiscard]] std::string invoices(const AccountId& account, std::optional<Instant> at, std::optional<std::int64_t> as_of) const;
+  [[nodiscard]] std::string invoices(const AccountId& account, std::optional<Instant> at,
+                                     std::optional<std::int64_t> as_of) const;
+  // consents.schema.json's, the bytes of `creditfold consents --json` at the same moment.
+  [[nodiscard]] std::string consents(const AccountId& account, std::optional<std::int64_t> as_of) const;
+  // What commands would do, one a line; nothing of the session changes (what_if.hpp).
+  [[nodiscard]] std::string what_if(const AccountId& account, std::optional<std::int64_t> as_of,
+                                    std::string_view commands, Instant now) const;
   [[nodiscard]] std::string apply(std::string_view command, Instant now);
   [[nodiscard]] std::string export_log(bool as_json_lines) const;
 

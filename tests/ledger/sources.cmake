@@ -37,6 +37,7 @@ set(ledger_test_sources
   terms_test.cpp
   time_test.cpp
   usage_test.cpp
+  what_if_test.cpp
 )
 set(ledger_property_sources
   explain_properties_test.cpp
