@@ -12,6 +12,8 @@ import './styles/parts.css';
 import './styles/picture.css';
 import './styles/details.css';
 import './styles/keys.css';
+import './styles/what_if.css';
+import './styles/consents.css';
 import './styles/badge.css';
 import './styles/why.css';
 import './styles/print.css';

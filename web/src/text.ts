@@ -2,7 +2,7 @@
 // Every English word of the page, in one place. The core's own sentences come from the core, and so do the technical
 // messages of the seam to it (core/ledger.ts).
 
-import type { EventType, LotKind, PeriodState, WhyAbout } from './core/forms';
+import type { EventType, LotKind, Objection, PeriodState, WhyAbout } from './core/forms';
 
 const plural = (count: number, one: string, many: string): string => (count === 1 ? one : many);
 
@@ -202,7 +202,7 @@ export const text = {
 
   tabs: {
     label: 'Details',
-    usage: 'Usage', lots: 'Lots', periods: 'Periods', invoices: 'Invoices', keys: 'Keys', log: 'Log',
+    usage: 'Usage', lots: 'Lots', periods: 'Periods', invoices: 'Invoices', consents: 'Consents', keys: 'Keys', log: 'Log',
   },
 
   usage: {
@@ -248,6 +248,52 @@ export const text = {
     loading: 'Reading the invoice lines…',
     empty: 'Nothing invoiced yet',
     empty_help: 'A line comes from seats added, from a pack bought at a price, and from overage when a period closes.',
+  },
+
+  seats: {
+    legend: 'What if seats changed',
+    product: 'Product', by: 'by', now: (n: string) => `Now ${n}`,
+    nothing: 'Raise the number to see what each product would be invoiced; lower it to see when that takes effect.',
+    caption: (name: string) => `What ${name} would be invoiced for`,
+    more: (from: string, to: string, product: string, amount: string) =>
+      `${product} would go from ${from} to ${to} seats, and ${amount} would be invoiced at once.`,
+    fewer: (product: string, to: string, day: string) =>
+      `${product} would go down to ${to} seats at the renewal, ${day}. Nothing is credited before.`,
+    refused: (clause: string) => `Refused, ${clause}:`,
+    fewer_clause: 'H21', more_clause: 'ADD-2',
+    failed: 'This could not be worked out.',
+    part_amount: 'Amount',
+  },
+
+  consents: {
+    loading: 'Reading the log…',
+    failed: 'The consents could not be read.',
+    access: 'Access', environment: 'Environment', region: 'Region', moment: 'As of',
+    allowed: 'Open', revoked: 'Revoked',
+    environments: { commercial: 'Commercial', gov: 'Government' },
+    caption: 'Consents',
+    feature: 'For', state: 'State', since: 'Since, UTC', by: 'Event',
+    features: { training: 'Training of models', beta: 'Beta models' } as Record<string, string>,
+    states: { granted: 'Given', not_granted: 'Not given', never: 'Never, whatever is asked' },
+    partner_caption: 'Partner terms',
+    partner_none: 'No model of the catalog asks for terms of its partner.',
+    terms: 'Terms', accepted: 'Accepted', not_accepted: 'Not accepted', needed_by: 'Needed by',
+    other_caption: 'Other terms',
+    models_caption: 'Models and what stands against their use',
+    model: 'Model', provider: 'Provider', rate_card: 'Rate card', beta: 'Beta', gov: 'Government', withdrawn: 'Withdrawn, UTC',
+    usable: 'Usable',
+    yes: 'Yes', no: 'No', usable_now: 'Yes',
+    card_in_force: (card: string) => `${card}, in force`,
+    objections: {
+      revoked: 'No: access is revoked (AI-0)',
+      discontinued: 'No: withdrawn (AI-5)',
+      not_authorized_in_gov: 'No: not authorized for government (GOV-1)',
+      beta_not_accepted: 'No: beta, not opted in (AI-5)',
+      partner_terms: 'No: partner terms not accepted (AI-3)',
+    } satisfies Record<Objection, string>,
+    matrix_caption: 'Responsibility matrix',
+    matrix: { requested: 'Asked for', attested: 'Attested' },
+    notices: 'Notices',
   },
 
   why: {
@@ -358,11 +404,23 @@ export const text = {
     place: 'Place',
     code: 'Code',
     open_first: 'Open the first account',
+    token: 'Token', use_token: 'Open with this token',
+    forget_token: 'Forget the token',
     cases: {
       unreachable: {
         heading: 'The service does not answer',
         lead: 'Nothing is lost: the log is with the service. Start it, then try again:',
         command: 'creditfold serve --data DIR',
+      },
+      unauthorized: {
+        heading: 'This ledger asks for a token',
+        lead: 'Whoever runs it makes one for you. It stays in this tab and is forgotten when the tab is closed.',
+        command: 'creditfold tokens create --data DIR --account ACCOUNT',
+      },
+      forbidden: {
+        heading: 'This token opens another account',
+        lead: 'It was made for one account and reads no other. Open that one, or use another token.',
+        command: '',
       },
       unknown_account: {
         heading: 'No such account',

@@ -27,11 +27,11 @@ function opened(): Session {
   return session;
 }
 
-async function open({ base, account, as_of }: Questions['open']['ask']): Promise<Opened | null> {
+async function open({ base, account, as_of, token }: Questions['open']['ask']): Promise<Opened | null> {
   session?.close();
   session = undefined;
   unfollow?.();
-  service = new Service(base);
+  service = new Service(base, token);
   post({ tell: 'progress', stage: 'connecting', loaded: 0, total: null });
   const [accounts, catalog] = await Promise.all([service.accounts(), service.catalog()]);
   const first = accounts[0];
@@ -92,6 +92,8 @@ const answers: { [Name in QuestionName]: (ask: Questions[Name]['ask']) => Promis
   data_classes: async () => opened().data_classes(),
   explain: async (ask) => opened().explain(ask),
   invoices: async ({ as_of }) => opened().invoices(as_of),
+  consents: async ({ as_of }) => opened().consents(as_of),
+  what_if: async (ask) => opened().what_if(ask),
   accounts: async () => (service ? service.accounts() : []),
   prove: async () => opened().prove(),
   log: async () => opened().log(),

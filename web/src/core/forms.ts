@@ -67,10 +67,18 @@ export interface Statement {
   fingerprint: string;
   plans: PlanTerm[];
   usage: UsageLine[];
+  seats: SeatLine[];
   key: CustomerKey | null;
   region: string;
   environment: string;
   access: boolean;
+}
+
+/** Seats of a product now, and from when on they will be others. */
+export interface SeatLine {
+  product: string;
+  seats: number | bigint;
+  scheduled: { seats: number | bigint; effective_at: Time }[];
 }
 
 /** The customer's key over the account's data key. */
@@ -240,6 +248,81 @@ export interface Invoices {
   at: Time;
   version: number;
   lines: InvoiceLine[];
+}
+
+/** The event a consent was given or withdrawn by. */
+export interface DecidedBy {
+  seq: number;
+  version: number;
+  key: string;
+}
+
+export interface AcceptedTerms {
+  terms: string;
+  accepted: boolean;
+  since: Time | null;
+  by: DecidedBy | null;
+}
+
+export type Objection = 'revoked' | 'discontinued' | 'not_authorized_in_gov' | 'beta_not_accepted' | 'partner_terms';
+
+export interface ModelStanding {
+  rate_card: string;
+  in_force: boolean;
+  model: string;
+  provider: string;
+  partner_terms?: string;
+  beta: boolean;
+  gov: boolean;
+  withdrawn_at?: Time;
+  objections: Objection[];
+}
+
+/** What an account has agreed to, as of a moment. */
+export interface Consents {
+  account: string;
+  at: Time;
+  version: number;
+  environment: 'commercial' | 'gov';
+  region: string;
+  access: { allowed: boolean; since: Time | null; by: DecidedBy | null };
+  consents: {
+    feature: string;
+    state: 'granted' | 'not_granted' | 'never';
+    granted: boolean;
+    since: Time | null;
+    by: DecidedBy | null;
+  }[];
+  partner_terms: (AcceptedTerms & { needed_by: { rate_card: string; model: string; in_force: boolean }[] })[];
+  other_terms: AcceptedTerms[];
+  models: ModelStanding[];
+  responsibility_matrix?: { version: string; requested: AcceptedTerms; attested: AcceptedTerms };
+  notices: Record<string, string>;
+}
+
+/** A command without what the worker adds: account, key and moment. */
+export interface SupposedCommand {
+  command: string;
+  [field: string]: string | number | boolean;
+}
+
+export interface RefusalForm {
+  code: string;
+  clause: string;
+  message: string;
+  details: Record<string, string>;
+}
+
+/** What commands would do to an account. */
+export interface Supposed {
+  account: string;
+  at: Time;
+  version: number;
+  answers: { key: string; accepted?: LedgerEvent[]; refused?: RefusalForm }[];
+  before: Statement;
+  after: Statement;
+  invoices_before: Invoices;
+  invoices_after: Invoices;
 }
 
 export interface LedgerEvent {

@@ -5,8 +5,8 @@
 import { FaultError, type Fault } from './fault';
 import { parse_exact } from './json';
 import type {
-  AccountFold, AccountTotals, DataClass, Explanation, Invoices, KeyReport, KeyWhatIf, LedgerEvent, Loaded, Outlook,
-  Statement, WhyTarget,
+  AccountFold, AccountTotals, Consents, DataClass, Explanation, Invoices, KeyReport, KeyWhatIf, LedgerEvent, Loaded, Outlook,
+  Statement, Supposed, WhyTarget,
 } from './forms';
 
 // The ABI this file was written for. A module that answers another number is refused instead of misread.
@@ -47,6 +47,9 @@ interface Exports {
   cf_explain(handle: Handle, account: number, account_bytes: number, about: number, about_bytes: number, which: number,
     which_bytes: number, as_of: bigint): number;
   cf_invoices(handle: Handle, account: number, account_bytes: number, at: bigint, as_of: bigint): number;
+  cf_consents(handle: Handle, account: number, account_bytes: number, as_of: bigint): number;
+  cf_what_if(handle: Handle, account: number, account_bytes: number, commands: number, commands_bytes: number,
+    as_of: bigint, now: bigint): number;
   cf_export(handle: Handle, format: number): number;
 }
 
@@ -74,6 +77,10 @@ export interface Ledger {
   explain(account: string, why: WhyTarget, as_of: bigint | null): Explanation;
   /** Invoice lines with the numbers they are made of, after the event at `as_of`. */
   invoices(account: string, as_of: bigint | null): Invoices;
+  /** What the account has agreed to, and what stands against each model, after the event at `as_of`. */
+  consents(account: string, as_of: bigint | null): Consents;
+  /** What commands (JSON, one a line) decided at `now` (µs since 1970) would do after the event at `as_of`; kept nowhere. */
+  what_if(account: string, as_of: bigint | null, commands: string, now: bigint): Supposed;
   /** The log's own bytes, as one .cflog document. */
   export_log(): Uint8Array<ArrayBuffer>;
   close(): void;
@@ -222,6 +229,15 @@ function open_ledger(core: Exports, catalog: Uint8Array | undefined): Ledger {
       lend_text(account, (pointer, length) =>
         ask(core.cf_invoices(handle, pointer, length, no_moment, as_of ?? every_event)));
       return result_json<Invoices>();
+    },
+    consents(account, as_of) {
+      lend_text(account, (pointer, length) => ask(core.cf_consents(handle, pointer, length, as_of ?? every_event)));
+      return result_json<Consents>();
+    },
+    what_if(account, as_of, commands, now) {
+      lend_text(account, (pointer, length) => lend_text(commands, (commands_pointer, commands_length) =>
+        ask(core.cf_what_if(handle, pointer, length, commands_pointer, commands_length, as_of ?? every_event, now))));
+      return result_json<Supposed>();
     },
     export_log() {
       ask(core.cf_export(handle, 0));

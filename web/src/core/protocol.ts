@@ -3,8 +3,8 @@
 
 import type { Fault } from './fault';
 import type {
-  AccountLine, DataClass, EventType, Explanation, Invoices, KeyReport, KeyWhatIf, LedgerEvent, LotKind, Outlook,
-  Statement, Time, WhyTarget,
+  AccountLine, Consents, DataClass, EventType, Explanation, Invoices, KeyReport, KeyWhatIf, LedgerEvent, LotKind, Outlook,
+  Statement, Supposed, SupposedCommand, Time, WhyTarget,
 } from './forms';
 
 /** Everything the page shows of one moment of the log. */
@@ -63,7 +63,7 @@ export interface Proof extends Check {
 
 export interface Questions {
   /** Where the service is, as a URL that ends in a slash; then the account to open, or the first one. */
-  open: { ask: { base: string; account: string | null; as_of: bigint | null }; answer: Opened | null };
+  open: { ask: { base: string; account: string | null; as_of: bigint | null; token: string | null }; answer: Opened | null };
   /** The moment after an event, by position in the log or by the account's version; neither: now. */
   fold: { ask: { seq?: bigint; version?: number }; answer: Moment };
   picture: { ask: { plan: string }; answer: PictureData };
@@ -77,6 +77,10 @@ export interface Questions {
   /** Why a figure is what it is, as known at a position; null: now. */
   explain: { ask: { why: WhyTarget; as_of: bigint | null }; answer: Explanation };
   invoices: { ask: { as_of: bigint | null }; answer: Invoices };
+  /** What the account has agreed to, as of a position; null: now. */
+  consents: { ask: { as_of: bigint | null }; answer: Consents };
+  /** What commands would do, decided now or, in the past, at the moment shown; nothing is kept. */
+  what_if: { ask: { as_of: bigint | null; commands: SupposedCommand[] }; answer: Supposed };
   accounts: { ask: Record<never, never>; answer: AccountLine[] };
   prove: { ask: Record<never, never>; answer: Proof };
   /** The log this page folded, as one .cflog document. */

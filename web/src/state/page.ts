@@ -8,6 +8,7 @@ import type { AccountLine, WhyLink } from '../core/forms';
 import type { Check, Moment, PictureData, Stage, Tiding, Tip } from '../core/protocol';
 import { home, read_place, write_place, type Place } from '../lib/hash';
 import { same_why } from '../lib/why';
+import { access } from './access';
 import { start_worker, type Client } from './client';
 
 export type Phase = 'loading' | 'ready' | 'empty' | 'failed';
@@ -39,6 +40,9 @@ export interface Page {
   at_now(): boolean;
   open(account: string | null): Promise<void>;
   retry(): Promise<void>;
+  /** Opens with a token, which this tab remembers until it is closed; null forgets it. */
+  use_token(token: string | null): Promise<void>;
+  has_token(): boolean;
   go(change: Partial<Place>): void;
   /** Opens the drawer with a question; from inside it, `walk` leads on and `step_back` to the one before. */
   explain(why: WhyLink): void;
@@ -187,7 +191,9 @@ export function create_page(): Page {
         progress: { stage: 'connecting', loaded: 0, total: null },
       });
       try {
-        const opened = await client.ask('open', { base: new URL('./', document.baseURI).href, account, as_of });
+        const opened = await client.ask('open', {
+          base: new URL('./', document.baseURI).href, account, as_of, token: access.token(),
+        });
         if (mine !== opening) return;
         if (!opened) {
           set({ phase: 'empty', accounts: [] });
@@ -210,6 +216,11 @@ export function create_page(): Page {
       }
     },
     retry: () => page.open(state.place.account),
+    use_token(token) {
+      access.use(token);
+      return page.retry();
+    },
+    has_token: () => access.token() !== null,
 
     go(change) {
       const before = { ...state.place };

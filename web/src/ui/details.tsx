@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The tabs below the picture: usage, lots, periods, invoice lines, the key and the log, each a table of the moment shown.
+// The tabs below the picture: usage, lots, periods, invoice lines, consents, the key and the log, each of the moment
+// shown.
 
 import { createMemo, For, Match, Show, Switch, type JSX } from 'solid-js';
 import type { Lot, Period, PlanTerm, UsageLine } from '../core/forms';
@@ -10,6 +11,7 @@ import { printer } from '../state/settings';
 import { text } from '../text';
 import { terms_of, use_page } from './context';
 import { DataTable, type ColumnOf } from './data_table';
+import { Consents } from './consents';
 import { Invoices } from './invoices';
 import { Keys } from './keys';
 import { Log } from './log';
@@ -46,6 +48,7 @@ export function Details(): JSX.Element {
           <Match when={chosen() === 'lots'}><Lots /></Match>
           <Match when={chosen() === 'periods'}><Periods /></Match>
           <Match when={chosen() === 'invoices'}><Invoices /></Match>
+          <Match when={chosen() === 'consents'}><Consents /></Match>
           <Match when={chosen() === 'keys'}><Keys /></Match>
           <Match when={chosen() === 'log'}><Log /></Match>
         </Switch>

@@ -29,6 +29,12 @@ export function Header(): JSX.Element {
           {text.header.exact_short}<span class="sr-only"> {text.header.exact}</span>
         </button>
         <ThemeButton />
+        <Show when={page.has_token()}>
+          <button type="button" class="button icon-button" data-testid="forget-token" title={text.fault.forget_token}
+            onClick={() => void page.use_token(null)}>
+            <Icon name="leave" /><span class="sr-only">{text.fault.forget_token}</span>
+          </button>
+        </Show>
       </div>
     </header>
   );

@@ -58,7 +58,7 @@ function KeyNow(props: { report: KeyReport }): JSX.Element {
   const rotations = (): number => props.report.history.filter(({ previous }) => previous !== undefined).length;
   return (
     <>
-      <dl class="key-facts">
+      <dl class="facts">
         <div><dt>{words.key}</dt><dd><code data-testid="key-arn">{key().key_arn}</code></dd></div>
         <div><dt>{words.state}</dt><dd>
           <span class={`state key-${key().state}`} data-testid="key-state">{words.states[key().state]}</span>

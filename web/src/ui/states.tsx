@@ -65,6 +65,7 @@ export function Failed(props: { fault: Fault }): JSX.Element {
         <h1 class="stage-heading"><Icon name="warn" class="bad" />{words().heading}</h1>
         <p>{words().lead}</p>
         <Show when={words().command}>{(line) => <Command line={line()} />}</Show>
+        <Show when={token_cases.includes(case_of(props.fault))}><TokenForm /></Show>
         <dl class="stage-facts">
           <dt>{text.fault.details}</dt><dd>{props.fault.message}</dd>
           <Show when={props.fault.place}>{(place) => <><dt>{text.fault.place}</dt><dd>{place()}</dd></>}</Show>
@@ -72,7 +73,7 @@ export function Failed(props: { fault: Fault }): JSX.Element {
         </dl>
         <div class="stage-actions">
           <button type="button" class="button primary" onClick={() => void page.retry()}>{text.fault.retry}</button>
-          <Show when={case_of(props.fault) === 'unknown_account'}>
+          <Show when={['unknown_account', 'forbidden'].includes(case_of(props.fault))}>
             <button type="button" class="button" onClick={() => {
               page.go({ account: null, plan: null, as_of: null });
             }}>{text.fault.open_first}</button>
@@ -80,6 +81,25 @@ export function Failed(props: { fault: Fault }): JSX.Element {
         </div>
       </div>
     </div>
+  );
+}
+
+// A token is asked for again after one that was wrong, has ended or was revoked.
+const token_cases: FaultCase[] = ['unauthorized', 'forbidden'];
+
+function TokenForm(): JSX.Element {
+  const page = use_page();
+  let field!: HTMLInputElement;
+  return (
+    <form class="token-form" onSubmit={(event) => {
+      event.preventDefault();
+      const token = field.value.trim();
+      if (token) void page.use_token(token);
+    }}>
+      <label for="token">{text.fault.token}</label>
+      <input ref={field} id="token" type="password" autocomplete="off" spellcheck={false} required data-testid="token" />
+      <button type="submit" class="button primary">{text.fault.use_token}</button>
+    </form>
   );
 }
 

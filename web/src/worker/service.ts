@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The service's HTTP API as the worker uses it: reads only. Knows URLs and status codes, nothing of folding.
 
+import { createParser, type EventSourceParser } from 'eventsource-parser';
 import { event_types } from '../core/catalogue';
 import { FaultError, type Fault } from '../core/fault';
 import type { AccountHead, AccountLine } from '../core/forms';
 import { text } from '../text';
+
+const type_names = new Set<string>(event_types.map(({ type }) => type));
 
 export interface Follower {
   /** An event was appended, or the connection came back and some may have been missed. */
@@ -12,14 +15,17 @@ export interface Follower {
   on_link(live: boolean): void;
 }
 
-// After the service answered the stream with an error, the browser does not try again by itself.
+// A stream that ended, or was refused, is asked for again after this long.
 const retry_ms = 3000;
 
 export class Service {
   readonly #base: string;
+  readonly #headers: Record<string, string>;
 
-  constructor(base: string) {
+  /** `token`: null where the service asks for none. */
+  constructor(base: string, token: string | null) {
     this.#base = base;
+    this.#headers = token === null ? {} : { Authorization: `Bearer ${token}` };
   }
 
   async accounts(): Promise<AccountLine[]> {
@@ -48,28 +54,33 @@ export class Service {
 
   /** Follows the events after a position, of one account or of all, until the returned function is called. */
   follow(account: string | null, after: () => bigint, follower: Follower): () => void {
-    let source: EventSource | undefined;
+    // Percent-encoding throughout: in the service's URLs "+" is a plus, not a space.
+    const of = account === null ? '' : `&account=${encodeURIComponent(account)}`;
+    const broken_off = new AbortController();
     let retry: ReturnType<typeof setTimeout> | undefined;
-    let stopped = false;
+    const parser = (): EventSourceParser => createParser({
+      onEvent: ({ event }) => {
+        if (event !== undefined && type_names.has(event)) follower.on_event();
+      },
+    });
+    const listen = async (): Promise<void> => {
+      const stream = await this.#get(`v1/events?after=${after()}${of}`, broken_off.signal);
+      follower.on_link(true);
+      follower.on_event();
+      const events = parser();
+      for await (const piece of pieces_of(stream)) events.feed(piece);
+    };
     const connect = (): void => {
-      // Percent-encoding throughout: in the service's URLs "+" is a plus, not a space.
-      const of = account === null ? '' : `&account=${encodeURIComponent(account)}`;
-      source = new EventSource(`${this.#base}v1/events?after=${after()}${of}`);
-      for (const { type } of event_types) source.addEventListener(type, () => follower.on_event());
-      source.onopen = () => {
-        follower.on_link(true);
-        follower.on_event();
-      };
-      source.onerror = () => {
+      listen().catch(() => {}).finally(() => {
+        if (broken_off.signal.aborted) return;
         follower.on_link(false);
-        if (source?.readyState === EventSource.CLOSED && !stopped) retry = setTimeout(connect, retry_ms);
-      };
+        retry = setTimeout(connect, retry_ms);
+      });
     };
     connect();
     return () => {
-      stopped = true;
+      broken_off.abort();
       clearTimeout(retry);
-      source?.close();
     };
   }
 
@@ -82,15 +93,25 @@ export class Service {
     }
   }
 
-  async #get(path: string): Promise<Response> {
+  async #get(path: string, signal: AbortSignal | null = null): Promise<Response> {
     let response: Response;
     try {
-      response = await fetch(this.#base + path, { cache: 'no-store' });
+      response = await fetch(this.#base + path, { cache: 'no-store', headers: this.#headers, signal });
     } catch {
       throw new FaultError({ code: 'unreachable', message: text.faults.unreachable(this.#base) });
     }
     if (!response.ok) throw new FaultError(await fault_in(response, path));
     return response;
+  }
+}
+
+async function* pieces_of(stream: Response): AsyncGenerator<string> {
+  if (!stream.body) return;
+  const reader = stream.body.pipeThrough(new TextDecoderStream()).getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    yield value;
   }
 }
 

@@ -15,7 +15,9 @@ import type { Service } from './service';
 const gather_ms = 120;
 
 // Faults of asking the service; all others are the core's, and then the page no longer knows the ledger.
-const service_codes = ['unreachable', 'bad_answer', 'not_found', 'unavailable'];
+const service_codes = [
+  'unreachable', 'bad_answer', 'not_found', 'unavailable', 'unauthorized', 'forbidden', 'too_many_attempts',
+];
 
 const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 
@@ -113,6 +115,18 @@ export class Session {
 
   invoices(as_of: bigint | null): Invoices {
     return this.#ledger.invoices(this.account, as_of);
+  }
+
+  consents(as_of: bigint | null): Questions['consents']['answer'] {
+    return this.#ledger.consents(this.account, as_of);
+  }
+
+  what_if({ as_of, commands }: Questions['what_if']['ask']): Questions['what_if']['answer'] {
+    const now = new Date();
+    const at = as_of === null ? now.toISOString() : this.#ledger.balance(this.account, as_of).at;
+    const lines = commands.map((command, i) =>
+      JSON.stringify({ ...command, account: this.account, key: `what-if-${i + 1}`, at }));
+    return this.#ledger.what_if(this.account, as_of, lines.join('\n'), BigInt(now.getTime()) * 1000n);
   }
 
   /** Downloads the log once more, folds it in a ledger of its own and compares. */

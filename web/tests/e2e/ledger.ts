@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The other side of every comparison: what the command line and the service say of the account under test.
 
-import { execFileSync } from 'node:child_process';
+import AxeBuilder from '@axe-core/playwright';
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, type Page } from '@playwright/test';
 import type { AccountHead, AccountLine, Period, PlanTerm, Statement } from '../../src/core/forms';
 
@@ -11,12 +15,49 @@ const need = (name: string): string => {
   return value;
 };
 
-/** `creditfold balance --json`, as of a position. */
-export function balance(account: string, as_of: number): Statement {
+/** What a command of the command line answers with --json about an account, as of a position where one is given. */
+export function ask<T>(command: string, account: string, words: string[] = [], as_of?: number): T {
   const json = execFileSync(need('CREDITFOLD_BIN'), [
-    'balance', '--json', '--data', need('CREDITFOLD_DATA'), '--account', account, '--as-of', String(as_of),
+    command, '--json', '--data', need('CREDITFOLD_DATA'), '--account', account, ...words,
+    ...(as_of === undefined ? [] : ['--as-of', String(as_of)]),
   ], { encoding: 'utf8', maxBuffer: 256 << 20 });
-  return JSON.parse(json) as Statement;
+  return JSON.parse(json) as T;
+}
+
+export const balance = (account: string, as_of: number): Statement => ask('balance', account, [], as_of);
+
+/** A service of its own on a fresh demo, for a test that changes what all would see. */
+export async function start_service(): Promise<{ url: string; data: string; stop(): Promise<void> }> {
+  const data = mkdtempSync(join(tmpdir(), 'creditfold-e2e-'));
+  const service = spawn(need('CREDITFOLD_BIN'), ['serve', '--data', data, '--demo', '--listen', '127.0.0.1:0'],
+    { stdio: ['ignore', 'ignore', 'pipe'] });
+  const ended = new Promise<void>((done) => service.on('exit', () => done()));
+  const url = await new Promise<string>((found, fail) => {
+    let said = '';
+    service.stderr.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+      const address = /http:\/\/127\.0\.0\.1:\d+/.exec(said);
+      if (address) found(`${address[0]}/`);
+    });
+    void ended.then(() => fail(new Error(`the service ended: ${said}`)));
+  });
+  const stop = async (): Promise<void> => {
+    service.kill('SIGTERM');
+    await ended;
+    rmSync(data, { recursive: true, force: true });
+  };
+  return { url, data, stop };
+}
+
+export function run_program(...words: string[]): string {
+  return execFileSync(need('CREDITFOLD_BIN'), words, { encoding: 'utf8' });
+}
+
+/** `part`: only what is inside it. What lies half under the fixed bars is too small a target to axe until it is scrolled. */
+export async function no_violations(page: Page, where: string, part = 'html'): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).include(part)
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`), where).toEqual([]);
 }
 
 async function get<T>(path: string): Promise<T> {
@@ -92,7 +133,7 @@ async function compare_usage(page: Page, statement: Statement): Promise<void> {
 }
 
 async function compare_tables(page: Page, statement: Statement, plan: string): Promise<void> {
-  await page.getByTestId(`plan-${plan}`).getByRole('button').click();
+  await page.getByTestId(`plan-${plan}`).locator('.plan-name').click();
   const terms = statement.plans.filter((one) => one.plan === plan);
   await page.getByTestId('tab-periods').click();
   for (const { term, periods } of terms) {

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The built page in a real browser, against a real service: its numbers are the command line's, at any moment.
 
-import AxeBuilder from '@axe-core/playwright';
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test } from '@playwright/test';
 import type { AccountHead } from '../../src/core/forms';
-import { balance, busiest_account, compare, open_page } from './ledger';
+import { balance, busiest_account, compare, no_violations, open_page } from './ledger';
 
 let head: AccountHead;
 const place = (more = ''): string => `#account=${encodeURIComponent(head.account)}${more}`;
@@ -151,7 +150,7 @@ for (const theme of ['light', 'dark'] as const) {
     test.slow();
     await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
     await open_page(page, place());
-    for (const tab of ['usage', 'lots', 'periods', 'keys', 'log']) {
+    for (const tab of ['usage', 'lots', 'periods', 'invoices', 'consents', 'keys', 'log']) {
       await page.getByTestId(`tab-${tab}`).click();
       await no_violations(page, `${tab} in ${theme}`);
     }
@@ -165,17 +164,11 @@ for (const theme of ['light', 'dark'] as const) {
   });
 }
 
-async function no_violations(page: Page, where: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`), where).toEqual([]);
-}
-
 for (const width of [390, 1024]) {
   test(`nothing sticks out at ${width} px`, async ({ page }) => {
     await page.setViewportSize({ width, height: 844 });
     await open_page(page, place());
-    for (const tab of ['usage', 'lots', 'periods', 'keys', 'log']) {
+    for (const tab of ['usage', 'lots', 'periods', 'invoices', 'consents', 'keys', 'log']) {
       await page.getByTestId(`tab-${tab}`).click();
       expect(await page.evaluate(() => document.documentElement.scrollWidth), tab).toBe(width);
     }
