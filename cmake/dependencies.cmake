@@ -28,4 +28,6 @@ else()
   find_package(Threads REQUIRED)
   find_package(SQLiteCpp 3.2 CONFIG REQUIRED)
   find_package(CLI11 CONFIG REQUIRED)
+  find_package(PkgConfig REQUIRED)
+  pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)  # SHA-256 of what moves between regions
 endif()

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <variant>
 
@@ -130,6 +131,12 @@ struct RemoveProduct {
   ProductId product;
 };
 
+struct MigrateRegion {
+  static constexpr std::string_view name = "MigrateRegion";
+  RegionId region;
+  std::string scope;  // any: what is not the whole organization is refused with its clause (RES-3)
+};
+
 struct SetConsent {
   static constexpr std::string_view name = "SetConsent";
   FeatureId feature;
@@ -151,7 +158,7 @@ struct SetAccess {
 using CommandBody =
     std::variant<OpenAccount, StartTerm, RenewTerm, EndTerm, SetBuilders, GrantCredits, PurchaseCredits, TransferCredits,
                  RecordUsage, AuthorizeUsage, ReleaseAuthorization, ClosePeriods, ChangeSeats, AddProduct, RemoveProduct,
-                 SetConsent, AcceptTerms, SetAccess>;
+                 MigrateRegion, SetConsent, AcceptTerms, SetAccess>;
 
 struct Command {
   AccountId account;

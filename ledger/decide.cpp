@@ -9,6 +9,7 @@
 #include "ledger/consents.hpp"
 #include "ledger/credits.hpp"
 #include "ledger/draft.hpp"
+#include "ledger/residency.hpp"
 #include "ledger/seats.hpp"
 #include "ledger/terms.hpp"
 #include "ledger/usage.hpp"
@@ -105,6 +106,7 @@ struct CheckFigures {
   std::optional<Refusal> operator()(const ReleaseAuthorization&) const { return std::nullopt; }
   std::optional<Refusal> operator()(const ClosePeriods&) const { return std::nullopt; }
   std::optional<Refusal> operator()(const RemoveProduct&) const { return std::nullopt; }
+  std::optional<Refusal> operator()(const MigrateRegion&) const { return std::nullopt; }
   std::optional<Refusal> operator()(const SetConsent&) const { return std::nullopt; }
   std::optional<Refusal> operator()(const AcceptTerms&) const { return std::nullopt; }
   std::optional<Refusal> operator()(const SetAccess&) const { return std::nullopt; }
@@ -113,6 +115,7 @@ struct CheckFigures {
 struct Decide {
   Draft& draft;
   const Catalog& catalog;
+  const Provided& provided;
 
   std::optional<Refusal> operator()(const OpenAccount& command) const { return account::decide(draft, command, catalog); }
   std::optional<Refusal> operator()(const StartTerm& command) const {
@@ -140,6 +143,9 @@ struct Decide {
   std::optional<Refusal> operator()(const ChangeSeats& command) const { return seats::decide(draft, command, catalog); }
   std::optional<Refusal> operator()(const AddProduct& command) const { return seats::decide(draft, command, catalog); }
   std::optional<Refusal> operator()(const RemoveProduct& command) const { return seats::decide(draft, command, catalog); }
+  std::optional<Refusal> operator()(const MigrateRegion& command) const {
+    return residency::decide(draft, command, catalog, provided);
+  }
   std::optional<Refusal> operator()(const SetConsent& command) const { return consents::decide(draft, command); }
   std::optional<Refusal> operator()(const AcceptTerms& command) const { return consents::decide(draft, command); }
   std::optional<Refusal> operator()(const SetAccess& command) const { return consents::decide(draft, command); }
@@ -161,7 +167,7 @@ std::optional<Refusal> check_figures(const AccountState* state, const Command& c
 }
 
 Expected<std::vector<Event>, Refusal> decide(const AccountState* state, const Command& command, const Catalog& catalog,
-                                             Instant now) {
+                                             Instant now, const Provided& provided) {
   if (auto refusal = check_figures(state, command, catalog, now)) return Unexpected{*refusal};
   if (auto refusal = check_account(state, command)) return Unexpected{*refusal};
   const Instant at = command.at.value_or(now);
@@ -175,7 +181,7 @@ Expected<std::vector<Event>, Refusal> decide(const AccountState* state, const Co
     Draft draft(state ? *state : fresh, command.key, at, now);
     usage::release_expired_holds(draft);  // H3, before anything is decided
     credits::open_begun_periods(draft);
-    if (auto refusal = std::visit(Decide{draft, catalog}, command.body)) return Unexpected{*refusal};
+    if (auto refusal = std::visit(Decide{draft, catalog, provided}, command.body)) return Unexpected{*refusal};
     // Folds what was decided, so that a sum beyond 64 bits is a refusal here and never a fault later. The two usage
     // commands check their few sums themselves: they are the hot path and need no copy of the state.
     const bool checked_already =

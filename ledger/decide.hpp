@@ -10,6 +10,7 @@
 #include "events/expected.hpp"
 #include "ledger/catalog.hpp"
 #include "ledger/command.hpp"
+#include "ledger/outside.hpp"
 #include "ledger/refusal.hpp"
 #include "ledger/state.hpp"
 
@@ -22,7 +23,9 @@ namespace creditfold {
 
 // The events of an accepted command (maybe none), versions following the state's; or the first refusal in the stated
 // order. `state` is null for an unknown account. `now` is the clock's: a missing `at`, `in_future` and `recorded_at` (H1).
+// `provided`: what the outside did for this command beforehand.
 [[nodiscard]] Expected<std::vector<Event>, Refusal> decide(const AccountState* state, const Command& command,
-                                                           const Catalog& catalog, Instant now);
+                                                           const Catalog& catalog, Instant now,
+                                                           const Provided& provided = {});
 
 }  // namespace creditfold

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ledger/engine.hpp"
 
+#include <stdexcept>
 #include <utility>
 
 #include "ledger/decide.hpp"
@@ -18,6 +19,15 @@ struct Engine::Group {
 };
 
 namespace {
+
+bool migrates(const std::vector<Batch>& batches) {
+  for (const Batch& batch : batches) {
+    for (const Event& event : batch.events) {
+      if (std::holds_alternative<RegionMigrated>(event.payload)) return true;
+    }
+  }
+  return false;
+}
 
 Refusal key_reused(const IdempotencyKey& key) {
   return {RefusalCode::key_reused, "H19", "The key belongs to another command that was accepted before.", {{"key", key.value}}};
@@ -39,9 +49,10 @@ void Engine::fold_tail() {
     if (!applied) throw Fault(Fault::Kind::damaged, to_text(applied.error()));
     return true;
   });
+  book_.advance(log_.head(), 0);  // positions of what has left may lie behind the newest event
 }
 
-Answer Engine::process_one(Group& group, std::string_view text, Instant now) const {
+Answer Engine::process_one(Group& group, std::string_view text, Instant now, const Provided& provided) const {
   const auto parsed = parse_command(text);
   if (!parsed) return Answer{.key = parsed.error().key, .refused = to_refusal(parsed.error()), .accepted = {}};
   const Command& command = parsed->command;
@@ -70,7 +81,13 @@ Answer Engine::process_one(Group& group, std::string_view text, Instant now) con
     return answer;
   }
 
-  auto decision = decide(state, command, catalog_, now);
+  const bool opening = state == nullptr && std::holds_alternative<OpenAccount>(command.body);
+  if (opening && opens_here_ && !opens_here_(command.account)) {
+    answer.refused = Refusal{RefusalCode::unknown_account, "", "This id is not opened in this region.",
+                             {{"account", command.account.value}}};
+    return answer;
+  }
+  auto decision = decide(state, command, catalog_, now, provided);
   if (!decision) {
     answer.refused = decision.error();
     return answer;
@@ -86,6 +103,7 @@ Answer Engine::process_one(Group& group, std::string_view text, Instant now) con
               .events = {}};
   for (Event& event : events) {
     event.seq = ++group.head;
+    event.partition = partition_of(log_.region());
     evolve(next, event);  // decide has folded these already, or checked their sums
   }
   group.events += static_cast<std::int64_t>(events.size());
@@ -101,17 +119,44 @@ std::vector<Answer> Engine::process(std::span<const std::string_view> texts, Ins
   group.head = book_.seq();
   std::vector<Answer> answers;
   answers.reserve(texts.size());
-  for (const std::string_view text : texts) answers.push_back(process_one(group, text, now));
+  for (const std::string_view text : texts) answers.push_back(process_one(group, text, now, {}));
   if (group.batches.empty()) return answers;
+  if (!log_.region().value.empty() && migrates(group.batches)) {
+    throw std::logic_error("a migration is no command among others: its stream has to move with it");
+  }
 
   const auto appended = log_.append(group.batches);
   if (!appended) {
     throw Fault(Fault::Kind::busy, "another writer reached the log first: " + appended.error().what);
   }
-  if (appended->last_seq != group.head) throw Fault(Fault::Kind::damaged, "the log gave other positions than its head told");
+  apply(group, *appended);
+  return answers;
+}
+
+void Engine::apply(Group& group, const Appended& appended) {
+  if (appended.last_seq != group.head) throw Fault(Fault::Kind::damaged, "the log gave other positions than its head told");
   for (auto& [account, state] : group.accounts) book_.adopt(std::move(state));
   book_.advance(group.head, group.events);
-  return answers;
+}
+
+Answer Engine::weigh(std::string_view text, Instant now, const Provided& provided) const {
+  Group group;
+  group.head = book_.seq();
+  return process_one(group, text, now, provided);
+}
+
+Answer Engine::admit(Partition& log, const RegionId& from, const AccountState& arriving, std::string_view text,
+                     Instant now, const Provided& provided) {
+  Group group;
+  group.head = book_.seq() + arriving.version;  // the stream's positions come first
+  group.accounts.emplace(arriving.account, arriving);
+  Answer answer = process_one(group, text, now, provided);
+  if (answer.refused || group.batches.empty()) return answer;
+  const auto admitted = log.admit({arriving.account, from, *provided.copied, now}, group.batches.front());
+  if (!admitted) throw Fault(Fault::Kind::busy, "the stream was not admitted: " + admitted.error().what);
+  group.events += arriving.version;
+  apply(group, *admitted);
+  return answer;
 }
 
 }  // namespace creditfold

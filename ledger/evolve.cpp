@@ -6,6 +6,7 @@
 #include "ledger/account.hpp"
 #include "ledger/consents.hpp"
 #include "ledger/credits.hpp"
+#include "ledger/residency.hpp"
 #include "ledger/seats.hpp"
 #include "ledger/terms.hpp"
 #include "ledger/usage.hpp"
@@ -48,7 +49,7 @@ struct Evolve {
   // Facts whose families hold no figures of an account yet: they count in version and moment only.
   void operator()(const KeyRotated&) const {}
   void operator()(const KeyRevoked&) const {}
-  void operator()(const RegionMigrated&) const {}
+  void operator()(const RegionMigrated& fact) const { residency::evolve(state, event, fact); }
 };
 
 void fold(AccountState& state, const Event& event, Folding folding) {

@@ -107,6 +107,7 @@ std::optional<CommandBody> read_body(std::string_view name, ObjectReader& in, st
   if (name == ChangeSeats::name) return ChangeSeats{in.id<ProductId>("product"), in.integer("seats")};
   if (name == AddProduct::name) return AddProduct{in.id<ProductId>("product"), in.optional_id<RegionId>("region")};
   if (name == RemoveProduct::name) return RemoveProduct{in.id<ProductId>("product")};
+  if (name == MigrateRegion::name) return MigrateRegion{in.id<RegionId>("region"), in.string("scope")};
   if (name == SetConsent::name) return SetConsent{in.id<FeatureId>("feature"), in.boolean("granted")};
   if (name == AcceptTerms::name) {
     return AcceptTerms{in.id<TermsId>("terms"), in.optional_boolean("accepted").value_or(true)};

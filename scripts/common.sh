@@ -13,7 +13,7 @@ die() {
 
 # Debian 12 packages by name. Native build, WebAssembly, browser; ccache and brotli help and are small.
 packages_build="ca-certificates git g++ cmake ninja-build pkg-config ccache libsqlitecpp-dev libsqlite3-dev
-  libcereal-dev libboost1.81-dev libcli11-dev libxxhash-dev"
+  libcereal-dev libboost1.81-dev libcli11-dev libxxhash-dev libsodium-dev"
 packages_wasm="emscripten"
 packages_test="catch2 librapidcheck-dev chromium"
 

@@ -4,11 +4,11 @@
 #include <chrono>
 #include <thread>
 
-#include "events/store/sqlite.hpp"
+#include "events/store/partitions.hpp"
 #include "ledger/cli/exit_status.hpp"
 #include "ledger/cli/output.hpp"
 #include "ledger/cli/remote.hpp"
-#include "ledger/engine.hpp"
+#include "ledger/regions/local_ledger.hpp"
 
 namespace creditfold::cli {
 namespace {
@@ -19,13 +19,15 @@ constexpr std::chrono::milliseconds attempt_interval{100};
 
 class LocalAnswerer final : public Answerer {
  public:
-  LocalAnswerer(std::unique_ptr<SqliteLog> log, Catalog catalog)
-      : log_(std::move(log)), catalog_(std::move(catalog)), engine_(*log_, catalog_) {}
+  LocalAnswerer(std::unique_ptr<SqlitePartitions> partitions, Catalog catalog)
+      : partitions_(std::move(partitions)), catalog_(std::move(catalog)), ledger_(*partitions_, catalog_) {
+    ledger_.watch([](MigrationStep) {}, [](const std::string& what) { say("left for later: " + what); });
+  }
 
   [[nodiscard]] std::vector<std::string> answer(std::span<const Line> commands) override {
     std::vector<std::string_view> texts;
     for (const Line& command : commands) texts.emplace_back(command.text);
-    std::vector<Answer> answers = engine_.process(texts, machine_now());
+    std::vector<Answer> answers = ledger_.process(texts, machine_now());
     std::vector<std::string> lines;
     for (std::size_t i = 0; i < answers.size(); ++i) {
       number_line(answers[i], commands[i].number);
@@ -44,9 +46,9 @@ class LocalAnswerer final : public Answerer {
     answer.refused->details.insert(answer.refused->details.begin(), {"line", line});
   }
 
-  std::unique_ptr<SqliteLog> log_;
+  std::unique_ptr<SqlitePartitions> partitions_;
   Catalog catalog_;
-  Engine engine_;
+  LocalLedger ledger_;
 };
 
 bool is_url(std::string_view text) { return text.starts_with("http://"); }
@@ -76,7 +78,7 @@ std::unique_ptr<Answerer> open_answerer(const std::filesystem::path& data,
       return open_remote(holder->text);
     }
     try {
-      return std::make_unique<LocalAnswerer>(open_sqlite({.directory = data, .read_only = false}), std::move(catalog));
+      return std::make_unique<LocalAnswerer>(std::make_unique<SqlitePartitions>(data, false), std::move(catalog));
     } catch (const Fault& fault) {
       if (fault.kind() != Fault::Kind::busy) throw;
       if (attempt == attempts) {

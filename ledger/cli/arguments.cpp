@@ -98,10 +98,24 @@ Form<AccountsOptions> accounts_form(CLI::App& app) {
   return form;
 }
 
+Form<DirectoryOptions> directory_form(CLI::App& app) {
+  Form<DirectoryOptions> form(app, "directory", "The people, organizations and names behind the ids", asking);
+  form.data();
+  form.json_always();
+  form.text("ACTION", "", "put, get, erase or list", &DirectoryOptions::action).required();
+  form.words("WORDS", "put: a file of JSON Lines; get, erase: person ID; list: people", &DirectoryOptions::words);
+  form.example(
+      "creditfold directory put people.jsonl\n"
+      "  creditfold directory get person u-101\n"
+      "  creditfold directory erase person u-101");
+  return form;
+}
+
 Form<ExportOptions> export_form(CLI::App& app) {
   Form<ExportOptions> form(app, "export", "Write the log out, whole or one account's", proving);
   form.data();
   form.id<AccountId>("--account", "ID", "Only this account's events", &ExportOptions::account);
+  form.id<RegionId>("--region", "NAME", "Of this region's log; needed where there are several", &ExportOptions::region);
   form.text("--format", "NAME", "jsonl: JSON Lines of events; cflog: binary, checks itself", &ExportOptions::format)
       .required();
   form.whole("--after", "SEQ", "Only events after this position", &ExportOptions::after);
@@ -114,6 +128,7 @@ constexpr const char* log_help = "A data directory, a .cflog or JSON Lines of ev
 
 Form<ReplayOptions> replay_form(CLI::App& app) {
   Form<ReplayOptions> form(app, "replay", "Fold a log from its beginning", proving);
+  form.id<RegionId>("--region", "NAME", "Only this region's log of a data directory", &ReplayOptions::region);
   form.whole("--as-of", "SEQ", "Only up to this position", &ReplayOptions::as_of);
   form.flag("--snapshot", "Again through a snapshot in the middle; fails if that differs", &ReplayOptions::snapshot);
   form.json();
@@ -185,8 +200,9 @@ std::variant<Options, Told> parse_arguments(int argc, const char* const* argv) {
   app.get_formatter()->column_width(27);
   app.get_formatter()->label("SUBCOMMAND", "COMMAND");
   const auto forms =
-      std::tuple{serve_form(app),  apply_form(app),  import_form(app), balance_form(app), accounts_form(app),
-                 export_form(app), replay_form(app), verify_form(app), clauses_form(app), version_form(app)};
+      std::tuple{serve_form(app),     apply_form(app),  import_form(app), balance_form(app), accounts_form(app),
+                 directory_form(app), export_form(app), replay_form(app), verify_form(app),  clauses_form(app),
+                 version_form(app)};
   app.require_subcommand(0, 1);
   app.footer(
       "Example:\n"

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "events/vocabulary.hpp"
 #include "ledger/cli/exit_status.hpp"
@@ -60,6 +61,7 @@ struct BalanceOptions {
 struct ExportOptions {
   std::string data;
   std::optional<AccountId> account;
+  std::optional<RegionId> region;
   std::string format;
   std::int64_t after = 0;
   std::optional<std::string> output;
@@ -67,6 +69,7 @@ struct ExportOptions {
 
 struct ReplayOptions {
   std::string log;
+  std::optional<RegionId> region;
   std::optional<std::int64_t> as_of;
   bool snapshot = false;
   bool json = false;
@@ -82,6 +85,13 @@ struct AccountsOptions {
   bool json = false;
 };
 
+struct DirectoryOptions {
+  std::string data;
+  std::string action;  // put, get, erase, list
+  std::vector<std::string> words;
+  bool json = false;
+};
+
 struct ClausesOptions {
   bool json = false;
 };
@@ -91,7 +101,7 @@ struct VersionOptions {
 };
 
 using Options = std::variant<ServeOptions, ApplyOptions, ImportOptions, BalanceOptions, ExportOptions, ReplayOptions,
-                             VerifyOptions, AccountsOptions, ClausesOptions, VersionOptions>;
+                             VerifyOptions, AccountsOptions, DirectoryOptions, ClausesOptions, VersionOptions>;
 
 [[nodiscard]] ExitStatus run(const ServeOptions& options);
 [[nodiscard]] ExitStatus run(const ApplyOptions& options);
@@ -101,6 +111,7 @@ using Options = std::variant<ServeOptions, ApplyOptions, ImportOptions, BalanceO
 [[nodiscard]] ExitStatus run(const ReplayOptions& options);
 [[nodiscard]] ExitStatus run(const VerifyOptions& options);
 [[nodiscard]] ExitStatus run(const AccountsOptions& options);
+[[nodiscard]] ExitStatus run(const DirectoryOptions& options);
 [[nodiscard]] ExitStatus run(const ClausesOptions& options);
 [[nodiscard]] ExitStatus run(const VersionOptions& options);
 

@@ -13,7 +13,6 @@
 #include <mutex>
 #include <thread>
 
-#include "events/store/sqlite.hpp"
 #include "ledger/service/demo.hpp"
 #include "ledger/service/http_server.hpp"
 #include "ledger/service/limits.hpp"
@@ -73,19 +72,23 @@ StaticFiles page_of(const ServiceOptions& options) {
   return found ? StaticFiles(*found) : StaticFiles();
 }
 
+bool is_empty(const Partitions& partitions) {
+  for (const RegionId& region : partitions.regions()) {
+    if (partitions.find(region)->head() > 0) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 // In the order of their making; they end the other way round.
 struct Service::Parts {
-  Parts(const ServiceOptions& options, Log& log)
+  Parts(const ServiceOptions& options, Partitions& partitions)
       : catalog(catalog_of(options)),
         page(page_of(options)),
-        sequencer(log, catalog, options.clock),
-        hub(sequencer.with_book([](const Book& book) { return book.seq(); })),
         address(parse_listen(context, options.listen)),
         server(context, checked(address, options.allow_remote).endpoint),
-        readers(log),
-        scheduler(context.get_executor(), sequencer, options.clock, options.close_delay_micros),
+        regions(partitions, catalog, options.clock, context.get_executor(), options.close_delay_micros),
         router(Guard(address.name, address.endpoint.address())),
         work(asio::make_work_guard(context)) {}
 
@@ -97,35 +100,32 @@ struct Service::Parts {
 
   Catalog catalog;
   StaticFiles page;
-  Sequencer sequencer;
-  EventHub hub;
   asio::io_context context{static_cast<int>(io_threads)};
   ListenAddress address;
   HttpServer server;
+  Regions regions;
   Readers readers;
-  Scheduler scheduler;
   Router router;
   asio::executor_work_guard<asio::io_context::executor_type> work;
   std::vector<std::thread> threads;
   std::once_flag stopped;
 };
 
-Service::Service(const ServiceOptions& options, Log& log) {
+Service::Service(const ServiceOptions& options, Partitions& partitions, directory::DirectoryStore& directory) {
   set_debug_lines(options.debug);
-  if (options.demo && log.head() == 0) fill_demo(log, catalog_of(options), options.clock());
-  parts_ = std::make_unique<Parts>(options, log);
+  if (options.demo && is_empty(partitions)) {
+    fill_demo(partitions.open(RegionId(home_region)), catalog_of(options), options.clock());
+  }
+  parts_ = std::make_unique<Parts>(options, partitions);
   Parts& parts = *parts_;
-  add_command_routes(parts.router, parts.sequencer);
-  add_account_routes(parts.router, parts.sequencer, parts.readers, options.clock);
-  add_log_routes(parts.router, parts.sequencer, parts.readers);
-  add_event_routes(parts.router, parts.hub, parts.sequencer, parts.readers);
-  add_about_routes(parts.router, parts.sequencer, catalog_text(options), options.build, parts.page);
+  add_command_routes(parts.router, parts.regions);
+  add_account_routes(parts.router, parts.regions, parts.readers, options.clock);
+  add_log_routes(parts.router, parts.regions, parts.readers);
+  add_event_routes(parts.router, parts.regions, parts.readers);
+  add_directory_routes(parts.router, directory, parts.readers);
+  add_about_routes(parts.router, parts.regions, catalog_text(options), options.build, parts.page);
 
-  parts.sequencer.with_book([&](const Book& book) { parts.scheduler.start(book); });
-  parts.sequencer.start([&parts](const Book& book, const std::set<AccountId>& touched) {
-    parts.scheduler.accounts_changed(book, touched);
-    parts.hub.publish(book.seq());
-  });
+  parts.regions.start();
   parts.server.start(parts.router);
   for (std::size_t i = 0; i < io_threads; ++i) parts.threads.emplace_back([&parts] { parts.context.run(); });
 }
@@ -134,11 +134,7 @@ Service::~Service() { stop(); }
 
 std::string Service::url() const { return url_of(parts_->server.endpoint()); }
 
-std::int64_t Service::seq() const {
-  return parts_->sequencer.with_book([](const Book& book) { return book.seq(); });
-}
-
-void Service::look_at_clock() { parts_->scheduler.look_at_clock(); }
+void Service::look_at_clock() { parts_->regions.look_at_clock(); }
 
 void Service::hurry() { parts_->server.hurry(); }
 
@@ -146,11 +142,10 @@ void Service::stop() {
   Parts& parts = *parts_;
   std::call_once(parts.stopped, [&parts] {
     parts.server.stop_accepting();
-    parts.hub.stop();
+    parts.regions.stop_streams();
     parts.server.wait_until_answered(stop_max);
     parts.server.cut_all();
-    parts.scheduler.stop();
-    parts.sequencer.stop();
+    parts.regions.stop();
     parts.work.reset();
     parts.context.stop();
     for (std::thread& thread : parts.threads) thread.join();
@@ -172,9 +167,10 @@ int status_of(Fault::Kind kind) {
 int serve(const ServiceOptions& options) {
   asio::io_context waiting;
   asio::signal_set signals(waiting, SIGTERM, SIGINT);  // before any thread, so that none is missed
-  const auto log = open_sqlite({.directory = options.data, .read_only = false});
-  Service service(options, *log);
-  log->set_lock_text(service.url());
+  SqlitePartitions partitions(options.data, false);
+  directory::DirectoryStore directory(options.data);
+  Service service(options, partitions, directory);
+  partitions.set_lock_text(service.url());
   std::cerr << "creditfold: open " + service.url() + " (data in " + options.data.string() + ", Ctrl-C stops)\n";
 
   signals.async_wait([](const boost::system::error_code& /*error*/, int /*signal*/) {});

@@ -8,7 +8,7 @@ using namespace creditfold::test;
 
 namespace {
 
-const Words commands{"serve",  "apply",  "import", "balance", "accounts",
+const Words commands{"serve",  "apply",  "import", "balance", "accounts", "directory",
                      "export", "replay", "verify", "clauses", "version"};
 
 bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }

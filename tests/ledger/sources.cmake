@@ -15,6 +15,7 @@ set(ledger_test_sources
   lots_test.cpp
   order_test.cpp
   outlook_test.cpp
+  residency_test.cpp
   seats_test.cpp
   snapshot_test.cpp
   statement_test.cpp
