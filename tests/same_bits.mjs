@@ -3,7 +3,7 @@
 // streams and over both usage traces (real ones beside the checkout when they are there, generated ones of the same form
 // otherwise). Also: `replay --json` and scripts/replay-wasm print the same bytes, and the module exports what is listed.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generate } from './model/generate.mjs';
@@ -38,6 +38,9 @@ function compare(sentence, args) {
   check(`${sentence} (${lines.length - 1} prefixes)`, lines.length > 2 && ours === theirs, `first difference at prefix ${at}`);
 }
 
+// The regions of a data directory: each has a log of its own.
+const regions_of = (data) => readdirSync(data).filter((name) => existsSync(join(data, name, 'ledger.db')));
+
 // Random commands decided on each side for itself, then folded.
 for (let seed = 1; seed <= 8; seed += 1) compare(`seed ${seed}, decided and folded`, [String(seed)]);
 
@@ -47,13 +50,15 @@ const catalog = JSON.parse(readFileSync(catalog_file, 'utf8'));
 for (let seed = 1; seed <= 12; seed += 1) {
   const data = join(work, `stream-${seed}`);
   const commands = join(work, `stream-${seed}.jsonl`);
-  const log = join(work, `stream-${seed}.cflog`);
   writeFileSync(commands, generate(seed, { accounts: 4, commands: 400, catalog }).join('\n') + '\n');
   run(creditfold, ['apply', '--data', data, '--catalog', catalog_file, commands]);
-  run(creditfold, ['export', '--data', data, '--format', 'cflog', '--output', log]);
-  compare(`random stream ${seed}`, [log]);
-  check(`random stream ${seed}: the module replays it to the same bytes`,
-    run('scripts/replay-wasm', [log]) === run(creditfold, ['replay', '--json', log]));
+  for (const region of regions_of(data)) {
+    const log = join(work, `stream-${seed}-${region}.cflog`);
+    run(creditfold, ['export', '--data', data, '--region', region, '--format', 'cflog', '--output', log]);
+    compare(`random stream ${seed}, ${region}`, [log]);
+    check(`random stream ${seed}, ${region}: the module replays it to the same bytes`,
+      run('scripts/replay-wasm', [log]) === run(creditfold, ['replay', '--json', log]));
+  }
 }
 
 // A trace as the ledger of an account: opened and given a plan, then the whole trace imported.

@@ -43,6 +43,8 @@ class Session {
   [[nodiscard]] std::string timeline(const AccountId& account, const PlanId& plan) const;
   [[nodiscard]] std::string outlook(const AccountId& account, Instant at, std::optional<std::int64_t> as_of) const;
   [[nodiscard]] std::string apply(std::string_view command, Instant now);
+  // The answer a command would get; nothing is stored and nothing changes.
+  [[nodiscard]] std::string decide(std::string_view command, Instant now);
   [[nodiscard]] std::string export_log(bool as_json_lines) const;
 
  private:

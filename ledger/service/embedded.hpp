@@ -9,7 +9,7 @@
 namespace creditfold::service {
 
 [[nodiscard]] std::string_view openapi_json();
-// `name` without ".schema.json": command, answer, event, balance, catalog.
+// `name` without ".schema.json": command, answer, event, balance, catalog, directory.
 [[nodiscard]] std::optional<std::string_view> schema_json(std::string_view name);
 
 }  // namespace creditfold::service

@@ -54,7 +54,7 @@ Reply schema_reply(std::string_view file) {
     reply.headers.front().second = "application/schema+json";
     return cached(std::move(reply));
   }
-  return error_reply(Status::not_found, "not_found", "The schemas are command, answer, event, balance and catalog.");
+  return error_reply(Status::not_found, "not_found", "The schemas are command, answer, event, balance, catalog and directory.");
 }
 
 Route get(std::string_view pattern, Answerer answer) {

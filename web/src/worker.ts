@@ -79,6 +79,7 @@ function await_first_account(from: Service): void {
       }, () => {});
     },
     on_link: (live) => post({ tell: 'link', live }),
+    on_moved: () => {},
   });
 }
 
@@ -89,6 +90,9 @@ const answers: { [Name in QuestionName]: (ask: Questions[Name]['ask']) => Promis
   rows: async (ask) => opened().rows(ask),
   counts: async ({ up_to }) => opened().counts(up_to),
   accounts: async () => (service ? service.accounts() : []),
+  residency: async () => opened().residency(),
+  migration: async (ask) => opened().migration(ask),
+  names: async () => opened().names(),
   prove: async () => opened().prove(),
   log: async () => opened().log(),
 };

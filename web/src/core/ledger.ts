@@ -4,7 +4,9 @@
 
 import { FaultError, type Fault } from './fault';
 import { parse_exact } from './json';
-import type { AccountFold, AccountTotals, LedgerEvent, Loaded, Outlook, Statement } from './forms';
+import type {
+  AccountFold, AccountTotals, Command, CommandAnswer, LedgerEvent, Loaded, Outlook, Statement,
+} from './forms';
 
 // The ABI this file was written for. A module that answers another number is refused instead of misread.
 const abi_version = 1;
@@ -36,6 +38,7 @@ interface Exports {
   cf_events(handle: Handle, account: number, account_bytes: number, from_version: bigint, limit: number): number;
   cf_timeline(handle: Handle, account: number, account_bytes: number, plan: number, plan_bytes: number): number;
   cf_outlook(handle: Handle, account: number, account_bytes: number, at: bigint, as_of: bigint): number;
+  cf_decide(handle: Handle, command: number, command_bytes: number, now: bigint): number;
   cf_export(handle: Handle, format: number): number;
 }
 
@@ -54,6 +57,8 @@ export interface Ledger {
   timeline(account: string, plan: string): BigInt64Array<ArrayBuffer>;
   /** Up to `limit` events of the account from `from_version` (1-based) on. */
   events(account: string, from_version: number, limit: number): LedgerEvent[];
+  /** The answer a command would get at `now` (µs since 1970); nothing changes by asking. */
+  decide(command: Command, now: bigint): CommandAnswer;
   /** The log's own bytes, as one .cflog document. */
   export_log(): Uint8Array<ArrayBuffer>;
   close(): void;
@@ -179,6 +184,10 @@ function open_ledger(core: Exports): Ledger {
       lend_text(account, (pointer, length) =>
         ask(core.cf_events(handle, pointer, length, BigInt(from_version), limit)));
       return result_json<{ events: LedgerEvent[] }>().events;
+    },
+    decide(command, now) {
+      lend_text(JSON.stringify(command), (pointer, length) => ask(core.cf_decide(handle, pointer, length, now)));
+      return result_json<CommandAnswer>();
     },
     export_log() {
       ask(core.cf_export(handle, 0));

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // One line that says what an event did, for the event list. The whole event is one key press away.
 
-import type { LedgerEvent } from '../core/forms';
+import type { LedgerEvent, Names } from '../core/forms';
 import { text } from '../text';
 import type { NumberPrinter } from './decimal';
 import { between_text, bound_text } from './time';
 
-export function event_line(event: LedgerEvent, printer: NumberPrinter): string {
+const no_names: Names = { people: {}, workflows: {}, models: {} };
+
+export function event_line(event: LedgerEvent, printer: NumberPrinter, names: Names = no_names): string {
+  const named = (kind: keyof Names, id: string): string => (Object.hasOwn(names[kind], id) ? names[kind][id]! : id);
   const word = (name: string): string => (event[name] === undefined ? '' : String(event[name]));
   const credits = (name = 'credits'): string => `${printer.short(word(name))} ${text.credits}`;
   const line = (...parts: string[]): string => parts.filter((part) => part !== '').join(' · ');
@@ -26,7 +29,8 @@ export function event_line(event: LedgerEvent, printer: NumberPrinter): string {
     case 'CreditsGranted':
       return line(`+${credits()}`, word('plan'), word('kind'), word('reason'));
     case 'CreditsConsumed':
-      return line(credits(), word('plan'), word('workflow'), word('model'), event['late'] === true ? says.late : '',
+      return line(credits(), word('plan'), named('workflows', word('workflow')), named('models', word('model')),
+        event.actor === undefined ? '' : named('people', event.actor), event['late'] === true ? says.late : '',
         Array.isArray(event['flags']) ? event['flags'].join(', ') : '');
     case 'CreditsHeld':
       return line(credits(), word('plan'), word('authorization'), `${says.until} ${bound_text(word('expires_at'))}`);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The tabs below the picture: usage, lots, periods and the log, each a table of the moment shown.
+// The tabs below the picture: usage, lots, periods, residency and the log, each a table of the moment shown.
 
 import { createMemo, For, Match, Show, Switch, type JSX } from 'solid-js';
 import type { Lot, Period, PlanTerm, UsageLine } from '../core/forms';
@@ -11,7 +11,8 @@ import { text } from '../text';
 import { terms_of, use_page } from './context';
 import { DataTable, type ColumnOf } from './data_table';
 import { Log } from './log';
-import { Count, Credits, Nothing, Time } from './parts';
+import { Count, Credits, Named, Nothing, Time } from './parts';
+import { ResidencyPanel } from './residency';
 
 export function Details(): JSX.Element {
   const page = use_page();
@@ -42,6 +43,7 @@ export function Details(): JSX.Element {
           <Match when={chosen() === 'usage'}><Usage /></Match>
           <Match when={chosen() === 'lots'}><Lots /></Match>
           <Match when={chosen() === 'periods'}><Periods /></Match>
+          <Match when={chosen() === 'residency'}><ResidencyPanel /></Match>
           <Match when={chosen() === 'log'}><Log /></Match>
         </Switch>
       </div>
@@ -61,9 +63,11 @@ function Usage(): JSX.Element {
     cell: (row) => <Count value={row[id]} />, total: () => <Count value={sum(id)} />,
   });
   const columns: ColumnOf<UsageLine>[] = [
-    { id: 'workflow', title: words.workflow, cell: (row) => row.workflow, compare: by_text((row) => row.workflow),
+    { id: 'workflow', title: words.workflow, cell: (row) => <Named id={row.workflow} names={page.state.names.workflows} />,
+      compare: by_text((row) => row.workflow),
       total: () => words.total },
-    { id: 'model', title: words.model, cell: (row) => row.model, compare: by_text((row) => row.model) },
+    { id: 'model', title: words.model, cell: (row) => <Named id={row.model} names={page.state.names.models} />,
+      compare: by_text((row) => row.model) },
     { id: 'credits', title: words.credits, numeric: true, compare: by_amount((row) => row.credits),
       cell: (row) => <Credits value={row.credits} testid="usage-credits" />,
       total: () => <Credits value={total()} testid="usage-total" /> },

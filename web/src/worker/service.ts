@@ -3,14 +3,24 @@
 
 import { event_types } from '../core/catalogue';
 import { FaultError, type Fault } from '../core/fault';
-import type { AccountHead, AccountLine } from '../core/forms';
+import type { AccountHead, AccountLine, CatalogRegions, DirectoryClasses, Names } from '../core/forms';
 import { text } from '../text';
+
+/** A log document, and the region whose positions its events have. */
+export interface LogDocument {
+  bytes: Uint8Array<ArrayBuffer>;
+  region: string;
+}
 
 export interface Follower {
   /** An event was appended, or the connection came back and some may have been missed. */
   on_event(): void;
   on_link(live: boolean): void;
+  /** The account has gone to another region. */
+  on_moved(): void;
 }
+
+const home_region = 'us';
 
 // After the service answered the stream with an error, the browser does not try again by itself.
 const retry_ms = 3000;
@@ -35,21 +45,37 @@ export class Service {
     account: string,
     { after = 0n, to }: { after?: bigint; to?: bigint },
     progress: (loaded: number, total: number | null) => void = () => {},
-  ): Promise<Uint8Array<ArrayBuffer>> {
+  ): Promise<LogDocument> {
     const upper = to === undefined ? '' : `&to=${to}`;
     const path = `v1/accounts/${encodeURIComponent(account)}/log?after=${after}${upper}`;
-    return read_body(await this.#get(path), progress);
+    const response = await this.#get(path);
+    const region = response.headers.get('x-creditfold-region') ?? home_region;
+    return { bytes: await read_body(response, progress), region };
+  }
+
+  async names(account: string): Promise<Names> {
+    return this.#json<Names>(`v1/directory/names/${encodeURIComponent(account)}`);
+  }
+
+  async directory(): Promise<DirectoryClasses> {
+    return this.#json<DirectoryClasses>('v1/directory');
+  }
+
+  async regions(): Promise<string[]> {
+    return Object.keys((await this.#json<CatalogRegions>('v1/catalog')).regions).sort();
   }
 
   /** Follows the events after a position, of one account or of all, until the returned function is called. */
-  follow(account: string | null, after: () => bigint, follower: Follower): () => void {
+  follow(of: { account: string; region: string } | null, after: () => bigint, follower: Follower): () => void {
     let source: EventSource | undefined;
     let retry: ReturnType<typeof setTimeout> | undefined;
     let stopped = false;
     const connect = (): void => {
       // Percent-encoding throughout: in the service's URLs "+" is a plus, not a space.
-      const of = account === null ? '' : `&account=${encodeURIComponent(account)}`;
-      source = new EventSource(`${this.#base}v1/events?after=${after()}${of}`);
+      const one = of === null ? ''
+        : `&account=${encodeURIComponent(of.account)}&region=${encodeURIComponent(of.region)}`;
+      source = new EventSource(`${this.#base}v1/events?after=${after()}${one}`);
+      source.addEventListener('moved', () => follower.on_moved());
       for (const { type } of event_types) source.addEventListener(type, () => follower.on_event());
       source.onopen = () => {
         follower.on_link(true);
@@ -57,7 +83,10 @@ export class Service {
       };
       source.onerror = () => {
         follower.on_link(false);
-        if (source?.readyState === EventSource.CLOSED && !stopped) retry = setTimeout(connect, retry_ms);
+        if (source?.readyState !== EventSource.CLOSED || stopped) return;
+        // An account that moved is refused under its old region; asking for its log again finds that out.
+        follower.on_event();
+        retry = setTimeout(connect, retry_ms);
       };
     };
     connect();
