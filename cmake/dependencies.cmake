@@ -29,5 +29,9 @@ else()
   find_package(SQLiteCpp 3.2 CONFIG REQUIRED)
   find_package(CLI11 CONFIG REQUIRED)
   find_package(PkgConfig REQUIRED)
-  pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)  # SHA-256 of what moves between regions
+  pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
+  add_library(sodium_library ALIAS PkgConfig::SODIUM)
+  pkg_check_modules(LIBARCHIVE REQUIRED IMPORTED_TARGET libarchive)
+  add_library(archive_library ALIAS PkgConfig::LIBARCHIVE)
+  pkg_check_modules(CURL REQUIRED IMPORTED_TARGET "libcurl>=7.86")  # signs requests (AWS_SIGV4), their headers too
 endif()

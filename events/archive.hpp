@@ -63,6 +63,7 @@ inline bool is_text(std::string_view text) { return text.size() <= text_bytes_ma
 
 inline constexpr const char* bad_id = "not an id: empty, too long, not UTF-8 or with control characters";
 inline constexpr const char* bad_text = "text too long or not UTF-8";
+inline constexpr const char* bad_free_text = "neither text nor a sealed one: too long, not UTF-8, or of an unknown form";
 inline constexpr const char* bad_bytes = "too many bytes";
 inline constexpr const char* bad_instant = "moment outside the years 0001 to 9999";
 inline constexpr const char* bad_volume = "negative volume";
@@ -206,6 +207,17 @@ inline void load(SpanInputArchive& in, Text& value) {
   const std::size_t start = in.offset();
   const std::string_view text = in.take_text();
   in.require(detail::is_text(text), start, detail::bad_text);
+  value.value = text;
+}
+
+inline void save(SpanOutputArchive& out, const FreeText& value) {
+  out.require(FreeText::valid(value.value), detail::bad_free_text);
+  out.put_text(value.value);
+}
+inline void load(SpanInputArchive& in, FreeText& value) {
+  const std::size_t start = in.offset();
+  const std::string_view text = in.take_text();
+  in.require(FreeText::valid(text), start, detail::bad_free_text);
   value.value = text;
 }
 

@@ -105,7 +105,7 @@ struct CreditsGranted {
   Instant starts_at;
   Instant expires_at;
   std::optional<Money> price;  // of the lot; purchases only (H22)
-  std::optional<Text> reason;
+  std::optional<FreeText> reason;
   std::optional<UsageId> corrects;
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
@@ -136,7 +136,7 @@ struct CreditsConsumed {
   bool late = false;
   std::vector<UsageFlag> flags;  // in the order of their checks, each at most once
   std::optional<AuthorizationId> settles;
-  std::optional<Text> memo;
+  std::optional<FreeText> memo;
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("usage", self.usage);
@@ -243,7 +243,7 @@ struct KeyRotated {
   KeyArn key_arn;
   std::optional<KeyArn> previous;
   Bytes wrapped_key;
-  std::optional<Text> reason;
+  std::optional<FreeText> reason;
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("key_arn", self.key_arn);
@@ -257,7 +257,7 @@ struct KeyRevoked {
   static constexpr std::uint8_t tag = 12;
   static constexpr std::string_view name = "KeyRevoked";
   KeyArn key_arn;
-  std::optional<Text> reason;
+  std::optional<FreeText> reason;
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("key_arn", self.key_arn);
@@ -309,7 +309,7 @@ struct AccessChanged {
   static constexpr std::uint8_t tag = 16;
   static constexpr std::string_view name = "AccessChanged";
   bool allowed = true;
-  std::optional<Text> reason;
+  std::optional<FreeText> reason;
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("allowed", self.allowed);

@@ -16,9 +16,34 @@
 #include <utility>
 #include <vector>
 
+#include "events/ascii.hpp"
 #include "events/decode_error.hpp"
 
 namespace creditfold {
+namespace detail {
+
+// LEB128 of up to 56 bits, eight bytes in one word: most numbers of an event are moments, which take all eight.
+// `spread_groups` puts each 7 bits of a number into a byte of its own, least first; `join_groups` is its inverse.
+inline constexpr std::uint64_t word_varint_max = (std::uint64_t{1} << 56) - 1;
+inline constexpr std::uint64_t continuation_bits = 0x8080'8080'8080'8080U;
+
+constexpr std::uint64_t spread_groups(std::uint64_t value) {
+  value = (value & 0x0000'0000'0FFF'FFFFU) | (value & 0x00FF'FFFF'F000'0000U) << 4;
+  value = (value & 0x0000'3FFF'0000'3FFFU) | (value & 0x0FFF'C000'0FFF'C000U) << 2;
+  return (value & 0x007F'007F'007F'007FU) | (value & 0x3F80'3F80'3F80'3F80U) << 1;
+}
+constexpr std::uint64_t join_groups(std::uint64_t bytes) {
+  bytes = (bytes & 0x007F'007F'007F'007FU) | (bytes & 0x7F00'7F00'7F00'7F00U) >> 1;
+  bytes = (bytes & 0x0000'3FFF'0000'3FFFU) | (bytes & 0x3FFF'0000'3FFF'0000U) >> 2;
+  return (bytes & 0x0000'0000'0FFF'FFFFU) | (bytes & 0x0FFF'FFFF'0000'0000U) >> 4;
+}
+static_assert(spread_groups(0x80) == 0x0100 && join_groups(0x0100) == 0x80);
+static_assert(join_groups(spread_groups(word_varint_max)) == word_varint_max);
+
+// The bytes lie in the order of their significance in memory, on every platform this is built for.
+static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
+
+}  // namespace detail
 
 // A value that breaks a limit of its type was about to be written: bytes that no decoder would take. The program that
 // made it is wrong, but it is stopped before the log is. Nothing stays of what was being encoded.
@@ -50,7 +75,7 @@ class SpanOutputArchive : public cereal::OutputArchive<SpanOutputArchive, cereal
   SpanOutputArchive& operator=(const SpanOutputArchive&) = delete;
 
   template <class... T>
-  SpanOutputArchive& operator()(const T&... values) {
+  [[gnu::always_inline]] SpanOutputArchive& operator()(const T&... values) {
     const bool outermost = !at_work_;
     if (outermost) begin();
     OutputArchive::operator()(values...);
@@ -59,25 +84,37 @@ class SpanOutputArchive : public cereal::OutputArchive<SpanOutputArchive, cereal
   }
 
   // For `save` functions and inside append_with: by themselves they leave the vector longer than its bytes.
-  void put_byte(std::uint8_t byte) {
+  [[gnu::always_inline]] void put_byte(std::uint8_t byte) {
     if (at_ == end_) make_room(1);
     *at_++ = byte;
   }
-  void put_varint(std::uint64_t value) {
+  [[gnu::always_inline]] void put_varint(std::uint64_t value) {
     if (room() < varint_bytes_max) make_room(varint_bytes_max);
+    if (value < 0x80) {
+      *at_++ = static_cast<std::uint8_t>(value);
+      return;
+    }
+    if (value <= detail::word_varint_max) {
+      const int bytes = (70 - __builtin_clzll(value)) / 7;  // 7 bits a byte, begun ones count
+      const std::uint64_t all_but_last = detail::continuation_bits & ((std::uint64_t{1} << (8 * (bytes - 1))) - 1);
+      const std::uint64_t word = detail::spread_groups(value) | all_but_last;
+      std::memcpy(at_, &word, sizeof word);  // there is room for more than a varint takes
+      at_ += bytes;
+      return;
+    }
     std::uint8_t* at = at_;  // of its own: a byte written could be any byte, one of at_'s too
     for (; value >= 0x80; value >>= 7) *at++ = static_cast<std::uint8_t>(value | 0x80);
     *at++ = static_cast<std::uint8_t>(value);
     at_ = at;
   }
   // The length, then the bytes.
-  void put_text(std::string_view text) {
+  [[gnu::always_inline]] void put_text(std::string_view text) {
     put_varint(text.size());
     put_bytes(text.data(), text.size());
   }
-  void put_bytes(const void* data, std::size_t size) {
+  [[gnu::always_inline]] void put_bytes(const void* data, std::size_t size) {
     if (room() < size) make_room(size);
-    if (size > 0) std::memcpy(at_, data, size);
+    ascii::copy(at_, static_cast<const char*>(data), size);
     at_ += size;
   }
   void require(bool holds, const char* otherwise) const {
@@ -92,10 +129,10 @@ class SpanOutputArchive : public cereal::OutputArchive<SpanOutputArchive, cereal
   friend void append_with(std::vector<std::uint8_t>& out, Write&& write);
 
   static constexpr std::size_t varint_bytes_max = 10;
-  static constexpr std::size_t room_bytes = 256;  // made at a time; most events need no more
+  static constexpr std::size_t room_bytes = 512;  // made at a time; most events need no more
 
   [[nodiscard]] std::size_t room() const { return static_cast<std::size_t>(end_ - at_); }
-  void make_room(std::size_t least) {
+  [[gnu::noinline]] void make_room(std::size_t least) {
     if (!at_work_) begin();
     const std::size_t written = size();
     bytes_.resize(written + std::max(least, room_bytes));
@@ -152,25 +189,25 @@ class SpanInputArchive : public cereal::InputArchive<SpanInputArchive, cereal::A
   }
   void require_end() const { require(left() == 0, offset(), "bytes after the end"); }
 
-  [[nodiscard]] std::uint8_t take_byte() {
+  [[nodiscard, gnu::always_inline]] std::uint8_t take_byte() {
     require(left() > 0, offset(), "cut short");
     return *at_++;
   }
-  [[nodiscard]] std::uint64_t take_varint() {
+  [[nodiscard, gnu::always_inline]] std::uint64_t take_varint() {
     if (left() > 0 && *at_ < 0x80) return *at_++;
-    return take_long_varint();
+    return left() >= sizeof(std::uint64_t) ? take_word_varint() : take_long_varint();
   }
   // A count of things that take at least a byte each.
-  [[nodiscard]] std::size_t take_count() {
+  [[nodiscard, gnu::always_inline]] std::size_t take_count() {
     const std::size_t start = offset();
     const std::uint64_t count = take_varint();
     require(count <= left(), start, "count beyond the bytes left");
     return static_cast<std::size_t>(count);
   }
   // The length, then the bytes.
-  [[nodiscard]] std::string_view take_text() { return take_bytes(take_count()); }
+  [[nodiscard, gnu::always_inline]] std::string_view take_text() { return take_bytes(take_count()); }
   // A view into the input, valid as long as that is.
-  [[nodiscard]] std::string_view take_bytes(std::size_t size) {
+  [[nodiscard, gnu::always_inline]] std::string_view take_bytes(std::size_t size) {
     require(size <= left(), offset(), "cut short");
     const auto* first = reinterpret_cast<const char*>(at_);
     at_ += size;
@@ -178,6 +215,18 @@ class SpanInputArchive : public cereal::InputArchive<SpanInputArchive, cereal::A
   }
 
  private:
+  // REQUIRES: eight bytes are left. A number that takes more, or that is longer than it must be, goes the long way.
+  std::uint64_t take_word_varint() {
+    std::uint64_t word = 0;
+    std::memcpy(&word, at_, sizeof word);
+    const std::uint64_t ends = ~word & detail::continuation_bits;
+    if (ends == 0) return take_long_varint();
+    const int bits = __builtin_ctzll(ends) + 1;  // of the bytes it takes
+    const std::uint64_t last = (word >> (bits - 8)) & 0xFF;
+    if (last == 0) return take_long_varint();
+    at_ += bits / 8;
+    return detail::join_groups(word << (64 - bits) >> (64 - bits));
+  }
   std::uint64_t take_long_varint() {
     const std::size_t start = offset();
     std::uint64_t value = 0;

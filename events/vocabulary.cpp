@@ -3,7 +3,6 @@
 #include "events/vocabulary.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -46,49 +45,6 @@ CodePoint code_point_at(std::string_view text, std::size_t at) {
   const bool surrogate = value >= 0xD800 && value <= 0xDFFF;
   if (value < least || value > 0x10FFFF || surrogate) return {};
   return {length, value};
-}
-
-// Almost every id and text is ASCII, and every event has a dozen: they are looked at eight bytes at a time.
-constexpr std::uint64_t every_byte(std::uint8_t value) { return value * 0x0101'0101'0101'0101U; }
-
-constexpr bool is_ascii(std::uint64_t word) { return (word & every_byte(0x80)) == 0; }
-
-constexpr bool is_ascii_without_controls(std::uint64_t word) {
-  const std::uint64_t deleted = word ^ every_byte(0x7F);  // a byte is 0 where it was DEL
-  const std::uint64_t low = (word - every_byte(0x20)) & ~word;
-  const std::uint64_t zero = (deleted - every_byte(0x01)) & ~deleted;
-  return ((word | low | zero) & every_byte(0x80)) == 0;
-}
-static_assert(is_ascii_without_controls(every_byte(' ')) && is_ascii_without_controls(every_byte('~')));
-static_assert(!is_ascii_without_controls(0x20202020'1F202020U) && !is_ascii_without_controls(every_byte(0x7F)));
-
-template <class Word>
-Word word_at(const char* text) {
-  Word word;
-  std::memcpy(&word, text, sizeof word);
-  return word;
-}
-
-// A text of less than eight bytes as one word, in any order, some of them twice, spaces where there are none.
-std::uint64_t short_word(std::string_view text) {
-  const std::size_t size = text.size();
-  if (size >= 4) {
-    const std::uint64_t last = word_at<std::uint32_t>(text.data() + size - 4);
-    return word_at<std::uint32_t>(text.data()) | last << 32;
-  }
-  if (size == 0) return every_byte(' ');
-  const auto byte = [&](std::size_t at) { return std::uint64_t{static_cast<unsigned char>(text[at])}; };
-  return (every_byte(' ') << 24) | byte(0) | byte(size / 2) << 8 | byte(size - 1) << 16;
-}
-
-template <class Check>
-bool every_word(std::string_view text, Check&& check) {
-  constexpr std::size_t word_bytes = sizeof(std::uint64_t);
-  if (text.size() < word_bytes) return check(short_word(text));
-  for (std::size_t at = 0; at + word_bytes <= text.size(); at += word_bytes) {
-    if (!check(word_at<std::uint64_t>(text.data() + at))) return false;
-  }
-  return check(word_at<std::uint64_t>(text.data() + text.size() - word_bytes));  // the rest, and some of it again
 }
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -208,7 +164,7 @@ bool is_region_name(std::string_view text) {
 }
 
 bool is_utf8(std::string_view text) {
-  if (every_word(text, is_ascii)) return true;
+  if (ascii::every_word(text, [](std::uint64_t word) { return ascii::is_ascii(word); })) return true;
   for (std::size_t at = 0; at < text.size();) {
     const CodePoint point = code_point_at(text, at);
     if (point.length == 0) return false;
@@ -219,7 +175,7 @@ bool is_utf8(std::string_view text) {
 
 bool is_plain_text(std::string_view text, std::size_t bytes_max) {
   if (text.empty() || text.size() > bytes_max) return false;
-  if (every_word(text, is_ascii_without_controls)) return true;
+  if (ascii::is_plain(text)) return true;
   for (std::size_t at = 0; at < text.size();) {
     const CodePoint point = code_point_at(text, at);
     const bool control = point.value < 0x20 || (point.value >= 0x7F && point.value <= 0x9F);
@@ -227,6 +183,22 @@ bool is_plain_text(std::string_view text, std::size_t bytes_max) {
     at += point.length;
   }
   return true;
+}
+
+bool FreeText::valid(std::string_view bytes) {
+  if (bytes.empty() || bytes.front() != sealed_mark) return bytes.size() <= text_bytes_max && is_utf8(bytes);
+  if (bytes.size() < envelope_head_bytes) return false;
+  const auto within = [&](std::size_t least, std::size_t most) {
+    return least <= bytes.size() && bytes.size() <= most + text_bytes_max;
+  };
+  if (bytes[1] == keyed_form) return within(keyed_overhead_bytes, keyed_overhead_bytes);
+  if (bytes[1] == boxed_form) return within(boxed_overhead_bytes_min, boxed_overhead_bytes_max);
+  return false;
+}
+
+std::optional<FreeText> to_free_text(const std::optional<Text>& text) {
+  if (!text) return std::nullopt;
+  return FreeText(*text);
 }
 
 std::string to_text(Credits credits) { return millionths_to_text(credits.micro); }

@@ -3,14 +3,18 @@
 // Strong types with checked arithmetic; no I/O, no clock, no locale, no floating point.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "events/ascii.hpp"
 
 namespace creditfold {
 
@@ -44,6 +48,13 @@ inline constexpr std::size_t id_bytes_max = 128;
 inline constexpr std::size_t key_bytes_max = 255;
 // Free text (a reason, a memo) is a remark, not a document.
 inline constexpr std::size_t text_bytes_max = 4096;
+// A sealed text is an envelope: the mark, a form byte, and what sealing adds (FORMAT.md, "Sealed text"). Form 1 adds a
+// nonce of 24 bytes and a tag of 16; form 2 an ephemeral key of 32, a tag of 16, and inside an account's id with its
+// length and a version.
+inline constexpr std::size_t envelope_head_bytes = 2;
+inline constexpr std::size_t keyed_overhead_bytes = envelope_head_bytes + 24 + 16;
+inline constexpr std::size_t boxed_overhead_bytes_min = envelope_head_bytes + 32 + 16 + 1 + 1 + 8;
+inline constexpr std::size_t boxed_overhead_bytes_max = boxed_overhead_bytes_min + id_bytes_max - 1;
 // A wrapped key or a hash. AWS KMS hands out ciphertexts of at most 6144 bytes.
 inline constexpr std::size_t opaque_bytes_max = 8192;
 // A builder list is a team's, not a company's.
@@ -64,11 +75,18 @@ struct Id {
   explicit Id(const char* text) : value(text) {}
   explicit Id(std::string_view text) : value(text) {}
 
-  [[nodiscard]] static bool valid(std::string_view text) { return is_plain_text(text, Tag::bytes_max); }
+  [[nodiscard]] static bool valid(std::string_view text) {
+    const bool plain = !text.empty() && text.size() <= Tag::bytes_max && ascii::is_plain(text);
+    return plain || is_plain_text(text, Tag::bytes_max);
+  }
 
   friend bool operator==(const Id& a, const Id& b) { return a.value == b.value; }
   friend bool operator!=(const Id& a, const Id& b) { return a.value != b.value; }
-  friend bool operator<(const Id& a, const Id& b) { return a.value < b.value; }
+  // By bytes. Not the string's own comparison, which the module's build for size does not inline into every map.
+  friend bool operator<(const Id& a, const Id& b) {
+    const int order = std::memcmp(a.value.data(), b.value.data(), std::min(a.value.size(), b.value.size()));
+    return order != 0 ? order < 0 : a.value.size() < b.value.size();
+  }
 };
 
 struct AccountTag { static constexpr std::size_t bytes_max = id_bytes_max; };
@@ -113,11 +131,32 @@ inline constexpr std::string_view home_region = "us";
   return region.value == home_region ? RegionId{} : region;
 }
 
-// Free text a person wrote: a reason, a memo, a billing name. Sealed with the account's key where EKM says so.
+// Words as they are: what a command says, a billing name.
 struct Text {
   std::string value;
   friend bool operator==(const Text& a, const Text& b) { return a.value == b.value; }
 };
+
+// Free text a person wrote into an event: a reason, a memo. As it is, or sealed with the account's data key (EKM-5): then
+// it is an envelope, which begins with a byte that no UTF-8 holds.
+struct FreeText {
+  static constexpr char sealed_mark = '\xFF';
+  // Stored: never change one, never use one again.
+  static constexpr char keyed_form = 1;  // with the data key
+  static constexpr char boxed_form = 2;  // to the account's public key, where the data key is not at hand
+
+  std::string value;  // UTF-8, or an envelope
+
+  FreeText() = default;
+  explicit FreeText(std::string bytes) : value(std::move(bytes)) {}
+  explicit FreeText(const Text& text) : value(text.value) {}
+
+  [[nodiscard]] bool sealed() const { return !value.empty() && value.front() == sealed_mark; }
+  // At most text_bytes_max bytes of UTF-8, or an envelope of a known form whose length such a text can have.
+  [[nodiscard]] static bool valid(std::string_view bytes);
+  friend bool operator==(const FreeText& a, const FreeText& b) { return a.value == b.value; }
+};
+[[nodiscard]] std::optional<FreeText> to_free_text(const std::optional<Text>& text);
 
 // Bytes that mean nothing here: a wrapped key, a hash.
 struct Bytes {

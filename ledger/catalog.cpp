@@ -216,6 +216,7 @@ Catalog read_catalog(const json::value& value, Fault& fault) {
   Catalog catalog;
   ObjectReader in(value, "", fault);
   catalog.name = in.id<PlanId>("catalog").value;
+  catalog.vendor = in.optional_string("vendor").value_or("");
   catalog.vendor_aws_account = in.optional_string("vendor_aws_account").value_or("");
   if (in.has("vendor_aws_account") && !is_aws_account(catalog.vendor_aws_account)) {
     in.fail("vendor_aws_account", "is not an AWS account of 12 digits");

@@ -55,6 +55,7 @@ struct Region {
 
 struct Catalog {
   std::string name;
+  std::string vendor;  // who sells; empty: not said
   std::string vendor_aws_account;
   std::map<PlanId, Plan> plans;
   std::map<RateCardId, RateCard> rate_cards;

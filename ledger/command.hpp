@@ -137,6 +137,17 @@ struct MigrateRegion {
   std::string scope;  // any: what is not the whole organization is refused with its clause (RES-3)
 };
 
+struct RotateKey {
+  static constexpr std::string_view name = "RotateKey";
+  KeyArn key_arn;  // of the form of an AWS KMS key's
+  std::optional<Text> reason;
+};
+
+struct RevokeKey {
+  static constexpr std::string_view name = "RevokeKey";
+  std::optional<Text> reason;
+};
+
 struct SetConsent {
   static constexpr std::string_view name = "SetConsent";
   FeatureId feature;
@@ -158,13 +169,14 @@ struct SetAccess {
 using CommandBody =
     std::variant<OpenAccount, StartTerm, RenewTerm, EndTerm, SetBuilders, GrantCredits, PurchaseCredits, TransferCredits,
                  RecordUsage, AuthorizeUsage, ReleaseAuthorization, ClosePeriods, ChangeSeats, AddProduct, RemoveProduct,
-                 MigrateRegion, SetConsent, AcceptTerms, SetAccess>;
+                 MigrateRegion, RotateKey, RevokeKey, SetConsent, AcceptTerms, SetAccess>;
 
 struct Command {
   AccountId account;
   IdempotencyKey key;
   std::optional<Instant> at;  // left out: now
   CommandBody body;
+  bool marked = false;  // GOV-3: some text of it, ids and key included, carries a classification marking; read off as sent
 };
 
 // H1: how far a command's `at` may lie ahead of the clock, for clocks that disagree.

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ledger/consents.hpp"
 
-#include "ledger/markings.hpp"
-
 namespace creditfold::consents {
 
 namespace {
@@ -86,8 +84,7 @@ std::optional<Refusal> decide(Draft& draft, const AcceptTerms& command) {
 }
 
 std::optional<Refusal> decide(Draft& draft, const SetAccess& command) {
-  if (auto refusal = refuse_marked(command.reason)) return refusal;
-  draft.emit(AccessChanged{.allowed = command.allowed, .reason = command.reason});
+  draft.emit(AccessChanged{.allowed = command.allowed, .reason = to_free_text(command.reason)});
   return std::nullopt;
 }
 

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <charconv>
 
-#include "ledger/markings.hpp"
 #include "ledger/terms.hpp"
 #include "ledger/usage.hpp"
 
@@ -75,8 +74,7 @@ std::vector<DuePeriod> periods_due(const AccountState& state, Instant at) {
 std::optional<Money> overage(const Term& term, const Period& period, const Plan* plan) {
   if (term.on_exhaustion != OnExhaustion::overage || period.uncovered.micro == 0) return std::nullopt;
   if (plan == nullptr || !plan->overage_price || term.increment.micro == 0) return std::nullopt;
-  const std::int64_t whole = period.uncovered.micro / term.increment.micro;
-  const std::int64_t begun = whole + (period.uncovered.micro % term.increment.micro != 0 ? 1 : 0);
+  const std::int64_t begun = begun_increments(period.uncovered, term.increment);
   return Money{.currency = plan->overage_price->currency, .minor = checked_multiply(begun, plan->overage_price->minor)};
 }
 
@@ -97,6 +95,10 @@ void close_period(Draft& draft, const DuePeriod& due, const Catalog& catalog) {
 }
 
 }  // namespace
+
+std::int64_t begun_increments(Credits uncovered, Credits increment) {
+  return uncovered.micro / increment.micro + (uncovered.micro % increment.micro != 0 ? 1 : 0);
+}
 
 LotId to_id(const LotName& name) {
   return LotId(name.plan.value + "/" + std::to_string(name.term) + "/" + std::to_string(name.period) + "/" +
@@ -256,11 +258,10 @@ std::optional<Refusal> decide(Draft& draft, const GrantCredits& command) {
   if (!found) return found.error();
   const Term& term = *found->term;
   if (auto refusal = check_periods(term, command.period, command.period, draft.at(), "AIS-4d")) return refusal;
-  if (auto refusal = refuse_marked(command.reason)) return refusal;
   check_room(term, static_cast<std::int32_t>(command.period), command.credits);
   CreditsGranted grant =
       lot_in_period(command.plan, term, static_cast<std::int32_t>(command.period), command.kind, command.credits);
-  grant.reason = command.reason;
+  grant.reason = FreeText(command.reason);
   grant.corrects = command.corrects;
   draft.emit(std::move(grant));
   return std::nullopt;

@@ -38,6 +38,9 @@ struct LotName {
 // Draws up to `amount` from the period's lots in burn order; returns what they covered.
 Credits draw(Period& period, Credits amount);
 
+// H18: the begun increments an overage is billed in. REQUIRES: uncovered >= 0, increment > 0.
+[[nodiscard]] std::int64_t begun_increments(Credits uncovered, Credits increment);
+
 // evolve
 void evolve(AccountState& state, const Event& event, const CreditsGranted& fact, Folding folding);
 void evolve(AccountState& state, const Event& event, const PeriodClosed& fact, Folding folding);

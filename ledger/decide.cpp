@@ -9,6 +9,8 @@
 #include "ledger/consents.hpp"
 #include "ledger/credits.hpp"
 #include "ledger/draft.hpp"
+#include "ledger/keys.hpp"
+#include "ledger/markings.hpp"
 #include "ledger/residency.hpp"
 #include "ledger/seats.hpp"
 #include "ledger/terms.hpp"
@@ -107,6 +109,8 @@ struct CheckFigures {
   std::optional<Refusal> operator()(const ClosePeriods&) const { return std::nullopt; }
   std::optional<Refusal> operator()(const RemoveProduct&) const { return std::nullopt; }
   std::optional<Refusal> operator()(const MigrateRegion&) const { return std::nullopt; }
+  std::optional<Refusal> operator()(const RotateKey&) const { return std::nullopt; }
+  std::optional<Refusal> operator()(const RevokeKey&) const { return std::nullopt; }
   std::optional<Refusal> operator()(const SetConsent&) const { return std::nullopt; }
   std::optional<Refusal> operator()(const AcceptTerms&) const { return std::nullopt; }
   std::optional<Refusal> operator()(const SetAccess&) const { return std::nullopt; }
@@ -115,6 +119,7 @@ struct CheckFigures {
 struct Decide {
   Draft& draft;
   const Catalog& catalog;
+  bool marked;  // GOV-3
   const Provided& provided;
 
   std::optional<Refusal> operator()(const OpenAccount& command) const { return account::decide(draft, command, catalog); }
@@ -133,8 +138,12 @@ struct Decide {
     return credits::decide(draft, command, catalog);
   }
   std::optional<Refusal> operator()(const TransferCredits& command) const { return credits::decide(command); }
-  std::optional<Refusal> operator()(const RecordUsage& command) const { return usage::decide(draft, command, catalog); }
-  std::optional<Refusal> operator()(const AuthorizeUsage& command) const { return usage::decide(draft, command, catalog); }
+  std::optional<Refusal> operator()(const RecordUsage& command) const {
+    return usage::decide(draft, command, catalog, marked);
+  }
+  std::optional<Refusal> operator()(const AuthorizeUsage& command) const {
+    return usage::decide(draft, command, catalog, marked);
+  }
   std::optional<Refusal> operator()(const ReleaseAuthorization& command) const { return usage::decide(draft, command); }
   std::optional<Refusal> operator()(const ClosePeriods& command) const {
     credits::decide(draft, command, catalog);
@@ -144,7 +153,16 @@ struct Decide {
   std::optional<Refusal> operator()(const AddProduct& command) const { return seats::decide(draft, command, catalog); }
   std::optional<Refusal> operator()(const RemoveProduct& command) const { return seats::decide(draft, command, catalog); }
   std::optional<Refusal> operator()(const MigrateRegion& command) const {
+    if (marked) return classified_refusal();  // before anything is copied
     return residency::decide(draft, command, catalog, provided);
+  }
+  std::optional<Refusal> operator()(const RotateKey& command) const {
+    if (marked) return classified_refusal();  // before a key service is asked anything
+    return keys::decide(draft, command, catalog, provided);
+  }
+  std::optional<Refusal> operator()(const RevokeKey& command) const {
+    if (marked) return classified_refusal();
+    return keys::decide(draft, command);
   }
   std::optional<Refusal> operator()(const SetConsent& command) const { return consents::decide(draft, command); }
   std::optional<Refusal> operator()(const AcceptTerms& command) const { return consents::decide(draft, command); }
@@ -181,7 +199,9 @@ Expected<std::vector<Event>, Refusal> decide(const AccountState* state, const Co
     Draft draft(state ? *state : fresh, command.key, at, now);
     usage::release_expired_holds(draft);  // H3, before anything is decided
     credits::open_begun_periods(draft);
-    if (auto refusal = std::visit(Decide{draft, catalog, provided}, command.body)) return Unexpected{*refusal};
+    const Decide visit{draft, catalog, command.marked, provided};
+    if (auto refusal = std::visit(visit, command.body)) return Unexpected{*refusal};
+    if (command.marked) return Unexpected{classified_refusal()};  // usage commands have their own place for it
     // Folds what was decided, so that a sum beyond 64 bits is a refusal here and never a fault later. The two usage
     // commands check their few sums themselves: they are the hot path and need no copy of the state.
     const bool checked_already =
@@ -197,6 +217,13 @@ Expected<std::vector<Event>, Refusal> decide(const AccountState* state, const Co
     return Unexpected{Refusal{RefusalCode::malformed, "", "The account's figures would leave 64 bits.",
                               {{"what", overflow.what()}}}};
   }
+}
+
+std::optional<Errand> errand_of(const AccountState* state, const Command& command, const Catalog& catalog, Instant now) {
+  const auto* rotation = std::get_if<RotateKey>(&command.body);
+  if (rotation == nullptr || state == nullptr) return std::nullopt;
+  if (!decide(state, command, catalog, now, keys::assumed(*state, *rotation))) return std::nullopt;
+  return keys::errand_of(*state, *rotation, catalog);
 }
 
 }  // namespace creditfold

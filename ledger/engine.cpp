@@ -6,19 +6,43 @@
 
 #include "ledger/decide.hpp"
 #include "ledger/evolve.hpp"
+#include "ledger/markings.hpp"
 
 namespace creditfold {
-
-// What the commands of one append have decided so far: the accounts as they will be, and the keys they used.
-struct Engine::Group {
-  std::map<AccountId, AccountState> accounts;
-  std::map<std::pair<AccountId, IdempotencyKey>, std::size_t> keys;  // index into batches
-  std::vector<Batch> batches;
-  std::int64_t head = 0;  // seq of the newest event, stored or decided
-  std::int64_t events = 0;
-};
-
 namespace {
+
+Refusal key_reused(const IdempotencyKey& key) {
+  return {RefusalCode::key_reused, "H19", "The key belongs to another command that was accepted before.", {{"key", key.value}}};
+}
+
+Refusal opens_elsewhere(const AccountId& account) {
+  return {RefusalCode::unknown_account, "", "This id is not opened in this region.", {{"account", account.value}}};
+}
+
+// EKM-5: nothing that should be sealed is stored as it is.
+Refusal cannot_be_sealed(const AccountId& account) {
+  return {RefusalCode::key_unusable, "EKM-5", "The account's wrapped key is none, so its free text cannot be sealed; send none.",
+          {{"account", account.value}}};
+}
+
+// The events as they are stored: each with its text sealed by the key the account has with it. A revoked key seals too:
+// nobody will open what is written after it, but nobody may read it either. nullopt: something cannot be sealed.
+std::optional<std::vector<Event>> sealed_copy(const std::vector<Event>& events, std::optional<CustomerKey> key,
+                                              TextSealer* sealer) {
+  std::vector<Event> stored = events;
+  if (sealer == nullptr) return stored;
+  for (Event& event : stored) {
+    if (const auto* rotated = std::get_if<KeyRotated>(&event.payload)) {
+      key = CustomerKey{.key_arn = rotated->key_arn, .wrapped_key = rotated->wrapped_key, .revoked = false};
+    }
+    if (key && !seal_text(event, *key, *sealer)) return std::nullopt;
+  }
+  return stored;
+}
+
+bool changes_key(const Event& event) {
+  return std::holds_alternative<KeyRotated>(event.payload) || std::holds_alternative<KeyRevoked>(event.payload);
+}
 
 bool migrates(const std::vector<Batch>& batches) {
   for (const Batch& batch : batches) {
@@ -29,16 +53,23 @@ bool migrates(const std::vector<Batch>& batches) {
   return false;
 }
 
-Refusal key_reused(const IdempotencyKey& key) {
-  return {RefusalCode::key_reused, "H19", "The key belongs to another command that was accepted before.", {{"key", key.value}}};
+bool any_sealed(const std::vector<Event>& events) {
+  for (const Event& event : events) {
+    if (has_sealed_text(event)) return true;
+  }
+  return false;
+}
+
+Answer refuse(const Command& command, Refusal refusal) {
+  return {.key = command.key, .refused = std::move(refusal), .accepted = {}, .replayed = false};
 }
 
 }  // namespace
 
-Engine::Engine(Log& log, const Catalog& catalog) : Engine(log, catalog, Book{}) {}
+Engine::Engine(Log& log, const Catalog& catalog, TextSealer* sealer) : Engine(log, catalog, Book{}, sealer) {}
 
-Engine::Engine(Log& log, const Catalog& catalog, Book snapshot)
-    : log_(log), catalog_(catalog), book_(std::move(snapshot)) {
+Engine::Engine(Log& log, const Catalog& catalog, Book snapshot, TextSealer* sealer)
+    : log_(log), catalog_(catalog), sealer_(sealer), book_(std::move(snapshot)) {
   fold_tail();
 }
 
@@ -52,110 +83,160 @@ void Engine::fold_tail() {
   book_.advance(log_.head(), 0);  // positions of what has left may lie behind the newest event
 }
 
-Answer Engine::process_one(Group& group, std::string_view text, Instant now, const Provided& provided) const {
-  const auto parsed = parse_command(text);
-  if (!parsed) return Answer{.key = parsed.error().key, .refused = to_refusal(parsed.error()), .accepted = {}};
-  const Command& command = parsed->command;
-  Answer answer{.key = command.key, .refused = std::nullopt, .accepted = {}};
-
-  const auto decided = group.accounts.find(command.account);
-  const AccountState* state = decided != group.accounts.end() ? &decided->second : book_.find(command.account);
-
-  // H19: a key that was accepted, in this group or ever.
-  const auto in_group = group.keys.find({command.account, command.key});
-  std::optional<StoredBatch> stored;
-  if (in_group != group.keys.end()) {
-    const Batch& batch = group.batches[in_group->second];
-    stored = StoredBatch{batch.key, batch.command, batch.events};
-  } else if (state != nullptr) {
-    stored = log_.find(command.account, command.key);
-  }
-  if (stored) {
-    if (stored->command == parsed->digest) {
-      answer.accepted = std::move(stored->events);
-      answer.replayed = true;
-    } else {
-      auto impossible = check_figures(state, command, catalog_, now);
-      answer.refused = impossible ? std::move(*impossible) : key_reused(command.key);
-    }
-    return answer;
-  }
-
-  const bool opening = state == nullptr && std::holds_alternative<OpenAccount>(command.body);
-  if (opening && opens_here_ && !opens_here_(command.account)) {
-    answer.refused = Refusal{RefusalCode::unknown_account, "", "This id is not opened in this region.",
-                             {{"account", command.account.value}}};
-    return answer;
-  }
-  auto decision = decide(state, command, catalog_, now, provided);
-  if (!decision) {
-    answer.refused = decision.error();
-    return answer;
-  }
-  std::vector<Event> events = std::move(decision).value();
-  AccountState& next = decided != group.accounts.end()
-                           ? decided->second
-                           : group.accounts.emplace(command.account, state ? *state : AccountState{}).first->second;
-  Batch batch{.account = command.account,
-              .expected_version = next.version,
-              .key = command.key,
-              .command = parsed->digest,
-              .events = {}};
-  for (Event& event : events) {
-    event.seq = ++group.head;
-    event.partition = partition_of(log_.region());
-    evolve(next, event);  // decide has folded these already, or checked their sums
-  }
-  group.events += static_cast<std::int64_t>(events.size());
-  answer.accepted = events;
-  batch.events = std::move(events);
-  group.keys.emplace(std::pair{command.account, command.key}, group.batches.size());
-  group.batches.push_back(std::move(batch));
-  return answer;
-}
-
 std::vector<Answer> Engine::process(std::span<const std::string_view> texts, Instant now) {
-  Group group;
-  group.head = book_.seq();
+  const Provided nothing{};
+  Group group(*this, now);
   std::vector<Answer> answers;
   answers.reserve(texts.size());
-  for (const std::string_view text : texts) answers.push_back(process_one(group, text, now, {}));
-  if (group.batches.empty()) return answers;
-  if (!log_.region().value.empty() && migrates(group.batches)) {
-    throw std::logic_error("a migration is no command among others: its stream has to move with it");
-  }
-
-  const auto appended = log_.append(group.batches);
-  if (!appended) {
-    throw Fault(Fault::Kind::busy, "another writer reached the log first: " + appended.error().what);
-  }
-  apply(group, *appended);
+  for (const std::string_view text : texts) answers.push_back(std::get<Answer>(group.decide(text, &nothing)));
+  group.store();
   return answers;
 }
 
-void Engine::apply(Group& group, const Appended& appended) {
-  if (appended.last_seq != group.head) throw Fault(Fault::Kind::damaged, "the log gave other positions than its head told");
-  for (auto& [account, state] : group.accounts) book_.adopt(std::move(state));
-  book_.advance(group.head, group.events);
+std::vector<Answer> Engine::process(std::span<const std::string_view> texts, Instant now, Outside& outside) {
+  std::vector<Answer> answers;
+  answers.reserve(texts.size());
+  std::optional<Provided> provided;
+  while (answers.size() < texts.size()) {
+    Group group(*this, now);
+    std::optional<Errand> errand;
+    while (answers.size() < texts.size() && !errand) {
+      auto step = group.decide(texts[answers.size()], provided ? &*provided : nullptr);
+      provided.reset();
+      if (Answer* answer = std::get_if<Answer>(&step)) {
+        answers.push_back(std::move(*answer));
+      } else {
+        errand = std::get<Errand>(std::move(step));
+      }
+    }
+    group.store();
+    if (errand) provided = outside.run(*errand);
+  }
+  return answers;
 }
 
-Answer Engine::weigh(std::string_view text, Instant now, const Provided& provided) const {
-  Group group;
-  group.head = book_.seq();
-  return process_one(group, text, now, provided);
+const AccountState* Engine::Group::state_of(const AccountId& account) const {
+  const auto decided = accounts_.find(account);
+  return decided != accounts_.end() ? &decided->second : engine_.book_.find(account);
+}
+
+// H19: a key that was accepted, in this group or ever.
+std::optional<StoredBatch> Engine::Group::stored_batch(const Command& command, const AccountState* state) const {
+  const auto here = keys_.find({command.account, command.key});
+  if (here != keys_.end()) {
+    const Batch& batch = batches_[here->second];
+    return StoredBatch{batch.key, batch.command, batch.events};
+  }
+  if (state == nullptr) return std::nullopt;
+  return engine_.log_.find(command.account, command.key);
+}
+
+std::variant<Answer, Errand> Engine::Group::decide(std::string_view text, const Provided* provided) {
+  const auto parsed = parse_command(text);
+  if (!parsed) return Answer{.key = parsed.error().key, .refused = to_refusal(parsed.error()), .accepted = {}};
+  auto step = decide_parsed(*parsed, provided);
+  Answer* const answer = std::get_if<Answer>(&step);
+  if (answer && answer->refused && parsed->command.marked) {  // GOV-3: whatever refused it, the refusal holds no content
+    answer->refused = without_content(*answer->refused);
+    if (has_marking(parsed->command.key.value)) answer->key = std::nullopt;
+  }
+  return step;
+}
+
+std::variant<Answer, Errand> Engine::Group::decide_parsed(const ParsedCommand& parsed, const Provided* provided) {
+  const Command& command = parsed.command;
+  const AccountState* state = state_of(command.account);
+  if (auto stored = stored_batch(command, state)) return again(parsed, std::move(*stored), state, provided);
+  if (provided == nullptr) {
+    if (auto errand = errand_of(state, command, engine_.catalog_, now_)) return std::move(*errand);
+  }
+  const bool opening = state == nullptr && std::holds_alternative<OpenAccount>(command.body);
+  if (opening && engine_.opens_here_ && !engine_.opens_here_(command.account)) return refuse(command, opens_elsewhere(command.account));
+  return decide_anew(parsed, state, provided ? *provided : Provided{});
+}
+
+// The answer as it was stored, its text opened while the account's key is active (EKM-5).
+std::variant<Answer, Errand> Engine::Group::again(const ParsedCommand& parsed, StoredBatch stored,
+                                                  const AccountState* state, const Provided* provided) const {
+  const Command& command = parsed.command;
+  if (stored.command != parsed.digest) {
+    auto impossible = check_figures(state, command, engine_.catalog_, now_);
+    return refuse(command, impossible ? std::move(*impossible) : key_reused(command.key));
+  }
+  const bool openable = engine_.sealer_ && state && state->key && !state->key->revoked && any_sealed(stored.events);
+  if (openable && provided == nullptr && !engine_.sealer_->at_hand(command.account, *state->key)) {
+    return Errand(UnwrapErrand{.account = command.account, .key = *state->key});
+  }
+  if (openable) {
+    for (Event& event : stored.events) open_text(event, *state->key, *engine_.sealer_);
+  }
+  return Answer{.key = command.key, .refused = std::nullopt, .accepted = std::move(stored.events), .replayed = true};
+}
+
+Answer Engine::Group::decide_anew(const ParsedCommand& parsed, const AccountState* state, const Provided& provided) {
+  const Command& command = parsed.command;
+  auto decision = creditfold::decide(state, command, engine_.catalog_, now_, provided);
+  if (!decision) return refuse(command, decision.error());
+  std::vector<Event> events = std::move(decision).value();
+  auto stored = sealed_copy(events, state ? state->key : std::nullopt, engine_.sealer_);
+  if (!stored) return refuse(command, cannot_be_sealed(command.account));
+  AccountState& next = accounts_.try_emplace(command.account, state ? *state : AccountState{}).first->second;
+  Batch batch{.account = command.account,
+              .expected_version = next.version,
+              .key = command.key,
+              .command = parsed.digest,
+              .events = {}};
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    events[i].seq = (*stored)[i].seq = ++head_;
+    events[i].partition = (*stored)[i].partition = partition_of(engine_.log_.region());
+    evolve(next, events[i]);  // decide has folded these already, or checked their sums
+    if (changes_key(events[i])) keys_changed_.insert(command.account);
+  }
+  batch.events = std::move(*stored);
+  events_ += static_cast<std::int64_t>(events.size());
+  keys_.emplace(std::pair{command.account, command.key}, batches_.size());
+  batches_.push_back(std::move(batch));
+  return {.key = command.key, .refused = std::nullopt, .accepted = std::move(events), .replayed = false};
+}
+
+void Engine::Group::store() {
+  if (batches_.empty()) return;
+  if (!engine_.log_.region().value.empty() && migrates(batches_)) {
+    throw std::logic_error("a migration is no command among others: its stream has to move with it");
+  }
+  const auto appended = engine_.log_.append(batches_);
+  if (!appended) {
+    throw Fault(Fault::Kind::busy, "another writer reached the log first: " + appended.error().what);
+  }
+  apply(*appended);
+}
+
+void Engine::Group::apply(const Appended& appended) {
+  if (appended.last_seq != head_) throw Fault(Fault::Kind::damaged, "the log gave other positions than its head told");
+  for (auto& [account, state] : accounts_) engine_.book_.adopt(std::move(state));
+  engine_.book_.advance(head_, events_);
+  if (engine_.sealer_ == nullptr) return;
+  for (const AccountId& account : keys_changed_) {
+    const AccountState* state = engine_.book_.find(account);
+    if (state && state->key) engine_.sealer_->key_changed(account, *state->key);
+  }
+}
+
+Answer Engine::weigh(std::string_view text, Instant now, const Provided& provided) {
+  return std::get<Answer>(Group(*this, now).decide(text, &provided));
 }
 
 Answer Engine::admit(Partition& log, const RegionId& from, const AccountState& arriving, std::string_view text,
                      Instant now, const Provided& provided) {
-  Group group;
-  group.head = book_.seq() + arriving.version;  // the stream's positions come first
-  group.accounts.emplace(arriving.account, arriving);
-  Answer answer = process_one(group, text, now, provided);
-  if (answer.refused || group.batches.empty()) return answer;
-  const auto admitted = log.admit({arriving.account, from, *provided.copied, now}, group.batches.front());
+  Group group(*this, now);
+  group.head_ += arriving.version;  // the stream's positions come first
+  group.accounts_.emplace(arriving.account, arriving);
+  Answer answer = std::get<Answer>(group.decide(text, &provided));
+  if (answer.refused || group.batches_.empty()) return answer;
+  const auto admitted = log.admit({arriving.account, from, *provided.copied, now}, group.batches_.front());
   if (!admitted) throw Fault(Fault::Kind::busy, "the stream was not admitted: " + admitted.error().what);
-  group.events += arriving.version;
-  apply(group, *admitted);
+  group.events_ += arriving.version;
+  group.apply(*admitted);
   return answer;
 }
 

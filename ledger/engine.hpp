@@ -6,9 +6,12 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "events/partition.hpp"
@@ -16,6 +19,7 @@
 #include "ledger/json.hpp"
 #include "ledger/outside.hpp"
 #include "ledger/replay.hpp"
+#include "ledger/sealing.hpp"
 
 namespace creditfold {
 
@@ -24,19 +28,26 @@ inline constexpr std::size_t commands_per_group_max = 1'000;
 
 class Engine {
  public:
-  // Folds the whole log. Throws Fault(damaged) when it cannot be folded. `log` and `catalog` must outlive the engine.
-  Engine(Log& log, const Catalog& catalog);
+  // Folds the whole log. Throws Fault(damaged) when it cannot be folded. `log`, `catalog` and `sealer` must outlive the
+  // engine. Without a sealer free text stays as it is, which is right only where nothing is kept.
+  Engine(Log& log, const Catalog& catalog, TextSealer* sealer = nullptr);
   // Goes on from a snapshot of the same log, folding only what came after it.
-  Engine(Log& log, const Catalog& catalog, Book snapshot);
+  Engine(Log& log, const Catalog& catalog, Book snapshot, TextSealer* sealer = nullptr);
+
+  // What is decided together and stored as one append. Nothing of it counts until `store` has returned.
+  class Group;
 
   // Answers for a group of command texts, in order. Accepted batches are on disk when this returns. A command that repeats
   // a key of its own group is answered as if the earlier one had been stored already. Throws Fault when the log fails;
-  // then nothing of the group was stored or applied.
+  // then nothing of the group was stored or applied. What a command needs from outside it does not get.
   // A region's engine takes no MigrateRegion here (std::logic_error): that is `admit`'s.
   [[nodiscard]] std::vector<Answer> process(std::span<const std::string_view> texts, Instant now);
+  // The same with errands run where they come up, by whoever calls: what is before one is stored first, and stays stored
+  // when the log fails later.
+  [[nodiscard]] std::vector<Answer> process(std::span<const std::string_view> texts, Instant now, Outside& outside);
 
   // The answer a command would get now; nothing is stored and nothing changes.
-  [[nodiscard]] Answer weigh(std::string_view text, Instant now, const Provided& provided = {}) const;
+  [[nodiscard]] Answer weigh(std::string_view text, Instant now, const Provided& provided = {});
 
   // RES-1: decides a MigrateRegion for an account whose stream is staged in this engine's log and whose state is
   // `arriving`, and admits it with the command's batch. A refusal changes nothing and leaves the stream staged. Throws
@@ -53,15 +64,45 @@ class Engine {
   [[nodiscard]] const Catalog& catalog() const { return catalog_; }
 
  private:
-  struct Group;
-  [[nodiscard]] Answer process_one(Group& group, std::string_view text, Instant now, const Provided& provided) const;
-  void apply(Group& group, const Appended& appended);
   void fold_tail();
 
   Log& log_;
   const Catalog& catalog_;
+  TextSealer* sealer_;
   Book book_;
   std::function<bool(const AccountId&)> opens_here_;
+};
+
+class Engine::Group {
+ public:
+  // One group at a time. `engine` must outlive it.
+  Group(Engine& engine, Instant now) : engine_(engine), now_(now), head_(engine.book_.seq()) {}
+
+  // The command's answer, or the errand to run before it is decided: then nothing was decided, and the same text is to be
+  // handed in again with what the errand brought, in this group or a later one.
+  [[nodiscard]] std::variant<Answer, Errand> decide(std::string_view text, const Provided* provided = nullptr);
+
+  // Appends what was accepted and applies it. Throws Fault; then nothing was stored or applied. Call once.
+  void store();
+
+ private:
+  friend class Engine;
+  void apply(const Appended& appended);
+  [[nodiscard]] std::variant<Answer, Errand> decide_parsed(const ParsedCommand& parsed, const Provided* provided);
+  [[nodiscard]] const AccountState* state_of(const AccountId& account) const;
+  [[nodiscard]] std::optional<StoredBatch> stored_batch(const Command& command, const AccountState* state) const;
+  [[nodiscard]] std::variant<Answer, Errand> again(const ParsedCommand& parsed, StoredBatch stored,
+                                                   const AccountState* state, const Provided* provided) const;
+  [[nodiscard]] Answer decide_anew(const ParsedCommand& parsed, const AccountState* state, const Provided& provided);
+
+  Engine& engine_;
+  Instant now_;
+  std::map<AccountId, AccountState> accounts_;                        // as they will be
+  std::map<std::pair<AccountId, IdempotencyKey>, std::size_t> keys_;  // used here: index into batches_
+  std::set<AccountId> keys_changed_;
+  std::vector<Batch> batches_;
+  std::int64_t head_;  // seq of the newest event, stored or decided
+  std::int64_t events_ = 0;
 };
 
 }  // namespace creditfold

@@ -6,6 +6,7 @@
 #include "ledger/account.hpp"
 #include "ledger/consents.hpp"
 #include "ledger/credits.hpp"
+#include "ledger/keys.hpp"
 #include "ledger/residency.hpp"
 #include "ledger/seats.hpp"
 #include "ledger/terms.hpp"
@@ -46,9 +47,8 @@ struct Evolve {
   void operator()(const ConsentChanged& fact) const { consents::evolve(state, event, fact); }
   void operator()(const TermsAccepted& fact) const { consents::evolve(state, event, fact); }
   void operator()(const AccessChanged& fact) const { consents::evolve(state, event, fact); }
-  // Facts whose families hold no figures of an account yet: they count in version and moment only.
-  void operator()(const KeyRotated&) const {}
-  void operator()(const KeyRevoked&) const {}
+  void operator()(const KeyRotated& fact) const { keys::evolve(state, fact, folding); }
+  void operator()(const KeyRevoked& fact) const { keys::evolve(state, fact, folding); }
   void operator()(const RegionMigrated& fact) const { residency::evolve(state, event, fact); }
 };
 

@@ -25,6 +25,7 @@ struct Malformed {
   std::optional<IdempotencyKey> key;
   std::string place;  // "/periods/first", or "byte 17" where it is not JSON
   std::string what;
+  bool marked = false;  // GOV-3: the text carries a classification marking, and nothing of it may be repeated
 };
 
 struct ParsedCommand {

@@ -5,8 +5,10 @@
 #include <vector>
 
 #include "ledger/json.hpp"
+#include "ledger/key_arn.hpp"
 #include "ledger/json_reader.hpp"
 #include "ledger/json_text.hpp"
+#include "ledger/markings.hpp"
 
 namespace creditfold {
 namespace {
@@ -90,6 +92,14 @@ AuthorizeUsage read_authorize_usage(ObjectReader& in) {
           .classification = in.optional_text("classification")};
 }
 
+RotateKey read_rotate_key(ObjectReader& in) {
+  RotateKey command{.key_arn = in.id<KeyArn>("key_arn"), .reason = in.optional_text("reason")};
+  if (!in.faulty() && !parse_key_arn(command.key_arn.value)) {
+    in.fail("key_arn", "is no ARN of an AWS KMS key, as arn:aws:kms:REGION:ACCOUNT:key/ID");
+  }
+  return command;
+}
+
 // The body by the command's name; nullopt for a name there is no command of.
 std::optional<CommandBody> read_body(std::string_view name, ObjectReader& in, std::optional<ReadFault>& fault) {
   if (name == RecordUsage::name) return read_record_usage(in);
@@ -108,6 +118,8 @@ std::optional<CommandBody> read_body(std::string_view name, ObjectReader& in, st
   if (name == AddProduct::name) return AddProduct{in.id<ProductId>("product"), in.optional_id<RegionId>("region")};
   if (name == RemoveProduct::name) return RemoveProduct{in.id<ProductId>("product")};
   if (name == MigrateRegion::name) return MigrateRegion{in.id<RegionId>("region"), in.string("scope")};
+  if (name == RotateKey::name) return read_rotate_key(in);
+  if (name == RevokeKey::name) return RevokeKey{in.optional_text("reason")};
   if (name == SetConsent::name) return SetConsent{in.id<FeatureId>("feature"), in.boolean("granted")};
   if (name == AcceptTerms::name) {
     return AcceptTerms{in.id<TermsId>("terms"), in.optional_boolean("accepted").value_or(true)};
@@ -144,12 +156,33 @@ void canonical(const json::value& value, std::string& out) {
   }
 }
 
+// GOV-3: any text a command holds, whatever its field, names of fields included.
+bool is_marked(const json::value& value) {
+  if (const json::string* text = value.if_string()) return has_marking({text->data(), text->size()});
+  if (const json::array* array = value.if_array()) return std::any_of(array->begin(), array->end(), is_marked);
+  const json::object* object = value.if_object();
+  if (object == nullptr) return false;
+  return std::any_of(object->begin(), object->end(), [](const auto& field) {
+    return has_marking({field.key().data(), field.key().size()}) || is_marked(field.value());
+  });
+}
+
+// What a command says its content is counts like a marking.
+bool declares_more_than_cui(const json::value& value) {
+  const json::object* object = value.if_object();
+  const json::value* declared = object ? object->if_contains("classification") : nullptr;
+  const json::string* text = declared ? declared->if_string() : nullptr;
+  return text != nullptr && declares_classified(Text{std::string(text->data(), text->size())});
+}
+
 std::optional<IdempotencyKey> key_of(const json::value& value) {
   const json::object* object = value.if_object();
   const json::value* key = object ? object->if_contains("key") : nullptr;
   const json::string* text = key ? key->if_string() : nullptr;
-  if (text == nullptr || !IdempotencyKey::valid(std::string_view(text->data(), text->size()))) return std::nullopt;
-  return IdempotencyKey(std::string_view(text->data(), text->size()));
+  if (text == nullptr) return std::nullopt;
+  const std::string_view view(text->data(), text->size());
+  if (!IdempotencyKey::valid(view) || has_marking(view)) return std::nullopt;
+  return IdempotencyKey(view);
 }
 
 }  // namespace
@@ -167,11 +200,14 @@ Expected<ParsedCommand, Malformed> parse_command(std::string_view text) {
   }
   if (error) {
     const std::string why = error ? error.message() : "incomplete JSON";
-    return Unexpected{Malformed{{}, "byte " + std::to_string(parsed + 1), "is not JSON: " + why}};
+    return Unexpected{Malformed{{}, "byte " + std::to_string(parsed + 1), "is not JSON: " + why, has_marking(text)}};
   }
   const json::value value = parser.release();
+  const bool marked = is_marked(value) || declares_more_than_cui(value);
   const auto key = key_of(value);
-  if (const auto twice = find_duplicate_key(text)) return Unexpected{Malformed{{}, *twice, "the field stands twice"}};
+  if (const auto twice = find_duplicate_key(text)) {
+    return Unexpected{Malformed{{}, *twice, "the field stands twice", marked || has_marking(text)}};
+  }
 
   std::optional<ReadFault> fault;
   ObjectReader in(value, "", fault);
@@ -179,7 +215,8 @@ Expected<ParsedCommand, Malformed> parse_command(std::string_view text) {
   Command command{.account = in.id<AccountId>("account"),
                   .key = in.id<IdempotencyKey>("key"),
                   .at = in.optional_instant("at"),
-                  .body = ClosePeriods{}};
+                  .body = ClosePeriods{},
+                  .marked = marked};
   if (!fault) {
     auto body = read_body(name, in, fault);
     if (body) {
@@ -189,7 +226,7 @@ Expected<ParsedCommand, Malformed> parse_command(std::string_view text) {
       in.fail("command", "is no command");
     }
   }
-  if (fault) return Unexpected{Malformed{key, fault->place, fault->what}};
+  if (fault) return Unexpected{Malformed{key, fault->place, fault->what, marked}};
   std::string sent;
   sent.reserve(text.size());
   canonical(value, sent);
@@ -197,7 +234,9 @@ Expected<ParsedCommand, Malformed> parse_command(std::string_view text) {
 }
 
 Refusal to_refusal(const Malformed& malformed) {
-  return {RefusalCode::malformed, "", malformed.place + " " + malformed.what + ".", {{"place", malformed.place}}};
+  const Refusal refusal{
+      RefusalCode::malformed, "", malformed.place + " " + malformed.what + ".", {{"place", malformed.place}}};
+  return malformed.marked ? without_content(refusal) : refusal;
 }
 
 }  // namespace creditfold

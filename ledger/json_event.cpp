@@ -38,7 +38,16 @@ void write_event(JsonWriter& out, const Event& event) {
       .field("key", event.key)
       .field("actor", event.actor);
   std::visit([&](const auto& fact) { std::decay_t<decltype(fact)>::fields(fact, WriteField{out}); }, event.payload);
+  // AI-2: what was charged for was made by AI. True of every charge there can be, so that it is said and never stored.
+  if (std::holds_alternative<CreditsConsumed>(event.payload)) out.field("ai_generated", true);
   out.close('}');
+}
+
+// Documents written before charges said so are right; one that says otherwise is not.
+void read_provenance(ObjectReader& in) {
+  if (!in.optional_boolean("ai_generated").value_or(true)) {
+    in.fail("ai_generated", "is false: output may not be represented as human-generated (AI-2)");
+  }
 }
 
 struct ReadField {
@@ -56,8 +65,9 @@ struct ReadField {
   void operator()(const char* name, Instant& value) const { value = in.instant(name); }
   void operator()(const char* name, Money& value) const { value = in.money(name); }
   void operator()(const char* name, Text& value) const { value = in.text(name); }
+  void operator()(const char* name, FreeText& value) const { value = in.free_text(name); }
   void operator()(const char* name, Builders& value) const { value = in.builders(name); }
-  void operator()(const char* name, Bytes& value) const { value = bytes(name); }
+  void operator()(const char* name, Bytes& value) const { value = in.bytes(name); }
   void operator()(const char* name, std::vector<UsageFlag>& value) const { value = flags(name); }
   template <class Tag>
   void operator()(const char* name, Id<Tag>& value) const {
@@ -77,19 +87,6 @@ struct ReadField {
   }
 
  private:
-  [[nodiscard]] Bytes bytes(const char* name) const {
-    const std::string text = in.string(name);
-    Bytes found;
-    const auto digit = [](char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1; };
-    for (std::size_t i = 0; i + 1 < text.size(); i += 2) {
-      const int high = digit(text[i]);
-      const int low = digit(text[i + 1]);
-      if (high < 0 || low < 0) in.fail(name, "is not lower-case hex");
-      found.value.push_back(static_cast<std::uint8_t>(((high & 0xF) << 4) | (low & 0xF)));
-    }
-    if (text.size() % 2 != 0) in.fail(name, "is not lower-case hex of whole bytes");
-    return found;
-  }
   [[nodiscard]] std::vector<UsageFlag> flags(const char* name) const {
     std::vector<UsageFlag> found;
     const json::value* value = in.find(name);
@@ -118,6 +115,7 @@ bool read_payload(std::string_view type, ObjectReader& in, Payload& payload) {
     if (type != Fact::name) return read_payload<I + 1>(type, in, payload);
     Fact fact;
     Fact::fields(fact, ReadField{in});
+    if constexpr (std::is_same_v<Fact, CreditsConsumed>) read_provenance(in);
     payload = std::move(fact);
     return true;
   }

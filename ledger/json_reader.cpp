@@ -117,6 +117,31 @@ Text ObjectReader::text(std::string_view name) {
   return text;
 }
 
+FreeText ObjectReader::free_text(std::string_view name) {
+  const boost::json::value* found = required(name);
+  if (found == nullptr || found->is_string()) return FreeText(text(name));
+  ObjectReader envelope(*found, place(name), fault_);
+  const Bytes sealed = envelope.bytes("sealed");
+  envelope.refuse_others();
+  FreeText text(std::string(sealed.value.begin(), sealed.value.end()));
+  if (!faulty() && !(text.sealed() && FreeText::valid(text.value))) envelope.fail("sealed", "is no sealed text");
+  return text;
+}
+
+Bytes ObjectReader::bytes(std::string_view name) {
+  const std::string text = string(name);
+  Bytes found;
+  const auto digit = [](char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1; };
+  for (std::size_t i = 0; i + 1 < text.size(); i += 2) {
+    const int high = digit(text[i]);
+    const int low = digit(text[i + 1]);
+    if (high < 0 || low < 0) fail(name, "is not lower-case hex");
+    found.value.push_back(static_cast<std::uint8_t>(((high & 0xF) << 4) | (low & 0xF)));
+  }
+  if (text.size() % 2 != 0) fail(name, "is not lower-case hex of whole bytes");
+  return found;
+}
+
 Builders ObjectReader::builders(std::string_view name) {
   Builders builders;
   const boost::json::value* found = required(name);

@@ -46,6 +46,8 @@ class ObjectReader {
   [[nodiscard]] std::optional<Money> optional_money(std::string_view name);
   [[nodiscard]] Text text(std::string_view name);
   [[nodiscard]] std::optional<Text> optional_text(std::string_view name);
+  [[nodiscard]] FreeText free_text(std::string_view name);  // a string, or {"sealed":"<lower-case hex>"}
+  [[nodiscard]] Bytes bytes(std::string_view name);         // lower-case hex
   [[nodiscard]] Builders builders(std::string_view name);
 
   template <class SomeId>

@@ -89,6 +89,11 @@ void JsonWriter::write_raw(std::string_view json) {
   out_ += json;
 }
 
+void JsonWriter::write(const FreeText& value) {
+  if (!value.sealed()) return write(std::string_view(value.value));
+  open('{').field("sealed", Bytes{{value.value.begin(), value.value.end()}}).close('}');
+}
+
 void JsonWriter::write(const Bytes& value) {
   constexpr char hex[] = "0123456789abcdef";
   std::string text;

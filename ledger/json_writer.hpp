@@ -29,6 +29,7 @@ class JsonWriter {
   void write(Volume value) { write(value.tokens); }
   void write(Instant value) { write(std::string_view(to_text(value))); }
   void write(const Text& value) { write(std::string_view(value.value)); }
+  void write(const FreeText& value);  // a string, or {"sealed":"<lower-case hex>"}
   void write(const Bytes& value);  // lower-case hex
   void write(const Money& value);
   void write(const Builders& value);

@@ -10,16 +10,16 @@
 
 namespace creditfold {
 
-// Whether a text carries a classification marking as the marking manuals write them: a banner such as
-// "SECRET//NOFORN" or a portion such as "(TS//SI)".
+// Whether a text carries a classification marking as the marking manuals write them: a banner ("SECRET//NOFORN"), a
+// portion ("(TS//SI)"), a classification authority block ("Declassify On:"), NATO's and the Atomic Energy Act's. Any
+// bytes; spaces of all kinds, invisible characters, look-alike letters and line ends do not hide one. Unclassified
+// markings and CUI's are none.
 [[nodiscard]] bool has_marking(std::string_view text);
-[[nodiscard]] bool has_marking(const std::optional<Text>& text);
 // Whether a command's `classification` says anything but unclassified or cui.
 [[nodiscard]] bool declares_classified(const std::optional<Text>& classification);
 
 [[nodiscard]] Refusal classified_refusal();
-// For free text beside figures: a reason, a remark.
-[[nodiscard]] std::optional<Refusal> refuse_marked(const Text& text);
-[[nodiscard]] std::optional<Refusal> refuse_marked(const std::optional<Text>& text);
+// A refusal of a command that carries a marking: the same code and clause, and nothing the command said.
+[[nodiscard]] Refusal without_content(const Refusal& refusal);
 
 }  // namespace creditfold

@@ -2,12 +2,12 @@
 #include "ledger/outlook.hpp"
 
 #include <algorithm>
-#include <array>
 #include <limits>
 
 #include "ledger/evolve.hpp"
 #include "ledger/json_writer.hpp"
 #include "ledger/terms.hpp"
+#include "ledger/words.hpp"
 
 namespace creditfold {
 namespace {
@@ -41,28 +41,6 @@ Credits charged_between(std::span<const Event> events, const AccountState& state
   return sum;
 }
 
-std::string date_of(Instant instant) {
-  constexpr std::array<const char*, 12> months{"January", "February", "March",     "April",   "May",      "June",
-                                               "July",    "August",   "September", "October", "November", "December"};
-  const std::string text = to_text(instant);  // YYYY-MM-DD…
-  const std::string day = text[8] == '0' ? text.substr(9, 1) : text.substr(8, 2);
-  const auto month = static_cast<std::size_t>((text[5] - '0') * 10 + (text[6] - '0') - 1);
-  return day + " " + months.at(month) + " " + text.substr(0, 4);
-}
-
-// Whole credits, rounded down, in groups of three.
-std::string grouped(Credits credits) {
-  std::string digits = std::to_string(credits.micro / micro_per_credit);
-  for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3) digits.insert(static_cast<std::size_t>(at), ",");
-  return digits;
-}
-
-std::string display_name(const PlanId& plan) {
-  std::string name = plan.value;
-  if (!name.empty() && name[0] >= 'a' && name[0] <= 'z') name[0] = static_cast<char>(name[0] - 'a' + 'A');
-  return name;
-}
-
 std::string days_text(std::int64_t micros) {
   const std::int64_t days = micros / day_micros;
   if (days == 0) return "less than a day";
@@ -73,21 +51,21 @@ std::string sentence_for(const PlanOutlook& plan, Instant at) {
   const std::string name = display_name(plan.plan);
   const std::string end = date_of(plan.ends_at);
   if (plan.on_exhaustion == OnExhaustion::unlimited) {
-    return name + " is unlimited: " + grouped(capped_sum(plan.consumed, plan.uncovered)) + " credits were used in this period, which ends on " + end + ".";
+    return name + " is unlimited: " + grouped_whole(capped_sum(plan.consumed, plan.uncovered)) + " credits were used in this period, which ends on " + end + ".";
   }
   if (plan.remaining.micro == 0 && plan.granted.micro > 0 && plan.held.micro == 0) {
-    return name + " has run out: " + grouped(plan.uncovered) + " credits of use are uncovered so far, and the period ends in " +
+    return name + " has run out: " + grouped_whole(plan.uncovered) + " credits of use are uncovered so far, and the period ends in " +
            days_text(plan.ends_at.micros - at.micros) + ", on " + end + ".";
   }
   if (plan.charged_in_window.micro == 0) {
-    return "Nothing was charged to " + name + " lately: at this pace its " + grouped(plan.remaining) +
+    return "Nothing was charged to " + name + " lately: at this pace its " + grouped_whole(plan.remaining) +
            " remaining credits will expire unused on " + end + ".";
   }
   if (plan.runs_out_at) {
     return "At this pace " + name + " runs out on " + date_of(*plan.runs_out_at) + ", " +
            days_text(plan.ends_at.micros - plan.runs_out_at->micros) + " before the period ends; 0 credits will expire unused.";
   }
-  return "At this pace " + name + " lasts until its period ends on " + end + "; " + grouped(plan.expires_unused) +
+  return "At this pace " + name + " lasts until its period ends on " + end + "; " + grouped_whole(plan.expires_unused) +
          " credits will expire unused.";
 }
 
@@ -153,9 +131,12 @@ std::vector<PlanOutlook> outlook(const AccountState& state, std::span<const Even
   return plans;
 }
 
-std::string outlook_json(const std::vector<PlanOutlook>& plans, Instant at) {
+std::string outlook_json(const std::vector<PlanOutlook>& plans, const Catalog& catalog, Instant at) {
   JsonWriter out;
-  out.open('{').field("at", at).field("informational", true).key("plans").open('[');
+  out.open('{').field("at", at).field("informational", true);
+  const auto notice = catalog.notices.find("estimate");  // AI-6
+  if (notice != catalog.notices.end()) out.field("notice", std::string_view(notice->second));
+  out.key("plans").open('[');
   for (const PlanOutlook& plan : plans) {
     out.open('{')
         .field("plan", plan.plan)

@@ -41,7 +41,7 @@ struct PlanOutlook {
 // after the state's version or later than `at` ignored.
 [[nodiscard]] std::vector<PlanOutlook> outlook(const AccountState& state, std::span<const Event> events,
                                                const Catalog& catalog, Instant at);
-[[nodiscard]] std::string outlook_json(const std::vector<PlanOutlook>& plans, Instant at);
+[[nodiscard]] std::string outlook_json(const std::vector<PlanOutlook>& plans, const Catalog& catalog, Instant at);
 
 // One step of a plan's burn-down: after an event moved the pool.
 struct TimelinePoint {

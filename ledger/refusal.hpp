@@ -44,9 +44,12 @@ enum class RefusalCode : std::uint8_t {
   non_transferable,
   never_for_training,
   migration_in_progress,
+  key_not_customers,
+  key_revoked,
+  key_unusable,
 };
 
-inline constexpr std::array<std::string_view, 31> refusal_names{
+inline constexpr std::array<std::string_view, 34> refusal_names{
     "malformed",           "key_reused",     "unknown_account",       "account_exists",
     "in_future",           "partial_migration",
     "unknown_region",      "unknown_product", "product_required",
@@ -55,7 +58,7 @@ inline constexpr std::array<std::string_view, 31> refusal_names{
     "unknown_model",       "provenance",     "revoked",               "discontinued",
     "not_authorized_in_gov", "beta_not_accepted", "partner_terms",    "unknown_authorization",
     "authorization_exists", "period_closed", "insufficient_credits",  "non_transferable",
-    "never_for_training",  "migration_in_progress",
+    "never_for_training",  "migration_in_progress", "key_not_customers", "key_revoked",         "key_unusable",
 };
 
 [[nodiscard]] inline std::string_view to_name(RefusalCode code) { return refusal_names.at(static_cast<std::size_t>(code)); }

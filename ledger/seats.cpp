@@ -11,7 +11,7 @@
 namespace creditfold::seats {
 namespace {
 
-__extension__ using Wide = __int128;
+using Wide = Proration::Wide;
 
 constexpr std::int64_t day_micros = 86'400'000'000;
 
@@ -112,7 +112,7 @@ void invoice(AccountState& state, const Event& event, const SeatsChanged& fact, 
 
 }  // namespace
 
-Money prorated(std::int64_t seats, const Money& seat_price, Instant from, Instant to) {
+Proration proration(std::int64_t seats, const Money& seat_price, Instant from, Instant to) {
   const std::int64_t micros = checked_subtract(to.micros, from.micros);
   const std::int64_t days = micros / day_micros + (micros % day_micros != 0 ? 1 : 0);
   const std::int64_t yearly = checked_multiply(seats, seat_price.minor);
@@ -121,7 +121,14 @@ Money prorated(std::int64_t seats, const Money& seat_price, Instant from, Instan
   const Wide rest = total % 365;  // 365 is odd, so the half is never met and even is never asked; kept as the terms say
   if (rest * 2 > 365 || (rest * 2 == 365 && quotient % 2 != 0)) quotient += 1;
   if (quotient > std::numeric_limits<std::int64_t>::max()) throw Overflow("invoice amount beyond 64 bits");
-  return Money{.currency = seat_price.currency, .minor = static_cast<std::int64_t>(quotient)};
+  return {.days = days,
+          .product = total,
+          .rest = static_cast<std::int64_t>(rest),
+          .amount = Money{.currency = seat_price.currency, .minor = static_cast<std::int64_t>(quotient)}};
+}
+
+Money prorated(std::int64_t seats, const Money& seat_price, Instant from, Instant to) {
+  return proration(seats, seat_price, from, to).amount;
 }
 
 const SeatTerm* term_in_force(const AccountState& state, const ProductId& product, Instant at) {

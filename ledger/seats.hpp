@@ -2,6 +2,7 @@
 // Products sold by seats, their add-ons in parity, and what the vendor invoices for them (ADD-1, ADD-2, EKM-4, H20 to H22).
 #pragma once
 
+#include <cstdint>
 #include <optional>
 
 #include "events/event.hpp"
@@ -14,6 +15,14 @@
 namespace creditfold::seats {
 
 // ADD-2: seats x yearly price x days left (begun days count) / 365, in minor units, rounded half to even once.
+struct Proration {
+  __extension__ using Wide = __int128;
+  std::int64_t days = 0;
+  Wide product = 0;       // seats x price x days
+  std::int64_t rest = 0;  // of product / 365, before the rounding
+  Money amount;
+};
+[[nodiscard]] Proration proration(std::int64_t seats, const Money& seat_price, Instant from, Instant to);
 [[nodiscard]] Money prorated(std::int64_t seats, const Money& seat_price, Instant from, Instant to);
 
 [[nodiscard]] const SeatTerm* term_in_force(const AccountState& state, const ProductId& product, Instant at);

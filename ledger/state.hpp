@@ -265,6 +265,23 @@ struct Migration {
   }
 };
 
+// The customer's key over the account's data key (EKM-1, EKM-5). Once revoked it stays so.
+struct CustomerKey {
+  KeyArn key_arn;
+  Bytes wrapped_key;  // the data key as the newest rotation wrapped it
+  bool revoked = false;
+
+  friend bool operator==(const CustomerKey& a, const CustomerKey& b) {
+    return a.key_arn == b.key_arn && a.wrapped_key == b.wrapped_key && a.revoked == b.revoked;
+  }
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("key_arn", self.key_arn);
+    visit("wrapped_key", self.wrapped_key);
+    visit("revoked", self.revoked);
+  }
+};
+
 using UsageKey = std::pair<WorkflowId, ModelId>;
 
 struct AccountState {
@@ -283,6 +300,7 @@ struct AccountState {
   std::vector<InvoiceLine> invoice_lines;
   std::map<FeatureId, Standing<bool>> consents;  // nothing recorded: not granted
   std::map<TermsId, Standing<bool>> terms;       // nothing recorded: not accepted
+  std::optional<CustomerKey> key;                // none enrolled: free text is not sealed
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("account", self.account);
@@ -300,6 +318,7 @@ struct AccountState {
     visit("invoice_lines", self.invoice_lines);
     visit("consents", self.consents);
     visit("terms", self.terms);
+    visit("key", self.key);
   }
 };
 

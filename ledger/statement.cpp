@@ -2,6 +2,7 @@
 #include "ledger/statement.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <vector>
 
 #include "ledger/consents.hpp"
@@ -104,23 +105,25 @@ void write_seats(JsonWriter& out, const AccountState& state, Instant moment) {
 }
 
 void write_invoice_lines(JsonWriter& out, const AccountState& state) {
-  std::vector<const InvoiceLine*> lines;
-  for (const InvoiceLine& line : state.invoice_lines) lines.push_back(&line);
-  std::stable_sort(lines.begin(), lines.end(), [](const auto* a, const auto* b) {  // versions ascend already
-    return a->at < b->at;
-  });
   out.key("invoice_lines").open('[');
-  for (const InvoiceLine* line : lines) {
+  for (const std::size_t index : invoice_order(state)) {
+    const InvoiceLine& line = state.invoice_lines[index];
     out.open('{')
-        .field("at", line->at)
-        .field("name", line->billing_name)
-        .field("products", line->products)
-        .field("seats", line->seats)
-        .field("credits", line->credits)
-        .field("amount", line->amount)
+        .field("at", line.at)
+        .field("name", line.billing_name)
+        .field("products", line.products)
+        .field("seats", line.seats)
+        .field("credits", line.credits)
+        .field("amount", line.amount)
         .close('}');
   }
   out.close(']');
+}
+
+void write_key(JsonWriter& out, const AccountState& state) {
+  out.key("key");
+  if (!state.key) return out.write_null();
+  out.open('{').field("key_arn", state.key->key_arn).field("state", state.key->revoked ? "revoked" : "active").close('}');
 }
 
 void write_balance(JsonWriter& out, const AccountState& state, Instant moment) {
@@ -137,13 +140,16 @@ void write_balance(JsonWriter& out, const AccountState& state, Instant moment) {
   write_usage(out, state);
   write_seats(out, state, moment);
   write_invoice_lines(out, state);
-  out.key("key").write_null();
+  write_key(out, state);
   out.field("region", state.region).field("environment", state.environment).field("access", consents::has_access(state, moment));
   out.key("consents").open('{');
-  for (const auto& [feature, standing] : state.consents) out.field(feature.value, *standing.latest());
+  for (const auto& [feature, standing] : state.consents) {  // AI-4: as of the moment
+    if (const bool* granted = standing.at(moment)) out.field(feature.value, *granted);
+  }
   out.close('}').key("terms").open('[');
   for (const auto& [terms, standing] : state.terms) {
-    if (*standing.latest()) out.write(terms);
+    const bool* accepted = standing.at(moment);
+    if (accepted != nullptr && *accepted) out.write(terms);
   }
   out.close(']').close('}');
 }
@@ -153,7 +159,7 @@ void write_balance(JsonWriter& out, const AccountState& state, Instant moment) {
 }
 
 // The whole prefix, strictly; or the selection by `at`, whose opening event belongs to it whenever another one does.
-View fold_view(const std::vector<Event>& events, const AsOf& as_of, Instant now) {
+View fold_view(const std::vector<Event>& events, const AsOf& as_of, Instant now, const Watch& watch) {
   View view;
   Instant greatest = instant_min;
   for (const Event& event : events) {
@@ -171,6 +177,7 @@ View fold_view(const std::vector<Event>& events, const AsOf& as_of, Instant now)
     } catch (const Overflow& overflow) {
       throw_damaged(event, overflow.what());
     }
+    if (watch) watch(event, view.state);
   }
   view.moment = as_of.at ? *as_of.at : as_of.seq ? greatest : now;
   return view;
@@ -192,7 +199,17 @@ std::string replay_json(const Book& book) {
   return out.take();
 }
 
-std::optional<View> view_as_of(const Log& log, const AccountId& account, const AsOf& as_of, Instant now) {
+std::vector<std::size_t> invoice_order(const AccountState& state) {
+  std::vector<std::size_t> order(state.invoice_lines.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {  // versions ascend already
+    return state.invoice_lines[a].at < state.invoice_lines[b].at;
+  });
+  return order;
+}
+
+std::optional<View> view_as_of(const Log& log, const AccountId& account, const AsOf& as_of, Instant now,
+                               const Watch& watch) {
   std::vector<Event> events;
   bool any_selected = false;
   log.read_account(account, 0, as_of.seq.value_or(-1), [&](Event&& event) {
@@ -201,7 +218,7 @@ std::optional<View> view_as_of(const Log& log, const AccountId& account, const A
     return true;
   });
   if (!any_selected) return std::nullopt;
-  return fold_view(events, as_of, now);
+  return fold_view(events, as_of, now, watch);
 }
 
 }  // namespace creditfold

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "events/log.hpp"
 #include "ledger/replay.hpp"
@@ -29,7 +31,13 @@ struct View {
   AccountState state;
   Instant moment;
 };
+// Told of every event folded, with the state after it.
+using Watch = std::function<void(const Event&, const AccountState&)>;
 // nullopt: no event of the account is among them. Throws Fault when the log is damaged or cannot be folded.
-[[nodiscard]] std::optional<View> view_as_of(const Log& log, const AccountId& account, const AsOf& as_of, Instant now);
+[[nodiscard]] std::optional<View> view_as_of(const Log& log, const AccountId& account, const AsOf& as_of, Instant now,
+                                             const Watch& watch = {});
+
+// The order in which invoice lines are shown and counted: by `at`, then version. Indices into state.invoice_lines.
+[[nodiscard]] std::vector<std::size_t> invoice_order(const AccountState& state);
 
 }  // namespace creditfold

@@ -16,7 +16,7 @@
 namespace creditfold::usage {
 namespace {
 
-__extension__ using Wide = unsigned __int128;
+using Wide = Cost::Wide;
 
 Wide product(Volume volume, Rate rate) {
   // Both factors are non-negative and below 2^63, so three products stay below 2^128.
@@ -51,14 +51,6 @@ void release_where(Draft& draft, ReleaseReason reason, Wanted&& wanted) {
   for (const HoldOrder& hold : found) draft.emit(HoldReleased{.authorization = std::get<1>(hold), .reason = reason});
 }
 
-// GOV-3: nothing but unclassified and CUI, by declaration and by markings.
-bool is_classified(const RecordUsage& command) {
-  return declares_classified(command.classification) || has_marking(command.memo) || has_marking(command.workflow.value);
-}
-bool is_classified(const AuthorizeUsage& command) {
-  return declares_classified(command.classification) || has_marking(command.workflow.value);
-}
-
 // What both usage commands must know first, in the order of their refusals.
 struct Priced {
   terms::InForce in_force;
@@ -67,10 +59,10 @@ struct Priced {
 };
 
 template <class UsageCommand>
-Expected<Priced, Refusal> price(Draft& draft, const UsageCommand& command, const Catalog& catalog) {
+Expected<Priced, Refusal> price(Draft& draft, const UsageCommand& command, const Catalog& catalog, bool marked) {
   const auto in_force = terms::plan_for_usage(draft.state(), catalog, command.plan, command.actor, draft.at());
   if (!in_force) return Unexpected{in_force.error()};
-  if (is_classified(command)) return Unexpected{classified_refusal()};
+  if (marked || declares_classified(command.classification)) return Unexpected{classified_refusal()};  // GOV-3
   const RateCardId& card = in_force->term->rate_card;
   const Model* model = catalog.model(card, command.model);
   if (model == nullptr) {
@@ -116,8 +108,12 @@ void check_room(const AccountState& state, const Term& term, std::int32_t number
 
 }  // namespace
 
+Cost cost(const Model& model, Volume query, Volume input, Volume output) {
+  return {.query = product(query, model.query), .input = product(input, model.input), .output = product(output, model.output)};
+}
+
 Credits charge(const Model& model, Volume query, Volume input, Volume output) {
-  const Wide total = product(query, model.query) + product(input, model.input) + product(output, model.output);
+  const Wide total = cost(model, query, input, output).sum();
   constexpr Wide tokens = 1'000'000;
   const Wide micro = total / tokens + (total % tokens != 0 ? 1 : 0);
   if (micro > static_cast<Wide>(std::numeric_limits<std::int64_t>::max())) throw Overflow("charge beyond 64 bits");
@@ -208,8 +204,8 @@ void release_holds_of_period(Draft& draft, const PlanId& plan, std::int32_t term
   });
 }
 
-std::optional<Refusal> decide(Draft& draft, const RecordUsage& command, const Catalog& catalog) {
-  const auto priced = price(draft, command, catalog);
+std::optional<Refusal> decide(Draft& draft, const RecordUsage& command, const Catalog& catalog, bool marked) {
+  const auto priced = price(draft, command, catalog, marked);
   if (!priced) return priced.error();
   if (command.ai_generated && !*command.ai_generated) {
     return Refusal{RefusalCode::provenance, "AI-2", "Output may not be represented as human-generated.",
@@ -233,13 +229,14 @@ std::optional<Refusal> decide(Draft& draft, const RecordUsage& command, const Ca
                              .late = period <= term.closed,  // H14
                              .flags = std::move(flags),
                              .settles = command.settles,
-                             .memo = command.memo},
+                             .memo = to_free_text(command.memo)},
              command.actor);
   return std::nullopt;
 }
 
-std::optional<Refusal> decide(Draft& draft, const AuthorizeUsage& command, const Catalog& catalog) {
-  const auto priced = price(draft, command, catalog);
+std::optional<Refusal> decide(Draft& draft, const AuthorizeUsage& command, const Catalog& catalog,
+                              bool marked) {
+  const auto priced = price(draft, command, catalog, marked);
   if (!priced) return priced.error();
   const AccountState& state = draft.state();
   const std::vector<UsageFlag> objections = consents::objections(state, *priced->model, draft.at());

@@ -15,8 +15,17 @@
 
 namespace creditfold::usage {
 
-// H15: the sum of volume x rate over query, input and output in 128-bit integers, rounded up to the micro-credit once.
-// Throws Overflow beyond 64 bits of micro-credits.
+// H15, taken apart: volume x rate of query, input and output and their sum, in millionths of a micro-credit.
+struct Cost {
+  __extension__ using Wide = unsigned __int128;
+  Wide query = 0;
+  Wide input = 0;
+  Wide output = 0;
+  [[nodiscard]] Wide sum() const { return query + input + output; }
+};
+[[nodiscard]] Cost cost(const Model& model, Volume query, Volume input, Volume output);
+
+// H15: that sum, rounded up to the micro-credit once. Throws Overflow beyond 64 bits of micro-credits.
 [[nodiscard]] Credits charge(const Model& model, Volume query, Volume input, Volume output);
 
 // evolve
@@ -33,9 +42,11 @@ void release_expired_holds(Draft& draft);
 // H4: releases every live authorization made in the period, in the same order, before it closes.
 void release_holds_of_period(Draft& draft, const PlanId& plan, std::int32_t term, std::int32_t period);
 
-// decide
-[[nodiscard]] std::optional<Refusal> decide(Draft& draft, const RecordUsage& command, const Catalog& catalog);
-[[nodiscard]] std::optional<Refusal> decide(Draft& draft, const AuthorizeUsage& command, const Catalog& catalog);
+// decide. `marked`: some text of the command carries a classification marking (GOV-3).
+[[nodiscard]] std::optional<Refusal> decide(Draft& draft, const RecordUsage& command, const Catalog& catalog,
+                                             bool marked);
+[[nodiscard]] std::optional<Refusal> decide(Draft& draft, const AuthorizeUsage& command, const Catalog& catalog,
+                                             bool marked);
 [[nodiscard]] std::optional<Refusal> decide(Draft& draft, const ReleaseAuthorization& command);
 
 }  // namespace creditfold::usage

@@ -13,7 +13,8 @@ die() {
 
 # Debian 12 packages by name. Native build, WebAssembly, browser; ccache and brotli help and are small.
 packages_build="ca-certificates git g++ cmake ninja-build pkg-config ccache libsqlitecpp-dev libsqlite3-dev
-  libcereal-dev libboost1.81-dev libcli11-dev libxxhash-dev libsodium-dev"
+  libcereal-dev libboost1.81-dev libcli11-dev libxxhash-dev libsodium-dev libarchive-dev
+  libcurl4-openssl-dev"
 packages_wasm="emscripten"
 packages_test="catch2 librapidcheck-dev chromium"
 
@@ -61,6 +62,15 @@ install_web_packages() {
   step "Installing the page's npm packages"
   (cd web && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund >&2) || die "npm ci failed in web/"
   cp web/package-lock.json "$stamp"
+}
+
+# The KMS stand-in of the tests verifies signatures with another's library.
+install_kms_packages() {
+  local stamp=tests/kms/node_modules/.creditfold-stamp
+  cmp -s tests/kms/package-lock.json "$stamp" && return 0
+  step "Installing the KMS stand-in's npm packages"
+  (cd tests/kms && npm ci --no-audit --no-fund >&2) || die "npm ci failed in tests/kms/"
+  cp tests/kms/package-lock.json "$stamp"
 }
 
 # Whether the tests are configured too: they need libraries that a user does without. scripts/test and scripts/bench say ON.

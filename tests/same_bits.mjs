@@ -61,6 +61,36 @@ for (let seed = 1; seed <= 12; seed += 1) {
   }
 }
 
+// A log with a key, sealed texts and a revocation: the module has no key and folds it all the same.
+{
+  const data = join(work, 'keys');
+  const log = join(work, 'keys.cflog');
+  const at = '2026-02-01T00:00:00Z';
+  const arn = (name) => `arn:aws:kms:eu-central-1:111122223333:key/${name}`;
+  const commands = [
+    { command: 'OpenAccount', environment: 'commercial', region: 'us' },
+    { command: 'StartTerm', product: 'enterprise', seats: 3, starts_at: '2026-01-01T00:00:00Z', ends_at: '2036-01-01T00:00:00Z' },
+    { command: 'AddProduct', product: 'ekm' },
+    { command: 'SetAccess', allowed: true, reason: 'in the clear' },
+    { command: 'RotateKey', key_arn: arn('one'), reason: 'sealed' },
+    { command: 'SetAccess', allowed: false, reason: 'sealed too' },
+    { command: 'RotateKey', key_arn: arn('two') },
+    { command: 'RevokeKey', reason: 'sealed for good' },
+    { command: 'SetAccess', allowed: true, reason: 'sealed for nobody' },
+  ];
+  run(creditfold, ['apply', '--data', data, '--key-service', 'local', '-'],
+    commands.map((command, i) => JSON.stringify({ ...command, account: 'acme', key: `k${i}`, at })).join('\n') + '\n');
+  run(creditfold, ['export', '--data', data, '--format', 'cflog', '--output', log]);
+  compare('a key rotated and revoked, text sealed', [log]);
+  const by_native = run(creditfold, ['replay', '--json', log]);
+  check('keys: the module replays the .cflog to the same bytes', run('scripts/replay-wasm', [log]) === by_native);
+  check('keys: and the key is in them, revoked', by_native.includes(`{"key_arn":"${arn('two')}","state":"revoked"}`));
+  const lines = join(work, 'keys.jsonl');
+  writeFileSync(lines, run(creditfold, ['export', '--data', data, '--format', 'jsonl']));
+  check('keys: of the .jsonl with sealed objects, too', readFileSync(lines, 'utf8').includes('{"sealed":"ff0')
+    && run('scripts/replay-wasm', [lines]) === by_native);
+}
+
 // A trace as the ledger of an account: opened and given a plan, then the whole trace imported.
 function ledger_of(trace, name) {
   const data = join(work, name);

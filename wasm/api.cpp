@@ -9,6 +9,7 @@
 #include <new>
 
 #include "events/log.hpp"
+#include "ledger/data_classes.hpp"
 #include "ledger/evolve.hpp"
 #include "ledger/json_writer.hpp"
 #include "wasm/session.hpp"
@@ -151,6 +152,17 @@ std::int32_t cf_decide(std::int32_t handle, const char* command, std::uint32_t s
 
 std::int32_t cf_clauses(std::int32_t handle) {
   return with_session(handle, [](const Session&) { return wasm::clauses_json(); });
+}
+
+std::int32_t cf_keys(std::int32_t handle, const char* account, std::uint32_t size, std::int64_t as_of, std::uint32_t what_if) {
+  return with_session(handle, [&](const Session& session) {
+    if (what_if > static_cast<std::uint32_t>(KeyWhatIf::revoked)) throw SessionError("bad_request", "no such what-if");
+    return session.keys(id_of<AccountId>(account, size), position(as_of), static_cast<KeyWhatIf>(what_if));
+  });
+}
+
+std::int32_t cf_data_classes(std::int32_t handle) {
+  return with_session(handle, [](const Session&) { return data_classes_json(); });
 }
 
 std::int32_t cf_export(std::int32_t handle, std::uint32_t format) {

@@ -17,13 +17,17 @@ struct IsOptional : std::false_type {};
 template <class T>
 struct IsOptional<std::optional<T>> : std::true_type {};
 
+template <class T>
+constexpr bool is_free_text = std::is_same_v<T, FreeText> || std::is_same_v<T, std::optional<FreeText>>;
+
 struct PrintField {
   bool inside_optional = false;
 
   template <class T>
   void operator()(const char* name, const T&) const {
     const bool optional = inside_optional || IsOptional<T>::value;
-    std::printf("      { name: '%s', optional: %s },\n", name, optional ? "true" : "false");
+    std::printf("      { name: '%s', optional: %s%s },\n", name, optional ? "true" : "false",
+                is_free_text<T> ? ", free_text: true" : "");
   }
   void operator()(const char*, const std::optional<PlanTerms>&) const {  // written flat in JSON
     const PlanTerms terms;

@@ -146,10 +146,24 @@ std::string Session::outlook(const AccountId& account, Instant at, std::optional
   const AccountState* now = book_.find(account);
   if (now == nullptr) unknown(account);
   const std::vector<Event> events = account_events(account, as_of);
-  if (!as_of) return outlook_json(creditfold::outlook(*now, events, catalog_, at), at);
+  if (!as_of) return outlook_json(creditfold::outlook(*now, events, catalog_, at), catalog_, at);
   const auto view = view_as_of(log_, account, AsOf{.at = std::nullopt, .seq = as_of}, at);
   if (!view) unknown(account);
-  return outlook_json(creditfold::outlook(view->state, events, catalog_, at), at);
+  return outlook_json(creditfold::outlook(view->state, events, catalog_, at), catalog_, at);
+}
+
+std::string Session::keys(const AccountId& account, std::optional<std::int64_t> as_of, KeyWhatIf what_if) const {
+  const AccountState* now = book_.find(account);
+  if (now == nullptr) unknown(account);
+  KeyReport report;
+  log_.read_account(account, 0, as_of.value_or(-1), [&](Event&& event) {
+    report.take(event);
+    return true;
+  });
+  if (!as_of) return report.json(*now, catalog_, now->latest_at, what_if);
+  const auto view = view_as_of(log_, account, AsOf{.at = std::nullopt, .seq = as_of}, now->latest_at);
+  if (!view) unknown(account);
+  return report.json(view->state, catalog_, view->moment, what_if);
 }
 
 std::string Session::apply(std::string_view command, Instant now) {

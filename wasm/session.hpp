@@ -12,6 +12,7 @@
 
 #include "events/store/memory.hpp"
 #include "ledger/catalog.hpp"
+#include "ledger/key_report.hpp"
 #include "ledger/replay.hpp"
 
 namespace creditfold::wasm {
@@ -42,6 +43,8 @@ class Session {
   // int64 little-endian records of four: at, remaining, uncovered, seq.
   [[nodiscard]] std::string timeline(const AccountId& account, const PlanId& plan) const;
   [[nodiscard]] std::string outlook(const AccountId& account, Instant at, std::optional<std::int64_t> as_of) const;
+  // The account's key, its history and what reads; `what_if` it were rotated or revoked.
+  [[nodiscard]] std::string keys(const AccountId& account, std::optional<std::int64_t> as_of, KeyWhatIf what_if) const;
   [[nodiscard]] std::string apply(std::string_view command, Instant now);
   // The answer a command would get; nothing is stored and nothing changes.
   [[nodiscard]] std::string decide(std::string_view command, Instant now);

@@ -2,12 +2,16 @@
 #include "ledger/cli/answerer.hpp"
 
 #include <chrono>
+#include <cstdlib>
 #include <thread>
 
 #include "events/store/partitions.hpp"
 #include "ledger/cli/exit_status.hpp"
 #include "ledger/cli/output.hpp"
 #include "ledger/cli/remote.hpp"
+#include "ledger/edge/tokens.hpp"
+#include "ledger/keyring/key_check.hpp"
+#include "ledger/keyring/open_key_service.hpp"
 #include "ledger/regions/local_ledger.hpp"
 
 namespace creditfold::cli {
@@ -19,8 +23,12 @@ constexpr std::chrono::milliseconds attempt_interval{100};
 
 class LocalAnswerer final : public Answerer {
  public:
-  LocalAnswerer(std::unique_ptr<SqlitePartitions> partitions, Catalog catalog)
-      : partitions_(std::move(partitions)), catalog_(std::move(catalog)), ledger_(*partitions_, catalog_) {
+  LocalAnswerer(std::unique_ptr<SqlitePartitions> partitions, Catalog catalog, std::unique_ptr<keyring::Keyring> keyring)
+      : partitions_(std::move(partitions)),
+        catalog_(std::move(catalog)),
+        keyring_(std::move(keyring)),
+        sealer_(keyring_->sealer({})),
+        ledger_(*partitions_, catalog_, sealer_.get(), keyring_.get()) {
     ledger_.watch([](MigrationStep) {}, [](const std::string& what) { say("left for later: " + what); });
   }
 
@@ -36,6 +44,12 @@ class LocalAnswerer final : public Answerer {
     return lines;
   }
 
+  [[nodiscard]] std::string check_key(const AccountId& account, const std::optional<KeyArn>& key_arn) override {
+    const AccountState* state = ledger_.find(account);
+    if (state == nullptr) throw UnknownAccount();
+    return keyring::key_check_json(*keyring_, *state, key_arn, catalog_.vendor_aws_account);
+  }
+
   [[nodiscard]] std::optional<std::string> service() const override { return std::nullopt; }
 
  private:
@@ -48,10 +62,20 @@ class LocalAnswerer final : public Answerer {
 
   std::unique_ptr<SqlitePartitions> partitions_;
   Catalog catalog_;
+  std::unique_ptr<keyring::Keyring> keyring_;
+  std::unique_ptr<TextSealer> sealer_;
   LocalLedger ledger_;
 };
 
 bool is_url(std::string_view text) { return text.starts_with("http://"); }
+
+// What the service left for the owner of its directory, else what the environment says.
+std::optional<std::string> token_for(const std::filesystem::path& data) {
+  if (auto left = edge::read_process_token(data)) return left;
+  const char* const given = std::getenv("CREDITFOLD_TOKEN");
+  if (given == nullptr || *given == '\0') return std::nullopt;
+  return std::string(given);
+}
 
 Fault held_by(const std::filesystem::path& data, const LockHolder& holder) {
   return {Fault::Kind::busy, data.string() + " is being written by process " + std::to_string(holder.pid) +
@@ -68,17 +92,28 @@ Catalog load_catalog(const std::optional<std::string>& file) {
   return std::move(catalog).value();
 }
 
+std::unique_ptr<keyring::Keyring> open_keyring(const std::filesystem::path& data, const KeyServiceOptions& keys) {
+  try {
+    return std::make_unique<keyring::Keyring>(keyring::open_key_service(
+        {.service = keys.key_service, .endpoint = keys.kms_endpoint, .data = data, .loopback_only = true}));
+  } catch (const keyring::BadKeyService& bad) {
+    throw UsageError(bad.what());
+  }
+}
+
 std::unique_ptr<Answerer> open_answerer(const std::filesystem::path& data,
-                                        const std::optional<std::string>& catalog_file) {
+                                        const std::optional<std::string>& catalog_file,
+                                        const KeyServiceOptions& keys) {
   Catalog catalog = load_catalog(catalog_file);
   for (int attempt = 1;; ++attempt) {
     const std::optional<LockHolder> holder = lock_holder(data);
     if (holder && is_url(holder->text)) {
       if (catalog_file) say("the service at " + holder->text + " decides by its own catalog; --catalog is not used");
-      return open_remote(holder->text);
+      return open_remote(holder->text, token_for(data));
     }
     try {
-      return std::make_unique<LocalAnswerer>(std::make_unique<SqlitePartitions>(data, false), std::move(catalog));
+      auto partitions = std::make_unique<SqlitePartitions>(data, false);
+      return std::make_unique<LocalAnswerer>(std::move(partitions), std::move(catalog), open_keyring(data, keys));
     } catch (const Fault& fault) {
       if (fault.kind() != Fault::Kind::busy) throw;
       if (attempt == attempts) {

@@ -10,9 +10,17 @@
 #include <vector>
 
 #include "ledger/catalog.hpp"
+#include "ledger/cli/commands.hpp"
 #include "ledger/cli/lines.hpp"
+#include "ledger/keyring/keyring.hpp"
 
 namespace creditfold::cli {
+
+// There is no such account, where only a refusal could say so.
+class UnknownAccount : public std::runtime_error {
+ public:
+  UnknownAccount() : std::runtime_error("unknown account") {}
+};
 
 class Answerer {
  public:
@@ -22,14 +30,23 @@ class Answerer {
   // REQUIRES: at most commands_per_group_max lines. Throws Fault; then the group may be sent again.
   [[nodiscard]] virtual std::vector<std::string> answer(std::span<const Line> commands) = 0;
 
+  // Whether a key would do for the account, as JSON (key_check.hpp), without recording anything. Throws Fault;
+  // UnknownAccount.
+  [[nodiscard]] virtual std::string check_key(const AccountId& account, const std::optional<KeyArn>& key_arn) = 0;
+
   // The URL of the service that answers; nothing when this process does.
   [[nodiscard]] virtual std::optional<std::string> service() const = 0;
 };
 
-// `catalog_file`: nothing for the shipped one. A service decides by its own. Throws Fault busy when another process
+// `catalog_file`: nothing for the shipped one. A service decides by its own, and has a key service of its own. Throws Fault busy when another process
 // that is no service holds the directory, UsageError for a catalog that is none.
 [[nodiscard]] std::unique_ptr<Answerer> open_answerer(const std::filesystem::path& data,
-                                                      const std::optional<std::string>& catalog_file);
+                                                      const std::optional<std::string>& catalog_file,
+                                                      const KeyServiceOptions& keys);
+
+// A keyring for this process alone. Throws UsageError for a key service that is none.
+[[nodiscard]] std::unique_ptr<keyring::Keyring> open_keyring(const std::filesystem::path& data,
+                                                             const KeyServiceOptions& keys);
 
 // The shipped catalog, or the one in a file. Throws UsageError with the line where a file is wrong.
 [[nodiscard]] Catalog load_catalog(const std::optional<std::string>& file);

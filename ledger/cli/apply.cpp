@@ -11,7 +11,7 @@ namespace creditfold::cli {
 
 ExitStatus run(const ApplyOptions& options) {
   const InputFile input(options.file);
-  const auto answerer = open_answerer(options.data, options.catalog);
+  const auto answerer = open_answerer(options.data, options.catalog, options);
   if (input.is_terminal()) say("reading commands, one JSON object a line; end with Ctrl-D");
   Output out = Output::standard();
   LineReader reader(input.descriptor());

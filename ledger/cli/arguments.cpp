@@ -6,12 +6,13 @@
 #include <tuple>
 
 #include "ledger/cli/form.hpp"
+#include "ledger/cli/forms_guard.hpp"
+#include "ledger/key_arn.hpp"
 
 namespace creditfold::cli {
 namespace {
 
 constexpr const char* default_account = "demo";
-constexpr const char* default_model = "gpt-4o";
 constexpr const char* default_listen = "127.0.0.1:8080";
 // A close that waits longer than this waits for ever.
 constexpr std::int64_t close_after_seconds_max = 366LL * 86'400;
@@ -32,7 +33,8 @@ Form<ServeOptions> serve_form(CLI::App& app) {
   form.flag("--demo", "Fill an empty ledger with an account to look at", &ServeOptions::demo);
   form.whole("--close-after", "SECONDS", "Close a Credit Period this long after its end (3600)",
              &ServeOptions::close_after_seconds, close_after_seconds_max);
-  form.flag("--allow-remote", "Listen beyond this machine; nobody is asked who they are", &ServeOptions::allow_remote);
+  form.key_service();
+  form.flag("--allow-remote", "Listen beyond this machine; make tokens first", &ServeOptions::allow_remote);
   form.flag("--debug", "A line on standard error for each request", &ServeOptions::debug);
   form.take("--store", "URL", "",
             [](ServeOptions&, const std::string& option, const std::string&) {
@@ -47,6 +49,7 @@ Form<ApplyOptions> apply_form(CLI::App& app) {
   Form<ApplyOptions> form(app, "apply", "Take commands, one JSON object a line, and answer each", writing);
   form.data();
   form.text("--catalog", "FILE", "Plans, rates and products (the shipped catalog)", &ApplyOptions::catalog);
+  form.key_service();
   form.json_always();
   form.text("FILE", "", "The commands; - or nothing: standard input", &ApplyOptions::file);
   form.example("creditfold apply commands.jsonl > answers.jsonl");
@@ -56,13 +59,12 @@ Form<ApplyOptions> apply_form(CLI::App& app) {
 Form<ImportOptions> import_form(CLI::App& app) {
   Form<ImportOptions> form(app, "import", "Charge the usage another system measured", writing);
   form.options().account = AccountId(default_account);
-  form.options().model = ModelId(default_model);
   form.data();
   form.text("--catalog", "FILE", "Plans, rates and products (the shipped catalog)", &ImportOptions::catalog);
-  form.text("--format", "NAME", "The file's form: azure-llm", &ImportOptions::format).required();
+  form.text("--format", "NAME", "The file's form: azure-llm, cloudevents or otel-genai", &ImportOptions::format).required();
   form.id<AccountId>("--account", "ID", "Who is charged (demo)", &ImportOptions::account);
-  form.id<WorkflowId>("--workflow", "ID", "What used the model (the file's name)", &ImportOptions::workflow);
-  form.id<ModelId>("--model", "ID", "The model used (gpt-4o)", &ImportOptions::model);
+  form.id<WorkflowId>("--workflow", "ID", "What used the model (what the file says, else its name)", &ImportOptions::workflow);
+  form.id<ModelId>("--model", "ID", "The model where the file names none (azure-llm: gpt-4o)", &ImportOptions::model);
   form.take("--starting", "TIME", "Move the first call to TIME; \"original\": move nothing",
             [](ImportOptions& options, const std::string& option, const std::string& text) {
               const bool original = text == "original";
@@ -87,6 +89,78 @@ Form<BalanceOptions> balance_form(CLI::App& app) {
   form.whole("--as-of", "SEQ", "As known when the log ended at this position", &BalanceOptions::as_of);
   form.json();
   form.example("creditfold balance --account acme --at 2026-01-31T12:00:00Z");
+  return form;
+}
+
+Form<ExplainOptions> explain_form(CLI::App& app) {
+  Form<ExplainOptions> form(app, "explain", "Why: events, arithmetic and clauses behind a figure", asking);
+  form.data();
+  form.id<AccountId>("--account", "ID", "Whose figures (demo)", &ExplainOptions::account);
+  form.text("--lot", "LOT", "A lot: plan/term/period/n", &ExplainOptions::lot);
+  form.text("--usage", "ID", "A charge, by its usage id", &ExplainOptions::usage);
+  form.text("--line", "N", "An invoice line, by its number from 1", &ExplainOptions::line);
+  form.text("--refusal", "FILE", "A refusal: an answer as JSON; - is standard input", &ExplainOptions::refusal);
+  form.text("--period", "PERIOD", "A Credit Period: plan/term/period", &ExplainOptions::period);
+  form.text("--workflow", "ID", "With --model: a workflow's use of a model", &ExplainOptions::workflow);
+  form.text("--model", "ID", "With --workflow", &ExplainOptions::model);
+  form.text("--catalog", "FILE", "Rates to show the factors with (the shipped catalog)", &ExplainOptions::catalog);
+  form.whole("--as-of", "SEQ", "As known when the log ended at this position", &ExplainOptions::as_of);
+  form.json();
+  form.example("creditfold explain --account acme --usage run-17");
+  return form;
+}
+
+Form<InvoicesOptions> invoices_form(CLI::App& app) {
+  Form<InvoicesOptions> form(app, "invoices", "Invoice lines with the numbers they are made of", asking);
+  form.options().account = AccountId(default_account);
+  form.data();
+  form.id<AccountId>("--account", "ID", "Whose invoice lines (demo)", &InvoicesOptions::account);
+  form.take("--at", "TIME", "As of this moment, as 2026-01-31T12:00:00Z",
+            [](InvoicesOptions& options, const std::string& option, const std::string& text) {
+              options.at = parse_moment(option, text);
+            });
+  form.whole("--as-of", "SEQ", "As known when the log ended at this position", &InvoicesOptions::as_of);
+  form.text("--format", "NAME", "csv: a row for each product; json", &InvoicesOptions::format);
+  form.json();
+  form.example("creditfold invoices --account acme --format csv > lines.csv");
+  return form;
+}
+
+Form<ConsentsOptions> consents_form(CLI::App& app) {
+  Form<ConsentsOptions> form(app, "consents", "What an account has agreed to, since when and by which event", asking);
+  form.options().account = AccountId(default_account);
+  form.data();
+  form.text("--catalog", "FILE", "Plans, rates and products (the shipped catalog)", &ConsentsOptions::catalog);
+  form.id<AccountId>("--account", "ID", "Whose consents (demo)", &ConsentsOptions::account);
+  form.take("--at", "TIME", "As of this moment, as 2026-01-31T12:00:00Z",
+            [](ConsentsOptions& options, const std::string& option, const std::string& text) {
+              options.at = parse_moment(option, text);
+            });
+  form.whole("--as-of", "SEQ", "As known when the log ended at this position", &ConsentsOptions::as_of);
+  form.json();
+  form.example("creditfold consents --account acme --at 2026-01-31T12:00:00Z");
+  return form;
+}
+
+Form<EstimateOptions> estimate_form(CLI::App& app) {
+  Form<EstimateOptions> form(app, "estimate", "What a use of a model would be charged; nothing is recorded", asking);
+  form.options().account = AccountId(default_account);
+  form.data();
+  form.text("--catalog", "FILE", "Plans, rates and products (the shipped catalog)", &EstimateOptions::catalog);
+  form.id<AccountId>("--account", "ID", "Who would be charged (demo)", &EstimateOptions::account);
+  form.id<ModelId>("--model", "ID", "The model asked about", &EstimateOptions::model).required();
+  form.whole("--query", "TOKENS", "Tokens of the query (0)", &EstimateOptions::query);
+  form.whole("--input", "TOKENS", "Tokens of the input (0)", &EstimateOptions::input);
+  form.whole("--output", "TOKENS", "Tokens of the output (0)", &EstimateOptions::output);
+  form.id<WorkflowId>("--workflow", "ID", "What would use the model", &EstimateOptions::workflow);
+  form.id<PlanId>("--plan", "ID", "The plan to be charged (as for a report)", &EstimateOptions::plan);
+  form.id<ActorId>("--actor", "ID", "Who would use it", &EstimateOptions::actor);
+  form.take("--at", "TIME", "When, as 2026-01-31T12:00:00Z (now)",
+            [](EstimateOptions& options, const std::string& option, const std::string& text) {
+              options.at = parse_moment(option, text);
+            });
+  form.json();
+  form.example("creditfold estimate --account acme --model gpt-4o --input 1200 --output 300");
   return form;
 }
 
@@ -116,11 +190,44 @@ Form<ExportOptions> export_form(CLI::App& app) {
   form.data();
   form.id<AccountId>("--account", "ID", "Only this account's events", &ExportOptions::account);
   form.id<RegionId>("--region", "NAME", "Of this region's log; needed where there are several", &ExportOptions::region);
-  form.text("--format", "NAME", "jsonl: JSON Lines of events; cflog: binary, checks itself", &ExportOptions::format)
+  form.text("--catalog", "FILE", "Of focus and archive (the shipped catalog)", &ExportOptions::catalog);
+  form.text("--format", "NAME", "jsonl, cflog, focus (charges as CSV) or archive (all of an account)", &ExportOptions::format)
       .required();
   form.whole("--after", "SEQ", "Only events after this position", &ExportOptions::after);
   form.text("--output", "FILE", "Into this file instead of standard output", &ExportOptions::output);
-  form.example("creditfold export --format cflog --output ledger.cflog");
+  form.key_service();
+  form.example("creditfold export --format archive --account acme --output acme.tar");
+  return form;
+}
+
+KeysOptions::Action parse_action(const std::string& option, const std::string& word) {
+  if (word == "rotate") return KeysOptions::Action::rotate;
+  if (word == "revoke") return KeysOptions::Action::revoke;
+  if (word == "check") return KeysOptions::Action::check;
+  if (word == "classes") return KeysOptions::Action::classes;
+  refuse(option, "\"" + word + "\" is none of rotate, revoke, check and classes");
+}
+
+Form<KeysOptions> keys_form(CLI::App& app) {
+  Form<KeysOptions> form(app, "keys", "The customer's own key: show, rotate, revoke or check it; what is encrypted", asking);
+  form.options().account = AccountId(default_account);
+  form.data();
+  form.text("--catalog", "FILE", "Plans, rates and products (the shipped catalog)", &KeysOptions::catalog);
+  form.id<AccountId>("--account", "ID", "Whose key (demo)", &KeysOptions::account);
+  form.text("--reason", "TEXT", "Kept with a rotation or revocation", &KeysOptions::reason);
+  form.key_service();
+  form.json();
+  form.take("ACTION", "", "rotate ARN, revoke, check [ARN], or classes; nothing shows the key and its history",
+            [](KeysOptions& options, const std::string& option, const std::string& word) {
+              options.action = parse_action(option, word);
+            });
+  form.take("ARN", "", "The AWS KMS key", [](KeysOptions& options, const std::string& option, const std::string& text) {
+    if (!KeyArn::valid(text) || !parse_key_arn(text)) {
+      refuse(option, "it is no ARN of an AWS KMS key, as arn:aws:kms:REGION:ACCOUNT:key/ID");
+    }
+    options.key_arn = KeyArn(text);
+  });
+  form.example("creditfold keys --account acme rotate arn:aws:kms:eu-central-1:111122223333:alias/ledger");
   return form;
 }
 
@@ -157,10 +264,18 @@ Form<VersionOptions> version_form(CLI::App& app) {
   return form;
 }
 
-// The command the words named, when they got that far.
+// The command the words named, when they got that far: the innermost of several words.
 const CLI::App* command_of(const CLI::App& app) {
   const auto commands = app.get_subcommands();
-  return commands.empty() ? nullptr : commands.front();
+  if (commands.empty()) return nullptr;
+  const CLI::App* inner = command_of(*commands.front());
+  return inner ? inner : commands.front();
+}
+
+std::string name_of(const CLI::App& command) {
+  const CLI::App* parent = command.get_parent();
+  const bool nested = parent != nullptr && parent->get_parent() != nullptr;
+  return (nested ? name_of(*parent) + " " : "") + command.get_name();
 }
 
 std::string sentence_of(const CLI::App& app, const CLI::ParseError& error) {
@@ -173,19 +288,23 @@ std::string sentence_of(const CLI::App& app, const CLI::ParseError& error) {
     return what.substr(0, what.find(':')) + " needs one value";
   }
   std::string what = error.what();
+  if (what == "A subcommand is required") return "name one of its commands";
   while (what.ends_with('\n') || what.ends_with('.')) what.pop_back();
   return what;
 }
 
 Told told_of(const CLI::App& app, const CLI::ParseError& error) {
   const CLI::App* command = command_of(app);
-  const std::string name = command ? " " + command->get_name() : "";
+  const std::string name = command ? " " + name_of(*command) : "";
   return {ExitStatus::usage, sentence_of(app, error) + ". Try: creditfold" + name + " --help"};
 }
 
 Told help_of(const CLI::App& app) {
   const CLI::App* command = command_of(app);
-  std::string text = command ? command->help("creditfold") : app.help();
+  // CLI11 adds the command's own name, and leaves out those before it.
+  const std::string name = command ? name_of(*command) : "";
+  const std::string before = name.find(' ') == std::string::npos ? "" : " " + name.substr(0, name.find(' '));
+  std::string text = command ? command->help("creditfold" + before) : app.help();
   while (text.ends_with('\n')) text.pop_back();
   return {ExitStatus::done, text};
 }
@@ -199,10 +318,29 @@ std::variant<Options, Told> parse_arguments(int argc, const char* const* argv) {
   app.add_flag("--version", version, "Which program this is");
   app.get_formatter()->column_width(27);
   app.get_formatter()->label("SUBCOMMAND", "COMMAND");
-  const auto forms =
-      std::tuple{serve_form(app),     apply_form(app),  import_form(app), balance_form(app), accounts_form(app),
-                 directory_form(app), export_form(app), replay_form(app), verify_form(app),  clauses_form(app),
-                 version_form(app)};
+  CLI::App& gov = gov_family(app);
+  CLI::App& tokens = tokens_family(app);
+  const auto forms = std::tuple{serve_form(app),
+                                apply_form(app),
+                                import_form(app),
+                                balance_form(app),
+                                explain_form(app),
+                                invoices_form(app),
+                                consents_form(app),
+                                estimate_form(app),
+                                accounts_form(app),
+                                directory_form(app),
+                                export_form(app),
+                                replay_form(app),
+                                verify_form(app),
+                                keys_form(app),
+                                clauses_form(app),
+                                version_form(app),
+                                gov_matrix_form(gov),
+                                gov_attest_form(gov),
+                                tokens_create_form(tokens),
+                                tokens_list_form(tokens),
+                                tokens_revoke_form(tokens)};
   app.require_subcommand(0, 1);
   app.footer(
       "Example:\n"

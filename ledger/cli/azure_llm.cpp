@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "ledger/markings.hpp"
+
 namespace creditfold::cli {
 namespace {
 
@@ -81,6 +83,7 @@ Expected<AzureTrace, std::string> AzureTrace::open(std::string_view text) {
     found[i] = *column;
   }
   trace.where_ = found;
+  trace.ai_generated_ = find_column(first, "ai_generated");
   trace.width_ = first.fields.size();
   trace.has_header_ = true;
   return trace;
@@ -95,6 +98,9 @@ std::optional<std::variant<TraceCall, BadLine>> AzureTrace::next() {
 
 std::variant<TraceCall, BadLine> AzureTrace::read(const CsvRow& row) const {
   const auto bad = [&](std::string why) { return BadLine{row.line, std::move(why)}; };
+  if (std::any_of(row.fields.begin(), row.fields.end(), [](const std::string& text) { return has_marking(text); })) {
+    return BadLine{row.line, "", true};
+  }
   if (!row.fault.empty()) return bad(row.fault);
   if (row.fields.size() != width_) {
     return bad(std::to_string(row.fields.size()) + " fields, not " + std::to_string(width_));
@@ -106,7 +112,14 @@ std::variant<TraceCall, BadLine> AzureTrace::read(const CsvRow& row) const {
   if (!context) return bad("ContextTokens is not a whole number from 0: " + shown(field(1)));
   const auto generated = parse_tokens(field(2));
   if (!generated) return bad("GeneratedTokens is not a whole number from 0: " + shown(field(2)));
-  return TraceCall{row.line, *at, Volume{*context}, Volume{*generated}};
+  TraceCall call{row.line, *at, Volume{*context}, Volume{*generated}, std::nullopt};
+  if (ai_generated_) {
+    const std::string said = lower(trimmed(row.fields[*ai_generated_]));
+    const bool yes = said == "true" || said == "1" || said == "yes", no = said == "false" || said == "0" || said == "no";
+    if (!yes && !no && !said.empty()) return bad("ai_generated is neither true nor false: " + shown(said));
+    if (yes || no) call.ai_generated = yes;
+  }
+  return call;
 }
 
 }  // namespace creditfold::cli

@@ -21,11 +21,13 @@ struct TraceCall {
   Instant at;
   Volume context;    // what went in
   Volume generated;  // what came out
+  std::optional<bool> ai_generated;  // where the file has such a column (AI-2)
 };
 
 struct BadLine {
   std::int64_t line = 0;
   std::string why;
+  bool marked = false;  // GOV-3: it carries a classification marking, and `why` says nothing of it
 };
 
 class AzureTrace {
@@ -49,6 +51,7 @@ class AzureTrace {
   CsvRow first_;  // taken while looking for the header
   bool first_is_call_ = false;
   Columns where_{0, 1, 2};
+  std::optional<std::size_t> ai_generated_;  // the column of that name
   std::size_t width_ = columns;
   bool has_header_ = false;
 };

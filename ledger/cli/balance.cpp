@@ -45,20 +45,20 @@ std::string accounts_text(const Book& book) {
 
 }  // namespace
 
-ExitStatus refuse_unknown_account(const AccountId& account, bool json, bool then) {
-  const std::string sentence =
-      then ? "There was no account " + account.value + " then." : "There is no account " + account.value + " here.";
-  say(sentence);
+ExitStatus tell_refusal(const Refusal& refusal, bool json) {
+  say(refusal.message);
   if (json) {
     Output out = Output::standard();
-    out.line(
-        to_json(Answer{.key = std::nullopt,
-                       .refused = Refusal{RefusalCode::unknown_account, "", sentence, {{"account", account.value}}},
-                       .accepted = {},
-                       .replayed = false}));
+    out.line(to_json(Answer{.key = std::nullopt, .refused = refusal, .accepted = {}, .replayed = false}));
     out.flush();
   }
   return ExitStatus::refused;
+}
+
+ExitStatus refuse_unknown_account(const AccountId& account, bool json, bool then) {
+  const std::string sentence =
+      then ? "There was no account " + account.value + " then." : "There is no account " + account.value + " here.";
+  return tell_refusal({RefusalCode::unknown_account, "", sentence, {{"account", account.value}}}, json);
 }
 
 ExitStatus run(const BalanceOptions& options) {

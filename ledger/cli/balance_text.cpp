@@ -35,14 +35,11 @@ std::string joined(const json::array& names) {
   return text;
 }
 
-// Minor units are taken as hundredths, which they are of almost every currency; the exact figure is in the JSON.
-std::string money_text(const json::value& money) {
-  const std::int64_t minor = integer_of(money, "minor");
-  const std::uint64_t size = minor < 0 ? 0 - static_cast<std::uint64_t>(minor) : static_cast<std::uint64_t>(minor);
-  const std::string cents = std::to_string(size % 100);
-  const std::string whole = std::to_string(size / 100);
-  return (minor < 0 ? "-" : "") + grouped(std::string_view(whole)) + (cents.size() < 2 ? ".0" : ".") + cents + ' ' +
-         string_of(money, "currency");
+std::string money_of(const json::value& money) {
+  const std::string code = string_of(money, "currency");
+  Money amount{.currency = {}, .minor = integer_of(money, "minor")};
+  std::copy_n(code.begin(), std::min(code.size(), amount.currency.size()), amount.currency.begin());
+  return money_text(amount);
 }
 
 // The term in force first, then those to come, then those that were; each kind in the order of the JSON.
@@ -180,9 +177,14 @@ std::string invoice_text(const json::value& balance) {
     const json::object& object = line.as_object();
     table.row({time_of(line, "at"), string_of(line, "name"), joined(list_of(line, "products")),
                object.contains("seats") ? grouped(integer_of(line, "seats")) : "",
-               object.contains("credits") ? figure_of(line, "credits") : "", money_text(line.at("amount"))});
+               object.contains("credits") ? figure_of(line, "credits") : "", money_of(line.at("amount"))});
   }
   return table.empty() ? "" : "\nInvoice lines\n" + table.text("  ");
+}
+
+std::string key_text(const json::value& balance) {
+  const json::value& key = balance.at("key");
+  return key.is_null() ? "" : "\nKey\n  " + string_of(key, "key_arn") + ", " + string_of(key, "state") + '\n';
 }
 
 }  // namespace
@@ -203,7 +205,7 @@ std::string balance_text(std::string_view balance_json) {
     text += '\n' + term_title(*term, rank_of(*term, at)) + '\n' + current_text(*term, at) + '\n' + periods_text(*term) +
             lots_text(*term);
   }
-  text += usage_text(balance) + seats_text(balance) + invoice_text(balance);
+  text += usage_text(balance) + seats_text(balance) + invoice_text(balance) + key_text(balance);
   text.pop_back();
   return text;
 }

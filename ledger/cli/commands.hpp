@@ -11,10 +11,17 @@
 
 #include "events/vocabulary.hpp"
 #include "ledger/cli/exit_status.hpp"
+#include "ledger/refusal.hpp"
 
 namespace creditfold::cli {
 
-struct ServeOptions {
+// Which key service keeps customers' keys, as it was said.
+struct KeyServiceOptions {
+  std::optional<std::string> key_service;   // else CREDITFOLD_KEY_SERVICE; else local, where nobody beyond this machine asks
+  std::optional<std::string> kms_endpoint;
+};
+
+struct ServeOptions : KeyServiceOptions {
   std::string data;
   std::string listen;
   std::optional<std::string> catalog;
@@ -25,7 +32,7 @@ struct ServeOptions {
   bool debug = false;
 };
 
-struct ApplyOptions {
+struct ApplyOptions : KeyServiceOptions {
   std::string data;
   std::optional<std::string> catalog;
   std::string file = "-";
@@ -43,8 +50,8 @@ struct ImportOptions {
   std::optional<std::string> catalog;
   std::string format;
   AccountId account;
-  std::optional<WorkflowId> workflow;  // else the file's name
-  ModelId model;
+  std::optional<WorkflowId> workflow;  // else what the file says, else its name
+  std::optional<ModelId> model;        // for uses whose model the file does not say
   Starting starting;
   bool json = false;
   std::string file;
@@ -58,13 +65,50 @@ struct BalanceOptions {
   bool json = false;
 };
 
-struct ExportOptions {
+// What is asked about, as words: see read_why (ledger/explain.hpp).
+struct ExplainOptions {
   std::string data;
+  std::optional<AccountId> account;
+  std::optional<std::string> lot;
+  std::optional<std::string> usage;
+  std::optional<std::string> line;
+  std::optional<std::string> period;
+  std::optional<std::string> workflow;
+  std::optional<std::string> model;
+  std::optional<std::string> refusal;  // a file
+  std::optional<std::string> catalog;
+  std::optional<std::int64_t> as_of;
+  bool json = false;
+};
+
+struct InvoicesOptions {
+  std::string data;
+  AccountId account;
+  std::optional<Instant> at;
+  std::optional<std::int64_t> as_of;
+  std::optional<std::string> format;
+  bool json = false;
+};
+
+struct ExportOptions : KeyServiceOptions {
+  std::string data;
+  std::optional<std::string> catalog;
   std::optional<AccountId> account;
   std::optional<RegionId> region;
   std::string format;
   std::int64_t after = 0;
   std::optional<std::string> output;
+};
+
+struct KeysOptions : KeyServiceOptions {
+  enum class Action { show, rotate, revoke, check, classes };
+  std::string data;
+  std::optional<std::string> catalog;
+  AccountId account;
+  Action action = Action::show;
+  std::optional<KeyArn> key_arn;
+  std::optional<std::string> reason;
+  bool json = false;
 };
 
 struct ReplayOptions {
@@ -77,6 +121,62 @@ struct ReplayOptions {
 
 struct VerifyOptions {
   std::string log;
+  bool json = false;
+};
+
+struct ConsentsOptions {
+  std::string data;
+  std::optional<std::string> catalog;
+  AccountId account;
+  std::optional<Instant> at;
+  std::optional<std::int64_t> as_of;
+  bool json = false;
+};
+
+struct EstimateOptions {
+  std::string data;
+  std::optional<std::string> catalog;
+  AccountId account;
+  std::optional<ModelId> model;
+  std::int64_t query = 0;
+  std::int64_t input = 0;
+  std::int64_t output = 0;
+  std::optional<WorkflowId> workflow;
+  std::optional<PlanId> plan;
+  std::optional<ActorId> actor;
+  std::optional<Instant> at;
+  bool json = false;
+};
+
+// `creditfold gov matrix` and `creditfold gov attest`: for an account, or for the operator.
+struct GovMatrixOptions {
+  std::string data;
+  std::optional<AccountId> account;
+  bool by_operator = false;
+  bool json = false;
+};
+struct GovAttestOptions {
+  std::string data;
+  std::optional<AccountId> account;
+  bool json = false;
+};
+
+struct TokensCreateOptions {
+  std::string data;
+  std::optional<AccountId> account;
+  bool for_operator = false;
+  bool write = false;
+  std::optional<Instant> expires_at;
+  std::string label;
+  bool json = false;
+};
+struct TokensListOptions {
+  std::string data;
+  bool json = false;
+};
+struct TokensRevokeOptions {
+  std::string data;
+  std::string id;
   bool json = false;
 };
 
@@ -100,23 +200,37 @@ struct VersionOptions {
   bool json = false;
 };
 
-using Options = std::variant<ServeOptions, ApplyOptions, ImportOptions, BalanceOptions, ExportOptions, ReplayOptions,
-                             VerifyOptions, AccountsOptions, DirectoryOptions, ClausesOptions, VersionOptions>;
+using Options = std::variant<ServeOptions, ApplyOptions, ImportOptions, BalanceOptions, ExplainOptions, InvoicesOptions,
+                             ExportOptions, ReplayOptions, VerifyOptions, AccountsOptions, DirectoryOptions, KeysOptions,
+                             ClausesOptions, VersionOptions, ConsentsOptions, EstimateOptions, GovMatrixOptions,
+                             GovAttestOptions, TokensCreateOptions, TokensListOptions, TokensRevokeOptions>;
 
 [[nodiscard]] ExitStatus run(const ServeOptions& options);
 [[nodiscard]] ExitStatus run(const ApplyOptions& options);
 [[nodiscard]] ExitStatus run(const ImportOptions& options);
 [[nodiscard]] ExitStatus run(const BalanceOptions& options);
+[[nodiscard]] ExitStatus run(const ExplainOptions& options);
+[[nodiscard]] ExitStatus run(const InvoicesOptions& options);
 [[nodiscard]] ExitStatus run(const ExportOptions& options);
 [[nodiscard]] ExitStatus run(const ReplayOptions& options);
 [[nodiscard]] ExitStatus run(const VerifyOptions& options);
 [[nodiscard]] ExitStatus run(const AccountsOptions& options);
 [[nodiscard]] ExitStatus run(const DirectoryOptions& options);
+[[nodiscard]] ExitStatus run(const KeysOptions& options);
 [[nodiscard]] ExitStatus run(const ClausesOptions& options);
 [[nodiscard]] ExitStatus run(const VersionOptions& options);
+[[nodiscard]] ExitStatus run(const ConsentsOptions& options);
+[[nodiscard]] ExitStatus run(const EstimateOptions& options);
+[[nodiscard]] ExitStatus run(const GovMatrixOptions& options);
+[[nodiscard]] ExitStatus run(const GovAttestOptions& options);
+[[nodiscard]] ExitStatus run(const TokensCreateOptions& options);
+[[nodiscard]] ExitStatus run(const TokensListOptions& options);
+[[nodiscard]] ExitStatus run(const TokensRevokeOptions& options);
 
 // Says on standard error that there is no such account, and with `json` also the refusal on standard output. `then`:
 // what was asked about is a part of the log, which may lie before the account was opened.
 [[nodiscard]] ExitStatus refuse_unknown_account(const AccountId& account, bool json, bool then = false);
+// The same for any refusal.
+[[nodiscard]] ExitStatus tell_refusal(const Refusal& refusal, bool json);
 
 }  // namespace creditfold::cli

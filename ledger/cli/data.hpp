@@ -28,6 +28,17 @@ template <class Ask>
   }
 }
 
+// What `ask(log)` returns of the log the account lives in; a Result{} when it lives nowhere.
+template <class Ask>
+[[nodiscard]] std::invoke_result_t<Ask, const SqliteLog&> in_home(const std::string& directory, const AccountId& account,
+                                                                  Ask&& ask) {
+  return steadily(directory, [&](const SqlitePartitions& partitions) -> std::invoke_result_t<Ask, const SqliteLog&> {
+    const SqliteLog* log = partitions.home_of(account);
+    if (log == nullptr) return {};
+    return ask(*log);
+  });
+}
+
 // The region meant by a command over a whole log: the one named, else the only one. Throws UsageError that names them.
 [[nodiscard]] RegionId region_meant(const SqlitePartitions& partitions, const std::optional<RegionId>& named);
 

@@ -1,70 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
-// creditfold export: the log, or one account's part of it, as it stands at this moment.
-#include "events/cflog.hpp"
+// creditfold export: the log, or one account's part of it, as it stands at this moment; or everything of an account (AI-1).
 #include "events/store/memory_partition.hpp"
+#include "ledger/cli/answerer.hpp"
 #include "ledger/cli/commands.hpp"
 #include "ledger/cli/data.hpp"
 #include "ledger/cli/output.hpp"
-#include "ledger/json.hpp"
+#include "ledger/cli/text_opener.hpp"
+#include "ledger/edge/account_archive.hpp"
+#include "ledger/edge/log_writing.hpp"
 
 namespace creditfold::cli {
 namespace {
 
-void require_format(const std::string& format) {
-  if (format == "jsonl" || format == "cflog") return;
-  throw UsageError("--format " + format + (format == "focus" ? " is not written yet" : " is not known") +
-                   "; the formats supported are jsonl and cflog");
+void require_format(const ExportOptions& options) {
+  const std::string& format = options.format;
+  const bool archive = format == "archive";
+  if (format != "jsonl" && format != "cflog" && format != "focus" && !archive) {
+    throw UsageError("--format " + format + " is not known; the formats supported are jsonl, cflog, focus and archive");
+  }
+  if (archive && !options.account) throw UsageError("--format archive is of one account; name it with --account");
+  if (archive && options.after > 0) throw UsageError("--format archive holds everything; leave --after out");
+  const bool binary = archive || format == "cflog";
+  if (binary && !options.output && Output::standard().is_terminal()) {
+    throw UsageError(std::string(archive ? "a tar" : "a .cflog") +
+                     " is binary and would spoil the terminal; name a file with --output, or redirect");
+  }
 }
 
-// Calls `give` for what stands in the place of events that left, up to `to`.
-template <class Give>
-void explain(const Partition& log, std::int64_t& seq, std::int64_t to, Give&& give) {
-  if (to <= seq) return;
-  for (const Departed& run : log.departed(seq, to)) give(run);
-  seq = to;
-}
-
-void write_json_lines(const Partition& log, const LogRange& range, Output& out) {
-  const auto write = [&](Event&& event) {
-    out.line(to_json(event));
-    return true;
-  };
-  if (range.account) return log.read_account(*range.account, range.after, range.to, write);
-  std::int64_t seq = range.after;
-  const auto line = [&](const Departed& run) { out.line(to_json(run)); };
-  log.read(range.after, range.to, [&](Event&& event) {
-    explain(log, seq, event.seq - 1, line);
-    seq = event.seq;
-    return write(std::move(event));
-  });
-  explain(log, seq, range.to, line);
-}
-
-// Batches travel along, so that their keys keep commands from being taken twice wherever the log goes (H19).
-void write_cflog(const Partition& log, const LogRange& range, Output& out) {
-  CflogWriter writer([&](std::span<const std::uint8_t> bytes) { out.write(bytes); },
-                     {range.after, range.account, partition_of(log.region())});
-  std::int64_t seq = range.after;
-  const auto record = [&](const Departed& run) { writer.departed(run); };
-  log.read_batches(range, [&](const AccountId& account, StoredBatch&& batch) {
-    for (const Event& event : batch.events) {
-      if (!range.account) explain(log, seq, event.seq - 1, record);
-      seq = event.seq;
-      writer.event(event);
-    }
-    const bool whole = batch.first_seq - 1 + batch.count <= range.to;
-    if (whole) writer.batch({account, batch.key, batch.command, batch.count});
-    return true;
-  });
-  if (!range.account) explain(log, seq, range.to, record);
-  writer.finish(range.to);
-}
-
-void write_log(const Partition& log, const ExportOptions& options, const LogRange& range, Output& out) {
+// Sealed text is opened where its account's key is active and the key service gives it (EKM-5).
+void write_log(const Partition& log, const ExportOptions& options, const Catalog& catalog, const LogRange& range,
+               Output& out) {
+  const auto sink = [&](std::string_view text) { out.write(text); };
+  TextOpener opener(log, options.data, options);
+  const auto open = [&](Event& event) { opener.open(event); };
   if (options.format == "cflog") {
-    write_cflog(log, range, out);
+    static_cast<void>(edge::write_cflog(log, range, sink));
+  } else if (options.format == "focus") {
+    edge::write_focus(log, range, catalog, sink);
+  } else if (options.format == "archive") {
+    const std::string json = options.catalog ? read_whole(*options.catalog) : std::string(default_catalog_json());
+    static_cast<void>(edge::write_account_archive(log, *options.account, catalog, json, sink, open));
   } else {
-    write_json_lines(log, range, out);
+    edge::write_json_lines(log, range, sink, open);
   }
 }
 
@@ -80,7 +57,7 @@ const SqliteLog* log_meant(const SqlitePartitions& partitions, const ExportOptio
   return partitions.find(region);
 }
 
-ExitStatus write_out(const ExportOptions& options, const Partition& log) {
+ExitStatus write_out(const ExportOptions& options, const Catalog& catalog, const Partition& log) {
   const LogRange range{.after = options.after, .to = log.head(), .account = options.account};
   if (range.after > range.to) {
     throw UsageError("--after " + std::to_string(range.after) + " lies behind the log, which ends at " +
@@ -88,11 +65,11 @@ ExitStatus write_out(const ExportOptions& options, const Partition& log) {
   }
   if (options.output) {
     OutputFile file(*options.output);
-    write_log(log, options, range, file.output());
+    write_log(log, options, catalog, range, file.output());
     file.finish();
   } else {
     Output out = Output::standard();
-    write_log(log, options, range, out);
+    write_log(log, options, catalog, range, out);
     out.flush();
   }
   return ExitStatus::done;
@@ -101,15 +78,13 @@ ExitStatus write_out(const ExportOptions& options, const Partition& log) {
 }  // namespace
 
 ExitStatus run(const ExportOptions& options) {
-  require_format(options.format);
-  if (options.format == "cflog" && !options.output && Output::standard().is_terminal()) {
-    throw UsageError("a .cflog is binary and would spoil the terminal; name a file with --output, or redirect");
-  }
+  require_format(options);
+  const Catalog catalog = load_catalog(options.catalog);
   const SqlitePartitions partitions(options.data, true);
   const SqliteLog* log = log_meant(partitions, options);
   if (log == nullptr && options.account) return refuse_unknown_account(*options.account, false);
   const MemoryPartition empty;
-  return write_out(options, log != nullptr ? static_cast<const Partition&>(*log) : empty);
+  return write_out(options, catalog, log != nullptr ? static_cast<const Partition&>(*log) : empty);
 }
 
 }  // namespace creditfold::cli

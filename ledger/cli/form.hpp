@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cstdint>
 #include <cstdlib>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -54,6 +55,11 @@ class Form {
   }
 
   [[nodiscard]] CommandOptions& options() { return *options_; }
+  // What the options must be together, asked once all are known.
+  void require(std::function<void(const CommandOptions&)> check) {
+    auto kept = options_;
+    command_.callback([kept, check] { check(*kept); });
+  }
   void example(const std::string& lines) { command_.footer("Example:\n  " + lines); }
 
   template <class Take>
@@ -116,6 +122,14 @@ class Form {
     const char* from_environment = std::getenv("CREDITFOLD_DATA");
     options_->data = from_environment != nullptr && *from_environment != '\0' ? from_environment : "data";
     text("--data", "DIR", "The data directory (else CREDITFOLD_DATA, else ./data)", &CommandOptions::data);
+  }
+
+  void key_service() {
+    const char* from_environment = std::getenv("CREDITFOLD_KEY_SERVICE");
+    if (from_environment != nullptr && *from_environment != '\0') options_->key_service = from_environment;
+    text("--key-service", "NAME", "Who keeps customers' keys: none, local, local:FILE, aws-kms (else CREDITFOLD_KEY_SERVICE)",
+         &CommandOptions::key_service);
+    text("--kms-endpoint", "URL", "Where aws-kms is, in place of the key's region", &CommandOptions::kms_endpoint);
   }
 
   // What was asked, when this command was.

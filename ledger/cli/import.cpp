@@ -11,6 +11,7 @@
 #include "ledger/cli/output.hpp"
 #include "ledger/cli/progress.hpp"
 #include "ledger/engine.hpp"
+#include "ledger/markings.hpp"
 
 namespace creditfold::cli {
 namespace {
@@ -21,26 +22,14 @@ constexpr std::int64_t demo_lead_micros = 2 * hour_micros;
 constexpr std::string_view demo_account = "demo";
 constexpr std::string_view demo_key_prefix = "demo:";
 // A file of another kind would fill the screen; beyond this, bad lines are counted only.
-constexpr std::int64_t bad_lines_told_max = 100;
+constexpr std::int64_t lines_told_max = 100;
 
-void require_format(const std::string& format) {
-  if (format == "azure-llm") return;
-  const bool planned = format == "cloudevents" || format == "otel-genai";
-  throw UsageError("--format " + format + (planned ? " is not read yet" : " is not known") +
-                   "; the format supported is azure-llm");
-}
-
-AzureTrace open_trace(const std::string& file, std::string_view content) {
-  auto trace = AzureTrace::open(content);
-  if (!trace) throw UsageError(file + " is no azure-llm trace: " + trace.error());
-  return std::move(trace).value();
-}
-
-std::optional<Instant> first_moment(AzureTrace trace) {
+std::optional<Instant> first_moment(const ImportOptions& options, std::string_view content) {
   std::optional<Instant> first;
-  while (auto row = trace.next()) {
-    const auto* call = std::get_if<TraceCall>(&*row);
-    if (call != nullptr && (!first || call->at < *first)) first = call->at;
+  const auto file = open_usage_file(options, content);
+  while (auto item = file->next()) {
+    const auto* row = std::get_if<UsageRow>(&*item);
+    if (row != nullptr && (!first || row->at < *first)) first = row->at;
   }
   return first;
 }
@@ -65,7 +54,9 @@ Instant first_at(const ImportOptions& options, const Event& opening, Instant ori
     case Starting::Kind::automatic:
       break;
   }
-  const bool demo = options.account.value == demo_account && opening.key.value.starts_with(demo_key_prefix);
+  // Only anonymous rows: what has a name of its own has a time of its own.
+  const bool demo = options.format == "azure-llm" && options.account.value == demo_account &&
+                    opening.key.value.starts_with(demo_key_prefix);
   if (!demo) return original;
   const std::int64_t recorded = opening.recorded_at.micros;
   const Instant start{recorded - recorded % hour_micros - demo_lead_micros};
@@ -74,62 +65,84 @@ Instant first_at(const ImportOptions& options, const Event& opening, Instant ori
   return start;
 }
 
-// Sends the trace group by group and counts what is answered.
+// Sends the file group by group and counts what is answered. What the ledger refuses for what the line says of itself is
+// told line by line, as bad lines are; other refusals are counted.
 class Import {
  public:
   Import(const ImportOptions& options, Answerer& answerer, const UsageCommands& commands)
       : options_(options), answerer_(answerer), commands_(commands) {}
 
-  ImportCounts send(AzureTrace trace, std::int64_t total) {
+  ImportCounts send(UsageFile& file, std::int64_t total) {
     Progress progress("importing " + options_.file, total);
-    std::vector<Line> group;
-    while (auto row = trace.next()) {
-      ++counts_.rows;
-      if (const auto* bad = std::get_if<BadLine>(&*row)) {
-        tell(*bad, progress);
-        continue;
-      }
-      const auto& call = std::get<TraceCall>(*row);
-      if (auto command = commands_.command(call)) {
-        group.push_back(std::move(*command));
-      } else {
-        tell({call.line, "its moment leaves the years 1 to 9999"}, progress);
-      }
-      if (group.size() < commands_per_group_max) continue;
-      answer(group);
-      progress.advance_to(static_cast<std::int64_t>(trace.offset()));
+    while (auto item = file.next()) {
+      take(*item, progress);
+      if (group_.size() < commands_per_group_max) continue;
+      answer(progress);
+      progress.advance_to(static_cast<std::int64_t>(file.offset()));
     }
-    answer(group);
+    answer(progress);
     return std::move(counts_);
   }
 
  private:
-  void answer(std::vector<Line>& group) {
-    for (const std::string& answer : answerer_.answer(group)) counts_.take(answer);
-    group.clear();
+  void take(const UsageItem& item, Progress& progress) {
+    if (std::holds_alternative<OtherRow>(item)) {
+      ++counts_.other;
+      return;
+    }
+    ++counts_.rows;
+    if (const auto* bad = std::get_if<BadRow>(&item)) return tell_bad(bad->place, bad->why, progress);
+    if (const auto* marked = std::get_if<MarkedRow>(&item)) {
+      const Refusal refusal = classified_refusal();
+      counts_.refuse(std::string(to_name(refusal.code)), refusal.message);
+      return tell(marked->place, "refused: classified (GOV-3); nothing of it was sent", progress);
+    }
+    const auto& row = std::get<UsageRow>(item);
+    auto command = commands_.command(row);
+    if (!command) return tell_bad(row.place, command.error(), progress);
+    group_.push_back(std::move(*command));
+    places_.push_back(row.place);
   }
-  void tell(const BadLine& bad, Progress& progress) {
+
+  void answer(Progress& progress) {
+    const std::vector<std::string> answers = answerer_.answer(group_);
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+      const auto code = counts_.take(answers[i]);
+      if (code == "provenance") tell(places_[i], "refused: provenance (AI-2); it says that its output is not AI generated", progress);
+      if (code == "classified") tell(places_[i], "refused: classified (GOV-3)", progress);
+    }
+    group_.clear();
+    places_.clear();
+  }
+
+  void tell_bad(const std::string& place, const std::string& why, Progress& progress) {
     ++counts_.bad;
-    if (counts_.bad > bad_lines_told_max) return;
+    tell(place, why, progress);
+  }
+  void tell(const std::string& place, const std::string& why, Progress& progress) {
+    ++told_;
+    if (told_ > lines_told_max) return;
     progress.clear();
-    say(options_.file + ", line " + std::to_string(bad.line) + ": " + bad.why);
-    if (counts_.bad == bad_lines_told_max) say("further bad lines are counted only");
+    say(options_.file + ", " + place + ": " + why);
+    if (told_ == lines_told_max) say("further bad lines are counted only");
   }
 
   const ImportOptions& options_;
   Answerer& answerer_;
   const UsageCommands& commands_;
   ImportCounts counts_;
+  std::vector<Line> group_;
+  std::vector<std::string> places_;
+  std::int64_t told_ = 0;
 };
 
 }  // namespace
 
 ExitStatus run(const ImportOptions& options) {
   using Clock = std::chrono::steady_clock;
-  require_format(options.format);
-  static_cast<void>(workflow_of(options));  // before anything is read
+  if (options.format == "azure-llm") static_cast<void>(workflow_of(options));  // before anything is read
   const std::string content = read_whole(options.file);
-  AzureTrace trace = open_trace(options.file, content);
+  const auto file = open_usage_file(options, content);
   const auto began = Clock::now();
 
   ImportSummary summary;
@@ -142,21 +155,20 @@ ExitStatus run(const ImportOptions& options) {
     if (log != nullptr) before = log->head();
   }
   if (!opening) return refuse_unknown_account(options.account, options.json);
-  const std::optional<Instant> original = first_moment(trace);
+  const std::optional<Instant> original = first_moment(options, content);
   if (original) summary.starts_at = first_at(options, *opening, *original);
-  if (original && !trace.has_header()) say(options.file + " has no header; its columns are taken in the usual order");
+  if (original && !file->remark().empty()) say(file->remark());
 
   const std::int64_t shift = original ? checked_subtract(summary.starts_at->micros, original->micros) : 0;
-  const UsageCommands commands(options, content, shift);
+  const UsageCommands commands(options, shift);
   {
-    const auto answerer = open_answerer(options.data, options.catalog);
+    const auto answerer = open_answerer(options.data, options.catalog, {.key_service = "none", .kms_endpoint = std::nullopt});
     if (const auto service = answerer->service()) say("the service at " + *service + " takes the commands");
     const auto total = static_cast<std::int64_t>(content.size());
-    summary.counts = Import(options, *answerer, commands).send(std::move(trace), total);
+    summary.counts = Import(options, *answerer, commands).send(*file, total);
   }
-  summary.charges = steadily(options.data, [&](const SqlitePartitions& partitions) {
-    const SqliteLog* log = partitions.home_of(options.account);
-    return log == nullptr ? ImportCharges{} : charges_of(*log, options.account, commands.key_prefix(), before);
+  summary.charges = in_home(options.data, options.account, [&](const Log& log) {
+    return charges_of(log, options.account, file->key_prefix(), before);
   });
   summary.microseconds = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - began).count();
 

@@ -10,31 +10,29 @@
 
 #include "events/log.hpp"
 #include "events/vocabulary.hpp"
-#include "ledger/cli/azure_llm.hpp"
 #include "ledger/cli/commands.hpp"
 #include "ledger/cli/lines.hpp"
+#include "ledger/cli/usage_file.hpp"
 
 namespace creditfold::cli {
 
-// One file's calls as commands. Key and usage id name the file by its content and the line, so that the same file again
-// is the same commands again.
+// A file's uses as commands. What the file does not say of a use is the options', or the file's name.
 class UsageCommands {
  public:
-  UsageCommands(const ImportOptions& options, std::string_view content, std::int64_t shift_micros);
+  UsageCommands(const ImportOptions& options, std::int64_t shift_micros) : options_(options), shift_micros_(shift_micros) {}
 
-  // nullopt: shifted out of the years that can be written.
-  [[nodiscard]] std::optional<Line> command(const TraceCall& call) const;
-  [[nodiscard]] const std::string& key_prefix() const { return key_prefix_; }  // "azure-llm:0123456789abcdef:"
+  // Or why there is none: shifted out of the years that can be written, no model, no workflow.
+  [[nodiscard]] Expected<Line, std::string> command(const UsageRow& row) const;
 
  private:
-  AccountId account_;
-  WorkflowId workflow_;
-  ModelId model_;
-  std::string key_prefix_;
+  const ImportOptions& options_;
   std::int64_t shift_micros_;
 };
 
+// --workflow, or the file's name. Throws UsageError when there is neither.
 [[nodiscard]] WorkflowId workflow_of(const ImportOptions& options);
+// The model of a use that names none: --model, or what the public traces are of.
+[[nodiscard]] std::optional<ModelId> model_of(const ImportOptions& options);
 
 struct Refused {
   std::int64_t rows = 0;
@@ -47,9 +45,12 @@ struct ImportCounts {
   std::int64_t charged = 0;
   std::int64_t replayed = 0;
   std::int64_t bad = 0;
+  std::int64_t other = 0;  // rightly in the file, but no use of a model; not among the rows
   std::map<std::string, Refused> refused;  // by code
 
-  void take(std::string_view answer);  // one of CONTRACT.md's
+  // One of CONTRACT.md's; answers the code of a refusal.
+  std::optional<std::string> take(std::string_view answer);
+  void refuse(const std::string& code, const std::string& message);
 };
 
 // What was charged by this import, as the fold finds it.

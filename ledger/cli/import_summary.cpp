@@ -16,8 +16,8 @@ namespace {
 
 namespace json = boost::json;
 
-// Enough of a digest to tell files apart, short enough to read aloud.
-constexpr std::size_t digest_digits = 16;
+// What the public traces were recorded of is not said; the commonest model stands for it.
+constexpr const char* trace_model = "gpt-4o";
 
 Credits uncovered_of(const AccountState& state) {
   Credits sum;
@@ -33,6 +33,12 @@ std::string string_at(const json::object& object, std::string_view name) {
   const json::value* value = object.if_contains(name);
   const json::string* text = value ? value->if_string() : nullptr;
   return text ? std::string(text->data(), text->size()) : std::string();
+}
+
+// The one workflow all rows go to; nothing where each names its own.
+std::optional<WorkflowId> named_workflow(const ImportOptions& options) {
+  if (options.workflow || options.format != "azure-llm") return options.workflow;
+  return workflow_of(options);
 }
 
 std::int64_t refused_rows(const ImportCounts& counts) {
@@ -53,47 +59,61 @@ WorkflowId workflow_of(const ImportOptions& options) {
   return WorkflowId(std::move(stem));
 }
 
-UsageCommands::UsageCommands(const ImportOptions& options, std::string_view content, std::int64_t shift_micros)
-    : account_(options.account),
-      workflow_(workflow_of(options)),
-      model_(options.model),
-      key_prefix_("azure-llm:" + to_hex(digest_of(content)).substr(0, digest_digits) + ":"),
-      shift_micros_(shift_micros) {}
+std::optional<ModelId> model_of(const ImportOptions& options) {
+  if (options.model || options.format != "azure-llm") return options.model;
+  return ModelId(trace_model);
+}
 
-std::optional<Line> UsageCommands::command(const TraceCall& call) const {
+Expected<Line, std::string> UsageCommands::command(const UsageRow& row) const {
   std::int64_t at = 0;
-  if (__builtin_add_overflow(call.at.micros, shift_micros_, &at)) return std::nullopt;
-  if (at < instant_min.micros || at > instant_max.micros) return std::nullopt;
-  const std::string key = key_prefix_ + std::to_string(call.line);
+  const bool beyond = __builtin_add_overflow(row.at.micros, shift_micros_, &at);
+  if (beyond || at < instant_min.micros || at > instant_max.micros) {
+    return Unexpected{std::string("its moment leaves the years 1 to 9999")};
+  }
+  const auto model = row.model ? row.model : model_of(options_);
+  if (!model) return Unexpected{std::string("it names no model; say one with --model")};
+  const bool nameless = !options_.workflow && !row.workflow && options_.file == "-";
+  if (nameless) return Unexpected{std::string("it names no workflow; say one with --workflow")};
+  const WorkflowId workflow = row.workflow && !options_.workflow ? *row.workflow : workflow_of(options_);
   JsonWriter out;
   out.open('{')
       .field("command", "RecordUsage")
-      .field("account", account_)
-      .field("key", std::string_view(key))
+      .field("account", options_.account)
+      .field("key", std::string_view(row.key))
       .field("at", Instant{at})
-      .field("usage", std::string_view(key))
-      .field("workflow", workflow_)
-      .field("model", model_)
-      .field("query", std::int64_t{0})
-      .field("input", call.context)
-      .field("output", call.generated)
-      .close('}');
-  return Line{call.line, out.take()};
+      .field("usage", std::string_view(row.key))
+      .field("workflow", workflow)
+      .field("model", *model)
+      .field("query", row.query)
+      .field("input", row.input)
+      .field("output", row.output)
+      .field("plan", row.plan)
+      .field("actor", row.actor)
+      .field("settles", row.settles);
+  if (row.classification) out.field("classification", std::string_view(*row.classification));
+  if (row.ai_generated) out.field("ai_generated", *row.ai_generated);
+  if (row.memo) out.field("memo", std::string_view(*row.memo));
+  out.close('}');
+  return Line{row.number, out.take()};
 }
 
-void ImportCounts::take(std::string_view answer) {
+void ImportCounts::refuse(const std::string& code, const std::string& message) {
+  Refused& refused_here = refused[code];
+  if (refused_here.rows++ == 0) refused_here.first_message = message;
+}
+
+std::optional<std::string> ImportCounts::take(std::string_view answer) {
   json::error_code error;
   const json::value value = json::parse(json::string_view(answer.data(), answer.size()), error);
   const json::object* object = error ? nullptr : value.if_object();
   if (object == nullptr) throw Fault(Fault::Kind::unavailable, "an answer that is not JSON");
   if (const json::value* refusal = object->if_contains("refused"); refusal != nullptr && refusal->is_object()) {
-    Refused& refused_here = refused[string_at(refusal->get_object(), "code")];
-    if (refused_here.rows++ == 0) refused_here.first_message = string_at(refusal->get_object(), "message");
-  } else if (object->contains("replayed")) {
-    ++replayed;
-  } else {
-    ++charged;
+    std::string code = string_at(refusal->get_object(), "code");
+    refuse(code, string_at(refusal->get_object(), "message"));
+    return code;
   }
+  ++(object->contains("replayed") ? replayed : charged);
+  return std::nullopt;
 }
 
 ImportCharges charges_of(const Log& log, const AccountId& account, std::string_view key_prefix, std::int64_t after) {
@@ -121,8 +141,8 @@ std::string summary_json(const ImportOptions& options, const ImportSummary& summ
       .field("file", std::string_view(options.file))
       .field("format", std::string_view(options.format))
       .field("account", options.account)
-      .field("workflow", workflow_of(options))
-      .field("model", options.model)
+      .field("workflow", named_workflow(options))
+      .field("model", model_of(options))
       .field("starts_at", summary.starts_at)
       .field("rows", counts.rows)
       .field("charged", counts.charged)
@@ -131,6 +151,7 @@ std::string summary_json(const ImportOptions& options, const ImportSummary& summ
   for (const auto& [code, refused] : counts.refused) out.field(code, refused.rows);
   out.close('}')
       .field("bad_lines", counts.bad)
+      .field("other", counts.other)
       .field("credits", summary.charges.credits)
       .field("covered", summary.charges.credits - summary.charges.uncovered)
       .field("uncovered", summary.charges.uncovered)
@@ -141,8 +162,10 @@ std::string summary_json(const ImportOptions& options, const ImportSummary& summ
 
 std::string summary_text(const ImportOptions& options, const ImportSummary& summary) {
   const ImportCounts& counts = summary.counts;
-  std::string text = options.file + " → account " + options.account.value + ", workflow " + workflow_of(options).value +
-                     ", model " + options.model.value + "\n\n";
+  std::string text = options.file + " → account " + options.account.value;
+  if (const auto workflow = named_workflow(options)) text += ", workflow " + workflow->value;
+  if (const auto model = model_of(options)) text += ", model " + model->value;
+  text += "\n\n";
   Table table({{"Rows", Align::left}, {"", Align::right}, {"", Align::left}});
   table.row({"read", grouped(counts.rows), ""});
   table.row({"charged", grouped(counts.charged), ""});
@@ -152,6 +175,7 @@ std::string summary_text(const ImportOptions& options, const ImportSummary& summ
     table.row({"  " + code, grouped(refused.rows), refused.first_message});
   }
   table.row({"bad lines", grouped(counts.bad), ""});
+  if (counts.other > 0) table.row({"others", grouped(counts.other), "no use of a model"});
   Table credits({{"Credits", Align::left}, {"", Align::decimal}});
   credits.row({"covered", grouped(to_text(summary.charges.credits - summary.charges.uncovered))});
   credits.row({"uncovered", grouped(to_text(summary.charges.uncovered))});

@@ -11,6 +11,7 @@
 #include <system_error>
 
 #include "events/log.hpp"
+#include "ledger/markings.hpp"
 
 namespace creditfold::cli {
 namespace {
@@ -126,7 +127,10 @@ std::string read_whole(const std::string& name) {
 }
 
 void say(std::string_view sentence) {
-  const std::string line = "creditfold: " + std::string(sentence) + "\n";
+  // GOV-3: whatever led here, no message repeats a marking.
+  const bool marked = has_marking(sentence);
+  const std::string_view said = marked ? "(withheld: the message would repeat a classification marking)" : sentence;
+  const std::string line = "creditfold: " + std::string(said) + "\n";
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ledger/cli/program.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <new>
+#include <optional>
+#include <span>
+#include <string_view>
 
 #include "ledger/cli/arguments.hpp"
 #include "ledger/cli/output.hpp"
+#include "ledger/markings.hpp"
 
 namespace creditfold::cli {
 namespace {
@@ -21,7 +26,21 @@ ExitStatus tell(const Told& told) {
   return told.status;
 }
 
+// GOV-3: a marked word is refused before it is taken for anything: an account, a file, an option's value.
+bool is_marked(std::string_view word) {
+  const std::size_t equals = word.find('=');
+  return has_marking(word) || (equals != std::string_view::npos && has_marking(word.substr(equals + 1)));
+}
+
+std::optional<ExitStatus> refuse_marked_words(std::span<const char* const> words) {
+  if (std::none_of(words.begin(), words.end(), is_marked)) return std::nullopt;
+  const auto is_json = [](std::string_view word) { return word == "--json"; };
+  return tell_refusal(classified_refusal(), std::any_of(words.begin(), words.end(), is_json));
+}
+
 ExitStatus run_arguments(int argc, const char* const* argv) {
+  const std::span<const char* const> words(argv, static_cast<std::size_t>(argc));
+  if (const auto refused = refuse_marked_words(words.subspan(words.empty() ? 0 : 1))) return *refused;
   const auto parsed = parse_arguments(argc, argv);
   if (const Told* told = std::get_if<Told>(&parsed)) return tell(*told);
   return std::visit([](const auto& options) { return run(options); }, std::get<Options>(parsed));

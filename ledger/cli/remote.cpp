@@ -62,6 +62,27 @@ std::string message_of(const Response& response) {
   return text ? std::string(view(*text)) : "status " + std::to_string(response.result_int());
 }
 
+std::string error_code_of(const Response& response) {
+  json::error_code error;
+  const json::value value = json::parse(response.body(), error);
+  const json::value* code = error ? nullptr : value.find_pointer("/error/code", error);
+  const json::string* text = code ? code->if_string() : nullptr;
+  return text ? std::string(view(*text)) : std::string();
+}
+
+// For a part of a path or a parameter (RFC 3986, "unreserved").
+std::string percent_encoded(std::string_view text) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       std::string_view("-._~").find(c) != std::string_view::npos;
+    const auto byte = static_cast<unsigned char>(c);
+    out += plain ? std::string(1, c) : std::string{'%', digits[byte >> 4], digits[byte & 0xF]};
+  }
+  return out;
+}
+
 // The service counts lines from the beginning of a request; people count from the beginning of their file.
 std::string renumbered(std::string_view answer, std::int64_t number) {
   json::error_code error;
@@ -82,13 +103,15 @@ std::string renumbered(std::string_view answer, std::int64_t number) {
 
 class RemoteAnswerer final : public Answerer {
  public:
-  explicit RemoteAnswerer(std::string url) : url_(std::move(url)), endpoint_(endpoint_of(url_)) {}
+  RemoteAnswerer(std::string url, std::optional<std::string> token)
+      : url_(std::move(url)), token_(std::move(token)), endpoint_(endpoint_of(url_)) {}
 
   [[nodiscard]] std::vector<std::string> answer(std::span<const Line> commands) override {
     if (commands.empty()) return {};
     std::string body;
     for (const Line& command : commands) body += command.text + '\n';
-    const Response response = post(body);
+    const Response response = ask(commands_request(body));
+    if (response.result() != http::status::ok) fail(message_of(response));
     std::vector<std::string> answers;
     std::string_view rest = response.body();
     while (!rest.empty() && answers.size() < commands.size()) {
@@ -100,6 +123,16 @@ class RemoteAnswerer final : public Answerer {
     return answers;
   }
 
+  [[nodiscard]] std::string check_key(const AccountId& account, const std::optional<KeyArn>& key_arn) override {
+    std::string target = "/v1/accounts/" + percent_encoded(account.value) + "/key-check";
+    if (key_arn) target += "?key_arn=" + percent_encoded(key_arn->value);
+    const Response response = ask(Request(http::verb::get, target, 11));
+    const std::string code = response.result() == http::status::not_found ? error_code_of(response) : std::string();
+    if (code == "unknown_account") throw UnknownAccount();
+    if (response.result() != http::status::ok) fail(message_of(response));
+    return response.body().substr(0, response.body().find('\n'));
+  }
+
   [[nodiscard]] std::optional<std::string> service() const override { return url_; }
 
  private:
@@ -108,10 +141,22 @@ class RemoteAnswerer final : public Answerer {
                 "the service at " + url_ + ": " + what + "; what it accepted is kept, and may be sent again");
   }
 
-  Response post(const std::string& body) {
+  static Request commands_request(const std::string& body) {
+    Request request(http::verb::post, "/v1/commands", 11);
+    request.set(http::field::content_type, "application/x-ndjson");
+    request.body() = body;
+    return request;
+  }
+
+  Response ask(const Request& request) {
     for (int attempt = 1;; ++attempt) {
-      Response response = exchange(body);
-      if (response.result() == http::status::ok) return response;
+      Response response = exchange(request);
+      const bool told = response.result() == http::status::ok || response.result() == http::status::not_found;
+      if (told) return response;
+      if (response.result() == http::status::unauthorized) {
+        throw Fault(Fault::Kind::read_only, "the service at " + url_ + " asks for a token: run this as the owner of its data " +
+                                                "directory, or put one into CREDITFOLD_TOKEN");
+      }
       const bool busy = response.result() == http::status::service_unavailable;
       if (!busy || attempt == attempts_when_busy) fail(message_of(response));
       std::this_thread::sleep_for(attempt_interval);
@@ -120,18 +165,18 @@ class RemoteAnswerer final : public Answerer {
 
   // A connection that was kept may have been closed meanwhile: then once more on a new one. (Commands are safe to send
   // twice.)
-  Response exchange(const std::string& body) {
+  Response exchange(const Request& request) {
     const bool kept = stream_.has_value();
-    std::optional<Response> response = try_exchange(body);
-    if (!response && kept) response = try_exchange(body);
+    std::optional<Response> response = try_exchange(request);
+    if (!response && kept) response = try_exchange(request);
     if (!response) fail(failure_);
     return *std::move(response);
   }
 
-  std::optional<Response> try_exchange(const std::string& body) {
+  std::optional<Response> try_exchange(const Request& request) {
     Response response;
     std::exception_ptr thrown;
-    asio::co_spawn(context_, send_and_receive(body, response), [&](std::exception_ptr error) { thrown = error; });
+    asio::co_spawn(context_, send_and_receive(request, response), [&](std::exception_ptr error) { thrown = error; });
     context_.restart();
     context_.run();
     try {
@@ -145,7 +190,7 @@ class RemoteAnswerer final : public Answerer {
     return response;
   }
 
-  asio::awaitable<void> send_and_receive(const std::string& body, Response& response) {
+  asio::awaitable<void> send_and_receive(Request request, Response& response) {
     if (!stream_) {
       asio::ip::tcp::resolver resolver(context_);
       const auto addresses = co_await resolver.async_resolve(endpoint_.host, endpoint_.port, asio::use_awaitable);
@@ -154,12 +199,10 @@ class RemoteAnswerer final : public Answerer {
       co_await stream_->async_connect(addresses, asio::use_awaitable);
     }
     stream_->expires_after(exchange_max);
-    Request request(http::verb::post, "/v1/commands", 11);
     const bool ipv6 = endpoint_.host.find(':') != std::string::npos;
     request.set(http::field::host, (ipv6 ? '[' + endpoint_.host + ']' : endpoint_.host) + ':' + endpoint_.port);
     request.set(http::field::user_agent, "creditfold");
-    request.set(http::field::content_type, "application/x-ndjson");
-    request.body() = body;
+    if (token_) request.set(http::field::authorization, "Bearer " + *token_);
     request.prepare_payload();
     co_await http::async_write(*stream_, request, asio::use_awaitable);
     beast::flat_buffer buffer;
@@ -170,6 +213,7 @@ class RemoteAnswerer final : public Answerer {
   }
 
   std::string url_;
+  std::optional<std::string> token_;
   Endpoint endpoint_;
   asio::io_context context_;
   std::optional<beast::tcp_stream> stream_;
@@ -178,6 +222,8 @@ class RemoteAnswerer final : public Answerer {
 
 }  // namespace
 
-std::unique_ptr<Answerer> open_remote(const std::string& url) { return std::make_unique<RemoteAnswerer>(url); }
+std::unique_ptr<Answerer> open_remote(const std::string& url, std::optional<std::string> token) {
+  return std::make_unique<RemoteAnswerer>(url, std::move(token));
+}
 
 }  // namespace creditfold::cli

@@ -4,14 +4,16 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "ledger/cli/answerer.hpp"
 
 namespace creditfold::cli {
 
-// `url`: "http://HOST:PORT". Connects with the first group. Faults: unavailable when the service cannot be reached,
+// `url`: "http://HOST:PORT". `token`: sent along when there is one. Connects with the first group. Faults: unavailable when the service cannot be reached,
 // gives no answer in time or cannot store; what was sent then may have been accepted, and may be sent again (H19).
-[[nodiscard]] std::unique_ptr<Answerer> open_remote(const std::string& url);
+[[nodiscard]] std::unique_ptr<Answerer> open_remote(const std::string& url,
+                                                    std::optional<std::string> token = std::nullopt);
 
 }  // namespace creditfold::cli

@@ -23,6 +23,8 @@ ExitStatus run(const ServeOptions& options) {
   if (options.close_after_seconds) {
     asked.close_delay_micros = checked_multiply(*options.close_after_seconds, micros_per_second);
   }
+  asked.key_service = options.key_service;
+  asked.kms_endpoint = options.kms_endpoint;
   asked.demo = options.demo;
   asked.debug = options.debug;
   asked.build = {.version = std::string(build_version), .commit = std::string(build_commit)};

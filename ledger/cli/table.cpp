@@ -77,20 +77,6 @@ std::string Table::text(std::string_view indent) const {
   return out;
 }
 
-std::string grouped(std::string_view figure) {
-  const bool negative = figure.starts_with('-');
-  if (negative) figure.remove_prefix(1);
-  const std::size_t whole = std::min(figure.find('.'), figure.size());
-  std::string out = negative ? "-" : "";
-  for (std::size_t i = 0; i < figure.size(); ++i) {
-    if (i > 0 && i < whole && (whole - i) % 3 == 0) out += ',';
-    out += figure[i];
-  }
-  return out;
-}
-
-std::string grouped(std::int64_t figure) { return grouped(std::string_view(std::to_string(figure))); }
-
 std::string short_time(std::string_view rfc3339) {
   constexpr std::size_t date = 10, minutes = 16;  // of YYYY-MM-DDTHH:MM:SSZ
   if (rfc3339.size() < minutes || !rfc3339.ends_with('Z')) return std::string(rfc3339);
@@ -113,10 +99,6 @@ std::string duration_text(std::int64_t microseconds) {
     std::snprintf(text, sizeof text, "%lld min %lld s", whole / 60, whole % 60);
   }
   return text;
-}
-
-std::string counted(std::int64_t count, std::string_view noun) {
-  return grouped(count) + ' ' + std::string(noun) + (count == 1 ? "" : "s");
 }
 
 }  // namespace creditfold::cli

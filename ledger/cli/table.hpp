@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "ledger/words.hpp"
+
 namespace creditfold::cli {
 
 enum class Align { left, right, decimal };  // decimal: right, with the points under each other
@@ -34,17 +36,13 @@ class Table {
   std::vector<std::vector<std::string>> totals_;
 };
 
-// A decimal figure with its thousands apart: "-1234567.5" is "-1,234,567.5".
-[[nodiscard]] std::string grouped(std::string_view figure);
-[[nodiscard]] std::string grouped(std::int64_t figure);
+using creditfold::counted;
+using creditfold::grouped;
 
 // An RFC 3339 moment for a table: the date alone at midnight, else "2026-03-01 14:05", seconds when there are any.
 [[nodiscard]] std::string short_time(std::string_view rfc3339);
 
 // "0.8 ms", "1.24 s", "2 min 5 s".
 [[nodiscard]] std::string duration_text(std::int64_t microseconds);
-
-// "1 event", "2,000 events".
-[[nodiscard]] std::string counted(std::int64_t count, std::string_view noun);
 
 }  // namespace creditfold::cli

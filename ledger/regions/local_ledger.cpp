@@ -6,14 +6,18 @@
 
 namespace creditfold {
 
-LocalLedger::LocalLedger(Partitions& partitions, const Catalog& catalog)
-    : partitions_(partitions), catalog_(catalog), routes_(partitions), dispatch_(routes_, catalog) {
+LocalLedger::LocalLedger(Partitions& partitions, const Catalog& catalog, TextSealer* sealer, Outside* outside)
+    : partitions_(partitions),
+      catalog_(catalog),
+      sealer_(sealer),
+      outside_(outside),
+      routes_(partitions), dispatch_(routes_, catalog) {
   for (const RegionId& region : partitions.regions()) open(region);
 }
 
 void LocalLedger::open(const RegionId& region) {
   if (engines_.count(region) > 0) return;
-  const auto engine = engines_.try_emplace(region, partitions_.open(region), catalog_).first;
+  const auto engine = engines_.try_emplace(region, partitions_.open(region), catalog_, sealer_).first;
   engine->second.set_opens_here([this, region](const AccountId& account) { return routes_.find(account) == region; });
 }
 
@@ -83,7 +87,8 @@ void LocalLedger::flush(std::map<RegionId, Indexes>& waiting, Indexes& again) {
     std::vector<Answer> answers;
     try {
       open(region);
-      answers = engines_.at(region).process(texts, now_);
+      Engine& engine = engines_.at(region);
+      answers = outside_ ? engine.process(texts, now_, *outside_) : engine.process(texts, now_);
     } catch (...) {
       for (const std::size_t index : indexes) dispatch_.failed(sent_[index]);
       throw;

@@ -17,8 +17,9 @@ namespace creditfold {
 
 class LocalLedger final : private Writers {
  public:
-  // Folds every region. Throws Fault. `partitions` and `catalog` must outlive it.
-  LocalLedger(Partitions& partitions, const Catalog& catalog);
+  // Folds every region. Throws Fault. What is given must outlive it. Without a sealer free text stays as it is; without
+  // an outside no errand is run.
+  LocalLedger(Partitions& partitions, const Catalog& catalog, TextSealer* sealer = nullptr, Outside* outside = nullptr);
 
   // Answers in the order of the texts; those of one region share one append. Throws Fault: what one region accepted
   // before is kept, so that all may be sent again.
@@ -42,6 +43,8 @@ class LocalLedger final : private Writers {
 
   Partitions& partitions_;
   const Catalog& catalog_;
+  TextSealer* sealer_;
+  Outside* outside_;
   Routes routes_;
   Dispatch dispatch_;
   std::map<RegionId, Engine> engines_;

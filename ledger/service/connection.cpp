@@ -77,6 +77,11 @@ std::string head_of(const Reply& reply, unsigned version, bool keep_alive) {
   return head.append("\r\n");
 }
 
+// GOV-3: a log line repeats no marked address.
+std::string shown_target(std::string_view target) {
+  return carries_marking(target) ? std::string(withheld) : std::string(target);
+}
+
 // Where and why a request could not be read; nothing when there is nobody to tell.
 std::optional<Reply> unreadable(const beast::error_code& error, std::size_t body_bytes, bool in_body) {
   if (error == http::error::header_limit || error == http::error::buffer_overflow) {
@@ -101,7 +106,11 @@ std::optional<Reply> unreadable(const beast::error_code& error, std::size_t body
 }  // namespace
 
 Connection::Connection(asio::ip::tcp::socket socket, const Router& router, const std::atomic<bool>& stopping)
-    : stream_(std::move(socket)), router_(router), stopping_(stopping) {}
+    : stream_(std::move(socket)), router_(router), stopping_(stopping) {
+  boost::system::error_code failed;
+  const auto remote = stream_.socket().remote_endpoint(failed);
+  if (!failed) address_ = remote.address().to_string();
+}
 
 void Connection::end_if_idle() {
   asio::post(stream_.get_executor(), [self = shared_from_this()] {
@@ -147,7 +156,7 @@ asio::awaitable<Connection::Next> Connection::serve_one() {
     if (!reply) co_return Next::end;
   }
   if (!reply) {
-    auto admitted = router_.admit(parser.get().base());
+    auto admitted = router_.admit(parser.get().base(), address_);
     if (!admitted) {
       reply = admitted.error();
     } else {
@@ -169,7 +178,7 @@ asio::awaitable<Connection::Next> Connection::serve_one() {
     const auto took = std::chrono::steady_clock::now() - began;
     log_line(Severity::debug, "request",
              {{"method", std::string(parser.get().method_string())},
-              {"target", std::string(parser.get().target())},
+              {"target", shown_target({parser.get().target().data(), parser.get().target().size()})},
               {"status", std::to_string(static_cast<unsigned>(status)), true},
               {"bytes", std::to_string(body_bytes_sent_), true},
               {"micros", std::to_string(std::chrono::duration_cast<std::chrono::microseconds>(took).count()), true}});
@@ -214,6 +223,7 @@ asio::awaitable<Reply> Connection::answer(Parser& parser, Admitted admitted) {
   call.target = std::move(admitted.target);
   call.arguments = std::move(admitted.arguments);
   call.media_type = std::move(admitted.media_type);
+  call.caller = std::move(admitted.caller);
   call.message.base() = parser.get().base();  // `serve_one` still asks for the method
   call.message.body() = std::move(parser.get().body());
   Reply reply;

@@ -51,6 +51,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   boost::beast::flat_buffer buffer_;
   const Router& router_;
   const std::atomic<bool>& stopping_;
+  std::string address_;  // of the client
   bool idle_ = true;
   std::uint64_t body_bytes_sent_ = 0;
 };

@@ -22,9 +22,11 @@ struct Piece {
 };
 
 // The messages after `position`, as far as one piece takes them.
-Piece read_piece(const RegionAtWork& region, const EventQuestion& question, std::int64_t position, std::int64_t head) {
+Piece read_piece(const RegionAtWork& region, const Texts& texts, const EventQuestion& question, std::int64_t position,
+                 std::int64_t head) {
   Piece piece{{}, head};
   const auto add = [&](Event&& event) {
+    texts.open(event);
     piece.text.append("id: ").append(message_id(region.region, event.seq));
     piece.text.append("\nevent: ").append(type_name(event.payload));
     piece.text.append("\ndata: ").append(to_json(event)).append("\n\n");
@@ -58,6 +60,7 @@ std::string moved_message(const AccountId& account, const RegionId& region) {
 }
 
 asio::awaitable<bool> send_events(BodyWriter& writer, const Regions& regions, RegionAtWork& region, Readers& readers,
+                                  const Texts& texts,
                                   EventQuestion question) {
   const asio::any_io_executor executor = co_await asio::this_coro::executor;
   EventHub& hub = region.hub;
@@ -69,7 +72,9 @@ asio::awaitable<bool> send_events(BodyWriter& writer, const Regions& regions, Re
   while (alive && !hub.stopping() && !seat->is_left()) {
     const std::int64_t head = hub.head();
     if (head > position) {
-      auto read = [&region, question, position, head] { return read_piece(region, question, position, head); };
+      auto read = [&region, &texts, question, position, head] {
+        return read_piece(region, texts, question, position, head);
+      };
       const Piece piece = co_await readers.ask(read);
       position = piece.position;
       alive = co_await writer.send(piece.text);
@@ -115,9 +120,10 @@ std::optional<std::int64_t> parse_message_id(const RegionId& region, std::string
   return parse_seq(colon == std::string_view::npos ? id : id.substr(colon + 1));
 }
 
-BodySource event_source(const Regions& regions, RegionAtWork& region, Readers& readers, EventQuestion question) {
-  return [&regions, &region, &readers, question = std::move(question)](BodyWriter& writer) {
-    return send_events(writer, regions, region, readers, question);
+BodySource event_source(const Regions& regions, RegionAtWork& region, Readers& readers, const Texts& texts,
+                        EventQuestion question) {
+  return [&regions, &region, &readers, &texts, question = std::move(question)](BodyWriter& writer) {
+    return send_events(writer, regions, region, readers, texts, question);
   };
 }
 

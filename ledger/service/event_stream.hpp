@@ -11,6 +11,7 @@
 #include "ledger/service/readers.hpp"
 #include "ledger/service/regions.hpp"
 #include "ledger/service/reply.hpp"
+#include "ledger/service/texts.hpp"
 
 namespace creditfold::service {
 
@@ -21,7 +22,7 @@ struct EventQuestion {
 
 // The body of GET /v1/events over one region's log. All must outlive it. A stream of one account ends with the message
 // `moved` when the account has gone to another region: its positions there are others.
-[[nodiscard]] BodySource event_source(const Regions& regions, RegionAtWork& region, Readers& readers,
+[[nodiscard]] BodySource event_source(const Regions& regions, RegionAtWork& region, Readers& readers, const Texts& texts,
                                       EventQuestion question);
 // Of a ledger without any region yet: ends when there is one, so that the client comes back.
 [[nodiscard]] BodySource waiting_source(const Regions& regions);

@@ -29,6 +29,10 @@ inline constexpr std::size_t page_files_max = 4'096;
 inline constexpr std::size_t waiting_commands_max = 20'000;
 inline constexpr std::size_t waiting_bytes_max = 64U << 20;
 
+// Errands outside that wait or run: more than this many keys are not rotated at once, and each may take half a minute.
+inline constexpr std::size_t errands_max = 64;
+inline constexpr std::size_t errand_threads = 2;
+
 // What one visit to a reader's log brings, so that nobody holds a reader or much memory for long.
 inline constexpr std::size_t stream_piece_bytes = 256U << 10;
 // How many accounts are looked at under one lock when all are listed.
@@ -36,6 +40,16 @@ inline constexpr std::size_t accounts_per_lock = 256;
 // Readers beside the writer. The I/O threads never fold and never touch the disk.
 inline constexpr std::size_t reader_threads = 2;
 inline constexpr std::size_t io_threads = 2;
+
+// AC-7: wrong tokens from one address within the window. People mistype a few times; programs are told at once.
+inline constexpr std::size_t failed_attempts_max = 10;
+inline constexpr std::chrono::seconds attempts_window{60};
+// Addresses remembered for it: the table stays below 100 KiB.
+inline constexpr std::size_t attempt_addresses_max = 1'024;
+
+// Exports that are being made or fetched at the same time. Each reads an account's whole log twice and needs its size on
+// disk meanwhile.
+inline constexpr std::size_t exports_max = 2;
 
 // A kept-alive connection that says nothing, or a header that does not end.
 inline constexpr std::chrono::seconds idle_max{60};

@@ -6,6 +6,7 @@
 
 #include "events/vocabulary.hpp"
 #include "ledger/json.hpp"
+#include "ledger/markings.hpp"
 #include "ledger/service/clock.hpp"
 
 namespace creditfold::service {
@@ -26,7 +27,10 @@ std::string_view name_of(Severity severity) {
 }
 
 // A request may name anything; a log line is UTF-8 all the same.
-std::string quoted(std::string_view text) { return is_utf8(text) ? json_quote(text) : json_quote("(not UTF-8)"); }
+std::string quoted(std::string_view text) {
+  if (has_marking(text)) return json_quote(withheld);
+  return is_utf8(text) ? json_quote(text) : json_quote("(not UTF-8)");
+}
 
 }  // namespace
 

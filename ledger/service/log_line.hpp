@@ -18,6 +18,9 @@ struct LogField {
   bool bare = false;  // a number or a literal
 };
 
+// GOV-3: what stands in place of a text that carries a classification marking.
+inline constexpr std::string_view withheld = "(withheld: it carries a classification marking)";
+
 // Debug lines are dropped unless they were asked for. Safe from any thread.
 void set_debug_lines(bool wanted);
 [[nodiscard]] bool debug_lines();

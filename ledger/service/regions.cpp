@@ -10,18 +10,19 @@ namespace creditfold::service {
 namespace asio = boost::asio;
 
 RegionAtWork::RegionAtWork(RegionId name, Partition& log_, const Catalog& catalog, const Clock& clock,
-                           const asio::any_io_executor& executor, std::int64_t close_delay_micros)
+                           Sequencer::Custody custody, const asio::any_io_executor& executor, std::int64_t close_delay_micros)
     : region(std::move(name)),
       log(log_),
-      sequencer(log_, catalog, clock),
+      sequencer(log_, catalog, clock, custody),
       hub(sequencer.with_book([](const Book& book) { return book.seq(); })),
       scheduler(executor, sequencer, clock, close_delay_micros) {}
 
-Regions::Regions(Partitions& partitions, const Catalog& catalog, Clock clock, const asio::any_io_executor& executor,
-                 std::int64_t close_delay_micros)
+Regions::Regions(Partitions& partitions, const Catalog& catalog, Clock clock, Sequencer::Custody custody,
+                 const asio::any_io_executor& executor, std::int64_t close_delay_micros)
     : partitions_(partitions),
       catalog_(catalog),
       clock_(std::move(clock)),
+      custody_(custody),
       executor_(executor),
       close_delay_micros_(close_delay_micros),
       routes_(partitions),
@@ -71,7 +72,7 @@ RegionAtWork& Regions::at_work(const RegionId& region) {
   if (at_work) return *at_work;
   try {
     Partition& log = partitions_.open(region);
-    at_work = std::make_unique<RegionAtWork>(region, log, catalog_, clock_, executor_, close_delay_micros_);
+    at_work = std::make_unique<RegionAtWork>(region, log, catalog_, clock_, custody_, executor_, close_delay_micros_);
   } catch (...) {
     regions_.erase(region);
     throw;

@@ -28,7 +28,7 @@ namespace creditfold::service {
 
 // A region at work. It stays where it is as long as the service runs.
 struct RegionAtWork {
-  RegionAtWork(RegionId name, Partition& log_, const Catalog& catalog, const Clock& clock,
+  RegionAtWork(RegionId name, Partition& log_, const Catalog& catalog, const Clock& clock, Sequencer::Custody custody,
                const boost::asio::any_io_executor& executor, std::int64_t close_delay_micros);
 
   RegionId region;
@@ -41,8 +41,8 @@ struct RegionAtWork {
 class Regions final : private Writers {
  public:
   // Folds every region; throws Fault. All arguments must outlive it.
-  Regions(Partitions& partitions, const Catalog& catalog, Clock clock, const boost::asio::any_io_executor& executor,
-          std::int64_t close_delay_micros);
+  Regions(Partitions& partitions, const Catalog& catalog, Clock clock, Sequencer::Custody custody,
+          const boost::asio::any_io_executor& executor, std::int64_t close_delay_micros);
   ~Regions();
   Regions(const Regions&) = delete;
   Regions& operator=(const Regions&) = delete;
@@ -119,6 +119,7 @@ class Regions final : private Writers {
   Partitions& partitions_;
   const Catalog& catalog_;
   Clock clock_;
+  Sequencer::Custody custody_;
   boost::asio::any_io_executor executor_;
   std::int64_t close_delay_micros_;
   Routes routes_;

@@ -43,6 +43,12 @@ Reply not_found(const Target& target) {
   return error_reply(Status::not_found, "not_found", "There is nothing at " + target.path() + ".");
 }
 
+// GOV-3: before anything of the address is looked at or repeated.
+Reply classified() {
+  return error_reply(Status::unprocessable_entity, "classified",
+                     "The address carries a classification marking (GOV-3); nothing of it was stored or is repeated.");
+}
+
 Reply not_allowed(const std::vector<Verb>& allowed) {
   std::string names;
   for (const Verb verb : allowed) {
@@ -104,36 +110,52 @@ void Router::set_fallback(std::function<bool(const std::string&)> exists, Answer
   fallback_.answer = std::move(answer);
 }
 
-Expected<Admitted, Reply> Router::admit(const RequestHeader& header) const {
+Expected<Admitted, Reply> Router::admit(const RequestHeader& header, const std::string& address) const {
   if (auto refused = guard_.refuse(header)) return Unexpected{std::move(*refused)};
   const std::string_view text(header.target().data(), header.target().size());
+  if (carries_marking(text)) return Unexpected{classified()};
   auto target = parse_target(text);
   if (!target) return Unexpected{bad_request(target.error())};
+  Caller caller;
+  if (needs_token(target->segments)) {
+    auto identified = authorizer_.identify(header, address);
+    if (!identified) return Unexpected{std::move(identified.error())};
+    caller = std::move(*identified);
+  }
 
   std::vector<Verb> allowed;
   for (const auto& pattern : patterns_) {
     auto arguments = arguments_of(pattern->segments, target->segments);
     if (!arguments) continue;
     if (fits(pattern->route.method, header.method())) {
-      return admit_to(pattern->route, std::move(*arguments), std::move(*target), header);
+      return admit_to(pattern->route, std::move(*arguments), std::move(*target), header, std::move(caller));
     }
     allowed.push_back(pattern->route.method);
   }
   if (!allowed.empty()) return Unexpected{not_allowed(allowed)};
   if (!exists_ || !exists_(target->path())) return Unexpected{not_found(*target)};
   if (!fits(Verb::get, header.method())) return Unexpected{not_allowed({Verb::get})};
-  return Admitted{
-      .route = &fallback_, .target = std::move(*target), .arguments = {}, .media_type = {}, .body_bytes_max = 0};
+  return Admitted{.route = &fallback_,
+                  .target = std::move(*target),
+                  .arguments = {},
+                  .media_type = {},
+                  .body_bytes_max = 0,
+                  .caller = std::move(caller)};
 }
 
 Expected<Admitted, Reply> Router::admit_to(const Route& route, std::vector<std::string> arguments, Target target,
-                                           const RequestHeader& header) const {
+                                           const RequestHeader& header, Caller caller) const {
+  const auto account = arguments.empty() ? std::nullopt : std::optional(arguments.front());
+  if (auto refused = refuse_access(caller, route.access, route.pattern, account, route.method == Verb::get)) {
+    return Unexpected{std::move(*refused)};
+  }
   if (auto bad = check_parameters(target, route.parameters)) return Unexpected{bad_request(*bad)};
   Admitted admitted{.route = &route,
                     .target = std::move(target),
                     .arguments = std::move(arguments),
                     .media_type = {},
-                    .body_bytes_max = 0};
+                    .body_bytes_max = 0,
+                    .caller = std::move(caller)};
   if (route.bodies.empty()) return admitted;
 
   const auto type = media_type_of(header);

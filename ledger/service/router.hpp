@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "events/expected.hpp"
+#include "ledger/service/authorizer.hpp"
 #include "ledger/service/guard.hpp"
 #include "ledger/service/reply.hpp"
 #include "ledger/service/target.hpp"
@@ -27,6 +28,7 @@ struct Call {
   Target target;
   std::vector<std::string> arguments;  // what stood for each {…} of the pattern
   std::string media_type;              // of the body, lower case
+  Caller caller;
   boost::beast::http::request<boost::beast::http::string_body> message;
 
   [[nodiscard]] std::optional<std::string> header(std::string_view name) const;
@@ -46,6 +48,7 @@ struct Route {
   std::vector<std::string_view> parameters;
   std::vector<BodyKind> bodies;  // none: takes no body
   Answerer answer;
+  Access access = Access::by_pattern;
 };
 
 // A request that fits a route, before its body is there.
@@ -55,17 +58,20 @@ struct Admitted {
   std::vector<std::string> arguments;
   std::string media_type;
   std::size_t body_bytes_max = 0;
+  Caller caller;
 };
 
 class Router {
  public:
-  explicit Router(Guard guard) : guard_(std::move(guard)) {}
+  // `authorizer` must outlive the router.
+  Router(Guard guard, Authorizer& authorizer) : guard_(std::move(guard)), authorizer_(authorizer) {}
 
   void add(Route route);
   // Answers every other address, when `exists` says there is something.
   void set_fallback(std::function<bool(const std::string& path)> exists, Answerer answer);
 
-  [[nodiscard]] Expected<Admitted, Reply> admit(const RequestHeader& header) const;
+  // `address`: of the client.
+  [[nodiscard]] Expected<Admitted, Reply> admit(const RequestHeader& header, const std::string& address) const;
 
  private:
   struct Pattern {
@@ -73,9 +79,10 @@ class Router {
     Route route;
   };
   [[nodiscard]] Expected<Admitted, Reply> admit_to(const Route& route, std::vector<std::string> arguments,
-                                                   Target target, const RequestHeader& header) const;
+                                                   Target target, const RequestHeader& header, Caller caller) const;
 
   Guard guard_;
+  Authorizer& authorizer_;
   std::vector<std::unique_ptr<Pattern>> patterns_;
   std::function<bool(const std::string&)> exists_;
   Route fallback_;

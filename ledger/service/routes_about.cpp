@@ -54,11 +54,18 @@ Reply schema_reply(std::string_view file) {
     reply.headers.front().second = "application/schema+json";
     return cached(std::move(reply));
   }
-  return error_reply(Status::not_found, "not_found", "The schemas are command, answer, event, balance, catalog and directory.");
+  return error_reply(Status::not_found, "not_found",
+                     "The schemas are command, answer, event, balance, explanation, invoices, receipt, catalog, consents, "
+                     "directory, estimate and responsibility_matrix.");
 }
 
 Route get(std::string_view pattern, Answerer answer) {
-  return {.pattern = pattern, .method = Verb::get, .parameters = {}, .bodies = {}, .answer = std::move(answer)};
+  return {.pattern = pattern,
+          .method = Verb::get,
+          .parameters = {},
+          .bodies = {},
+          .answer = std::move(answer),
+          .access = Access::any};
 }
 
 }  // namespace

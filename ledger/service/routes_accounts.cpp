@@ -73,14 +73,15 @@ std::optional<Summary> summary_anywhere(const Regions& regions, const AccountId&
   }
 }
 
-// Each account is shown as it is at one moment, the list as a whole is not.
-std::string accounts_json(const Regions& regions) {
+// Each account is shown as it is at one moment, the list as a whole is not. A token of an account sees that one.
+std::string accounts_json(const Regions& regions, const Caller& caller) {
   std::string json = R"({"accounts":[)";
   std::optional<AccountId> last;
   const char* comma = "";
-  for (;;) {
-    const std::vector<AccountId> accounts = regions.accounts_behind(last, accounts_per_lock);
-    if (accounts.empty()) return json + "]}";
+  for (bool more = true; more;) {
+    const std::vector<AccountId> accounts = caller.is_operator() ? regions.accounts_behind(last, accounts_per_lock)
+                                                                 : std::vector{*caller.scope.account};
+    more = caller.is_operator() && accounts.size() == accounts_per_lock;
     for (const AccountId& account : accounts) {
       const auto summary = summary_anywhere(regions, account);
       if (!summary) continue;  // being opened
@@ -89,8 +90,9 @@ std::string accounts_json(const Regions& regions) {
               R"(","region":)" + json_quote(summary->region) + R"(,"fingerprint":")" + summary->fingerprint + R"("})";
       comma = ",";
     }
-    last = accounts.back();
+    if (more) last = accounts.back();
   }
+  return json + "]}";
 }
 
 Reply account_reply(const RegionAtWork& region, Positions& positions, const AccountId& account) {
@@ -117,8 +119,8 @@ Reply balance_reply(const RegionAtWork& region, const AccountId& account, const 
   return json_reply(Status::ok, balance_json(view->state, view->moment));
 }
 
-asio::awaitable<Reply> answer_accounts(const Regions& regions, Readers& readers) {
-  auto ask = [&regions] { return json_reply(Status::ok, accounts_json(regions)); };
+asio::awaitable<Reply> answer_accounts(const Regions& regions, Readers& readers, Caller caller) {
+  auto ask = [&regions, caller] { return json_reply(Status::ok, accounts_json(regions, caller)); };
   co_return co_await readers.ask(ask);
 }
 
@@ -175,7 +177,8 @@ void add_account_routes(Router& router, const Regions& regions, Readers& readers
               .method = Verb::get,
               .parameters = {},
               .bodies = {},
-              .answer = [&](const Call& /*call*/) { return answer_accounts(regions, readers); }});
+              .answer = [&](const Call& call) { return answer_accounts(regions, readers, call.caller); },
+              .access = Access::any});
   router.add(
       {.pattern = "/v1/accounts/{account}",
        .method = Verb::get,

@@ -53,9 +53,11 @@ Expected<std::int64_t, Reply> start_of_stream(const Call& call, const RegionAtWo
   return after;
 }
 
-asio::awaitable<Reply> answer_events(const Regions& regions, Readers& readers, Call call) {
+asio::awaitable<Reply> answer_events(const Regions& regions, Readers& readers, const Texts& texts, Call call) {
   const auto account = account_of_stream(call);
   if (!account) co_return account.error();
+  if (!*account && !call.caller.is_operator()) co_return forbidden("Name the account whose events you follow.");
+  if (*account && !call.caller.may_reach(**account)) co_return forbidden("This token is for another account.");
   const auto region = region_of_stream(regions, call, *account);
   if (!region) co_return region.error();
   Reply reply;
@@ -67,18 +69,19 @@ asio::awaitable<Reply> answer_events(const Regions& regions, Readers& readers, C
   const auto after = start_of_stream(call, **region);
   if (!after) co_return after.error();
   if ((*region)->hub.full()) co_return fault_reply({Unprocessed::Why::full, "All event streams are taken."});
-  reply.source = event_source(regions, **region, readers, {*after, *account});
+  reply.source = event_source(regions, **region, readers, texts, {*after, *account});
   co_return reply;
 }
 
 }  // namespace
 
-void add_event_routes(Router& router, const Regions& regions, Readers& readers) {
+void add_event_routes(Router& router, const Regions& regions, Readers& readers, const Texts& texts) {
   router.add({.pattern = "/v1/events",
               .method = Verb::get,
               .parameters = {"after", "account", "region"},
               .bodies = {},
-              .answer = [&](Call call) { return answer_events(regions, readers, std::move(call)); }});
+              .answer = [&](Call call) { return answer_events(regions, readers, texts, std::move(call)); },
+              .access = Access::any});
 }
 
 }  // namespace creditfold::service

@@ -114,11 +114,13 @@ class Sequencer::LockingLog : public Partition {
   bool stored_ = false;
 };
 
-Sequencer::Sequencer(Partition& log, const Catalog& catalog, Clock clock)
+Sequencer::Sequencer(Partition& log, const Catalog& catalog, Clock clock, Custody custody)
     : log_(std::make_unique<LockingLog>(log, door_, book_mutex_)),
       clock_(std::move(clock)),
-      engine_(*log_, catalog),
-      failed_at_ms_(std::numeric_limits<std::int64_t>::min() / 2) {}
+      engine_(*log_, catalog, custody.sealer),
+      failed_at_ms_(std::numeric_limits<std::int64_t>::min() / 2) {
+  if (custody.outside) errands_.emplace(*custody.outside);
+}
 
 Sequencer::~Sequencer() { stop(); }
 
@@ -135,11 +137,14 @@ void Sequencer::stop() {
     stopping_ = true;
   }
   queue_changed_.notify_one();
+  if (errands_) errands_->stop();  // what is out comes back and is told so
   if (thread_.joinable()) thread_.join();
 }
 
 void Sequencer::submit(std::vector<std::string_view> texts, std::function<void(Processed)> done) {
-  Work work{std::move(texts), 0, std::move(done), nullptr, nullptr};
+  Work work;
+  work.texts = std::move(texts);
+  work.done = std::move(done);
   for (const std::string_view text : work.texts) work.bytes += text.size();
   std::unique_lock lock(queue_mutex_);
   if (stopping_) {
@@ -163,7 +168,10 @@ void Sequencer::lend(Action action, std::function<void(std::exception_ptr)> done
     lock.unlock();
     return done(std::make_exception_ptr(Fault(Fault::Kind::unavailable, "The service is stopping.")));
   }
-  queue_.push_back({{}, 0, nullptr, std::move(action), std::move(done)});
+  Work work;
+  work.action = std::move(action);
+  work.action_done = std::move(done);
+  queue_.push_back(std::move(work));
   lock.unlock();
   queue_changed_.notify_one();
 }
@@ -206,7 +214,8 @@ void Sequencer::run() {
     if (group.front().action) {
       run_action(group.front());
     } else {
-      answer(group, process_group(group));
+      const auto fault = process_group(group);
+      answer(group, fault);
     }
   }
 }
@@ -219,7 +228,7 @@ std::vector<Sequencer::Work> Sequencer::take_group() {
   std::size_t commands = 0;
   while (!queue_.empty()) {
     const bool action = queue_.front().action != nullptr;
-    const std::size_t size = queue_.front().texts.size();
+    const std::size_t size = queue_.front().texts.size() - queue_.front().answers.size();
     if (!group.empty() && (action || commands + size > commands_per_group_max)) break;
     commands += size;
     waiting_commands_ -= size;
@@ -231,25 +240,35 @@ std::vector<Sequencer::Work> Sequencer::take_group() {
   return group;
 }
 
-Processed Sequencer::process_group(const std::vector<Work>& group) {
-  std::vector<std::string_view> texts;
-  for (const Work& work : group) texts.insert(texts.end(), work.texts.begin(), work.texts.end());
+std::optional<Unprocessed> Sequencer::process_group(std::vector<Work>& group) {
   try {
-    std::vector<Answer> answers = engine_.process(texts, clock_());
+    std::set<AccountId> touched;
+    Engine::Group decided(engine_, clock_());
+    for (Work& work : group) decide(decided, work, touched);
+    decided.store();
     const bool stored = log_->stored();
     log_->release();
-    if (stored) {
-      std::set<AccountId> touched;
-      for (const Answer& answer : answers) {
-        if (!answer.replayed && !answer.accepted.empty()) touched.insert(answer.accepted.front().account);
-      }
-      if (applied_) applied_(engine_.book(), touched);
-    }
-    return answers;
+    if (stored && applied_) applied_(engine_.book(), touched);
+    return std::nullopt;
   } catch (const Fault& fault) {
-    return Unexpected{failed(to_unprocessed(fault))};
+    return failed(to_unprocessed(fault));
   } catch (const std::exception& error) {
-    return Unexpected{failed({Unprocessed::Why::internal, error.what()})};
+    return failed({Unprocessed::Why::internal, error.what()});
+  }
+}
+
+// As far as the next errand.
+void Sequencer::decide(Engine::Group& group, Work& work, std::set<AccountId>& touched) {
+  while (work.answers.size() < work.texts.size()) {
+    const std::optional<Provided> provided = std::exchange(work.provided, std::nullopt);
+    auto step = group.decide(work.texts[work.answers.size()], provided ? &*provided : nullptr);
+    if (Errand* errand = std::get_if<Errand>(&step)) {
+      work.errand = std::move(*errand);
+      return;
+    }
+    work.answers.push_back(std::get<Answer>(std::move(step)));
+    const Answer& answer = work.answers.back();
+    if (!answer.replayed && !answer.accepted.empty()) touched.insert(answer.accepted.front().account);
   }
 }
 
@@ -282,17 +301,47 @@ Unprocessed Sequencer::failed(Unprocessed fault) {
   return fault;
 }
 
-void Sequencer::answer(std::vector<Work>& group, Processed processed) {
-  if (!processed.has_value()) {
-    for (Work& work : group) work.done(Unexpected{processed.error()});
-    return;
-  }
-  auto next = processed.value().begin();
+void Sequencer::answer(std::vector<Work>& group, const std::optional<Unprocessed>& fault) {
   for (Work& work : group) {
-    const auto end = next + static_cast<std::ptrdiff_t>(work.texts.size());
-    work.done(std::vector<Answer>(std::make_move_iterator(next), std::make_move_iterator(end)));
-    next = end;
+    if (fault) {
+      work.done(Unexpected{*fault});
+    } else if (work.errand) {
+      send_out(std::move(work));
+    } else {
+      work.done(std::move(work.answers));
+    }
   }
+}
+
+void Sequencer::send_out(Work work) {
+  if (!errands_) {  // nobody runs it: then what it would have brought is not there
+    work.errand.reset();
+    work.provided = Provided{};
+    return take_back(std::move(work));
+  }
+  auto out = std::make_shared<Work>(std::move(work));
+  const Errand errand = std::exchange(out->errand, std::nullopt).value();
+  const bool taken = errands_->run(errand, [this, out](std::optional<Provided> provided) {
+    if (!provided) return out->done(Unexpected{Unprocessed{Unprocessed::Why::stopping, "The service is stopping."}});
+    out->provided = std::move(provided);
+    take_back(std::move(*out));
+  });
+  if (!taken) out->done(Unexpected{Unprocessed{Unprocessed::Why::full, "Too many commands wait for something outside."}});
+}
+
+// Before all that waits: its caller has waited longest.
+void Sequencer::take_back(Work work) {
+  {
+    std::unique_lock lock(queue_mutex_);
+    if (stopping_) {  // there may be nobody any more who takes it out again
+      lock.unlock();
+      return work.done(Unexpected{Unprocessed{Unprocessed::Why::stopping, "The service is stopping."}});
+    }
+    waiting_commands_ += work.texts.size() - work.answers.size();
+    waiting_bytes_ += work.bytes;
+    queue_.push_front(std::move(work));
+  }
+  queue_changed_.notify_one();
 }
 
 }  // namespace creditfold::service

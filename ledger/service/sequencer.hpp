@@ -2,6 +2,9 @@
 // A region's only writer: one thread owns the engine, takes every command that waits, decides them, stores them with one
 // append and one sync, applies them, and then answers each caller. It knows nothing of HTTP.
 //
+// A command with an errand outside (a key to be proved) steps aside while others run it, and so do those its caller sent
+// after it; everybody else goes on. It comes back with what the errand brought.
+//
 // Reading: `with_book` sees the state between two groups, never inside one. The book is locked for writing only from
 // the moment an append has returned until the group is applied, so that no reader ever waits for the disk.
 #pragma once
@@ -27,10 +30,11 @@
 #include "ledger/engine.hpp"
 #include "ledger/regions/writers.hpp"
 #include "ledger/service/clock.hpp"
+#include "ledger/service/errands.hpp"
 
 namespace creditfold::service {
 
-// Why commands were not processed. Nothing of them is stored, so that all may be sent again.
+// Why commands were not processed. Nothing of them is stored but what came before an errand, and all may be sent again.
 struct Unprocessed {
   enum class Why { full, stopping, busy, unavailable, read_only, storage_full, damaged, internal };
   Why why = Why::unavailable;
@@ -46,8 +50,14 @@ class Sequencer {
   // Called on the sequencer's thread after a group was applied and before its callers hear of it.
   using Applied = std::function<void(const Book& book, const std::set<AccountId>& touched)>;
 
-  // Folds the whole log; throws Fault when it cannot. `log` and `catalog` must outlive the sequencer.
-  Sequencer(Partition& log, const Catalog& catalog, Clock clock);
+  // What commands need beyond the log: who seals free text, and who runs errands. Nobody: neither is done.
+  struct Custody {
+    TextSealer* sealer = nullptr;
+    Outside* outside = nullptr;
+  };
+
+  // Folds the whole log; throws Fault when it cannot. What is given must outlive the sequencer.
+  Sequencer(Partition& log, const Catalog& catalog, Clock clock, Custody custody);
   ~Sequencer();
   Sequencer(const Sequencer&) = delete;
   Sequencer& operator=(const Sequencer&) = delete;
@@ -91,13 +101,20 @@ class Sequencer {
     std::function<void(Processed)> done;
     Action action;  // in place of texts
     std::function<void(std::exception_ptr)> action_done;
+    std::vector<Answer> answers;       // of the first texts
+    std::optional<Errand> errand;      // before the next one
+    std::optional<Provided> provided;  // by that errand
   };
   class LockingLog;
 
   void run();
   [[nodiscard]] std::vector<Work> take_group();
-  [[nodiscard]] Processed process_group(const std::vector<Work>& group);
-  static void answer(std::vector<Work>& group, Processed processed);
+  // nullopt: stored and applied.
+  [[nodiscard]] std::optional<Unprocessed> process_group(std::vector<Work>& group);
+  static void decide(Engine::Group& group, Work& work, std::set<AccountId>& touched);
+  void answer(std::vector<Work>& group, const std::optional<Unprocessed>& fault);
+  void send_out(Work work);
+  void take_back(Work work);
   void run_action(Work& work);
   void stop_if_stored(const std::string& what);
   [[nodiscard]] Unprocessed failed(Unprocessed fault);
@@ -115,6 +132,8 @@ class Sequencer {
   std::size_t waiting_commands_ = 0;
   std::size_t waiting_bytes_ = 0;
   bool stopping_ = false;
+
+  std::optional<Errands> errands_;
 
   std::atomic<bool> accepting_{false};
   std::atomic<std::int64_t> failed_at_ms_;  // of the steady clock

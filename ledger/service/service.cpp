@@ -13,7 +13,12 @@
 #include <mutex>
 #include <thread>
 
+#include "events/store/partitions.hpp"
+#include "ledger/edge/tokens.hpp"
+#include "ledger/keyring/open_key_service.hpp"
+#include "ledger/service/authorizer.hpp"
 #include "ledger/service/demo.hpp"
+#include "ledger/service/exports.hpp"
 #include "ledger/service/http_server.hpp"
 #include "ledger/service/limits.hpp"
 #include "ledger/service/log_line.hpp"
@@ -66,6 +71,22 @@ std::string catalog_text(const ServiceOptions& options) {
   return text;
 }
 
+// Beside the data, where there is a place for them.
+std::filesystem::path spool_of(const ServiceOptions& options) {
+  std::error_code error;
+  if (std::filesystem::is_directory(options.data, error)) return options.data;
+  return std::filesystem::temp_directory_path();
+}
+
+// Without tokens, whoever reaches the service may do everything: said when more than this machine can.
+void warn_of_open_door(const ServiceOptions& options, const std::string& url) {
+  const bool open = !edge::TokenCheck(options.tokens, "").required();
+  const bool near = url.starts_with("http://127.") || url.starts_with("http://[::1]");
+  if (!open || near) return;
+  std::cerr << "creditfold: there are no tokens, so whoever reaches " + url +
+                   " may read and write the ledger; creditfold tokens create makes one\n";
+}
+
 StaticFiles page_of(const ServiceOptions& options) {
   if (options.web) return StaticFiles(*options.web);
   const auto found = find_page();
@@ -79,6 +100,17 @@ bool is_empty(const Partitions& partitions) {
   return true;
 }
 
+std::unique_ptr<keyring::KeyService> key_service_of(const ServiceOptions& options, const ListenAddress& address) {
+  try {
+    return keyring::open_key_service({.service = options.key_service,
+                                      .endpoint = options.kms_endpoint,
+                                      .data = options.data,
+                                      .loopback_only = address.endpoint.address().is_loopback()});
+  } catch (const keyring::BadKeyService& bad) {
+    throw BadOptions(bad.what());
+  }
+}
+
 }  // namespace
 
 // In the order of their making; they end the other way round.
@@ -87,24 +119,41 @@ struct Service::Parts {
       : catalog(catalog_of(options)),
         page(page_of(options)),
         address(parse_listen(context, options.listen)),
-        server(context, checked(address, options.allow_remote).endpoint),
-        regions(partitions, catalog, options.clock, context.get_executor(), options.close_delay_micros),
-        router(Guard(address.name, address.endpoint.address())),
+        keyring(key_service_of(options, checked(address, options.allow_remote))),
+        sealer(keyring.sealer({})),
+        server(context, address.endpoint),
+        regions(partitions, catalog, options.clock, {.sealer = sealer.get(), .outside = &keyring}, context.get_executor(),
+                options.close_delay_micros),
+        texts(regions, keyring),
+        exports(regions, catalog, texts, catalog_text(options), spool_of(options)),
+        tokens(options.tokens, options.process_token_hash),
+        authorizer(tokens, options.clock),
+        router(Guard(address.name, address.endpoint.address()), authorizer),
         work(asio::make_work_guard(context)) {}
 
   static const ListenAddress& checked(const ListenAddress& address, bool allow_remote) {
     if (address.endpoint.address().is_loopback() || allow_remote) return address;
-    throw BadOptions("--listen " + address.name + " is beyond this machine, and the service does not ask who anybody " +
-                     "is; say --allow-remote if whoever reaches it may read and write the ledger");
+    throw BadOptions("--listen " + address.name + " is beyond this machine; say --allow-remote if that is meant, and make " +
+                     "tokens first (creditfold tokens create): without any, whoever reaches it may do everything");
   }
 
   Catalog catalog;
   StaticFiles page;
   asio::io_context context{static_cast<int>(io_threads)};
   ListenAddress address;
+  keyring::Keyring keyring;
+  std::unique_ptr<TextSealer> sealer;
+  Sequencer sequencer;
+  Texts texts;
+  EventHub hub;
   HttpServer server;
   Regions regions;
   Readers readers;
+  Texts texts;
+  Readers readers;
+  Exports exports;
+  edge::TokenCheck tokens;
+  Authorizer authorizer;
   Router router;
   asio::executor_work_guard<asio::io_context::executor_type> work;
   std::vector<std::thread> threads;
@@ -120,8 +169,13 @@ Service::Service(const ServiceOptions& options, Partitions& partitions, director
   Parts& parts = *parts_;
   add_command_routes(parts.router, parts.regions);
   add_account_routes(parts.router, parts.regions, parts.readers, options.clock);
+  add_explain_routes(parts.router, parts.regions, parts.readers, options.clock);
+  add_ai_routes(parts.router, parts.regions, parts.readers, options.clock);
+  add_export_routes(parts.router, parts.exports);
+  add_gov_routes(parts.router, parts.regions);
   add_log_routes(parts.router, parts.regions, parts.readers);
-  add_event_routes(parts.router, parts.regions, parts.readers);
+  add_event_routes(parts.router, parts.regions, parts.readers, parts.texts);
+  add_key_routes(parts.router, parts.regions, parts.keyring);
   add_directory_routes(parts.router, directory, parts.readers);
   add_about_routes(parts.router, parts.regions, catalog_text(options), options.build, parts.page);
 
@@ -143,7 +197,9 @@ void Service::stop() {
   std::call_once(parts.stopped, [&parts] {
     parts.server.stop_accepting();
     parts.regions.stop_streams();
+    parts.exports.stop();
     parts.server.wait_until_answered(stop_max);
+    parts.keyring.cancel();  // whoever still waits for a key service hears so now, and cut_all ends
     parts.server.cut_all();
     parts.regions.stop();
     parts.work.reset();
@@ -169,7 +225,12 @@ int serve(const ServiceOptions& options) {
   asio::signal_set signals(waiting, SIGTERM, SIGINT);  // before any thread, so that none is missed
   SqlitePartitions partitions(options.data, false);
   directory::DirectoryStore directory(options.data);
-  Service service(options, partitions, directory);
+  const edge::ProcessToken process_token(options.data);
+  ServiceOptions asked = options;
+  asked.tokens = options.data;
+  asked.process_token_hash = process_token.hash();
+  Service service(asked, partitions, directory);
+  warn_of_open_door(asked, service.url());
   partitions.set_lock_text(service.url());
   std::cerr << "creditfold: open " + service.url() + " (data in " + options.data.string() + ", Ctrl-C stops)\n";
 

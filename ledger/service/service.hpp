@@ -23,9 +23,13 @@ namespace creditfold::service {
 struct ServiceOptions {
   std::filesystem::path data = "data";
   std::string listen = "127.0.0.1:8080";     // HOST:PORT; port 0: a free one
-  bool allow_remote = false;                 // beyond this machine, where anybody who reaches the port may do anything
+  bool allow_remote = false;                 // beyond this machine
+  std::optional<std::filesystem::path> tokens;  // the directory whose tokens are asked for; nothing: nobody is asked
+  std::string process_token_hash;               // of the token left for the command line; empty: none
   std::optional<std::string> catalog_json;   // nothing: the shipped one. A valid catalog: the command line has looked
   std::optional<std::filesystem::path> web;  // the page; nothing: found beside the program
+  std::optional<std::string> key_service;    // as --key-service says it; nothing: local on loopback, none beyond it
+  std::optional<std::string> kms_endpoint;   // of aws-kms, in place of the region's own
   std::int64_t close_delay_micros = close_delay_micros_default;
   bool demo = false;   // fills an empty ledger with an account `demo`
   bool debug = false;  // a log line for each request

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "ledger/markings.hpp"
+
 namespace creditfold::service {
 namespace {
 
@@ -77,7 +79,34 @@ std::size_t path_offset(std::string_view target) {
   return scheme == 0 ? 0 : std::min(target.find_first_of("/?", scheme), target.size());
 }
 
+// What can be decoded is; the rest stays as it is.
+std::string decoded_as_far_as_possible(std::string_view text) {
+  std::string decoded;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const int high = text[i] == '%' && i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
+    const int low = high >= 0 ? hex_digit(text[i + 2]) : -1;
+    if (low < 0) {
+      decoded += text[i];
+      continue;
+    }
+    decoded += static_cast<char>(high * 16 + low);
+    i += 2;
+  }
+  return decoded;
+}
+
 }  // namespace
+
+bool carries_marking(std::string_view target) {
+  if (has_marking(decoded_as_far_as_possible(target))) return true;
+  // A part alone may be one that it is not among the others: "/v1/accounts/SECRET".
+  for (std::size_t start = 0; start < target.size();) {
+    const std::size_t end = std::min(target.find_first_of("/?&=", start), target.size());
+    if (has_marking(decoded_as_far_as_possible(target.substr(start, end - start)))) return true;
+    start = end + 1;
+  }
+  return false;
+}
 
 std::string Target::path() const {
   std::string text;

@@ -32,6 +32,8 @@ struct Target {
 
 // Takes the origin form (/path?query) and the absolute form (http://host/path?query).
 [[nodiscard]] Expected<Target, BadRequest> parse_target(std::string_view target);
+// GOV-3: whether a target, whatever its form, carries a classification marking once its percent-encoding is undone.
+[[nodiscard]] bool carries_marking(std::string_view target);
 // A parameter that is not known here, or given twice. nullopt: all are well.
 [[nodiscard]] std::optional<BadRequest> check_parameters(const Target& target, std::span<const std::string_view> known);
 

@@ -4,7 +4,6 @@
 // Prints one JSON line: {"events":…,"seconds":[…],"fingerprint":"…"}.
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <string>
 #include <vector>
 
@@ -12,6 +11,7 @@
 #include "ledger/decide.hpp"
 #include "ledger/evolve.hpp"
 #include "ledger/replay.hpp"
+#include "tests/bench/cpu_clock.hpp"
 #include "tests/events/samples.hpp"
 
 namespace {
@@ -90,8 +90,6 @@ class Generator {
   Log log_;
 };
 
-double cpu_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
-
 Book fold(const Log& log) {
   Book book;
   std::size_t begin = 0;
@@ -113,10 +111,10 @@ int main(int argc, char** argv) {
   std::string times;
   std::string result;
   for (int round = 0; round < rounds; ++round) {
-    const double start = cpu_seconds();
+    const double start = creditfold::test::cpu_seconds();
     const Book book = fold(log);
     char text[32];
-    std::snprintf(text, sizeof text, "%s%.4f", times.empty() ? "" : ",", cpu_seconds() - start);
+    std::snprintf(text, sizeof text, "%s%.4f", times.empty() ? "" : ",", creditfold::test::cpu_seconds() - start);
     times += text;
     result = to_hex(fingerprint(book));
   }

@@ -124,6 +124,36 @@ TEST_CASE("Words of the vocabulary have their bytes") {
   check_both(std::optional<Credits>{Credits{1}}, "0102");
 }
 
+TEST_CASE("Free text is stored like a text, or as an envelope of a known form and a possible length") {
+  const auto envelope = [](char form, std::size_t size) {
+    std::string bytes(size, 'x');
+    bytes[0] = FreeText::sealed_mark;
+    if (size > 1) bytes[1] = form;
+    return bytes;
+  };
+  for (const char* plain : {"", "a\nb", "grüß"}) {
+    CHECK(hex_of(FreeText(std::string(plain))) == hex_of(Text{plain}));
+    CHECK_FALSE(FreeText(std::string(plain)).sealed());
+  }
+  CHECK(FreeText::valid(std::string(4096, 'a')));
+  CHECK_FALSE(FreeText::valid(std::string(4097, 'a')));
+  CHECK_FALSE(FreeText::valid("a\xFF"));
+  for (const std::size_t size : {42UL, 43UL, 4138UL}) CHECK(FreeText::valid(envelope(1, size)));
+  for (const std::size_t size : {1UL, 2UL, 41UL, 4139UL}) CHECK_FALSE(FreeText::valid(envelope(1, size)));
+  for (const std::size_t size : {60UL, 61UL, 4283UL}) CHECK(FreeText::valid(envelope(2, size)));
+  for (const std::size_t size : {59UL, 4284UL}) CHECK_FALSE(FreeText::valid(envelope(2, size)));
+  CHECK_FALSE(FreeText::valid(envelope(0, 100)));
+  CHECK_FALSE(FreeText::valid(envelope(3, 100)));
+  const FreeText longest(envelope(2, 4283));
+  CHECK(longest.sealed());
+  CHECK(*decode<FreeText>(from_hex(hex_of(longest))) == longest);
+  check_refused<FreeText>("01ff", 0, "neither text nor a sealed one: too long, not UTF-8, or of an unknown form");
+  check_refused<FreeText>("0261ff", 0, "neither text nor a sealed one: too long, not UTF-8, or of an unknown form");
+  std::vector<std::uint8_t> bytes;
+  CHECK_THROWS_AS(encode(FreeText(envelope(3, 100)), bytes), Unencodable);
+  CHECK(bytes.empty());
+}
+
 TEST_CASE("Values outside their type's limits are refused in bytes") {
   check_refused<Volume>("80808080808080808001", 0, "negative volume");
   check_refused<Rate>("80808080808080808001", 0, "negative rate");

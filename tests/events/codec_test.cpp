@@ -89,7 +89,7 @@ TEST_CASE("Encoding appends, and leaves nothing of an event it cannot encode") {
   event.account = AccountId("");
   CHECK_THROWS_AS(encode_event(event, bytes), Unencodable);
   event = test::sample_event(6, true);
-  std::get<CreditsConsumed>(event.payload).memo = Text{std::string(5'000, 'x')};
+  std::get<CreditsConsumed>(event.payload).memo = FreeText{std::string(5'000, 'x')};
   CHECK_THROWS_AS(encode_event(event, bytes), Unencodable);
   CHECK(bytes == std::vector<std::uint8_t>{1, 2, 3});
   encode_event(test::sample_event(12, false), bytes);

@@ -92,6 +92,7 @@ struct FieldList {
   static std::string type_of(const Instant*) { return "instant"; }
   static std::string type_of(const Money*) { return "money"; }
   static std::string type_of(const Text*) { return "text"; }
+  static std::string type_of(const FreeText*) { return "free text"; }
   static std::string type_of(const Bytes*) { return "bytes"; }
   static std::string type_of(const Builders*) { return "builders"; }
   static std::string type_of(const std::vector<UsageFlag>*) { return "flags"; }
@@ -142,6 +143,18 @@ TEST_CASE("The event that the format document shows has the bytes it shows") {
   std::vector<std::uint8_t> bytes;
   encode_event(example_event(), bytes);
   CHECK(test::to_hex(bytes) == test::to_hex(bytes_of_block("hex event")));
+}
+
+TEST_CASE("The sealed event that the format document shows is an event of those bytes") {
+  const auto bytes = bytes_of_block("hex sealed event");
+  const auto event = decode_event(bytes);
+  REQUIRE(event);
+  CHECK(event->account == AccountId("acme"));
+  CHECK(event->version == 2);
+  CHECK(std::get<AccessChanged>(event->payload).reason->sealed());
+  std::vector<std::uint8_t> again;
+  encode_event(*event, again);
+  CHECK(test::to_hex(again) == test::to_hex(bytes));
 }
 
 TEST_CASE("The .cflog document that the format document shows has the bytes it shows") {

@@ -33,6 +33,11 @@ class CountingFill {
   void operator()(const char*, Instant& value) { value = {base.micros + next() * 1'000'000}; }
   void operator()(const char*, Money& value) { value = {{'U', 'S', 'D'}, next() * 100}; }
   void operator()(const char*, Text& value) { value = {full_ ? "some words, No. " + std::to_string(next()) : ""}; }
+  void operator()(const char* name, FreeText& value) {
+    Text text;
+    (*this)(name, text);
+    value = FreeText(text);
+  }
   void operator()(const char*, Bytes& value) {
     if (full_) value.value = {0, static_cast<std::uint8_t>(next()), 0xFF};
   }
@@ -86,6 +91,17 @@ class RandomFill {
     value.minor = number();
   }
   void operator()(const char*, Text& value) { value.value = text(0, text_bytes_max); }
+  void operator()(const char*, FreeText& value) {
+    value = FreeText(text(0, text_bytes_max));
+    if (random_.chance(50)) return;
+    const bool boxed = random_.chance(50);
+    const std::size_t least = boxed ? boxed_overhead_bytes_min : keyed_overhead_bytes;
+    const std::size_t most = (boxed ? boxed_overhead_bytes_max : keyed_overhead_bytes) + text_bytes_max;
+    value.value.resize(least + random_.index(random_.chance(5) ? most + 1 - least : 64));
+    for (char& byte : value.value) byte = static_cast<char>(random_.next());
+    value.value[0] = FreeText::sealed_mark;
+    value.value[1] = boxed ? FreeText::boxed_form : FreeText::keyed_form;
+  }
   void operator()(const char*, Bytes& value) {
     value.value.resize(random_.index(random_.chance(5) ? opaque_bytes_max + 1 : 64));
     for (std::uint8_t& byte : value.value) byte = static_cast<std::uint8_t>(random_.next());
@@ -145,6 +161,10 @@ std::string value_text(Volume value) { return std::to_string(value.tokens); }
 std::string value_text(Instant value) { return to_text(value); }
 std::string value_text(const Money& value) { return std::string(value.code()) + " " + std::to_string(value.minor); }
 std::string value_text(const Text& value) { return "\"" + value.value + "\""; }
+std::string value_text(const FreeText& value) {
+  if (!value.sealed()) return "\"" + value.value + "\"";
+  return "sealed " + to_hex({value.value.begin(), value.value.end()});
+}
 std::string value_text(const Bytes& value) { return to_hex(value.value); }
 template <class Tag>
 std::string value_text(const Id<Tag>& value) {

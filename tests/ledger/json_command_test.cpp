@@ -68,6 +68,10 @@ const std::vector<Form>& forms() {
        {"accepted"}},
       {R"({"command":"SetAccess","account":"a","key":"k","at":"2026-01-01T00:00:00Z","allowed":true,"reason":"r"})",
        {"reason"}},
+      {R"({"command":"RotateKey","account":"a","key":"k","at":"2026-01-01T00:00:00Z","reason":"r",
+          "key_arn":"arn:aws:kms:us-east-1:111122223333:key/one"})",
+       {"reason"}},
+      {R"({"command":"RevokeKey","account":"a","key":"k","at":"2026-01-01T00:00:00Z","reason":"r"})", {"reason"}},
   };
   return all;
 }

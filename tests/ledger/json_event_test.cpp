@@ -51,6 +51,27 @@ TEST_CASE("JSON events: every kind goes out and comes back the same, full and ba
   }
 }
 
+TEST_CASE("JSON events: sealed text is an object with lower-case hex, and nothing else is taken for one") {
+  const auto with_reason = [](const std::string& reason) {
+    return R"({"type":"AccessChanged","seq":1,"account":"a","version":2,"at":"2026-01-01T00:00:00Z",)"
+           R"("recorded_at":"2026-01-01T00:00:01Z","key":"k","allowed":true,"reason":)" + reason + "}";
+  };
+  const std::string hex = "ff01" + std::string(80, 'a');
+  const auto sealed = parse_event(with_reason("{\"sealed\":\"" + hex + "\"}"));
+  REQUIRE(sealed.has_value());
+  CHECK(std::get<AccessChanged>(sealed->payload).reason->sealed());
+  CHECK(to_json(*sealed) == with_reason("{\"sealed\":\"" + hex + "\"}"));
+  CHECK(fault_of(with_reason("\"plain\"")).empty());
+  CHECK(fault_of(with_reason("{}")) == "/reason/sealed");
+  CHECK(fault_of(with_reason("{\"sealed\":\"" + hex + "\",\"more\":1}")) == "/reason/more");
+  CHECK(fault_of(with_reason("{\"sealed\":\"" + hex + "a\"}")) == "/reason/sealed");
+  CHECK(fault_of(with_reason("{\"sealed\":\"FF01" + std::string(80, 'a') + "\"}")) == "/reason/sealed");
+  CHECK(fault_of(with_reason("{\"sealed\":\"ff03" + std::string(80, 'a') + "\"}")) == "/reason/sealed");
+  CHECK(fault_of(with_reason("{\"sealed\":\"ff01aaaa\"}")) == "/reason/sealed");
+  CHECK(fault_of(with_reason("{\"sealed\":\"6162\"}")) == "/reason/sealed");
+  CHECK(fault_of(with_reason("7")) == "/reason");
+}
+
 TEST_CASE("JSON events: any event goes out and comes back the same") {
   test::Random random(7);
   for (int i = 0; i < 3000; ++i) {
@@ -72,6 +93,29 @@ TEST_CASE("JSON events: the envelope comes first, in its order, then the fields 
   const auto with_actor = parse_event(held_with(R"("key":"k",)", R"("key":"k","actor":"ann",)"));
   REQUIRE(with_actor.has_value());
   CHECK(with_actor->actor == ActorId("ann"));
+}
+
+TEST_CASE("AI-2: every charge in JSON says that it is AI generated, nothing else does, and none may say otherwise") {
+  for (std::uint8_t tag = 1; tag <= event_kinds; ++tag) {
+    Event event = test::sample_event(tag, false);
+    event.seq = 1;
+    const std::string text = to_json(event);
+    const bool charge = std::holds_alternative<CreditsConsumed>(event.payload);
+    CHECK((text.find(R"(,"ai_generated":true)") != std::string::npos) == charge);
+    if (!charge) continue;
+    const auto with = [&](const char* said) {
+      std::string changed = text;
+      const std::string told = R"(,"ai_generated":true)";
+      return changed.replace(changed.find(told), told.size(), said);
+    };
+    const auto before = parse_event(with(""));  // as documents said it before there was the field
+    REQUIRE(before.has_value());
+    CHECK(*before == event);
+    CHECK(to_json(*before) == text);
+    CHECK(fault_of(with(R"(,"ai_generated":false)")) == "/ai_generated");
+    CHECK(fault_of(with(R"(,"ai_generated":"true")")) == "/ai_generated");
+  }
+  CHECK(fault_of(held_with(R"("credits":"1.5")", R"("credits":"1.5","ai_generated":true)")) == "/ai_generated");
 }
 
 TEST_CASE("JSON events: a term's plan is written flat") {

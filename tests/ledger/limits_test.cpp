@@ -108,7 +108,7 @@ TEST_CASE("Overflow: figures about an account at the end of 64 bits are answered
   const auto plans = outlook(table.state(), table.events(), test::table_catalog(), test::moment("2026-01-03"));
   REQUIRE(plans.size() == 1);
   CHECK(plans[0].remaining.micro == 0);
-  CHECK_FALSE(outlook_json(plans, test::moment("2026-01-03")).empty());
+  CHECK_FALSE(outlook_json(plans, test::table_catalog(), test::moment("2026-01-03")).empty());
   CHECK_FALSE(replay_json(table.engine().book()).empty());
 }
 

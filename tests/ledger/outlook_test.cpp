@@ -36,7 +36,7 @@ TEST_CASE("AIS-4c: an outlook says that it is informational, and what it reckons
     2026-03-10  authorize h 2 until 2026-03-12               -> ok
   )");
   const auto plans = outlook(table.state(), table.events(), test::table_catalog(), moment("2026-03-11"));
-  CHECK(outlook_json(plans, moment("2026-03-11")) ==
+  CHECK(outlook_json(plans, test::table_catalog(), moment("2026-03-11")) ==
         R"({"at":"2026-03-11T00:00:00Z","informational":true,"plans":[{"plan":"plus","term":1,"period":1,)"
         R"("starts_at":"2026-03-01T00:00:00Z","ends_at":"2026-04-01T00:00:00Z","on_exhaustion":"stop",)"
         R"("granted":"100","consumed":"42","held":"2",)"
@@ -44,7 +44,13 @@ TEST_CASE("AIS-4c: an outlook says that it is informational, and what it reckons
         R"("runs_out_at":"2026-03-20T08:00:00Z","expires_unused":"0",)"
         R"("sentence":"At this pace Plus runs out on 20 March 2026, 11 days before the period ends;)"
         R"( 0 credits will expire unused."}]})");
-  CHECK(outlook_json({}, moment("2026-03-11")) == R"({"at":"2026-03-11T00:00:00Z","informational":true,"plans":[]})");
+  CHECK(outlook_json({}, test::table_catalog(), moment("2026-03-11")) ==
+        R"({"at":"2026-03-11T00:00:00Z","informational":true,"plans":[]})");
+  // AI-6: a catalog's notice goes with every estimate.
+  Catalog noticed = test::table_catalog();
+  noticed.notices["estimate"] = "Only an estimate.";
+  CHECK(outlook_json({}, noticed, moment("2026-03-11")) ==
+        R"({"at":"2026-03-11T00:00:00Z","informational":true,"notice":"Only an estimate.","plans":[]})");
 }
 
 TEST_CASE("Outlook: the rate is that of the last seven days, or since the period began") {

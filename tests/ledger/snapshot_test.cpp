@@ -26,6 +26,7 @@ struct Full {
       2026-01-03  consent beta yes                                   -> ok
       2026-01-03  accept t                                           -> ok
       2026-01-03  access no                                          -> ok
+      2026-01-03  rotate arn:aws:kms:us-east-1:111122223333:key/one  -> ok
       2026-01-01  open eu account other                              -> ok
     )");
   }
@@ -117,6 +118,10 @@ TEST_CASE("Fingerprint: it tells states apart by every figure, and books by ever
   differs([](AccountState& s) { s.invoice_lines[0].amount.minor += 1; });
   differs([](AccountState& s) { s.consents.clear(); });
   differs([](AccountState& s) { s.terms.clear(); });
+  differs([](AccountState& s) { s.key->key_arn.value += "x"; });
+  differs([](AccountState& s) { s.key->wrapped_key.value.push_back(0); });
+  differs([](AccountState& s) { s.key->revoked = true; });
+  differs([](AccountState& s) { s.key.reset(); });
   Book book = table.engine().book();
   const Digest whole = fingerprint(book);
   AccountState other = *book.find(AccountId("other"));

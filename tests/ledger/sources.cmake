@@ -5,14 +5,24 @@ set(ledger_test_sources
   authorizations_test.cpp
   catalog_test.cpp
   clauses_test.cpp
+  consent_statement_test.cpp
   consents_test.cpp
+  customer_keys_test.cpp
+  data_classes_test.cpp
   engine_test.cpp
+  explain_line_test.cpp
+  explain_refusal_test.cpp
+  explain_story.cpp
+  explain_test.cpp
+  estimate_test.cpp
   fold_test.cpp
+  gov_matrix_test.cpp
   json_command_test.cpp
   json_event_test.cpp
   keys_test.cpp
   limits_test.cpp
   lots_test.cpp
+  markings_test.cpp
   order_test.cpp
   outlook_test.cpp
   residency_test.cpp
@@ -30,6 +40,7 @@ set(ledger_test_sources
   usage_test.cpp
 )
 set(ledger_property_sources
+  explain_properties_test.cpp
   properties_test.cpp
   stream.cpp
   table_catalog.cpp

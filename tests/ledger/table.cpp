@@ -87,13 +87,13 @@ Table& Table::rows(std::string_view text) {
 }
 
 Table& Table::use_catalog(const Catalog& catalog) {
-  engine_.emplace(log_, catalog);
+  engine_.emplace(log_, catalog, &custody_);
   return *this;
 }
 
 Answer Table::send(const std::string& json) {
   const std::string_view text(json);
-  return engine_->process({&text, 1}, clock_).front();
+  return engine_->process({&text, 1}, clock_, custody_).front();
 }
 
 const AccountState& Table::state(std::string_view account) const { return *engine_->book().find(AccountId(account)); }
@@ -165,7 +165,11 @@ void Table::check_outcome(const Answer& answer, std::string_view expected) {
 
 // Every event folds by itself, keeps the invariants, and leads to the state the engine has.
 void Table::check_fold(const Answer& answer) {
-  if (answer.refused || answer.replayed) return;
+  if (answer.refused || answer.replayed || answer.accepted.empty()) return;
+  log_.read(folded_.seq(), answer.accepted.front().seq - 1, [&](Event&& event) {  // what `send` brought in between
+    REQUIRE(folded_.apply(event).has_value());
+    return true;
+  });
   for (const Event& event : answer.accepted) {
     const AccountState* before = folded_.find(event.account);
     const auto* close = std::get_if<PeriodClosed>(&event.payload);

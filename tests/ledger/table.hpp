@@ -12,7 +12,7 @@
 // start PRODUCT N seats FROM..TO | renew PLAN to TIME | end PLAN on TIME | builders PLAN a+b (or everyone, nobody) |
 // grant PLAN N KIND in PERIOD | buy PLAN N in FIRST..LAST | transfer N to ACCOUNT | use MODEL QUERY/INPUT/OUTPUT |
 // authorize ID MODEL QUERY/INPUT/OUTPUT until TIME | release ID | close | seats PRODUCT N | add PRODUCT |
-// remove PRODUCT | migrate to REGION | consent FEATURE yes | accept TERMS | access no | json {...}. `use 60` is short for 60 input tokens
+// remove PRODUCT | migrate to REGION | rotate ARN | revoke | consent FEATURE yes | accept TERMS | access no | json {...}. `use 60` is short for 60 input tokens
 // of the model `unit`, a credit each. Then options, a name and a value each: account, key, plan, by (the actor),
 // settles, allotment, price USD:5, reason, corrects, id, workflow, classification, ai_generated, memo, region,
 // environment, scope.
@@ -21,7 +21,7 @@
 // several with commas between; `nothing` (accepted, no events); `ok` (accepted); `again ...` (the stored answer);
 // `refused CODE CLAUSE` (or the code alone). Rows that begin with `=` ask the balance as of the latest moment so far;
 // those with `= at TIME`, as of that: PLAN/TERM/PERIOD or a lot, state, then names and figures, or `absent`;
-// usage WORKFLOW MODEL; seats PRODUCT N; invoice N NAME; account. `clock TIME` sets the clock (2030-01-01 until then).
+// usage WORKFLOW MODEL; seats PRODUCT N; invoice N NAME; key ARN STATE; account. `clock TIME` sets the clock (2030-01-01 until then).
 // The account `acme` is opened beforehand unless the first row opens it.
 #pragma once
 
@@ -34,6 +34,7 @@
 #include "events/store/memory.hpp"
 #include "ledger/catalog.hpp"
 #include "ledger/engine.hpp"
+#include "tests/ledger/toy_custody.hpp"
 
 namespace creditfold::test {
 
@@ -70,6 +71,8 @@ class Table {
   // One command as sent, without a check of its outcome.
   Answer send(const std::string& json);
 
+  // Who seals free text and runs errands.
+  [[nodiscard]] ToyCustody& custody() { return custody_; }
   [[nodiscard]] const Engine& engine() const { return *engine_; }
   [[nodiscard]] const MemoryLog& log() const { return log_; }
   [[nodiscard]] const AccountState& state(std::string_view account = "acme") const;
@@ -82,6 +85,7 @@ class Table {
   void check_fold(const Answer& answer);
 
   MemoryLog log_;
+  ToyCustody custody_;
   std::optional<Engine> engine_;
   Book folded_;  // the same log, event by event
   Instant clock_ = moment("2030-01-01");

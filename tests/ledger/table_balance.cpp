@@ -98,6 +98,13 @@ std::string compare_seats(const json::value& balance, const Words& words) {
   return got == expected ? "" : got;
 }
 
+// `key ARN STATE`, or `key absent`.
+std::string compare_key(const json::value& balance, const Words& words) {
+  const json::value& key = balance.at("key");
+  const std::string got = key.is_null() ? "absent" : text_of(key.at("key_arn")) + " " + text_of(key.at("state"));
+  return got == words[1] + (words.size() > 2 ? " " + words[2] : "") ? "" : got;
+}
+
 }  // namespace
 
 std::string mismatch(std::string_view balance_text, const std::vector<std::string>& words) {
@@ -107,6 +114,7 @@ std::string mismatch(std::string_view balance_text, const std::vector<std::strin
   }
   if (words[0] == "seats") return compare_seats(balance, words);
   if (words[0] == "invoice") return compare_invoice(balance, words);
+  if (words[0] == "key") return compare_key(balance, words);
   if (words[0] == "account") return compare(&balance.as_object(), words, 1);
   return compare_pool(balance, words);
 }

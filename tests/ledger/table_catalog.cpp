@@ -10,6 +10,7 @@ namespace creditfold::test {
 std::string_view table_catalog_json() {
   return R"({
   "catalog": "tables",
+  "vendor_aws_account": "999999999999",
   "plans": {
     "basic": {"rank": 1, "allotment": {"monthly": "50"}, "on_exhaustion": "stop", "rate_card": "card"},
     "plus": {"rank": 2, "allotment": {"monthly": "100", "quarterly": "300"}, "increment": "10", "on_exhaustion": "stop",

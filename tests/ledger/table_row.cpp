@@ -168,6 +168,11 @@ class Row {
     } else if (verb == "accept") {
       named("AcceptTerms");
       text("terms", next());
+    } else if (verb == "rotate") {
+      named("RotateKey");
+      text("key_arn", next());
+    } else if (verb == "revoke") {
+      named("RevokeKey");
     } else if (verb == "access") {
       named("SetAccess");
       fields_["allowed"] = next() == "yes" ? "true" : "false";

@@ -19,6 +19,7 @@ struct Say {
     return std::string(value.code()) + ":" + std::to_string(value.minor);
   }
   std::string operator()(const Text& value) const { return value.value; }
+  std::string operator()(const FreeText& value) const { return value.sealed() ? "(sealed)" : value.value; }
   std::string operator()(const Bytes& value) const { return std::to_string(value.value.size()) + "B"; }
   std::string operator()(const Builders& value) const { return value.everyone ? "everyone" : list(value.actors); }
   std::string operator()(const std::vector<UsageFlag>& value) const { return list(value); }

@@ -82,6 +82,7 @@ export function record_usage(draft, command) {
     settles,
     actor: command.actor,
     memo: command.memo,
+    ai_generated: true,  // AI-2: said of every charge
   });
 }
 

@@ -136,6 +136,7 @@ TEST_CASE("another catalog is the one in force") {
 TEST_CASE("every address of the description is served, and every schema it refers to") {
   Running running;
   running.open_account("acme");
+  running.apply(usage("acme", "u1"));
   Client client = running.client();
   const Headers json_type{{"Content-Type", "application/json"}};
   for (const auto& [address, entry] : std::map<std::string, std::string>{
@@ -156,11 +157,16 @@ TEST_CASE("every address of the description is served, and every schema it refer
       path.replace(place, 6, "event.schema.json");
     if (const std::size_t place = path.find("{kind}"); place != std::string::npos) path.replace(place, 6, "team");
     if (const std::size_t place = path.find("{id}"); place != std::string::npos) path.replace(place, 4, "o");
+    if (const std::size_t place = path.find("{usage}"); place != std::string::npos) path.replace(place, 7, "u1");
+    if (path.ends_with("/explain")) path += "?usage=u1";
     const bool reads = methods.as_object().contains("get");
+    if (path.ends_with("/estimate")) path += "?model=gpt-4o&input=1";
+    const bool confidential = path.ends_with("/responsibility-matrix");  // asks for a token also where there is none
     INFO(path);
-    CHECK(client.get(path).status == (reads ? 200 : 405));
+    CHECK(client.get(path).status == (confidential ? 401 : reads ? 200 : 405));
   }
-  for (const char* name : {"command", "answer", "event", "balance", "catalog", "directory"}) {
+  for (const char* name : {"command", "answer", "event", "balance", "explanation", "invoices", "receipt", "catalog", "consents",
+                           "directory", "estimate", "responsibility_matrix"}) {
     const Response schema = client.get("/schemas/" + std::string(name) + ".schema.json");
     CHECK(schema.status == 200);
     CHECK(schema.header("content-type") == "application/schema+json");

@@ -11,6 +11,7 @@ import './styles/plans.css';
 import './styles/parts.css';
 import './styles/picture.css';
 import './styles/details.css';
+import './styles/keys.css';
 import './styles/residency.css';
 import './styles/badge.css';
 import './styles/print.css';

@@ -16,6 +16,8 @@ export const text = {
   copied: 'Copied',
   close: 'Close',
   skip: 'Skip to the balances',
+  /** Free text that only the customer's key opens. */
+  sealed: '(sealed)',
   /** Plans are known by ids such as `plus`; in a sentence they have a name. */
   plan_name: (plan: string) => plan.charAt(0).toUpperCase() + plan.slice(1),
   title: (account: string) => `${account} · Creditfold`,
@@ -200,7 +202,7 @@ export const text = {
 
   tabs: {
     label: 'Details',
-    usage: 'Usage', lots: 'Lots', periods: 'Periods', residency: 'Residency', log: 'Log',
+    usage: 'Usage', lots: 'Lots', periods: 'Periods', keys: 'Keys', residency: 'Residency', log: 'Log',
   },
 
   usage: {
@@ -265,6 +267,44 @@ export const text = {
     clauses: { moves: 'RES-1', stays: 'RES-2', whole: 'RES-3' },
     whole: 'A migration is for the whole organization.',
     loading: 'Asking where the data lives…',
+  },
+  keys: {
+    none_heading: 'This account has no key of its own',
+    none: 'What people write beside figures lies in the clear. With Enterprise Key Management the customer’s AWS KMS key seals it:',
+    command: (account: string) =>
+      `creditfold keys rotate arn:aws:kms:REGION:ACCOUNT:key/ID --data DIR --account ${account}`,
+    key: 'Key', state: 'State', since: 'Since', rotations: 'Rotations',
+    states: { active: 'Active', revoked: 'Revoked' },
+    state_help: {
+      active: 'The service opens sealed text while this key lets it. This page has no key and shows it as sealed.',
+      revoked: 'What was sealed stays sealed for good. Amounts fold as before.',
+    },
+    what_if: 'What if the key were',
+    what_ifs: { nothing: 'left as it is', rotated: 'rotated', revoked: 'revoked' },
+    refused: (clause: string) => `Refused, ${clause}:`,
+    would: {
+      rotated: 'The same data key would be wrapped anew: everything reads as before, and nothing of the log is rewritten.',
+      revoked: (count: string) => `${count} would never read again. Amounts would fold as before.`,
+    },
+    texts_count: (n: string) => `${n} ${n === '1' ? 'text' : 'texts'}`,
+    texts: 'What people wrote, by event',
+    texts_none: 'Nobody has written a reason or a memo yet.',
+    event: 'Event', field: 'Field', plain: 'In the clear', sealed: 'Sealed', reads: 'Reads', would_read: 'Would read',
+    history: 'History of the key',
+    at: 'At, UTC', what: 'What', key_arn: 'Key', reason: 'Reason', position: 'Position',
+    enrolled: 'Enrolled', rotated: 'Rotated', revoked: 'Revoked',
+    classes: 'What is encrypted, and what is not',
+    class: 'Class', protection: 'Encrypted', clause: 'Clause', kept: 'Kept in', why: 'Why',
+    protections: { sealed: 'Sealed with the data key', wrapped: 'Wrapped by the customer’s key', in_the_clear: 'No' },
+    class_names: {
+      customer_free_text: 'Free text', wrapped_data_key: 'Data key', amount: 'Amounts', time: 'Moments',
+      opaque_id: 'Ids', key_reference: 'Key ARN', setting: 'Settings', public_catalog_text: 'Catalog names',
+      check: 'Checks', directory_profile: 'Names and emails', team_name: 'Team names',
+      third_party_metadata: 'Third-party services', profile_image: 'Profile images', video: 'Videos',
+    } as Record<string, string>,
+    stores: { log: 'log', directory: 'directory', none: 'nowhere' } as Record<string, string>,
+    loading: 'Reading the log…',
+    failed: 'The key could not be read.',
   },
 
   log: {

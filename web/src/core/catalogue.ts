@@ -57,7 +57,7 @@ export const event_types = [
       { name: 'starts_at', optional: false },
       { name: 'expires_at', optional: false },
       { name: 'price', optional: true },
-      { name: 'reason', optional: true },
+      { name: 'reason', optional: true, free_text: true },
       { name: 'corrects', optional: true },
     ],
   },
@@ -77,7 +77,7 @@ export const event_types = [
       { name: 'late', optional: false },
       { name: 'flags', optional: false },
       { name: 'settles', optional: true },
-      { name: 'memo', optional: true },
+      { name: 'memo', optional: true, free_text: true },
     ],
   },
   {
@@ -136,7 +136,7 @@ export const event_types = [
       { name: 'key_arn', optional: false },
       { name: 'previous', optional: true },
       { name: 'wrapped_key', optional: false },
-      { name: 'reason', optional: true },
+      { name: 'reason', optional: true, free_text: true },
     ],
   },
   {
@@ -144,7 +144,7 @@ export const event_types = [
     tag: 12,
     fields: [
       { name: 'key_arn', optional: false },
-      { name: 'reason', optional: true },
+      { name: 'reason', optional: true, free_text: true },
     ],
   },
   {
@@ -178,7 +178,7 @@ export const event_types = [
     tag: 16,
     fields: [
       { name: 'allowed', optional: false },
-      { name: 'reason', optional: true },
+      { name: 'reason', optional: true, free_text: true },
     ],
   },
   {

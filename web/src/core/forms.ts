@@ -67,9 +67,63 @@ export interface Statement {
   fingerprint: string;
   plans: PlanTerm[];
   usage: UsageLine[];
+  key: CustomerKey | null;
   region: string;
   environment: string;
   access: boolean;
+}
+
+/** The customer's key over the account's data key. */
+export interface CustomerKey {
+  key_arn: string;
+  state: 'active' | 'revoked';
+}
+
+/** Free text of an event: as it is, or sealed with the account's key. */
+export type FreeText = string | { sealed: string };
+
+export interface KeyChange {
+  type: 'KeyRotated' | 'KeyRevoked';
+  seq: number;
+  version: number;
+  at: Time;
+  key_arn: string;
+  previous?: string;
+  reason?: FreeText;
+}
+
+/** How many texts of a field lie in the clear and sealed, and how many of them read. */
+export interface TextCount {
+  event: EventType;
+  field: string;
+  plain: number;
+  sealed: number;
+  reads: number;
+  would_read?: number;
+}
+
+export type KeyWhatIf = 'nothing' | 'rotated' | 'revoked';
+
+export interface KeyReport {
+  account: string;
+  key: CustomerKey | null;
+  since?: Time;
+  history: KeyChange[];
+  what_if?: {
+    asked: Exclude<KeyWhatIf, 'nothing'>;
+    key?: CustomerKey | null;
+    refused?: { code: string; clause: string; message: string };
+  };
+  texts: TextCount[];
+}
+
+export interface DataClass {
+  class: string;
+  encrypted: boolean;
+  protection: 'sealed' | 'wrapped' | 'in_the_clear';
+  clause: string;
+  sentence: string;
+  stored: { store: string; record: string; fields: string[] }[];
 }
 
 export interface PlanOutlook {

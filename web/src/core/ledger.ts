@@ -5,7 +5,8 @@
 import { FaultError, type Fault } from './fault';
 import { parse_exact } from './json';
 import type {
-  AccountFold, AccountTotals, Command, CommandAnswer, LedgerEvent, Loaded, Outlook, Statement,
+  AccountFold, AccountTotals, Command, CommandAnswer, DataClass, KeyReport, KeyWhatIf, LedgerEvent, Loaded, Outlook,
+  Statement,
 } from './forms';
 
 // The ABI this file was written for. A module that answers another number is refused instead of misread.
@@ -18,6 +19,9 @@ const every_event = -1n;
 
 // A timeline record is four int64: at, remaining, uncovered, seq.
 export const timeline_width = 4;
+
+// The core's numbers for a what-if about the key.
+const key_what_ifs: Record<KeyWhatIf, number> = { nothing: 0, rotated: 1, revoked: 2 };
 
 type Handle = number;
 
@@ -39,6 +43,8 @@ interface Exports {
   cf_timeline(handle: Handle, account: number, account_bytes: number, plan: number, plan_bytes: number): number;
   cf_outlook(handle: Handle, account: number, account_bytes: number, at: bigint, as_of: bigint): number;
   cf_decide(handle: Handle, command: number, command_bytes: number, now: bigint): number;
+  cf_keys(handle: Handle, account: number, account_bytes: number, as_of: bigint, what_if: number): number;
+  cf_data_classes(handle: Handle): number;
   cf_export(handle: Handle, format: number): number;
 }
 
@@ -59,6 +65,10 @@ export interface Ledger {
   events(account: string, from_version: number, limit: number): LedgerEvent[];
   /** The answer a command would get at `now` (µs since 1970); nothing changes by asking. */
   decide(command: Command, now: bigint): CommandAnswer;
+  /** The account's key, how it came to be, and what of its free text reads; also if it were rotated or revoked. */
+  keys(account: string, as_of: bigint | null, what_if: KeyWhatIf): KeyReport;
+  /** What is kept where, and whether it is encrypted. */
+  data_classes(): DataClass[];
   /** The log's own bytes, as one .cflog document. */
   export_log(): Uint8Array<ArrayBuffer>;
   close(): void;
@@ -188,6 +198,15 @@ function open_ledger(core: Exports): Ledger {
     decide(command, now) {
       lend_text(JSON.stringify(command), (pointer, length) => ask(core.cf_decide(handle, pointer, length, now)));
       return result_json<CommandAnswer>();
+    },
+    keys(account, as_of, what_if) {
+      lend_text(account, (pointer, length) =>
+        ask(core.cf_keys(handle, pointer, length, as_of ?? every_event, key_what_ifs[what_if])));
+      return result_json<KeyReport>();
+    },
+    data_classes() {
+      ask(core.cf_data_classes(handle));
+      return result_json<{ classes: DataClass[] }>().classes;
     },
     export_log() {
       ask(core.cf_export(handle, 0));

@@ -3,7 +3,8 @@
 
 import type { Fault } from './fault';
 import type {
-  AccountLine, CommandAnswer, DirectoryClasses, EventType, LedgerEvent, LotKind, Names, Outlook, Statement, Time,
+  AccountLine, CommandAnswer, DataClass, DirectoryClasses, EventType, KeyReport, KeyWhatIf, LedgerEvent, LotKind, Names,
+  Outlook, Statement, Time,
 } from './forms';
 
 /** Everything the page shows of one moment of the log. */
@@ -83,6 +84,9 @@ export interface Questions {
   rows: { ask: { type: EventType | null; first: number; limit: number }; answer: LedgerEvent[] };
   /** How many events of each type there are up to a version of the account. */
   counts: { ask: { up_to: number }; answer: TypeCounts };
+  /** The account's key as of a position (null: now), and what would read after a what-if. */
+  keys: { ask: { as_of: bigint | null; what_if: KeyWhatIf }; answer: KeyReport };
+  data_classes: { ask: Record<never, never>; answer: DataClass[] };
   accounts: { ask: Record<never, never>; answer: AccountLine[] };
   residency: { ask: Record<never, never>; answer: Residency };
   /** What the core would answer to a migration to a region, now. */

@@ -10,7 +10,12 @@ const no_names: Names = { people: {}, workflows: {}, models: {} };
 
 export function event_line(event: LedgerEvent, printer: NumberPrinter, names: Names = no_names): string {
   const named = (kind: keyof Names, id: string): string => (Object.hasOwn(names[kind], id) ? names[kind][id]! : id);
-  const word = (name: string): string => (event[name] === undefined ? '' : String(event[name]));
+  // Free text that is sealed is an object; no other field that is shown here is one.
+  const word = (name: string): string => {
+    const value = event[name];
+    if (value === undefined) return '';
+    return typeof value === 'object' ? text.sealed : String(value);
+  };
   const credits = (name = 'credits'): string => `${printer.short(word(name))} ${text.credits}`;
   const line = (...parts: string[]): string => parts.filter((part) => part !== '').join(' · ');
   const says = text.event_says;
@@ -31,7 +36,7 @@ export function event_line(event: LedgerEvent, printer: NumberPrinter, names: Na
     case 'CreditsConsumed':
       return line(credits(), word('plan'), named('workflows', word('workflow')), named('models', word('model')),
         event.actor === undefined ? '' : named('people', event.actor), event['late'] === true ? says.late : '',
-        Array.isArray(event['flags']) ? event['flags'].join(', ') : '');
+        Array.isArray(event['flags']) ? event['flags'].join(', ') : '', word('memo'));
     case 'CreditsHeld':
       return line(credits(), word('plan'), word('authorization'), `${says.until} ${bound_text(word('expires_at'))}`);
     case 'HoldReleased':

@@ -2,7 +2,7 @@
 // What a link to the page remembers, in the URL's fragment: account, plan, tab, moment, range and view.
 // Anything unknown or malformed falls back to its default, so that an old link still opens.
 
-export const tabs = ['usage', 'lots', 'periods', 'residency', 'log'] as const;
+export const tabs = ['usage', 'lots', 'periods', 'keys', 'residency', 'log'] as const;
 export type Tab = (typeof tabs)[number];
 export const ranges = ['period', 'activity', 'history'] as const;
 export type Range = (typeof ranges)[number];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The tabs below the picture: usage, lots, periods, residency and the log, each a table of the moment shown.
+// The tabs below the picture: usage, lots, periods, the key, residency and the log, each a table of the moment shown.
 
 import { createMemo, For, Match, Show, Switch, type JSX } from 'solid-js';
 import type { Lot, Period, PlanTerm, UsageLine } from '../core/forms';
@@ -10,6 +10,7 @@ import { printer } from '../state/settings';
 import { text } from '../text';
 import { terms_of, use_page } from './context';
 import { DataTable, type ColumnOf } from './data_table';
+import { Keys } from './keys';
 import { Log } from './log';
 import { Count, Credits, Named, Nothing, Time } from './parts';
 import { ResidencyPanel } from './residency';
@@ -43,6 +44,7 @@ export function Details(): JSX.Element {
           <Match when={chosen() === 'usage'}><Usage /></Match>
           <Match when={chosen() === 'lots'}><Lots /></Match>
           <Match when={chosen() === 'periods'}><Periods /></Match>
+          <Match when={chosen() === 'keys'}><Keys /></Match>
           <Match when={chosen() === 'residency'}><ResidencyPanel /></Match>
           <Match when={chosen() === 'log'}><Log /></Match>
         </Switch>

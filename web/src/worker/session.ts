@@ -148,6 +148,14 @@ export class Session {
     return this.#service.names(this.account);
   }
 
+  keys({ as_of, what_if }: Questions['keys']['ask']): Questions['keys']['answer'] {
+    return this.#ledger.keys(this.account, as_of, what_if);
+  }
+
+  data_classes(): Questions['data_classes']['answer'] {
+    return this.#ledger.data_classes();
+  }
+
   log(): Uint8Array<ArrayBuffer> {
     return this.#ledger.export_log();
   }

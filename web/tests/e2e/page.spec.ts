@@ -171,7 +171,7 @@ for (const theme of ['light', 'dark'] as const) {
     test.slow();
     await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
     await open_page(page, place());
-    for (const tab of ['usage', 'lots', 'periods', 'residency', 'log']) {
+    for (const tab of ['usage', 'lots', 'periods', 'keys', 'residency', 'log']) {
       await page.getByTestId(`tab-${tab}`).click();
       await no_violations(page, `${tab} in ${theme}`);
     }
@@ -195,7 +195,7 @@ for (const width of [390, 1024]) {
   test(`nothing sticks out at ${width} px`, async ({ page }) => {
     await page.setViewportSize({ width, height: 844 });
     await open_page(page, place());
-    for (const tab of ['usage', 'lots', 'periods', 'residency', 'log']) {
+    for (const tab of ['usage', 'lots', 'periods', 'keys', 'residency', 'log']) {
       await page.getByTestId(`tab-${tab}`).click();
       expect(await page.evaluate(() => document.documentElement.scrollWidth), tab).toBe(width);
     }

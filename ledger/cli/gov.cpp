@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// creditfold gov: the responsibility matrix for a gov account or the operator, and the account's attestation. Who owns the
+// data directory is the operator; what is asked for an account is recorded as asked by it (GOV-2).
+#include <boost/json.hpp>
+
+#include "ledger/cli/answerer.hpp"
+#include "ledger/cli/commands.hpp"
+#include "ledger/cli/data.hpp"
+#include "ledger/cli/output.hpp"
+#include "ledger/gov_matrix.hpp"
+#include "ledger/replay.hpp"
+
+namespace creditfold::cli {
+namespace {
+
+namespace json = boost::json;
+
+std::optional<Environment> environment_of(const std::string& data, const AccountId& account) {
+  return in_home(data, account, [&](const Log& log) {
+    std::optional<Environment> environment;
+    log.read_account(account, 0, -1, [&](Event&& event) {
+      if (const auto* opened = std::get_if<AccountOpened>(&event.payload)) environment = opened->environment;
+      return false;  // it is the first event of every account
+    });
+    return environment;
+  });
+}
+
+// Nothing: it is a gov account.
+std::optional<ExitStatus> refuse_others(const std::string& data, const AccountId& account, bool as_json) {
+  const auto environment = environment_of(data, account);
+  if (!environment) return refuse_unknown_account(account, as_json);
+  if (*environment == Environment::gov) return std::nullopt;
+  return tell_refusal({RefusalCode::not_authorized_in_gov, "GOV-2",
+                       "The responsibility matrix is for gov accounts and the operator.", {{"account", account.value}}},
+                      as_json);
+}
+
+// The ledger's answer; throws Fault when it refused, which nothing it is asked here can be.
+std::string record(const std::string& data, const AccountId& account, const TermsId& terms) {
+  const auto answerer = open_answerer(data, std::nullopt, {});
+  const std::vector<Line> commands{Line{1, gov::record_command(account, terms)}};
+  const std::string answer = answerer->answer(commands).front();
+  const json::value value = json::parse(json::string_view(answer.data(), answer.size()));
+  if (value.as_object().contains("refused")) throw Fault(Fault::Kind::unavailable, "the ledger did not record it: " + answer);
+  return answer;
+}
+
+std::string matrix_text() {
+  std::string text = "Responsibility matrix " + std::string(gov::matrix_version) + ", NIST SP 800-53 rev. 5. Confidential.\n";
+  for (const gov::Control& control : gov::controls()) {
+    text += '\n' + std::string(control.id) + "  " + std::string(control.title) + "\n        " +
+            std::string(gov::to_name(control.responsible)) + ", " +
+            (control.met == gov::Met::not_met ? "not met" : std::string(gov::to_name(control.met))) + '\n';
+    text += "  Here: " + std::string(control.how) + '\n';
+    if (!control.gap.empty()) text += "  Not here: " + std::string(control.gap) + '\n';
+    text += "  Customer: " + std::string(control.customer) + "\n  Where:";
+    for (const gov::Part& part : control.parts) {
+      if (!part.name.empty()) text += "  " + std::string(part.name);
+    }
+    text += '\n';
+  }
+  text.pop_back();
+  return text;
+}
+
+ExitStatus print(const std::string& text) {
+  Output out = Output::standard();
+  out.line(text);
+  out.flush();
+  return ExitStatus::done;
+}
+
+}  // namespace
+
+ExitStatus run(const GovMatrixOptions& options) {
+  if (options.account) {
+    if (const auto refused = refuse_others(options.data, *options.account, options.json)) return *refused;
+    static_cast<void>(record(options.data, *options.account, gov::requested_terms()));
+  }
+  return print(options.json ? gov::matrix_json() : matrix_text());
+}
+
+ExitStatus run(const GovAttestOptions& options) {
+  if (const auto refused = refuse_others(options.data, *options.account, options.json)) return *refused;
+  const std::string answer = record(options.data, *options.account, gov::attested_terms());
+  if (options.json) return print(answer);
+  return print(options.account->value + " attests to its part of the responsibility matrix " + std::string(gov::matrix_version) + ".");
+}
+
+}  // namespace creditfold::cli

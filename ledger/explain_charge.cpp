@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+// Why a charge is what it is: the plan it went to, its price, the lots it drew, what stayed uncovered, its flags
+// (AIS-1, AIS-4a, AIS-4b, H6, H11, H13 to H15, H17).
+#include <algorithm>
+#include <set>
+
+#include "ledger/consents.hpp"
+#include "ledger/explain_parts.hpp"
+#include "ledger/terms.hpp"
+#include "ledger/usage.hpp"
+#include "ledger/words.hpp"
+
+namespace creditfold::why {
+namespace {
+
+// A charge met in the log: the event and what it says.
+struct Met {
+  std::size_t index = 0;
+  const Event* event = nullptr;
+  const CreditsConsumed* fact = nullptr;
+};
+
+std::vector<Met> charges_of(std::span<const Event> events, const UsageId& usage) {
+  std::vector<Met> met;
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    const auto* fact = std::get_if<CreditsConsumed>(&events[i].payload);
+    if (fact != nullptr && fact->usage == usage) met.push_back({i, &events[i], fact});
+  }
+  return met;
+}
+
+std::string rank_text(const Catalog& catalog, const PlanId& plan) {
+  const Plan* known = catalog.plan(plan);
+  return known ? "rank " + std::to_string(known->rank) : "no rank in the catalog at hand";
+}
+
+// H6. The event does not tell whether the report named the plan; what would have been picked without a name does.
+std::string why_chosen(const AccountState& before, const Met& met, const Catalog& catalog, int admitting) {
+  if (admitting == 1) return "the only plan in force that admits the actor";
+  const auto picked = terms::plan_for_usage(before, catalog, std::nullopt, met.event->actor, met.event->at);
+  const bool highest = picked.has_value() && picked->plan == met.fact->plan;
+  return highest ? "the highest rank in force that admits the actor"
+                 : "not the highest in rank by the catalog at hand: the report named it, or ranks have changed";
+}
+
+void tell_plan(Telling& told, const ChargeFold& fold, const Met& met, const Catalog& catalog) {
+  int admitting = 0;
+  for (const auto& [plan, pool] : fold.before.pools) {
+    if (terms::term_in_force(fold.before, plan, met.event->at) == nullptr) continue;
+    const Builders* builders = pool.builders.at(met.event->at);
+    const bool admits = builders == nullptr || builders->admits(met.event->actor);
+    admitting += admits ? 1 : 0;
+    const std::string who = builders == nullptr || builders->everyone ? "admits everyone"
+                            : admits                                  ? "its builder list admits the actor"
+                                                                      : "its builder list does not admit the actor";
+    told.step("Plan", plan.value, rank_text(catalog, plan) + ", " + who, plan == met.fact->plan ? "chosen" : "not chosen");
+  }
+  told.step("Plan", "Why " + met.fact->plan.value, why_chosen(fold.before, met, catalog, admitting), "").by("H6");
+  told.step("Plan", "Credit Period of its moment", span_text(fold.starts_at, fold.ends_at), to_text(met.event->at))
+      .by(met.fact->late ? "H14" : "AIS-4d")
+      .to(to_period(met.fact->plan, fold.term, fold.period));
+}
+
+std::string product_text(Volume volume, Rate rate) {
+  return std::to_string(volume.tokens) + " × " + to_text(rate) + " ÷ 1000000";
+}
+
+// Shows factors only when they give the stored charge to the bit.
+const Model* proven_model(const CreditsConsumed& fact, const Catalog& catalog, std::string& why_not) {
+  const Model* model = catalog.model(fact.rate_card, fact.model);
+  if (model == nullptr) {
+    why_not = "The catalog at hand has no model " + fact.model.value + " on rate card " + fact.rate_card.value +
+              ", so the factors cannot be shown.";
+    return nullptr;
+  }
+  try {
+    const Credits charge = usage::charge(*model, fact.query, fact.input, fact.output);
+    if (charge == fact.credits) return model;
+    why_not = "The catalog at hand would charge " + to_text(charge) + " for these volumes: its rates are not those of this charge.";
+  } catch (const Overflow&) {
+    why_not = "With the rates of the catalog at hand these volumes would cost more than 64 bits hold: they are not those of this charge.";
+  }
+  return nullptr;
+}
+
+void tell_price(Telling& told, const CreditsConsumed& fact, const Catalog& catalog) {
+  constexpr std::string_view part = "Price";
+  std::string why_not;
+  const Model* model = proven_model(fact, catalog, why_not);
+  told.step(part, "Model", "rate card " + fact.rate_card.value, fact.model.value).by("AIS-1");
+  if (model == nullptr) {
+    told.step(part, "Query", "", std::to_string(fact.query.tokens), "tokens");
+    told.step(part, "Input", "", std::to_string(fact.input.tokens), "tokens");
+    told.step(part, "Output", "", std::to_string(fact.output.tokens), "tokens");
+    told.remark(part, "Rates", why_not).by("AIS-4a");
+    told.credits(part, "Charge", "as recorded", fact.credits).by("H15");
+    return;
+  }
+  const usage::Cost cost = usage::cost(*model, fact.query, fact.input, fact.output);
+  told.step(part, "Query", product_text(fact.query, model->query), fine_credits(cost.query), "credits").by("AIS-4a");
+  told.step(part, "Input", product_text(fact.input, model->input), fine_credits(cost.input), "credits").by("AIS-4a");
+  told.step(part, "Output", product_text(fact.output, model->output), fine_credits(cost.output), "credits").by("AIS-4a");
+  const std::string sum = fine_credits(cost.sum());
+  told.step(part, "Sum", fine_credits(cost.query) + " + " + fine_credits(cost.input) + " + " + fine_credits(cost.output), sum,
+            "credits");
+  told.credits(part, "Charge", sum == to_text(fact.credits) ? "nothing to round" : sum + " rounded up to the micro-credit, once",
+               fact.credits)
+      .by("H15");
+}
+
+void tell_lots(Telling& told, const ChargeFold& fold, const Met& met) {
+  constexpr std::string_view part = "Lots";
+  if (met.fact->late) return;
+  Credits open = met.fact->credits;
+  std::vector<std::string> empty;
+  std::vector<Credits> taken;
+  for (const LotAtCharge& lot : fold.lots) {
+    if (lot.taken.micro == 0) {
+      if (open.micro != 0) empty.push_back(lot.lot.value);
+      continue;
+    }
+    if (told.steps_of(part) < why_lines_max) {
+      told.credits(part, lot.lot.value + ", " + std::string(to_name(lot.kind)),
+                   to_text(open) + " to pay, " + to_text(lot.left) + " left in the lot", lot.taken)
+          .by("H11")
+          .to(to_lot(lot.lot));
+    }
+    told.draw({met.fact->usage, lot.lot, lot.kind, lot.taken, met.event->seq, met.event->at});
+    taken.push_back(lot.taken);
+    open -= lot.taken;
+  }
+  if (!empty.empty()) {
+    const std::size_t count = empty.size();
+    empty.resize(std::min<std::size_t>(count, 6));
+    const std::string more = count > empty.size() ? " and " + std::to_string(count - empty.size()) + " more" : "";
+    told.credits(part, "Nothing left in", (more.empty() ? listed(empty) : listed({empty.front()}) + more), Credits{}).by("H11");
+  }
+  told.credits(part, "Covered", sum_text(taken), fold.covered).by("H12");
+}
+
+void tell_uncovered(Telling& told, const ChargeFold& fold, const Met& met) {
+  constexpr std::string_view part = "Uncovered";
+  if (fold.uncovered.micro == 0) return;
+  told.credits(part, "Uncovered", to_text(met.fact->credits) + " − " + to_text(fold.covered), fold.uncovered).by("H12");
+  if (met.fact->late) {
+    told.remark(part, "Why", "The period had been closed when the report came: nothing that expired comes back.").by("H14");
+  } else {
+    Credits held;
+    for (const LotAtCharge& lot : fold.lots) held += lot.held;
+    told.remark(part, "Why", fold.lots.empty() ? "The period had no lot." : "The lots of the period had nothing more to give.")
+        .by("H13");
+    if (held.micro != 0) told.credits(part, "Held for authorizations", "pays only what settles them", held).by("H16");
+  }
+  const std::string_view policy = fold.on_exhaustion == OnExhaustion::overage ? "is billed when the period closes"
+                                  : fold.on_exhaustion == OnExhaustion::unlimited ? "is never billed"
+                                                                                  : "is recorded, and stops further authorizations";
+  told.remark(part, "Policy " + std::string(to_name(fold.on_exhaustion)), "What is uncovered " + std::string(policy) + ".").by("H18");
+}
+
+void tell_flags(Telling& told, const Met& met, const Catalog& catalog) {
+  const Model* known = catalog.model(met.fact->rate_card, met.fact->model);
+  for (const UsageFlag flag : met.fact->flags) {
+    const Refusal would_be = consents::refusal_for(flag, met.fact->model, known ? *known : Model{});
+    told.step("Flags", std::string(to_name(flag)), would_be.message, "recorded all the same").by(would_be.clause);
+    told.clause("H13");
+  }
+  if (met.fact->late) told.step("Flags", "late", "The report came after its period had been closed.", "uncovered").by("H14");
+}
+
+void tell_hold(Telling& told, const ChargeFold& fold, const Met& met, std::span<const Event> events) {
+  if (!met.fact->settles || !fold.settled) return;
+  std::vector<Credits> held;
+  Credits sum;
+  for (const HeldLot& lot : fold.settled->lots) {
+    held.push_back(lot.credits);
+    sum += lot.credits;
+  }
+  told.credits("Authorization", met.fact->settles->value,
+               "held for a cost of up to " + to_text(fold.settled->cost) + ", released by this charge", sum)
+      .by("H17");
+  for (std::size_t i = met.index; i-- > 0;) {  // the newest of this id is the live one
+    const auto* made = std::get_if<CreditsHeld>(&events[i].payload);
+    if (made == nullptr || made->authorization != *met.fact->settles) continue;
+    told.event(&events[i]);
+    return;
+  }
+}
+
+// What the charge rests on and what came after: the lots it drew, corrections that name it, the close of its period.
+void tell_around(Telling& told, const ChargeFold& fold, const Met& met, std::span<const Event> events) {
+  std::set<LotId> drawn;
+  for (const LotAtCharge& lot : fold.lots) {
+    if (lot.taken.micro != 0) drawn.insert(lot.lot);
+  }
+  for (const Event& event : events) {
+    const auto* grant = std::get_if<CreditsGranted>(&event.payload);
+    if (grant != nullptr && drawn.count(grant->lot) != 0) told.chain(&event);
+    if (grant != nullptr && grant->corrects == met.fact->usage) {
+      told.credits("Corrections", grant->lot.value, grant->reason ? grant->reason->value : "", grant->credits)
+          .by("AIS-4b")
+          .to(to_lot(grant->lot));
+      told.event(&event);
+    }
+    const auto* closed = std::get_if<PeriodClosed>(&event.payload);
+    const bool ours = closed != nullptr && closed->plan == met.fact->plan && closed->term == fold.term && closed->period == fold.period;
+    if (ours) told.event(&event);
+  }
+}
+
+void tell_namesakes(Telling& told, const std::vector<Met>& met) {
+  for (std::size_t i = 0; i + 1 < met.size() && i < why_lines_max; ++i) {
+    WhyLink link = to_usage(met[i].fact->usage);
+    link.as_of = met[i].event->seq;
+    told.credits("Same id", "Position " + std::to_string(met[i].event->seq), "another charge under this id", met[i].fact->credits)
+        .by("H13")
+        .to(std::move(link));
+  }
+}
+
+std::string sentence_for(const ChargeFold& fold, const Met& met) {
+  const std::string begin = "Usage " + met.fact->usage.value + " was charged " + credits_words(met.fact->credits) + " to " +
+                            display_name(met.fact->plan);
+  if (met.fact->credits.micro == 0) return begin + ": it cost nothing.";
+  if (met.fact->late) return begin + ", none of it covered: the report came after its period had been closed.";
+  std::vector<std::string> lots;
+  std::vector<std::string> from;
+  for (const LotAtCharge& lot : fold.lots) {
+    if (lot.taken.micro == 0) continue;
+    lots.push_back(lot.lot.value);
+    from.push_back(grouped(lot.taken) + " from lot " + lot.lot.value);
+  }
+  constexpr std::size_t named = 3;
+  if (from.empty()) return begin + ", none of it covered: no lot of the period had anything left.";
+  if (from.size() == 1 && fold.uncovered.micro == 0) return begin + ", all of it from lot " + lots.front() + ".";
+  const std::string sources =
+      from.size() > named ? grouped(fold.covered) + " from " + std::to_string(from.size()) + " lots" : listed(from);
+  const std::string rest = fold.uncovered.micro == 0 ? "" : "; " + grouped(fold.uncovered) + " stayed uncovered";
+  return begin + ": " + sources + rest + ".";
+}
+
+}  // namespace
+
+Told explain_charge(std::span<const Event> events, const WhyCharge& why, const Catalog& catalog) {
+  const std::vector<Met> met = charges_of(events, why.usage);
+  if (met.empty()) return Unexpected{"There is no usage " + why.usage.value + " in this account."};
+  const Met& newest = met.back();
+  const ChargeFold fold = fold_charge(events, newest.index);
+  Telling told("usage", why.usage.value);
+  tell_term(told, events, newest.fact->plan, fold.term);
+  tell_plan(told, fold, newest, catalog);
+  tell_price(told, *newest.fact, catalog);
+  tell_lots(told, fold, newest);
+  tell_uncovered(told, fold, newest);
+  tell_flags(told, newest, catalog);
+  tell_hold(told, fold, newest, events);
+  tell_around(told, fold, newest, events);
+  tell_namesakes(told, met);
+  told.event(newest.event);
+  told.answer(sentence_for(fold, newest));
+  return told.finish(events);
+}
+
+}  // namespace creditfold::why

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+// Why a lot is there and where it went: its grant, every charge that drew from it, what is held, what its close let expire
+// (AIS-3, AIS-4b, AIS-4d, AIS-4e, AIS-5b to AIS-5d, H8, H10 to H12, H16).
+#include <algorithm>
+
+#include "ledger/explain_parts.hpp"
+#include "ledger/terms.hpp"
+#include "ledger/words.hpp"
+
+namespace creditfold::why {
+namespace {
+
+// How a pack's price comes about, where it does to the bit; prices are per increment (H22).
+void tell_pack(Telling& told, const CreditsGranted& grant, const Term* term, std::int64_t line) {
+  constexpr std::string_view part = "Grant";
+  const bool whole = term != nullptr && term->increment.micro > 0 && grant.credits.micro % term->increment.micro == 0;
+  if (!whole) return;
+  const std::int64_t increments = grant.credits.micro / term->increment.micro;
+  told.step(part, "Increments", to_text(grant.credits) + " ÷ " + to_text(term->increment), std::to_string(increments), "increments")
+      .by("AIS-5b");
+  if (!grant.price || grant.price->minor % increments != 0) return;
+  auto price = told.step(part, "Price", std::to_string(increments) + " × " + std::to_string(grant.price->minor / increments),
+                         std::to_string(grant.price->minor), minor_unit(*grant.price));
+  price.by("H22");
+  if (line > 0) price.to(to_line(line));
+}
+
+void tell_grant(Telling& told, const LotHistory& history, const credits::LotName& name) {
+  constexpr std::string_view part = "Grant";
+  const auto& grant = std::get<CreditsGranted>(history.granted->payload);
+  const std::string given = to_text(history.granted->at);
+  switch (grant.kind) {
+    case LotKind::allotment:
+      told.credits(part, "Allotment", "of Credit Period " + std::to_string(name.period) + ", once, when it opened", grant.credits)
+          .by("AIS-3");
+      break;
+    case LotKind::promotion:
+      told.credits(part, "Promotion", "given at " + given, grant.credits).by("AIS-2");
+      break;
+    case LotKind::purchase:
+      told.credits(part, "Purchase", "bought at " + given + " for Credit Period " + std::to_string(name.period), grant.credits)
+          .by("AIS-5c");
+      told.clause("AIS-5d");
+      tell_pack(told, grant, terms::find_term(history.state, name.plan, name.term),
+                line_of_version(history.state, history.granted->version));
+      break;
+    case LotKind::correction:
+      told.credits(part, "Correction", "given at " + given, grant.credits).by("AIS-4b");
+      break;
+  }
+  if (grant.corrects) told.step(part, "Corrects", "the charge", grant.corrects->value).by("AIS-4b").to(to_usage(*grant.corrects));
+  if (grant.reason) told.remark(part, "Reason", grant.reason->value);
+  auto bounds = told.remark(part, "Pays for usage", span_text(grant.starts_at, grant.expires_at));
+  bounds.by("H10");
+  if (history.voided == nullptr) bounds.to(to_period(name.plan, name.term, name.period));
+  told.clause("AIS-4d");
+}
+
+struct Moves {
+  std::vector<Credits> draws;
+  Credits drawn;
+};
+
+// Every event that moved the lot; draws are kept apart from holds and their release.
+Moves tell_moves(Telling& told, const LotHistory& history, const credits::LotName& name) {
+  Moves moves;
+  const LotId lot = credits::to_id(name);
+  for (const LotMove& move : history.moves) {
+    const auto* charge = std::get_if<CreditsConsumed>(&move.event->payload);
+    if (charge != nullptr && move.drawn.micro != 0) {
+      told.draw({charge->usage, lot, history.lot->kind, move.drawn, move.event->seq, move.event->at});
+      moves.draws.push_back(move.drawn);
+      moves.drawn += move.drawn;
+    }
+    if (std::holds_alternative<PeriodClosed>(move.event->payload)) {
+      told.event(move.event);
+    } else {
+      told.chain(move.event);
+    }
+  }
+  return moves;
+}
+
+void tell_held(Telling& told, const LotHistory& history, const credits::LotName& name) {
+  for (const auto& [id, hold] : history.state.holds) {
+    if (hold.plan != name.plan || hold.term != name.term || hold.period != name.period) continue;
+    const auto part = std::find_if(hold.lots.begin(), hold.lots.end(), [&](const HeldLot& lot) { return lot.lot == name.number; });
+    if (part == hold.lots.end() || told.steps_of("Held") >= why_lines_max) continue;
+    told.credits("Held", id.value, "for an authorization of up to " + to_text(hold.cost) + " until " + to_text(hold.expires_at),
+                 part->credits)
+        .by("H16");
+  }
+}
+
+void tell_balance(Telling& told, const LotHistory& history, const Moves& moves) {
+  constexpr std::string_view part = "Where it went";
+  const Lot& lot = *history.lot;
+  told.credits(part, "Granted", "", lot.granted);
+  told.credits(part, "Drawn by " + counted(static_cast<std::int64_t>(moves.draws.size()), "charge"), sum_text(moves.draws), lot.drawn)
+      .by("H11");
+  told.credits(part, "Held", "by live authorizations", lot.held);
+  told.credits(part, "Expired", "at the close of its period", lot.expired).by("AIS-4d");
+  told.credits(part, "Remaining",
+               to_text(lot.granted) + " − " + to_text(lot.drawn) + " − " + to_text(lot.held) + " − " + to_text(lot.expired),
+               lot.remaining())
+      .by("H12");
+}
+
+std::string_view verb_of(LotKind kind) {
+  switch (kind) {
+    case LotKind::allotment: return "is its period's allotment of ";
+    case LotKind::promotion: return "is a promotion of ";
+    case LotKind::purchase: return "was bought with ";
+    case LotKind::correction: return "is a correction of ";
+  }
+  __builtin_unreachable();
+}
+
+std::string sentence_for(const LotHistory& history, const credits::LotName& name, const Moves& moves) {
+  const Lot& lot = *history.lot;
+  const auto& grant = std::get<CreditsGranted>(history.granted->payload);
+  const std::string begin =
+      "Lot " + credits::to_id(name).value + " " + std::string(verb_of(lot.kind)) + credits_words(lot.granted);
+  if (history.voided != nullptr) return begin + "; it is void, because its period was cut off when the term's end was brought forward.";
+  std::vector<std::string> went;
+  if (!moves.draws.empty()) {
+    went.push_back(grouped(lot.drawn) + " drawn by " + counted(static_cast<std::int64_t>(moves.draws.size()), "charge"));
+  }
+  if (lot.held.micro != 0) went.push_back(grouped(lot.held) + " held");
+  if (lot.expired.micro != 0) went.push_back(grouped(lot.expired) + " expired when its period closed");
+  if (lot.remaining().micro != 0) went.push_back(grouped(lot.remaining()) + " left, for usage until " + date_of(grant.expires_at));
+  return begin + ": " + listed(went) + ".";
+}
+
+}  // namespace
+
+Told explain_lot(std::span<const Event> events, const WhyLot& why) {
+  const auto name = credits::parse_lot(why.lot);
+  const LotHistory history = name ? follow_lot(events, *name) : LotHistory{};
+  if (!history.lot) return Unexpected{"There is no lot " + why.lot.value + " in this account."};
+  Telling told("lot", why.lot.value);
+  tell_term(told, events, name->plan, name->term);
+  told.event(history.granted);
+  told.event(history.voided);
+  tell_grant(told, history, *name);
+  const Moves moves = tell_moves(told, history, *name);
+  if (history.voided != nullptr) {
+    told.step("Where it went", "Void", "its period was cut off", "counted nowhere").by("H8");
+  } else {
+    tell_held(told, history, *name);
+    tell_balance(told, history, moves);
+  }
+  told.clause("AIS-4e");
+  told.answer(sentence_for(history, *name, moves));
+  return told.finish(events);
+}
+
+}  // namespace creditfold::why

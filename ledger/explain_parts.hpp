@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the files that explain share: an explanation in the making, and figures as its lines write them. Internal to
+// ledger/explain*.cpp.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ledger/draws.hpp"
+#include "ledger/explain.hpp"
+
+namespace creditfold::why {
+
+__extension__ using Wide = unsigned __int128;
+
+// Gathers lines, events, clauses and links; each clause and link once, events in their order.
+class Telling {
+ public:
+  Telling(std::string_view about, std::string which);
+
+  struct Line {
+    Telling& telling;
+    std::size_t index;
+    Line& by(std::string_view clause);
+    Line& to(WhyLink link);
+  };
+  // A line whose value is a figure or a word; a remark has none.
+  Line step(std::string_view part, std::string label, std::string expression, std::string value, std::string unit = {});
+  Line credits(std::string_view part, std::string label, std::string expression, Credits value);
+  Line remark(std::string_view part, std::string label, std::string words);
+
+  void answer(std::string sentence) { told_.answer = std::move(sentence); }
+  void clause(std::string_view id);
+  void link(WhyLink link);
+  void draw(Draw draw);
+  [[nodiscard]] std::size_t steps_of(std::string_view part) const;
+  // An event that must be seen, and one of a chain that may be cut at its old end.
+  void event(const Event* event);
+  void chain(const Event* event);
+
+  // With the account and position of the newest event known.
+  [[nodiscard]] Explanation finish(std::span<const Event> known);
+
+ private:
+  Explanation told_;
+  std::vector<Draw> draws_;
+  std::vector<const Event*> anchors_;
+  std::vector<const Event*> chain_;
+};
+
+[[nodiscard]] WhyLink to_lot(const LotId& lot);
+[[nodiscard]] WhyLink to_usage(const UsageId& usage);
+[[nodiscard]] WhyLink to_line(std::int64_t number);
+[[nodiscard]] WhyLink to_period(const PlanId& plan, std::int32_t term, std::int32_t period);
+
+[[nodiscard]] std::string digits(Wide number);
+// Credits from millionths of a micro-credit: up to twelve fraction digits, the shortest form.
+[[nodiscard]] std::string fine_credits(Wide amount);
+// "5 + 3 + 2", the middle of a long sum left out; empty for a sum of one.
+[[nodiscard]] std::string sum_text(const std::vector<Credits>& terms);
+// "a, b and c".
+[[nodiscard]] std::string listed(const std::vector<std::string>& words);
+// "2026-01-01T00:00:00Z to 2026-02-01T00:00:00Z"
+[[nodiscard]] std::string span_text(Instant from, Instant to);
+// "minor units of USD"
+[[nodiscard]] std::string minor_unit(const Money& money);
+[[nodiscard]] std::string credits_words(Credits credits);  // "1 credit", "1,234.5 credits"
+
+// The start of the term, and its end when it was brought forward.
+void tell_term(Telling& told, std::span<const Event> events, const PlanId& plan, std::int32_t term);
+// The number of the invoice line that an event made, from 1; 0: it made none.
+[[nodiscard]] std::int64_t line_of_version(const AccountState& state, std::int64_t version);
+
+// One file for each.
+using Told = Expected<Explanation, std::string>;
+[[nodiscard]] Told explain_lot(std::span<const Event> events, const WhyLot& why);
+[[nodiscard]] Told explain_charge(std::span<const Event> events, const WhyCharge& why, const Catalog& catalog);
+[[nodiscard]] Told explain_line(std::span<const Event> events, const WhyLine& why);
+[[nodiscard]] Told explain_period(std::span<const Event> events, const WhyPeriod& why);
+[[nodiscard]] Told explain_use(std::span<const Event> events, const WhyUse& why);
+[[nodiscard]] Told explain_refusal(std::span<const Event> events, const WhyRefusal& why, const Catalog& catalog);
+
+}  // namespace creditfold::why

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// Why a command was refused: the code, the clause and its sentence, the values that broke it and what they come to.
+// What the account says about it is in explain_refusal_account.cpp.
+#include "ledger/explain_refusal.hpp"
+
+#include <algorithm>
+
+#include "ledger/clauses.hpp"
+#include "ledger/command.hpp"
+#include "ledger/words.hpp"
+
+namespace creditfold::why {
+namespace {
+
+constexpr std::string_view part = "Arithmetic";
+
+// AIS-5b: what of the amount is whole increments, and the nearest amounts that are.
+void tell_increments(Telling& told, const Refused& refused) {
+  const auto credits = refused.credits("credits");
+  const auto increment = refused.credits("increment");
+  if (!credits || !increment) return;
+  if (increment->micro <= 0) {
+    told.remark(part, "Increment", "The plan sells no packs: its increment is 0.").by("AIS-5b");
+    return;
+  }
+  if (credits->micro <= 0) {
+    told.credits(part, "Smallest pack", "an amount is positive", *increment).by("AIS-5b");
+    return;
+  }
+  const std::int64_t whole = credits->micro / increment->micro;
+  const Credits rest{credits->micro % increment->micro};
+  told.credits(part, "Left over",
+               to_text(*credits) + " − " + std::to_string(whole) + " × " + to_text(*increment), rest)
+      .by("AIS-5b");
+  const auto multiple = [&](std::int64_t count) -> std::optional<Credits> {
+    std::int64_t micro = 0;
+    if (__builtin_mul_overflow(count, increment->micro, &micro)) return std::nullopt;
+    return Credits{micro};
+  };
+  if (const auto below = multiple(whole); below && whole > 0) {
+    told.credits(part, "The pack below", std::to_string(whole) + " × " + to_text(*increment), *below);
+  }
+  if (const auto above = multiple(whole + 1)) {
+    told.credits(part, "The pack above", std::to_string(whole + 1) + " × " + to_text(*increment), *above);
+  }
+}
+
+// H18: (spoken for + cost) x 100 > granted x percent.
+void tell_exhaustion(Telling& told, const Refused& refused) {
+  const auto cost = refused.credits("cost");
+  const auto spoken_for = refused.credits("spoken_for");
+  const auto granted = refused.credits("granted");
+  const auto share = refused.credits("stop_at_percent");
+  const bool told_whole = cost && spoken_for && granted && share && share->micro % micro_per_credit == 0;
+  if (!told_whole || cost->micro < 0 || spoken_for->micro < 0 || granted->micro < 0 || share->micro < 0) return;
+  const auto wanted = static_cast<Wide>(spoken_for->micro) + static_cast<Wide>(cost->micro);
+  const Wide allowed = static_cast<Wide>(granted->micro) * static_cast<Wide>(share->micro / micro_per_credit) / 100;
+  constexpr Wide fine = 1'000'000;
+  told.step(part, "Would be spoken for", to_text(*spoken_for) + " + " + to_text(*cost), fine_credits(wanted * fine), "credits").by("H18");
+  told.step(part, "May be spoken for", to_text(*granted) + " × " + to_text(*share) + " ÷ 100", fine_credits(allowed * fine), "credits").by("H18");
+  const auto spoken = static_cast<Wide>(spoken_for->micro);
+  told.step(part, "The most that fits", "what may be − what is spoken for",
+            fine_credits((allowed > spoken ? allowed - spoken : 0) * fine), "credits");
+}
+
+// H1.
+void tell_future(Telling& told, const Refused& refused) {
+  const auto at = refused.instant("at");
+  const auto now = refused.instant("now");
+  if (!at || !now || *at < *now) return;
+  // Microseconds are to a second what micro-credits are to a credit: the same decimals.
+  told.step(part, "Ahead of the clock", to_text(*at) + " − " + to_text(*now), to_text(Credits{at->micros - now->micros}), "seconds").by("H1");
+  told.step(part, "Allowed", "at most", to_text(Credits{future_micros_max}), "seconds").by("H1");
+}
+
+std::string_view article_of(std::string_view clause) { return clause.empty() ? "a rule of form" : clause; }
+
+}  // namespace
+
+std::optional<std::string> Refused::detail(std::string_view name) const {
+  const auto found = std::find_if(refusal.details.begin(), refusal.details.end(),
+                                  [name](const auto& entry) { return entry.first == name; });
+  return found == refusal.details.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::optional<Credits> Refused::credits(std::string_view name) const {
+  const auto text = detail(name);
+  return text ? parse_credits(*text) : std::nullopt;
+}
+
+std::optional<Instant> Refused::instant(std::string_view name) const {
+  const auto text = detail(name);
+  return text ? parse_instant(*text) : std::nullopt;
+}
+
+Instant Refused::moment() const { return instant("at").value_or(state ? state->latest_at : Instant{}); }
+
+void tell_arithmetic(Telling& told, const Refused& refused) {
+  const RefusalCode code = refused.refusal.code;
+  if (code == RefusalCode::bad_increment) tell_increments(told, refused);
+  if (code == RefusalCode::insufficient_credits) tell_exhaustion(told, refused);
+  if (code == RefusalCode::in_future) tell_future(told, refused);
+}
+
+Told explain_refusal(std::span<const Event> events, const WhyRefusal& why, const Catalog& catalog) {
+  const Refusal& refusal = why.refusal;
+  AccountState state;
+  for (const Event& event : events) fold_or_fault(state, event);
+  const Refused refused{refusal, catalog, events, events.empty() ? nullptr : &state};
+  Telling told("refusal", std::string(to_name(refusal.code)));
+  const Clause* clause = find_clause(refusal.clause);
+  auto rule = told.step("Refusal", "Rule", clause ? std::string(clause->sentence) : "The form of what was sent; no clause states it.",
+                        std::string(to_name(refusal.code)));
+  if (clause != nullptr) rule.by(clause->id);
+  for (const auto& [name, value] : refusal.details) told.step("What was asked", name, "", value);
+  tell_arithmetic(told, refused);
+  if (refused.state != nullptr) tell_account(told, refused);
+  std::string message = refusal.message;
+  while (!message.empty() && message.back() == '.') message.pop_back();
+  told.answer("Refused as " + std::string(to_name(refusal.code)) + " (" + std::string(article_of(refusal.clause)) + "): " + message + ".");
+  return told.finish(events);
+}
+
+}  // namespace creditfold::why

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an account, as it stood, says about a refusal: its terms and periods, what was spoken for, what is live, what was
+// consented to. A refusal without a line here is explained by its clause and values alone.
+#include <algorithm>
+#include <array>
+
+#include "ledger/consents.hpp"
+#include "ledger/explain_refusal.hpp"
+#include "ledger/seats.hpp"
+#include "ledger/terms.hpp"
+
+namespace creditfold::why {
+namespace {
+
+constexpr std::string_view part = "The account";
+
+std::string standing_of(Instant from, Instant to, Instant at) {
+  return at < from ? "to come" : at < to ? "in force" : "over";
+}
+
+// The account's terms, or only the named plan's or product's.
+void tell_terms(Telling& told, const Refused& refused) {
+  const auto plan = refused.detail("plan");
+  const auto product = refused.detail("product");
+  const AccountState& state = *refused.state;
+  for (const auto& [id, pool] : state.pools) {
+    if (product || (plan && state.pools.count(PlanId(*plan)) != 0 && id.value != *plan)) continue;
+    for (const Term& term : pool.terms) {
+      if (told.steps_of(part) >= why_lines_max) break;
+      told.step(part, id.value + ", term " + std::to_string(term.number),
+                span_text(term.starts_at, term.ends_at) + ", " + std::to_string(terms::period_count(term)) + " Credit Periods",
+                standing_of(term.starts_at, term.ends_at, refused.moment()))
+          .by("H7");
+      tell_term(told, refused.events, id, term.number);
+    }
+  }
+  for (const auto& [id, seat_product] : state.seats) {
+    if (!product || id.value != *product) continue;
+    for (const SeatTerm& term : seat_product.terms) {
+      told.step(part, id.value + ", term " + std::to_string(term.number), span_text(term.starts_at, term.ends_at),
+                standing_of(term.starts_at, term.ends_at, refused.moment()))
+          .by("H20");
+    }
+  }
+  if (told.steps_of(part) == 0) told.remark(part, "Terms", "The account has none.").by("AIS-2");
+}
+
+void tell_builders(Telling& told, const Refused& refused) {
+  tell_terms(told, refused);
+  const auto actor = refused.detail("actor");
+  for (const auto& [id, pool] : refused.state->pools) {
+    const Builders* builders = pool.builders.at(refused.moment());
+    if (builders == nullptr || builders->everyone) continue;
+    const bool admits = builders->admits(actor ? std::optional(ActorId(*actor)) : std::nullopt);
+    told.step(part, id.value + ", builder list", std::to_string(builders->actors.size()) + " actors",
+              admits ? "admits the actor" : "does not admit the actor")
+        .by("H6");
+  }
+}
+
+void tell_increments(Telling& told, const Refused& refused) {
+  for (const auto& [id, pool] : refused.state->pools) {
+    const Term& term = pool.terms.back();
+    told.credits(part, id.value + ", increment of its packs", "in term " + std::to_string(term.number), term.increment).by("AIS-5b");
+    tell_term(told, refused.events, id, term.number);
+  }
+}
+
+// The period that ends when the refusal says: is it closed, and by which event?
+void tell_closed(Telling& told, const Refused& refused) {
+  const auto ends_at = refused.instant("ends_at");
+  const auto number = refused.detail("period");
+  for (const auto& [id, pool] : refused.state->pools) {
+    for (const Term& term : pool.terms) {
+      for (const Period& period : term.periods) {
+        const bool ends_then = ends_at && terms::period_ends_at(term, period.number) == *ends_at;
+        if (!ends_then || (number && *number != std::to_string(period.number))) continue;
+        told.step(part, "Credit Period " + to_period(id, term.number, period.number).which,
+                  span_text(terms::period_starts_at(term, period.number), *ends_at),
+                  period.number <= term.closed ? "closed" : period.number <= term.opened ? "opened, not closed" : "to come")
+            .by("H4")
+            .to(to_period(id, term.number, period.number));
+        for (const Event& event : refused.events) {
+          const auto* closed = std::get_if<PeriodClosed>(&event.payload);
+          if (closed && closed->plan == id && closed->term == term.number && closed->period == period.number) told.event(&event);
+        }
+      }
+    }
+  }
+  if (told.steps_of(part) == 0) tell_terms(told, refused);
+}
+
+// H18: where what was spoken for comes from, in the period whose figures are those of the refusal; else as they are now.
+void tell_spoken_for(Telling& told, const Refused& refused) {
+  const auto expected = refused.credits("spoken_for");
+  for (const auto& [id, pool] : refused.state->pools) {
+    for (const Term& term : pool.terms) {
+      if (term.on_exhaustion != OnExhaustion::stop || refused.detail("stop_at_percent") != std::to_string(term.stop_at_percent)) continue;
+      for (const Period& period : term.periods) {
+        if (refused.credits("granted") != std::optional(period.granted)) continue;
+        std::vector<Credits> live;
+        Credits sum = period.consumed + period.uncovered;
+        for (const auto& [authorization, hold] : refused.state->holds) {
+          if (hold.plan != id || hold.term != term.number || hold.period != period.number) continue;
+          live.push_back(hold.cost);
+          sum += hold.cost;
+        }
+        if (told.steps_of(part) >= why_lines_max || sum != expected.value_or(sum)) continue;
+        told.credits(part, "Spoken for in " + to_period(id, term.number, period.number).which,
+                     to_text(period.consumed) + " consumed + " + to_text(period.uncovered) + " uncovered + " +
+                         (live.empty() ? "0" : live.size() == 1 ? to_text(live.front()) : "(" + sum_text(live) + ")") +
+                         " authorized and live",
+                     sum)
+            .by("H18")
+            .to(to_period(id, term.number, period.number));
+      }
+    }
+  }
+  if (told.steps_of(part) != 0) return;
+  told.remark(part, "Moved on", "No Credit Period of the account has these figures now; ask as of the moment of the refusal.").by("H18");
+}
+
+void tell_authorization(Telling& told, const Refused& refused) {
+  const auto id = refused.detail("authorization");
+  if (!id) return;
+  const AuthorizationId wanted{*id};
+  const auto live = refused.state->holds.find(wanted);
+  if (live != refused.state->holds.end()) {
+    told.credits(part, *id, "live until " + to_text(live->second.expires_at), live->second.cost)
+        .by("H16")
+        .to(to_period(live->second.plan, live->second.term, live->second.period));
+  }
+  bool met = false;
+  for (const Event& event : refused.events) {
+    const auto* held = std::get_if<CreditsHeld>(&event.payload);
+    const auto* released = std::get_if<HoldReleased>(&event.payload);
+    const auto* charge = std::get_if<CreditsConsumed>(&event.payload);
+    const bool ours = (held && held->authorization == wanted) || (released && released->authorization == wanted) ||
+                      (charge && charge->settles == wanted);
+    if (ours) told.chain(&event);
+    met = met || ours;
+  }
+  if (live == refused.state->holds.end()) {
+    told.remark(part, *id, met ? "It was live once, and was settled or released." : "No event of the account names it.").by("H16");
+  }
+}
+
+// What was changed of a thing that stands one way until it is changed, and how it stands.
+template <class Fact, class Ours>
+void tell_standing(Telling& told, const Refused& refused, std::string label, std::string stands, std::string_view clause, Ours&& ours) {
+  told.step(part, std::move(label), "by the moment " + to_text(refused.moment()), std::move(stands)).by(clause);
+  for (const Event& event : refused.events) {
+    const auto* fact = std::get_if<Fact>(&event.payload);
+    if (fact != nullptr && ours(*fact)) told.chain(&event);
+  }
+}
+
+void tell_access(Telling& told, const Refused& refused) {
+  const bool stands = consents::has_access(*refused.state, refused.moment());
+  tell_standing<AccessChanged>(told, refused, "Access to AI", stands ? "allowed" : "suspended", "AI-0", [](const AccessChanged&) { return true; });
+}
+
+void tell_consent(Telling& told, const Refused& refused) {
+  const FeatureId feature{refused.detail("feature").value_or(std::string(consents::beta_feature))};
+  const bool stands = consents::has_consent(*refused.state, feature, refused.moment());
+  tell_standing<ConsentChanged>(told, refused, "Consent to " + feature.value, stands ? "given" : "not given", "AI-5",
+                                [&](const ConsentChanged& fact) { return fact.feature == feature; });
+}
+
+void tell_accepted(Telling& told, const Refused& refused) {
+  const TermsId terms{refused.detail("terms").value_or("")};
+  const bool stands = consents::has_accepted(*refused.state, terms, refused.moment());
+  tell_standing<TermsAccepted>(told, refused, "Terms " + terms.value, stands ? "accepted" : "not accepted", "AI-3",
+                               [&](const TermsAccepted& fact) { return fact.terms == terms; });
+}
+
+void tell_seats(Telling& told, const Refused& refused) {
+  for (const std::string_view name : {"product", "parity_with", "add_on"}) {
+    const auto product = refused.detail(name);
+    const SeatTerm* term = product ? seats::term_in_force(*refused.state, ProductId(*product), refused.moment()) : nullptr;
+    if (term == nullptr) continue;
+    told.step(part, *product, span_text(term->starts_at, term->ends_at), std::to_string(term->seats), "seats").by("ADD-1");
+  }
+}
+
+void tell_key(Telling& told, const Refused& refused) {
+  const auto key = refused.detail("key");
+  std::int64_t count = 0;
+  for (const Event& event : refused.events) {
+    if (!key || event.key.value != *key) continue;
+    told.chain(&event);
+    count += 1;
+  }
+  told.step(part, "Events under this key", "", std::to_string(count), "events").by("H19");
+}
+
+void tell_opening(Telling& told, const Refused& refused) {
+  told.event(&refused.events.front());
+  told.step(part, "Opened", "environment " + std::string(to_name(refused.state->environment)) + ", region " + refused.state->region.value,
+            to_text(refused.events.front().at))
+      .by(refused.refusal.code == RefusalCode::not_authorized_in_gov ? "GOV-1" : "H1");
+}
+
+template <class Map>
+std::string names_of(const Map& map) {
+  std::vector<std::string> names;
+  for (const auto& [id, value] : map) names.push_back(id.value);
+  return listed(names);
+}
+
+constexpr std::string_view catalog_part = "The catalog at hand";
+
+void tell_plans(Telling& told, const Refused& refused) { told.remark(catalog_part, "Plans", names_of(refused.catalog.plans)); }
+void tell_products(Telling& told, const Refused& refused) {
+  told.remark(catalog_part, "Products", names_of(refused.catalog.products));
+}
+void tell_regions(Telling& told, const Refused& refused) {
+  told.remark(catalog_part, "Regions", names_of(refused.catalog.regions));
+}
+void tell_models(Telling& told, const Refused& refused) {
+  const RateCardId card{refused.detail("rate_card").value_or("")};
+  const auto found = refused.catalog.rate_cards.find(card);
+  told.remark(catalog_part, "Models on rate card " + card.value,
+              found == refused.catalog.rate_cards.end() ? "It has no such card." : names_of(found->second.models))
+      .by("AIS-1");
+}
+
+using Tell = void (*)(Telling&, const Refused&);
+struct Entry {
+  RefusalCode code;
+  Tell tell;
+};
+
+constexpr std::array entries{
+    Entry{RefusalCode::key_reused, tell_key},
+    Entry{RefusalCode::account_exists, tell_opening},
+    Entry{RefusalCode::unknown_region, tell_regions},
+    Entry{RefusalCode::unknown_product, tell_products},
+    Entry{RefusalCode::unknown_plan, tell_plans},
+    Entry{RefusalCode::outside_term, tell_terms},
+    Entry{RefusalCode::plan_mismatch, tell_builders},
+    Entry{RefusalCode::seat_parity, tell_seats},
+    Entry{RefusalCode::term_overlap, tell_terms},
+    Entry{RefusalCode::bad_increment, tell_increments},
+    Entry{RefusalCode::unknown_period, tell_terms},
+    Entry{RefusalCode::unknown_model, tell_models},
+    Entry{RefusalCode::revoked, tell_access},
+    Entry{RefusalCode::not_authorized_in_gov, tell_opening},
+    Entry{RefusalCode::beta_not_accepted, tell_consent},
+    Entry{RefusalCode::partner_terms, tell_accepted},
+    Entry{RefusalCode::unknown_authorization, tell_authorization},
+    Entry{RefusalCode::authorization_exists, tell_authorization},
+    Entry{RefusalCode::period_closed, tell_closed},
+    Entry{RefusalCode::insufficient_credits, tell_spoken_for},
+};
+
+}  // namespace
+
+void tell_account(Telling& told, const Refused& refused) {
+  for (const Entry& entry : entries) {
+    if (entry.code == refused.refusal.code) entry.tell(told, refused);
+  }
+}
+
+}  // namespace creditfold::why
