@@ -43,9 +43,9 @@ struct KeyFailure {
 
 // What was done outside, by an errand or by a migration (ledger/regions). Empty: nothing was.
 struct Provided {
-  std::optional<WrappedKey> wrapped_key;
-  std::optional<KeyFailure> key_failure;
-  std::optional<Copied> copied;  // MigrateRegion: the account's stream, copied to the region and read back
+  std::optional<WrappedKey> wrapped_key{};
+  std::optional<KeyFailure> key_failure{};
+  std::optional<Copied> copied{};  // MigrateRegion: the account's stream, copied to the region and read back
   bool migrating = false;        // MigrateRegion: another migration of the account is under way
 };
 

@@ -5,30 +5,13 @@
 #include <system_error>
 
 #include "events/store/files.hpp"
+#include "events/store/flat_ledger.hpp"
 #include "events/store/stream_digest.hpp"
 
 namespace creditfold {
 namespace {
 
 constexpr auto always = [] { return true; };
-
-// The region of every account in a ledger of the layout before: the one it was opened in.
-std::set<RegionId> regions_in(const SqliteLog& log) {
-  std::set<RegionId> regions;
-  for (const AccountId& account : log.accounts()) {
-    log.read_account(account, 0, -1, [&](Event&& event) {
-      if (const auto* opened = std::get_if<AccountOpened>(&event.payload)) regions.insert(opened->region);
-      return false;
-    });
-  }
-  return regions;
-}
-
-std::string names_of(const std::set<RegionId>& regions) {
-  std::string names;
-  for (const RegionId& region : regions) names += (names.empty() ? "" : ", ") + region.value;
-  return names;
-}
 
 bool arrived_from(const Partition& to, const Partition& from, const AccountId& account) {
   const std::optional<Arrival> arrival = to.arrival_of(account);
@@ -49,7 +32,7 @@ SqlitePartitions::SqlitePartitions(const std::filesystem::path& directory, bool 
     : directory_(directory), read_only_(read_only) {
   std::error_code error;
   if (read_only_) {
-    if (std::filesystem::exists(directory_ / ledger_file, error)) {
+    if (has_flat_ledger(directory_)) {
       throw Fault(Fault::Kind::unsupported_format,
                   (directory_ / ledger_file).string() +
                       ": lies there as it did before regions had folders of their own; serve or apply moves it");
@@ -57,42 +40,12 @@ SqlitePartitions::SqlitePartitions(const std::filesystem::path& directory, bool 
   } else {
     make_private_directory(directory_);
     lock_ = std::make_unique<DirectoryLock>(directory_);
-    if (std::filesystem::exists(directory_ / ledger_file, error)) adopt_flat_ledger();
+    adopt_flat_ledger(directory_);
   }
   open_all();
   if (!read_only_) finish_moves();
   const bool nothing = read_only_ && logs_.empty() && !std::filesystem::exists(directory_ / "lock", error);
   if (nothing) throw Fault(Fault::Kind::unavailable, directory_.string() + ": there is no ledger here");
-}
-
-// One ledger for all accounts, as it was before: it becomes its region's, by moving it.
-void SqlitePartitions::adopt_flat_ledger() {
-  const std::filesystem::path flat = directory_ / ledger_file;
-  std::set<RegionId> regions;
-  {
-    const auto log = open_sqlite({.directory = directory_, .read_only = false, .region = {}, .locked = true});
-    regions = regions_in(*log);
-  }
-  if (regions.empty()) regions.emplace(home_region);
-  if (regions.size() > 1) {
-    throw Fault(Fault::Kind::unsupported_format, flat.string() + ": holds accounts of several regions (" +
-                                                     names_of(regions) + ") in one ledger, which no longer is one");
-  }
-  const std::filesystem::path folder = directory_ / regions.begin()->value;
-  const std::filesystem::path wal = flat.string() + "-wal";
-  std::error_code error;
-  if (std::filesystem::exists(folder / ledger_file, error)) {
-    throw Fault(Fault::Kind::damaged, flat.string() + ": lies beside " + (folder / ledger_file).string());
-  }
-  if (std::filesystem::exists(wal, error) && std::filesystem::file_size(wal, error) > 0) {
-    throw Fault(Fault::Kind::busy, flat.string() + ": somebody is reading it; it is moved once nobody does");
-  }
-  make_private_directory(folder);
-  std::filesystem::rename(flat, folder / ledger_file, error);
-  if (error) throw Fault(Fault::Kind::unavailable, flat.string() + ": cannot be moved: " + error.message());
-  for (const char* beside : {"-wal", "-shm"}) std::filesystem::remove(flat.string() + beside, error);
-  sync_directory(folder);
-  sync_directory(directory_);
 }
 
 void SqlitePartitions::open_all() {

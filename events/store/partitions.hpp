@@ -31,8 +31,8 @@ class Partitions {
 class SqlitePartitions final : public Partitions {
  public:
   // Throws Fault as open_sqlite does; damaged when an account lives in two partitions and nothing says why;
-  // unsupported_format for the layout before regions had ledgers of their own, where it is opened to read only or holds
-  // accounts of several regions. `read_only`: takes no lock, makes nothing, finishes nothing.
+  // unsupported_format for the layout before regions had ledgers of their own, where it is opened to read only; who
+  // writes moves it into today's. `read_only`: takes no lock, makes nothing, finishes nothing.
   SqlitePartitions(const std::filesystem::path& directory, bool read_only);
 
   [[nodiscard]] std::vector<RegionId> regions() const override;
@@ -52,7 +52,6 @@ class SqlitePartitions final : public Partitions {
   [[nodiscard]] std::int64_t moves() const;
 
  private:
-  void adopt_flat_ledger();
   void open_all();
   void finish_moves();
 

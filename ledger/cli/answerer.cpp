@@ -69,14 +69,6 @@ class LocalAnswerer final : public Answerer {
 
 bool is_url(std::string_view text) { return text.starts_with("http://"); }
 
-// What the service left for the owner of its directory, else what the environment says.
-std::optional<std::string> token_for(const std::filesystem::path& data) {
-  if (auto left = edge::read_process_token(data)) return left;
-  const char* const given = std::getenv("CREDITFOLD_TOKEN");
-  if (given == nullptr || *given == '\0') return std::nullopt;
-  return std::string(given);
-}
-
 Fault held_by(const std::filesystem::path& data, const LockHolder& holder) {
   return {Fault::Kind::busy, data.string() + " is being written by process " + std::to_string(holder.pid) +
                                  ", which says no address to send commands to; wait until it has ended"};
@@ -90,6 +82,13 @@ Catalog load_catalog(const std::optional<std::string>& file) {
   auto catalog = parse_catalog(content);
   if (!catalog) throw UsageError(*file + " is no catalog: " + to_text(catalog.error()));
   return std::move(catalog).value();
+}
+
+std::optional<std::string> token_for(const std::filesystem::path& data) {
+  if (auto left = edge::read_process_token(data)) return left;
+  const char* const given = std::getenv("CREDITFOLD_TOKEN");
+  if (given == nullptr || *given == '\0') return std::nullopt;
+  return std::string(given);
 }
 
 std::unique_ptr<keyring::Keyring> open_keyring(const std::filesystem::path& data, const KeyServiceOptions& keys) {

@@ -8,6 +8,7 @@
 
 #include "events/store/directory_lock.hpp"
 #include "events/store/files.hpp"
+#include "ledger/cli/answerer.hpp"
 #include "ledger/cli/commands.hpp"
 #include "ledger/cli/lines.hpp"
 #include "ledger/cli/output.hpp"
@@ -168,7 +169,7 @@ ExitStatus put(const DirectoryOptions& options) {
 std::unique_ptr<DirectoryAccess> open_directory(const std::string& data) {
   for (int attempt = 1;; ++attempt) {
     const auto holder = lock_holder(data);
-    if (holder && holder->text.starts_with("http://")) return open_remote_directory(holder->text);
+    if (holder && holder->text.starts_with("http://")) return open_remote_directory(holder->text, token_for(data));
     try {
       return std::make_unique<LocalDirectory>(data);
     } catch (const Fault& fault) {

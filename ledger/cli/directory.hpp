@@ -29,7 +29,8 @@ class DirectoryAccess {
 
 // Throws Fault busy when a process that is no service holds the directory.
 [[nodiscard]] std::unique_ptr<DirectoryAccess> open_directory(const std::string& data);
-// Through a service at `url`.
-[[nodiscard]] std::unique_ptr<DirectoryAccess> open_remote_directory(const std::string& url);
+// Through a service at `url`, showing it the token if there is one.
+[[nodiscard]] std::unique_ptr<DirectoryAccess> open_remote_directory(const std::string& url,
+                                                                     std::optional<std::string> token);
 
 }  // namespace creditfold::cli

@@ -55,7 +55,7 @@ EntryName name_of(const directory::Entry& entry) {
 
 class RemoteDirectory final : public DirectoryAccess {
  public:
-  explicit RemoteDirectory(std::string url) : url_(std::move(url)) {
+  RemoteDirectory(std::string url, std::optional<std::string> token) : url_(std::move(url)), token_(std::move(token)) {
     const std::string authority = url_.substr(std::string_view("http://").size());
     const std::size_t colon = authority.rfind(':');
     host_ = authority.substr(0, colon);
@@ -116,6 +116,7 @@ class RemoteDirectory final : public DirectoryAccess {
       request.set(http::field::host, host_ + ":" + port_);
       request.set(http::field::user_agent, "creditfold");
       request.set(http::field::connection, "close");
+      if (token_) request.set(http::field::authorization, "Bearer " + *token_);
       if (!body.empty()) request.set(http::field::content_type, "application/json");
       request.body() = body;
       request.prepare_payload();
@@ -140,18 +141,23 @@ class RemoteDirectory final : public DirectoryAccess {
 
   void require_ok(const Response& response) const {
     if (response.result() == http::status::ok) return;
+    if (response.result() == http::status::unauthorized) {
+      throw Fault(Fault::Kind::read_only, "the service at " + url_ + " asks for a token: run this as the owner of its data " +
+                                              "directory, or put one into CREDITFOLD_TOKEN");
+    }
     throw Fault(Fault::Kind::unavailable, "the service at " + url_ + ": " + error_of(response, "message"));
   }
 
   std::string url_;
+  std::optional<std::string> token_;
   std::string host_;
   std::string port_;
 };
 
 }  // namespace
 
-std::unique_ptr<DirectoryAccess> open_remote_directory(const std::string& url) {
-  return std::make_unique<RemoteDirectory>(url);
+std::unique_ptr<DirectoryAccess> open_remote_directory(const std::string& url, std::optional<std::string> token) {
+  return std::make_unique<RemoteDirectory>(url, std::move(token));
 }
 
 }  // namespace creditfold::cli

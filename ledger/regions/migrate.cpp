@@ -84,7 +84,7 @@ class Run {
     Instant now;
     run_.writers.in_turn(to_, [&](Turn& target) {
       now = run_.clock();
-      answer = target.engine.admit(target.log, from_, *state, text_, now, {copied, false});
+      answer = target.engine.admit(target.log, from_, *state, text_, now, {.copied = copied});
       target.changed.insert(account_);
     });
     if (answer.refused) return answer;

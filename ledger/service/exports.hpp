@@ -20,7 +20,8 @@ namespace creditfold::service {
 
 class Exports {
  public:
-  // `spool`: where the file lies meanwhile; beside the data, so that it stays on the data's disk. `regions`, `catalog`
+  // `spool`: where the file lies meanwhile, in the account's region's folder if it has one; beside the data, so that it
+  // stays on the data's disk. `regions`, `catalog`
   // and `texts` must outlive the exports.
   Exports(const Regions& regions, const Catalog& catalog, const Texts& texts, std::string catalog_json, std::filesystem::path spool);
   ~Exports();
@@ -34,7 +35,8 @@ class Exports {
 
  private:
   class Spooled;
-  [[nodiscard]] std::shared_ptr<Spooled> make(const AccountId& account);
+  [[nodiscard]] std::shared_ptr<Spooled> make(const AccountId& account, const std::shared_ptr<void>& place);
+  [[nodiscard]] std::filesystem::path spool_of(const RegionId& region) const;
   [[nodiscard]] bool write(Spooled& spooled, const RegionAtWork& home, const AccountId& account);
   [[nodiscard]] boost::asio::awaitable<bool> send(BodyWriter& writer, std::shared_ptr<Spooled> spooled);
 

@@ -3,9 +3,15 @@
 #include <catch2/catch.hpp>
 
 #include <chrono>
+#include <map>
+#include <set>
+#include <sstream>
 #include <thread>
 
+#include <SQLiteCpp/SQLiteCpp.h>
+
 #include "events/store/directory_lock.hpp"
+#include "ledger/data_classes.hpp"
 #include "tests/cli/program.hpp"
 #include "tests/cli/regions.hpp"
 
@@ -191,4 +197,70 @@ TEST_CASE("RES-2: whatever happens to an account, names and emails are in no fil
   CHECK(contains(ask({"directory", "get", "person", "u-101", "--data", data}), "ana@plant3d.example"));
   CHECK(std::filesystem::exists(directory.data() / "us" / "directory.db"));
   CHECK_FALSE(std::filesystem::exists(directory.data() / "eu" / "directory.db"));
+}
+
+namespace {
+
+// Every field of an entry has a class; answers "record.field" of each.
+std::set<std::string> classed_fields(const std::string& record, const std::string& entry) {
+  std::set<std::string> fields;
+  for (const auto& [name, value] : json_of(entry).as_object()) {
+    INFO(record << "." << name);
+    CHECK(creditfold::class_of("directory", record, std::string_view(name.data(), name.size())).has_value());
+    fields.insert(record + "." + std::string(name.data(), name.size()));
+  }
+  return fields;
+}
+
+}  // namespace
+
+TEST_CASE("EKM-2, EKM-3: every field the directory keeps has a class, in the entries and in the database") {
+  const TemporaryDirectory directory;
+  const std::string data = directory.data().string();
+  std::set<std::string> fields = classed_fields("organization", organization);
+  fields.merge(classed_fields("person", person));
+  for (const char* kind : {"team", "workflow", "model"}) {
+    std::string entry = label;
+    entry.replace(entry.find("workflow"), 8, kind);
+    static_cast<void>(ask({"directory", "put", "--data", data}, entry));
+    fields.merge(classed_fields(kind, ask({"directory", "get", "label", "acme", kind, "triage", "--data", data})));
+  }
+  std::set<std::string> listed;
+  for (const creditfold::StoredFields& row : creditfold::stored_fields()) {
+    if (row.store != "directory") continue;
+    std::istringstream words{std::string(row.fields)};
+    for (std::string word; words >> word;) CHECK(listed.insert(std::string(row.record) + "." + word).second);
+  }
+  CHECK(listed == fields);
+
+  // What each column keeps of an entry; "": the order of a list, or how far an erasure has come.
+  const std::map<std::string, std::string> columns{
+      {"people.id", "person.person"},
+      {"people.name", "person.name"},
+      {"people.email", "person.email"},
+      {"people.image", "person.image"},
+      {"memberships.person", "person.person"},
+      {"memberships.organization", "person.organizations"},
+      {"memberships.place", ""},
+      {"organizations.id", "organization.organization"},
+      {"organizations.name", "organization.name"},
+      {"accounts.organization", "organization.organization"},
+      {"accounts.account", "organization.accounts"},
+      {"accounts.place", ""},
+      {"labels.account", "team.account"},
+      {"labels.kind", "team.label"},
+      {"labels.id", "team.id"},
+      {"labels.name", "team.name"},
+      {"erasures.unfinished", ""},
+  };
+  SQLite::Database database((directory.data() / "us" / "directory.db").string(), SQLite::OPEN_READONLY);
+  SQLite::Statement walk(database, "SELECT m.name, c.name FROM sqlite_schema m, pragma_table_info(m.name) c WHERE m.type = 'table'");
+  std::size_t walked = 0;
+  for (; walk.executeStep(); ++walked) {
+    const std::string column = walk.getColumn(0).getString() + "." + walk.getColumn(1).getString();
+    CAPTURE(column);
+    REQUIRE(columns.count(column) == 1);
+    if (!columns.at(column).empty()) CHECK(fields.count(columns.at(column)) == 1);
+  }
+  CHECK(walked == columns.size());
 }

@@ -246,7 +246,7 @@ TEST_CASE("RES-1: on to a third region and back to the second") {
   CHECK(contains(answer_of(moved.data, usage("acme", "u1", "2026-01-01T10:00:00Z")), "\"replayed\":true"));
 }
 
-TEST_CASE("a ledger of the layout before is moved into its region's folder; one of several regions is not") {
+TEST_CASE("RES-1: a ledger of the layout before is moved into its region's folder, and not while it is read only") {
   const TemporaryDirectory directory;
   const std::string data = directory.data().string();
   static_cast<void>(answer_of(data, opening_in("eu", "nova") + usage("nova", "u1", "2026-01-02T00:00:00Z")));
@@ -260,25 +260,6 @@ TEST_CASE("a ledger of the layout before is moved into its region's folder; one 
   CHECK(std::filesystem::exists(directory.data() / "eu" / "ledger.db"));
   CHECK_FALSE(std::filesystem::exists(directory.data() / "ledger.db"));
   CHECK(ask({"replay", data, "--json"}) == replayed);
-
-  // Two regions' accounts in one ledger, as nothing makes them any more.
-  {
-    const auto log = creditfold::open_sqlite({.directory = directory.path() / "both", .read_only = false});
-    for (const char* region : {"us", "jp"}) {
-      creditfold::Event event;
-      event.account = creditfold::AccountId(std::string("a-") + region);
-      event.version = 1;
-      event.key = creditfold::IdempotencyKey("o");
-      event.payload = creditfold::AccountOpened{creditfold::Environment::commercial, creditfold::RegionId(region)};
-      const creditfold::Batch batch{event.account, 0, event.key, creditfold::digest_of("o"), {event}};
-      REQUIRE(log->append(std::span(&batch, 1)));
-    }
-  }
-  const Ended both = run({"apply", "--data", (directory.path() / "both").string()});
-  CHECK(both.status == 3);
-  CHECK(lines_of(both.err).size() == 1);
-  CHECK(contains(both.err, "several regions (jp, us)"));
-  CHECK(std::filesystem::exists(directory.path() / "both" / "ledger.db"));
 }
 
 TEST_CASE("RES-1: a catalog whose region is no name for a folder is refused, by the line") {

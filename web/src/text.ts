@@ -300,7 +300,7 @@ export const text = {
       customer_free_text: 'Free text', wrapped_data_key: 'Data key', amount: 'Amounts', time: 'Moments',
       opaque_id: 'Ids', key_reference: 'Key ARN', setting: 'Settings', public_catalog_text: 'Catalog names',
       check: 'Checks', directory_profile: 'Names and emails', team_name: 'Team names',
-      third_party_metadata: 'Third-party services', profile_image: 'Profile images', video: 'Videos',
+      third_party_metadata: 'Third-party services', profile_image: 'Profile images', video: 'Videos', display_name: 'Display names',
     } as Record<string, string>,
     stores: { log: 'log', directory: 'directory', none: 'nowhere' } as Record<string, string>,
     loading: 'Reading the log…',

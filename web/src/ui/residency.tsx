@@ -40,7 +40,7 @@ export function ResidencyPanel(): JSX.Element {
             </label>
             <span class="quiet">{words.whole} <Clause id={words.clauses.whole} /></span>
           </div>
-          <Show when={wanted() && answer.latest}>{(said) => <Decision answer={said()} to={wanted()!} />}</Show>
+          <Show when={wanted() === null ? undefined : answer.latest}>{(said) => <Decision answer={said()} to={wanted()!} />}</Show>
         </section>
         <Show when={wanted() !== null && wanted() !== known().region}>
           <Moves known={known()} to={wanted()!} />
