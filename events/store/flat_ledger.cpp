@@ -81,7 +81,8 @@ void copy_apart(const SqliteLog& flat, const Homes& homes, const std::filesystem
       return true;
     });
     if (digest_of_stream(copy, account, version + 1) == digest_of_stream(flat, account, version + 1)) continue;
-    throw Fault(Fault::Kind::damaged, "account " + account.value + ": its copy for region " + region.value + " is another");
+    throw Fault(Fault::Kind::damaged,
+                "account " + account.value + ": its copy for region " + region.value + " is another");
   }
 }
 
@@ -139,7 +140,8 @@ void adopt_flat_ledger(const std::filesystem::path& directory) {
     homes = homes_in(*log);
     for (const auto& [account, region] : homes) {
       if (!std::filesystem::exists(directory / region.value / ledger_file)) continue;
-      throw Fault(Fault::Kind::damaged, flat.string() + ": lies beside " + (directory / region.value / ledger_file).string());
+      throw Fault(Fault::Kind::damaged,
+                  flat.string() + ": lies beside " + (directory / region.value / ledger_file).string());
     }
     make_private_directory(parts);
     copy_apart(*log, homes, parts);

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The directory of a running service, over its HTTP API.
+#include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/json.hpp>
 
+#include <map>
 #include <optional>
 
 #include "events/log.hpp"

@@ -171,7 +171,7 @@ asio::awaitable<Processed> Regions::weigh_beside(std::string text, AccountId acc
   auto start = [&](std::function<void(Processed)> done) {
     const auto answers = std::make_shared<std::vector<Answer>>();
     auto weigh = [this, answers, &text](Turn& turn) {
-      answers->push_back(turn.engine.weigh(text, clock_(), {.copied = std::nullopt, .migrating = true}));
+      answers->push_back(turn.engine.weigh(text, clock_(), {.migrating = true}));
     };
     home->sequencer.lend(weigh, [answers, done = std::move(done)](const std::exception_ptr& error) {
       if (!error) return done(std::move(*answers));

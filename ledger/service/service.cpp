@@ -143,12 +143,8 @@ struct Service::Parts {
   ListenAddress address;
   keyring::Keyring keyring;
   std::unique_ptr<TextSealer> sealer;
-  Sequencer sequencer;
-  Texts texts;
-  EventHub hub;
   HttpServer server;
   Regions regions;
-  Readers readers;
   Texts texts;
   Readers readers;
   Exports exports;

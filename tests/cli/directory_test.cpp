@@ -204,7 +204,8 @@ namespace {
 // Every field of an entry has a class; answers "record.field" of each.
 std::set<std::string> classed_fields(const std::string& record, const std::string& entry) {
   std::set<std::string> fields;
-  for (const auto& [name, value] : json_of(entry).as_object()) {
+  const auto parsed = json_of(entry);
+  for (const auto& [name, value] : parsed.as_object()) {
     INFO(record << "." << name);
     CHECK(creditfold::class_of("directory", record, std::string_view(name.data(), name.size())).has_value());
     fields.insert(record + "." + std::string(name.data(), name.size()));
@@ -254,7 +255,8 @@ TEST_CASE("EKM-2, EKM-3: every field the directory keeps has a class, in the ent
       {"erasures.unfinished", ""},
   };
   SQLite::Database database((directory.data() / "us" / "directory.db").string(), SQLite::OPEN_READONLY);
-  SQLite::Statement walk(database, "SELECT m.name, c.name FROM sqlite_schema m, pragma_table_info(m.name) c WHERE m.type = 'table'");
+  SQLite::Statement walk(database,
+                         "SELECT m.name, c.name FROM sqlite_schema m, pragma_table_info(m.name) c WHERE m.type = 'table'");
   std::size_t walked = 0;
   for (; walk.executeStep(); ++walked) {
     const std::string column = walk.getColumn(0).getString() + "." + walk.getColumn(1).getString();

@@ -2,6 +2,9 @@
 // A data directory of several regions, as people and scripts meet it: folders, commands that name a region, migration.
 #include <catch2/catch.hpp>
 
+#include <cstdlib>
+
+#include "events/codec.hpp"
 #include "events/store/partitions.hpp"
 #include "tests/cli/program.hpp"
 #include "tests/cli/regions.hpp"

@@ -98,7 +98,7 @@ TEST_CASE("RES-1: refusals of a migration come in their order") {
 TEST_CASE("RES-1: while one migration is under way, another is refused, last of all reasons") {
   Table table(wide_catalog());
   table.rows("2026-01-02  add data_residency region eu  -> ok");
-  const Provided busy{.copied = std::nullopt, .migrating = true};
+  const Provided busy{.migrating = true};
   const auto weigh = [&](const std::string& text) { return code_of(table.engine().weigh(text, moment("2026-03-01"), busy)); };
   CHECK(weigh(migrate("m", "eu")) == "migration_in_progress");
   CHECK(weigh(migrate("m", "us")) == "migration_in_progress");
@@ -110,7 +110,7 @@ TEST_CASE("RES-1: the event records what was copied; a decision without a copy k
   Table table(wide_catalog());
   table.rows("2026-01-02  add data_residency region eu  -> ok");
   const Copied copied{2, Bytes{{0xab, 0xcd}}};
-  const Answer real = table.engine().weigh(migrate("m", "eu"), moment("2026-03-01"), {copied, false});
+  const Answer real = table.engine().weigh(migrate("m", "eu"), moment("2026-03-01"), {.copied = copied});
   REQUIRE(real.accepted.size() == 1);
   CHECK(field_text(real.accepted[0], "events") == "2");
   CHECK(std::get<RegionMigrated>(real.accepted[0].payload).hash == copied.hash);

@@ -74,6 +74,7 @@ class Table {
   // Who seals free text and runs errands.
   [[nodiscard]] ToyCustody& custody() { return custody_; }
   [[nodiscard]] const Engine& engine() const { return *engine_; }
+  [[nodiscard]] Engine& engine() { return *engine_; }
   [[nodiscard]] const MemoryLog& log() const { return log_; }
   [[nodiscard]] const AccountState& state(std::string_view account = "acme") const;
   [[nodiscard]] std::string balance(std::string_view account, std::optional<Instant> at) const;

@@ -15,7 +15,8 @@ using namespace creditfold::test;
 
 namespace {
 
-const std::vector<std::pair<std::string, std::string>> homes{{"acme", "us"}, {"nova", "eu"}, {"kumo", "jp"}, {"zeta", "us"}};
+const std::vector<std::pair<std::string, std::string>> homes{
+    {"acme", "us"}, {"nova", "eu"}, {"kumo", "jp"}, {"zeta", "us"}};
 
 Batch opening(const std::string& account, const std::string& region) {
   Batch batch = batch_of(account, "open", 0, 1);
@@ -42,7 +43,8 @@ struct Known {
 std::map<std::string, Known> known_in(const std::filesystem::path& directory) {
   const auto log = open_sqlite({.directory = directory, .read_only = true});
   std::map<std::string, Known> known;
-  for (const auto& [account, region] : homes) known[account] = {account_events_of(*log, account), stored_batches_of(*log, account)};
+  for (const auto& [account, region] : homes)
+    known[account] = {account_events_of(*log, account), stored_batches_of(*log, account)};
   return known;
 }
 

@@ -47,7 +47,7 @@ Batch planted_batch(std::string_view account, std::int64_t number, std::int64_t 
   Batch batch = batch_of(account, key, version, 1 + random.index(3));
   for (Event& event : batch.events) {
     const std::size_t length = random.chance(10) ? 4'000 : 20 + random.index(80);
-    event.payload = AccessChanged{true, Text{planted + std::string(length, 'x')}};
+    event.payload = AccessChanged{true, FreeText{planted + std::string(length, 'x')}};
   }
   return batch;
 }
