@@ -272,7 +272,7 @@ TEST_CASE("RES-1: streams say the region in their ids, and one of an account tha
   acme.write("GET /v1/events?account=acme&after=0 HTTP/1.1\r\nHost: localhost\r\n\r\n");
   static_cast<void>(acme.read_until("id: 5\n"));
   running.apply(migration("acme", "m", "eu"));
-  CHECK(acme.read_until("\n\n0\r\n\r\n").find(R"(event: moved)"
+  CHECK(acme.read_until("\r\n0\r\n\r\n").find(R"(event: moved)"
                                              "\n"
                                              R"(data: {"account":"acme","region":"eu"})") != std::string::npos);
   // What followed eu sees the stream arrive, under the next positions.
@@ -281,7 +281,7 @@ TEST_CASE("RES-1: streams say the region in their ids, and one of an account tha
   CHECK(running.client().get("/v1/events?account=acme&after=0", {{"Last-Event-ID", "5"}}).status == 400);
   Client again = running.client();
   again.write("GET /v1/events?account=acme&region=eu HTTP/1.1\r\nHost: localhost\r\nLast-Event-ID: eu:8\r\n\r\n");
-  CHECK(again.read_until("id: eu:9\n").find("event: RegionMigrated") != std::string::npos);
+  CHECK(again.read_until("event: RegionMigrated\n").find("id: eu:9\n") != std::string::npos);
   CHECK(service::parse_message_id(RegionId("us"), "17") == 17);
   CHECK_FALSE(service::parse_message_id(RegionId("us"), "eu:17"));
   CHECK_FALSE(service::parse_message_id(RegionId("eu"), "eu:"));
