@@ -105,6 +105,7 @@ EntryName entry_meant(const DirectoryOptions& options) {
   const bool one = name.size() == 2 && (name[0] == "person" || name[0] == "organization");
   const bool label = name.size() == 4 && name[0] == "label";
   require_words(one || label, "get or erase, then person ID, organization ID or label ACCOUNT KIND ID");
+  if (label) static_cast<void>(kind_of(name[2]));
   return name;
 }
 
