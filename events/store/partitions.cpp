@@ -53,6 +53,7 @@ void SqlitePartitions::open_all() {
   for (const auto& entry : std::filesystem::directory_iterator(directory_, error)) {
     const std::string name = entry.path().filename().string();
     if (!is_region_name(name) || !std::filesystem::exists(entry.path() / ledger_file, error)) continue;
+    if (read_only_ && is_only_begun(entry.path() / ledger_file)) continue;
     const RegionId region(name);
     logs_.emplace(region, open_sqlite({entry.path(), read_only_, region, true}));
   }

@@ -297,4 +297,14 @@ std::unique_ptr<SqliteLog> open_sqlite(const SqliteOptions& options) {
   return std::make_unique<DatabaseLog>(file, options.region, std::move(lock), std::move(writer));
 }
 
+bool is_only_begun(const std::filesystem::path& ledger) {
+  try {
+    const SQLite::Database database(ledger.string(), SQLite::OPEN_READONLY);
+    SQLite::Statement tables(database, "SELECT count(*) FROM sqlite_schema");
+    return tables.executeStep() && tables.getColumn(0).getInt64() == 0;
+  } catch (const SQLite::Exception&) {
+    return false;  // opening it says what is wrong
+  }
+}
+
 }  // namespace creditfold

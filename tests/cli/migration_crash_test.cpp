@@ -48,7 +48,8 @@ bool apply_until_killed(const std::string& data, const std::string& input, const
 
 std::vector<std::string> region_and_versions(const std::string& data) {
   std::vector<std::string> accounts;
-  for (const auto& account : json_of(ask({"accounts", "--data", data, "--json"})).at("accounts").as_array()) {
+  const auto told = json_of(ask({"accounts", "--data", data, "--json"}));
+  for (const auto& account : told.at("accounts").as_array()) {
     accounts.push_back(at(account, "/account") + " " + at(account, "/region") + " " +
                        std::to_string(account.at("version").as_int64()));
   }
