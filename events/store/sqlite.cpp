@@ -298,6 +298,9 @@ std::unique_ptr<SqliteLog> open_sqlite(const SqliteOptions& options) {
 }
 
 bool is_only_begun(const std::filesystem::path& ledger) {
+  std::error_code error;
+  // A rollback journal is there only until the database has its write-ahead log, which comes before its tables.
+  if (std::filesystem::exists(ledger.string() + "-journal", error)) return true;
   try {
     const SQLite::Database database(ledger.string(), SQLite::OPEN_READONLY);
     SQLite::Statement tables(database, "SELECT count(*) FROM sqlite_schema");
