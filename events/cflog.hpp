@@ -13,15 +13,17 @@
 #include <vector>
 
 #include "events/decode_error.hpp"
+#include "events/departed.hpp"
 #include "events/event.hpp"
 #include "events/expected.hpp"
 
 namespace creditfold {
 
-// What a document covers: events with seq > after, of one account or of all.
+// What a document covers: events with seq > after of one partition's log, of one account or of all.
 struct CflogHeader {
   std::int64_t after = 0;
   std::optional<AccountId> account;
+  RegionId partition{};  // as events say it: empty for the home region's
 };
 
 // Closes a batch: what makes its command once and for ever (H19) travels with the log. Stands after the batch's last
@@ -39,7 +41,8 @@ struct CflogEnd {
   std::int64_t seq = 0;      // covered up to here, also when the last event of an account lies before; resume with it
 };
 
-using CflogItem = std::variant<CflogHeader, Event, BatchMark, CflogEnd>;
+// Departed stands in the place of the events that left; only documents of all accounts have it.
+using CflogItem = std::variant<CflogHeader, Event, BatchMark, Departed, CflogEnd>;
 
 // Whether the bytes begin as a .cflog document does.
 [[nodiscard]] bool is_cflog(std::span<const std::uint8_t> bytes);
@@ -55,11 +58,13 @@ class CflogWriter {
   CflogWriter(CflogWriter&&) noexcept;
   CflogWriter& operator=(CflogWriter&&) noexcept;
 
-  // REQUIRES: seq above the one before it and above `after`; of the header's account. Throws std::logic_error
+  // REQUIRES: seq above the one before it and above `after`; of the header's account and partition. Throws std::logic_error
   // otherwise, Unencodable for an event that has no bytes.
   void event(const Event& event);
   // REQUIRES: the events directly before it, as far as they are in this document, are the batch's.
   void batch(const BatchMark& mark);
+  // REQUIRES: the document is of all accounts; the run begins right after the one before it and is not empty.
+  void departed(const Departed& run);
   // Ends the document as covering everything up to `seq`. REQUIRES: not before the last event.
   CflogEnd finish(std::int64_t seq);
 

@@ -19,6 +19,7 @@ inline constexpr std::uint8_t kind_block = 1;
 inline constexpr std::uint8_t kind_end = 2;
 inline constexpr std::uint8_t record_event = 1;
 inline constexpr std::uint8_t record_batch = 2;
+inline constexpr std::uint8_t record_departed = 3;
 
 inline constexpr std::size_t section_head_bytes = 1 + 4;  // kind, length
 inline constexpr std::size_t check_bytes = 8;

@@ -92,9 +92,15 @@ struct CflogReader::State {
     CflogHeader read;
     read.after = take_number();
     (*payload)(read.account);
+    if (payload->left() > 0) {
+      const std::size_t partition_at = payload->offset();
+      (*payload)(read.partition);
+      require(read.partition.value != home_region, partition_at, "the home region's partition is left out");
+    }
     payload->require_end();
     if (previous) {
-      const bool continues = read.after == previous->seq && read.account == header.account;
+      const bool continues =
+          read.after == previous->seq && read.account == header.account && read.partition == header.partition;
       require(continues, start, "the document does not continue the one before it");
     }
     header = read;
@@ -121,6 +127,7 @@ struct CflogReader::State {
     require(!header.account || event->account == *header.account, body_at, "the event is another account's");
     last_seq += static_cast<std::int64_t>(step);
     event->seq = last_seq;
+    event->partition = header.partition;
     run.add(*event);
     ++totals.events;
     after_event = true;
@@ -139,6 +146,20 @@ struct CflogReader::State {
     ++totals.batches;
     after_event = false;
     return mark;
+  }
+
+  Departed read_departed() {
+    const std::size_t start = payload->offset();
+    Departed departed;
+    (*payload)(departed.account, departed.to);
+    const std::int64_t count = take_number();
+    require(!header.account, start, "a document of one account has no positions of others to explain");
+    require(count >= 1 && count <= std::numeric_limits<std::int64_t>::max() - last_seq, start, "a run of no positions");
+    departed.first_seq = last_seq + 1;
+    departed.last_seq = last_seq += count;
+    run.close();
+    after_event = false;
+    return departed;
   }
 
   CflogEnd read_end() {
@@ -162,8 +183,9 @@ struct CflogReader::State {
   CflogItem read_record() {
     const std::size_t start = payload->offset();
     const std::uint8_t kind = payload->take_byte();
-    require(kind == record_event || kind == record_batch, start, "unknown kind of record");
     if (kind == record_event) return read_event();
+    if (kind == record_departed) return read_departed();
+    require(kind == record_batch, start, "unknown kind of record");
     return read_mark();
   }
 

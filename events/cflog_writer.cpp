@@ -63,8 +63,10 @@ CflogWriter::CflogWriter(ByteSink sink, const CflogHeader& header)
   std::vector<std::uint8_t> start(magic.begin(), magic.end());
   start.push_back(format);
   std::vector<std::uint8_t> payload;
-  append_with(payload,
-              [&](SpanOutputArchive& archive) { archive(static_cast<std::uint64_t>(header.after), header.account); });
+  append_with(payload, [&](SpanOutputArchive& archive) {
+    archive(static_cast<std::uint64_t>(header.after), header.account);
+    if (!header.partition.value.empty()) archive(header.partition);
+  });
   state_->sink(start);
   state_->section(kind_header, payload);
 }
@@ -79,6 +81,7 @@ void CflogWriter::event(const Event& event) {
   const bool in_order = state.header.account ? event.seq > state.last_seq : event.seq == state.last_seq + 1;
   check_requirement(in_order, "the event does not follow the one before it");
   check_requirement(!state.header.account || *state.header.account == event.account, "the event is another account's");
+  check_requirement(state.header.partition == event.partition, "the event is another partition's");
   state.event_bytes.clear();
   encode_event(event, state.event_bytes);
 
@@ -107,6 +110,21 @@ void CflogWriter::batch(const BatchMark& mark) {
   });
   state.run.close();
   ++state.totals.batches;
+}
+
+void CflogWriter::departed(const Departed& run) {
+  State& state = *state_;
+  check_requirement(!state.finished, "the document has ended");
+  check_requirement(!state.header.account, "a document of one account has no positions of others to explain");
+  check_requirement(run.first_seq == state.last_seq + 1 && run.last_seq >= run.first_seq,
+                    "the run does not follow the event before it");
+  if (state.block.size() >= block_bytes) state.flush_block();
+  append_with(state.block, [&](SpanOutputArchive& archive) {
+    archive.put_byte(record_departed);
+    archive(run.account, run.to, static_cast<std::uint64_t>(run.last_seq - state.last_seq));
+  });
+  state.last_seq = run.last_seq;
+  state.run.close();
 }
 
 CflogEnd CflogWriter::finish(std::int64_t seq) {

@@ -39,8 +39,8 @@ bool same_fields(const P& a, const P& b) {
 }
 
 bool operator==(const Event& a, const Event& b) {
-  if (std::tie(a.seq, a.account, a.version, a.at, a.recorded_at, a.key, a.actor) !=
-      std::tie(b.seq, b.account, b.version, b.at, b.recorded_at, b.key, b.actor)) {
+  if (std::tie(a.seq, a.partition, a.account, a.version, a.at, a.recorded_at, a.key, a.actor) !=
+      std::tie(b.seq, b.partition, b.account, b.version, b.at, b.recorded_at, b.key, b.actor)) {
     return false;
   }
   if (a.payload.index() != b.payload.index()) return false;

@@ -359,6 +359,7 @@ static_assert(detail::tags_are_1_to_n(std::make_index_sequence<event_kinds>{}), 
 // A fact in its envelope.
 struct Event {
   std::int64_t seq = 0;      // position in its partition's log, from 1 without gaps; given by the log, not in the bytes
+  RegionId partition{};      // whose log; likewise given by it, and empty in the home region's and in a log of nobody's
   AccountId account;
   std::int64_t version = 0;  // position in the account's own stream, from 1 without gaps
   Instant at;                // when it happened, by the command

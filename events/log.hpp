@@ -72,6 +72,10 @@ class Log {
  public:
   virtual ~Log() = default;
 
+  // The region whose partition this is; empty for a log of nobody's (a what-if, a part of another log). Its events say
+  // it as `partition_of` does.
+  [[nodiscard]] virtual RegionId region() const { return {}; }
+
   // Appends all batches in order as one transaction, or nothing. When it returns positions, they are on disk.
   // REQUIRES: every batch's events are numbered from its expected_version + 1; several batches of one account follow
   // each other. Throws Fault when the environment fails; then nothing was appended.

@@ -155,6 +155,14 @@ std::int64_t number_at(std::string_view text, std::size_t from, std::size_t digi
 
 }  // namespace
 
+bool is_region_name(std::string_view text) {
+  constexpr std::size_t length_max = 64;
+  constexpr std::string_view letters_and_digits = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+  const std::string first(letters_and_digits);
+  return !text.empty() && text.size() <= length_max && first.find(text.front()) != std::string::npos &&
+         text.find_first_not_of(first + "-_") == std::string_view::npos && text != "lock";
+}
+
 bool is_utf8(std::string_view text) {
   if (ascii::every_word(text, [](std::uint64_t word) { return ascii::is_ascii(word); })) return true;
   for (std::size_t at = 0; at < text.size();) {

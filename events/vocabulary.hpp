@@ -121,6 +121,16 @@ using UsageId = Id<UsageTag>;
 using WorkflowId = Id<WorkflowTag>;
 using KeyArn = Id<ArnTag>;
 
+// The region whose partition needs no name: events and documents of its log leave it out.
+inline constexpr std::string_view home_region = "us";
+// A region's data lies in a folder of its name, whatever the file system: letters, digits, - and _, first a letter or a
+// digit, at most 64; not `lock`, which is a file's.
+[[nodiscard]] bool is_region_name(std::string_view text);
+// How events and documents name a region's partition: empty for the home region's.
+[[nodiscard]] inline RegionId partition_of(const RegionId& region) {
+  return region.value == home_region ? RegionId{} : region;
+}
+
 // Words as they are: what a command says, a billing name.
 struct Text {
   std::string value;

@@ -167,11 +167,23 @@ Region read_region(const json::value& value, const std::string& place, Fault& fa
   return region;
 }
 
+std::string lower_case(std::string text) {
+  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return text;
+}
+
 // Names that must lead somewhere inside the same catalog.
 void check_references(const Catalog& catalog, Fault& fault) {
   const auto broken = [&](const std::string& place, const std::string& what) {
     if (!fault) fault = ReadFault{place, what};
   };
+  std::map<std::string, std::string> folders;
+  for (const auto& [id, region] : catalog.regions) {
+    const std::string place = "/regions/" + id.value;
+    if (!is_region_name(id.value)) broken(place, "is no name for a folder: letters, digits, - and _, at most 64");
+    const auto other = folders.emplace(lower_case(id.value), id.value);
+    if (!other.second) broken(place, "differs from " + other.first->second + " in capital letters only");
+  }
   for (const auto& [id, plan] : catalog.plans) {
     if (catalog.rate_cards.count(plan.rate_card) == 0) {
       broken("/plans/" + id.value + "/rate_card", "names a rate card that is not in the catalog: " + plan.rate_card.value);

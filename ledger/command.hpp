@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <variant>
 
@@ -130,6 +131,12 @@ struct RemoveProduct {
   ProductId product;
 };
 
+struct MigrateRegion {
+  static constexpr std::string_view name = "MigrateRegion";
+  RegionId region;
+  std::string scope;  // any: what is not the whole organization is refused with its clause (RES-3)
+};
+
 struct RotateKey {
   static constexpr std::string_view name = "RotateKey";
   KeyArn key_arn;  // of the form of an AWS KMS key's
@@ -162,7 +169,7 @@ struct SetAccess {
 using CommandBody =
     std::variant<OpenAccount, StartTerm, RenewTerm, EndTerm, SetBuilders, GrantCredits, PurchaseCredits, TransferCredits,
                  RecordUsage, AuthorizeUsage, ReleaseAuthorization, ClosePeriods, ChangeSeats, AddProduct, RemoveProduct,
-                 RotateKey, RevokeKey, SetConsent, AcceptTerms, SetAccess>;
+                 MigrateRegion, RotateKey, RevokeKey, SetConsent, AcceptTerms, SetAccess>;
 
 struct Command {
   AccountId account;

@@ -36,8 +36,11 @@ constexpr std::array rules{
     ClassRule{third_party_metadata, Protection::in_the_clear, "EKM-2",
               "Third-party services and their metadata stay unencrypted. The ledger keeps none."},
     ClassRule{profile_image, Protection::in_the_clear, "EKM-2",
-              "Profile images stay unencrypted. The ledger keeps none."},
+              "Profile images stay unencrypted. The ledger keeps none; the directory may say where one is."},
     ClassRule{video, Protection::in_the_clear, "EKM-2", "Videos stay unencrypted. The ledger keeps none."},
+    ClassRule{display_name, Protection::in_the_clear, "RES-2",
+              "What ids of organizations, workflows and models are called lies only in the directory, which stays in the "
+              "US whatever region the account lives in."},
 };
 
 constexpr std::array kept{
@@ -96,11 +99,21 @@ constexpr std::array kept{
     StoredFields{"log", "batch", opaque_id, "account key"},
     StoredFields{"log", "batch", check, "digest"},
     StoredFields{"log", "batch", amount, "first_seq count"},
-    StoredFields{"directory", "person", opaque_id, "actor"},
+    StoredFields{"directory", "person", opaque_id, "person"},
     StoredFields{"directory", "person", directory_profile, "name email organizations"},
+    StoredFields{"directory", "person", profile_image, "image"},
+    StoredFields{"directory", "organization", opaque_id, "organization accounts"},
+    StoredFields{"directory", "organization", display_name, "name"},
+    StoredFields{"directory", "team", opaque_id, "account id"},
+    StoredFields{"directory", "team", setting, "label"},
     StoredFields{"directory", "team", team_name, "name"},
+    StoredFields{"directory", "workflow", opaque_id, "account id"},
+    StoredFields{"directory", "workflow", setting, "label"},
+    StoredFields{"directory", "workflow", display_name, "name"},
+    StoredFields{"directory", "model", opaque_id, "account id"},
+    StoredFields{"directory", "model", setting, "label"},
+    StoredFields{"directory", "model", display_name, "name"},
     StoredFields{"none", "third-party service", third_party_metadata, "name metadata"},
-    StoredFields{"none", "person", profile_image, "image"},
     StoredFields{"none", "attachment", video, "video"},
 };
 

@@ -30,6 +30,7 @@ enum class DataClass : std::uint8_t {
   third_party_metadata,
   profile_image,
   video,
+  display_name,
 };
 
 enum class Protection : std::uint8_t {
@@ -40,7 +41,7 @@ enum class Protection : std::uint8_t {
 
 template <>
 struct EnumNames<DataClass> {
-  static constexpr std::array<std::string_view, 14> names{"customer_free_text",
+  static constexpr std::array<std::string_view, 15> names{"customer_free_text",
                                                           "wrapped_data_key",
                                                           "amount",
                                                           "time",
@@ -53,7 +54,8 @@ struct EnumNames<DataClass> {
                                                           "team_name",
                                                           "third_party_metadata",
                                                           "profile_image",
-                                                          "video"};
+                                                          "video",
+                                                          "display_name"};
 };
 template <>
 struct EnumNames<Protection> {
@@ -70,7 +72,7 @@ struct ClassRule {
 // Fields of one record that are of one class. `store` is where they lie.
 struct StoredFields {
   std::string_view store;   // "log", "directory", …; "none" for what the clauses name and nothing here keeps
-  std::string_view record;  // an event's name, "event" for the envelope of each, "person"
+  std::string_view record;  // an event's name, "event" for the envelope of each, an entry's of the directory: "person"
   DataClass data_class;
   std::string_view fields;  // separated by blanks
 };

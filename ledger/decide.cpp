@@ -11,6 +11,7 @@
 #include "ledger/draft.hpp"
 #include "ledger/keys.hpp"
 #include "ledger/markings.hpp"
+#include "ledger/residency.hpp"
 #include "ledger/seats.hpp"
 #include "ledger/terms.hpp"
 #include "ledger/usage.hpp"
@@ -107,6 +108,7 @@ struct CheckFigures {
   std::optional<Refusal> operator()(const ReleaseAuthorization&) const { return std::nullopt; }
   std::optional<Refusal> operator()(const ClosePeriods&) const { return std::nullopt; }
   std::optional<Refusal> operator()(const RemoveProduct&) const { return std::nullopt; }
+  std::optional<Refusal> operator()(const MigrateRegion&) const { return std::nullopt; }
   std::optional<Refusal> operator()(const RotateKey&) const { return std::nullopt; }
   std::optional<Refusal> operator()(const RevokeKey&) const { return std::nullopt; }
   std::optional<Refusal> operator()(const SetConsent&) const { return std::nullopt; }
@@ -150,6 +152,10 @@ struct Decide {
   std::optional<Refusal> operator()(const ChangeSeats& command) const { return seats::decide(draft, command, catalog); }
   std::optional<Refusal> operator()(const AddProduct& command) const { return seats::decide(draft, command, catalog); }
   std::optional<Refusal> operator()(const RemoveProduct& command) const { return seats::decide(draft, command, catalog); }
+  std::optional<Refusal> operator()(const MigrateRegion& command) const {
+    if (marked) return classified_refusal();  // before anything is copied
+    return residency::decide(draft, command, catalog, provided);
+  }
   std::optional<Refusal> operator()(const RotateKey& command) const {
     if (marked) return classified_refusal();  // before a key service is asked anything
     return keys::decide(draft, command, catalog, provided);

@@ -23,7 +23,7 @@ namespace creditfold {
 
 // The events of an accepted command (maybe none), versions following the state's; or the first refusal in the stated
 // order. `state` is null for an unknown account. `now` is the clock's: a missing `at`, `in_future` and `recorded_at` (H1).
-// `provided` is what the command's errand brought, for the few commands that have one.
+// `provided` is what was done outside for the command beforehand, for the few commands that need something from there.
 [[nodiscard]] Expected<std::vector<Event>, Refusal> decide(const AccountState* state, const Command& command,
                                                            const Catalog& catalog, Instant now,
                                                            const Provided& provided = {});

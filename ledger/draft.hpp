@@ -20,6 +20,7 @@ class Draft {
       : base_(base), key_(std::move(key)), at_(at), recorded_at_(recorded_at) {}
 
   [[nodiscard]] Instant at() const { return at_; }
+  [[nodiscard]] std::int64_t base_version() const { return base_.version; }  // before anything was emitted
 
   // The account with everything emitted so far. The reference holds until the next emit.
   [[nodiscard]] const AccountState& state();

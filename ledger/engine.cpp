@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ledger/engine.hpp"
 
+#include <stdexcept>
 #include <utility>
 
 #include "ledger/decide.hpp"
@@ -12,6 +13,10 @@ namespace {
 
 Refusal key_reused(const IdempotencyKey& key) {
   return {RefusalCode::key_reused, "H19", "The key belongs to another command that was accepted before.", {{"key", key.value}}};
+}
+
+Refusal opens_elsewhere(const AccountId& account) {
+  return {RefusalCode::unknown_account, "", "This id is not opened in this region.", {{"account", account.value}}};
 }
 
 // EKM-5: nothing that should be sealed is stored as it is.
@@ -37,6 +42,15 @@ std::optional<std::vector<Event>> sealed_copy(const std::vector<Event>& events, 
 
 bool changes_key(const Event& event) {
   return std::holds_alternative<KeyRotated>(event.payload) || std::holds_alternative<KeyRevoked>(event.payload);
+}
+
+bool migrates(const std::vector<Batch>& batches) {
+  for (const Batch& batch : batches) {
+    for (const Event& event : batch.events) {
+      if (std::holds_alternative<RegionMigrated>(event.payload)) return true;
+    }
+  }
+  return false;
 }
 
 bool any_sealed(const std::vector<Event>& events) {
@@ -66,6 +80,7 @@ void Engine::fold_tail() {
     if (!applied) throw Fault(Fault::Kind::damaged, to_text(applied.error()));
     return true;
   });
+  book_.advance(log_.head(), 0);  // positions of what has left may lie behind the newest event
 }
 
 std::vector<Answer> Engine::process(std::span<const std::string_view> texts, Instant now) {
@@ -135,6 +150,8 @@ std::variant<Answer, Errand> Engine::Group::decide_parsed(const ParsedCommand& p
   if (provided == nullptr) {
     if (auto errand = errand_of(state, command, engine_.catalog_, now_)) return std::move(*errand);
   }
+  const bool opening = state == nullptr && std::holds_alternative<OpenAccount>(command.body);
+  if (opening && engine_.opens_here_ && !engine_.opens_here_(command.account)) return refuse(command, opens_elsewhere(command.account));
   return decide_anew(parsed, state, provided ? *provided : Provided{});
 }
 
@@ -171,6 +188,7 @@ Answer Engine::Group::decide_anew(const ParsedCommand& parsed, const AccountStat
               .events = {}};
   for (std::size_t i = 0; i < events.size(); ++i) {
     events[i].seq = (*stored)[i].seq = ++head_;
+    events[i].partition = (*stored)[i].partition = partition_of(engine_.log_.region());
     evolve(next, events[i]);  // decide has folded these already, or checked their sums
     if (changes_key(events[i])) keys_changed_.insert(command.account);
   }
@@ -183,11 +201,18 @@ Answer Engine::Group::decide_anew(const ParsedCommand& parsed, const AccountStat
 
 void Engine::Group::store() {
   if (batches_.empty()) return;
+  if (!engine_.log_.region().value.empty() && migrates(batches_)) {
+    throw std::logic_error("a migration is no command among others: its stream has to move with it");
+  }
   const auto appended = engine_.log_.append(batches_);
   if (!appended) {
     throw Fault(Fault::Kind::busy, "another writer reached the log first: " + appended.error().what);
   }
-  if (appended->last_seq != head_) throw Fault(Fault::Kind::damaged, "the log gave other positions than its head told");
+  apply(*appended);
+}
+
+void Engine::Group::apply(const Appended& appended) {
+  if (appended.last_seq != head_) throw Fault(Fault::Kind::damaged, "the log gave other positions than its head told");
   for (auto& [account, state] : accounts_) engine_.book_.adopt(std::move(state));
   engine_.book_.advance(head_, events_);
   if (engine_.sealer_ == nullptr) return;
@@ -195,6 +220,24 @@ void Engine::Group::store() {
     const AccountState* state = engine_.book_.find(account);
     if (state && state->key) engine_.sealer_->key_changed(account, *state->key);
   }
+}
+
+Answer Engine::weigh(std::string_view text, Instant now, const Provided& provided) {
+  return std::get<Answer>(Group(*this, now).decide(text, &provided));
+}
+
+Answer Engine::admit(Partition& log, const RegionId& from, const AccountState& arriving, std::string_view text,
+                     Instant now, const Provided& provided) {
+  Group group(*this, now);
+  group.head_ += arriving.version;  // the stream's positions come first
+  group.accounts_.emplace(arriving.account, arriving);
+  Answer answer = std::get<Answer>(group.decide(text, &provided));
+  if (answer.refused || group.batches_.empty()) return answer;
+  const auto admitted = log.admit({arriving.account, from, *provided.copied, now}, group.batches_.front());
+  if (!admitted) throw Fault(Fault::Kind::busy, "the stream was not admitted: " + admitted.error().what);
+  group.events_ += arriving.version;
+  group.apply(*admitted);
+  return answer;
 }
 
 }  // namespace creditfold

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <set>
 #include <span>
@@ -13,7 +14,7 @@
 #include <variant>
 #include <vector>
 
-#include "events/log.hpp"
+#include "events/partition.hpp"
 #include "ledger/catalog.hpp"
 #include "ledger/json.hpp"
 #include "ledger/outside.hpp"
@@ -39,10 +40,25 @@ class Engine {
   // Answers for a group of command texts, in order. Accepted batches are on disk when this returns. A command that repeats
   // a key of its own group is answered as if the earlier one had been stored already. Throws Fault when the log fails;
   // then nothing of the group was stored or applied. What a command needs from outside it does not get.
+  // A region's engine takes no MigrateRegion here (std::logic_error): that is `admit`'s.
   [[nodiscard]] std::vector<Answer> process(std::span<const std::string_view> texts, Instant now);
   // The same with errands run where they come up, by whoever calls: what is before one is stored first, and stays stored
   // when the log fails later.
   [[nodiscard]] std::vector<Answer> process(std::span<const std::string_view> texts, Instant now, Outside& outside);
+
+  // The answer a command would get now; nothing is stored and nothing changes.
+  [[nodiscard]] Answer weigh(std::string_view text, Instant now, const Provided& provided = {});
+
+  // RES-1: decides a MigrateRegion for an account whose stream is staged in this engine's log and whose state is
+  // `arriving`, and admits it with the command's batch. A refusal changes nothing and leaves the stream staged. Throws
+  // Fault; then nothing was admitted. REQUIRES: `log` is the engine's, `provided` says what was copied.
+  [[nodiscard]] Answer admit(Partition& log, const RegionId& from, const AccountState& arriving, std::string_view text,
+                             Instant now, const Provided& provided);
+  // RES-1: which ids this engine may open, where there are several; asked before an OpenAccount is decided. One it may not
+  // open is refused with unknown_account, so that whoever sent it looks again where it belongs.
+  void set_opens_here(std::function<bool(const AccountId&)> opens_here) { opens_here_ = std::move(opens_here); }
+  // RES-1: the account lives in another region from now on.
+  void release(const AccountId& account) { book_.remove(account); }
 
   [[nodiscard]] const Book& book() const { return book_; }
   [[nodiscard]] const Catalog& catalog() const { return catalog_; }
@@ -54,6 +70,7 @@ class Engine {
   const Catalog& catalog_;
   TextSealer* sealer_;
   Book book_;
+  std::function<bool(const AccountId&)> opens_here_;
 };
 
 class Engine::Group {
@@ -69,6 +86,8 @@ class Engine::Group {
   void store();
 
  private:
+  friend class Engine;
+  void apply(const Appended& appended);
   [[nodiscard]] std::variant<Answer, Errand> decide_parsed(const ParsedCommand& parsed, const Provided* provided);
   [[nodiscard]] const AccountState* state_of(const AccountId& account) const;
   [[nodiscard]] std::optional<StoredBatch> stored_batch(const Command& command, const AccountState* state) const;

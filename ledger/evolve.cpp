@@ -7,6 +7,7 @@
 #include "ledger/consents.hpp"
 #include "ledger/credits.hpp"
 #include "ledger/keys.hpp"
+#include "ledger/residency.hpp"
 #include "ledger/seats.hpp"
 #include "ledger/terms.hpp"
 #include "ledger/usage.hpp"
@@ -48,8 +49,7 @@ struct Evolve {
   void operator()(const AccessChanged& fact) const { consents::evolve(state, event, fact); }
   void operator()(const KeyRotated& fact) const { keys::evolve(state, fact, folding); }
   void operator()(const KeyRevoked& fact) const { keys::evolve(state, fact, folding); }
-  // Facts whose families hold no figures of an account yet: they count in version and moment only.
-  void operator()(const RegionMigrated&) const {}
+  void operator()(const RegionMigrated& fact) const { residency::evolve(state, event, fact); }
 };
 
 void fold(AccountState& state, const Event& event, Folding folding) {

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "events/departed.hpp"
 #include "events/event.hpp"
 #include "events/expected.hpp"
 #include "ledger/command.hpp"
@@ -42,6 +43,11 @@ struct EventFault {
   std::string what;
 };
 [[nodiscard]] Expected<Event, EventFault> parse_event(std::string_view text);
+
+// A line of JSON Lines that stands where events of an account were that left: {"departed":{…}}.
+[[nodiscard]] std::string to_json(const Departed& departed);
+[[nodiscard]] bool is_departed(std::string_view line);
+[[nodiscard]] Expected<Departed, EventFault> parse_departed(std::string_view text);
 
 // What a caller gets for one command.
 struct Answer {

@@ -117,6 +117,7 @@ std::optional<CommandBody> read_body(std::string_view name, ObjectReader& in, st
   if (name == ChangeSeats::name) return ChangeSeats{in.id<ProductId>("product"), in.integer("seats")};
   if (name == AddProduct::name) return AddProduct{in.id<ProductId>("product"), in.optional_id<RegionId>("region")};
   if (name == RemoveProduct::name) return RemoveProduct{in.id<ProductId>("product")};
+  if (name == MigrateRegion::name) return MigrateRegion{in.id<RegionId>("region"), in.string("scope")};
   if (name == RotateKey::name) return read_rotate_key(in);
   if (name == RevokeKey::name) return RevokeKey{in.optional_text("reason")};
   if (name == SetConsent::name) return SetConsent{in.id<FeatureId>("feature"), in.boolean("granted")};

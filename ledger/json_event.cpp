@@ -29,8 +29,9 @@ struct WriteField {
 void write_event(JsonWriter& out, const Event& event) {
   out.open('{')
       .field("type", type_name(event.payload))
-      .field("seq", event.seq)
-      .field("account", event.account)
+      .field("seq", event.seq);
+  if (!event.partition.value.empty()) out.field("partition", event.partition);
+  out.field("account", event.account)
       .field("version", event.version)
       .field("at", event.at)
       .field("recorded_at", event.recorded_at)
@@ -120,7 +121,59 @@ bool read_payload(std::string_view type, ObjectReader& in, Payload& payload) {
   }
 }
 
+constexpr std::string_view departed_start = R"({"departed":)";
+
+Expected<json::value, EventFault> parse_line(std::string_view text) {
+  json::parse_options options;
+  options.max_depth = json_depth_max;
+  json::error_code error;
+  json::value value = json::parse(text, error, {}, options);
+  if (error) return Unexpected{EventFault{"/", "is not JSON: " + error.message()}};
+  if (const auto twice = find_duplicate_key(text)) return Unexpected{EventFault{*twice, "the field stands twice"}};
+  return value;
+}
+
 }  // namespace
+
+std::string to_json(const Departed& departed) {
+  JsonWriter out;
+  out.open('{').key("departed").open('{');
+  out.field("first_seq", departed.first_seq)
+      .field("last_seq", departed.last_seq)
+      .field("account", departed.account)
+      .field("to", departed.to)
+      .close('}')
+      .close('}');
+  return out.take();
+}
+
+bool is_departed(std::string_view line) {
+  const std::size_t start = line.find_first_not_of(" \t");
+  return start != std::string_view::npos && line.substr(start, departed_start.size()) == departed_start;
+}
+
+Expected<Departed, EventFault> parse_departed(std::string_view text) {
+  const auto value = parse_line(text);
+  if (!value) return Unexpected{value.error()};
+  std::optional<ReadFault> fault;
+  ObjectReader line(*value, "", fault);
+  Departed departed;
+  if (const json::value* inner = line.find("departed")) {
+    ObjectReader in(*inner, "/departed", fault);
+    departed.first_seq = in.integer("first_seq");
+    departed.last_seq = in.integer("last_seq");
+    departed.account = in.id<AccountId>("account");
+    departed.to = in.id<RegionId>("to");
+    if (!fault && departed.first_seq < 1) in.fail("first_seq", "is below 1");
+    if (!fault && departed.last_seq < departed.first_seq) in.fail("last_seq", "lies before first_seq");
+    in.refuse_others();
+  } else {
+    line.fail("departed", "is missing");
+  }
+  line.refuse_others();
+  if (fault) return Unexpected{EventFault{fault->place, fault->what}};
+  return departed;
+}
 
 std::string to_json(const Event& event) {
   JsonWriter out;
@@ -129,17 +182,14 @@ std::string to_json(const Event& event) {
 }
 
 Expected<Event, EventFault> parse_event(std::string_view text) {
-  json::parse_options options;
-  options.max_depth = json_depth_max;
-  json::error_code error;
-  const json::value value = json::parse(text, error, {}, options);
-  if (error) return Unexpected{EventFault{"/", "is not JSON: " + error.message()}};
-  if (const auto twice = find_duplicate_key(text)) return Unexpected{EventFault{*twice, "the field stands twice"}};
+  const auto value = parse_line(text);
+  if (!value) return Unexpected{value.error()};
   std::optional<ReadFault> fault;
-  ObjectReader in(value, "", fault);
+  ObjectReader in(*value, "", fault);
   const std::string type = in.string("type");
   Event event;
   event.seq = in.integer("seq");
+  event.partition = partition_of(in.optional_id<RegionId>("partition").value_or(RegionId{}));
   event.account = in.id<AccountId>("account");
   event.version = in.integer("version");
   event.at = in.instant("at");

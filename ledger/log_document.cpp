@@ -56,6 +56,9 @@ Expected<std::int64_t, LogFault> read_cflog(std::span<const std::uint8_t> bytes,
       more = gathering.event(std::move(*event));
     } else if (const auto* mark = std::get_if<BatchMark>(&**item)) {
       more = gathering.mark(*mark);
+    } else if (const auto* departed = std::get_if<Departed>(&**item)) {
+      more = gathering.flush({});
+      seq = departed->last_seq;
     } else if (const auto* end = std::get_if<CflogEnd>(&**item)) {
       more = gathering.flush({});
       seq = end->seq;
@@ -66,21 +69,36 @@ Expected<std::int64_t, LogFault> read_cflog(std::span<const std::uint8_t> bytes,
   return seq;
 }
 
+LogFault line_fault(std::size_t line, const EventFault& fault, std::int64_t seq) {
+  return {"line " + std::to_string(line) + ", " + fault.place, seq, fault.what};
+}
+
 Expected<std::int64_t, LogFault> read_json_lines(std::string_view text, const Visit& visit) {
   Gathering gathering(visit);
   std::int64_t seq = 0;
+  std::optional<RegionId> partition;  // of the events before
   for (std::size_t line = 1; !text.empty(); ++line) {
     const std::size_t end = text.find('\n');
     const std::string_view row = text.substr(0, end);
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
     if (row.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+    if (is_departed(row)) {
+      const auto departed = parse_departed(row);
+      if (!departed) return Unexpected{line_fault(line, departed.error(), seq)};
+      if (departed->first_seq <= seq) {
+        return Unexpected{line_fault(line, {"/departed", "does not follow the event before it"}, seq)};
+      }
+      if (!gathering.flush({})) return seq;
+      seq = departed->last_seq;
+      continue;
+    }
     auto event = parse_event(row);
-    if (!event) {
-      return Unexpected{LogFault{"line " + std::to_string(line) + ", " + event.error().place, seq, event.error().what}};
+    if (!event) return Unexpected{line_fault(line, event.error(), seq)};
+    if (partition && *partition != event->partition) {
+      return Unexpected{line_fault(line, {"/partition", "is another than that of the events before it"}, seq)};
     }
-    if (event->seq <= seq) {
-      return Unexpected{LogFault{"line " + std::to_string(line) + ", /seq", seq, "does not follow the event before it"}};
-    }
+    partition = event->partition;
+    if (event->seq <= seq) return Unexpected{line_fault(line, {"/seq", "does not follow the event before it"}, seq)};
     seq = event->seq;
     if (!gathering.event(std::move(*event))) return seq;
   }

@@ -7,6 +7,7 @@
 #include <string>
 #include <variant>
 
+#include "events/partition.hpp"
 #include "events/vocabulary.hpp"
 #include "ledger/state.hpp"
 
@@ -40,10 +41,12 @@ struct KeyFailure {
   std::string what;  // a sentence
 };
 
-// What errands brought. Empty: none was run.
+// What was done outside, by an errand or by a migration (ledger/regions). Empty: nothing was.
 struct Provided {
-  std::optional<WrappedKey> wrapped_key;
-  std::optional<KeyFailure> key_failure;
+  std::optional<WrappedKey> wrapped_key{};
+  std::optional<KeyFailure> key_failure{};
+  std::optional<Copied> copied{};  // MigrateRegion: the account's stream, copied to the region and read back
+  bool migrating = false;        // MigrateRegion: another migration of the account is under way
 };
 
 class Outside {

@@ -18,6 +18,7 @@ enum class RefusalCode : std::uint8_t {
   unknown_account,
   account_exists,
   in_future,
+  partial_migration,
   unknown_region,
   unknown_product,
   product_required,
@@ -42,20 +43,22 @@ enum class RefusalCode : std::uint8_t {
   insufficient_credits,
   non_transferable,
   never_for_training,
+  migration_in_progress,
   key_not_customers,
   key_revoked,
   key_unusable,
 };
 
-inline constexpr std::array<std::string_view, 32> refusal_names{
+inline constexpr std::array<std::string_view, 34> refusal_names{
     "malformed",           "key_reused",     "unknown_account",       "account_exists",
-    "in_future",           "unknown_region", "unknown_product",       "product_required",
+    "in_future",           "partial_migration",
+    "unknown_region",      "unknown_product", "product_required",
     "unknown_plan",        "outside_term",   "plan_mismatch",         "seat_parity",
     "term_overlap",        "bad_increment",  "unknown_period",        "classified",
     "unknown_model",       "provenance",     "revoked",               "discontinued",
     "not_authorized_in_gov", "beta_not_accepted", "partner_terms",    "unknown_authorization",
     "authorization_exists", "period_closed", "insufficient_credits",  "non_transferable",
-    "never_for_training",  "key_not_customers", "key_revoked",         "key_unusable",
+    "never_for_training",  "migration_in_progress", "key_not_customers", "key_revoked",         "key_unusable",
 };
 
 [[nodiscard]] inline std::string_view to_name(RefusalCode code) { return refusal_names.at(static_cast<std::size_t>(code)); }

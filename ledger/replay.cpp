@@ -39,6 +39,13 @@ void Book::adopt(AccountState state) {
   accounts_.insert_or_assign(std::move(account), std::move(state));
 }
 
+void Book::remove(const AccountId& account) {
+  const auto found = accounts_.find(account);
+  if (found == accounts_.end()) return;
+  events_ -= found->second.version;
+  accounts_.erase(found);
+}
+
 void Book::advance(std::int64_t seq, std::int64_t events) {
   seq_ = seq;
   events_ += events;

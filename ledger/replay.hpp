@@ -30,12 +30,14 @@ class Book {
 
   [[nodiscard]] const AccountState* find(const AccountId& account) const;
   [[nodiscard]] const std::map<AccountId, AccountState>& accounts() const { return accounts_; }
-  [[nodiscard]] std::int64_t seq() const { return seq_; }        // of the newest event folded
+  [[nodiscard]] std::int64_t seq() const { return seq_; }        // covered: of the newest event folded, or beyond
   [[nodiscard]] std::int64_t events() const { return events_; }  // how many were folded
 
   // Puts a state in place of what was folded; for snapshots and for a decided group that has been stored.
   void adopt(AccountState state);
   void advance(std::int64_t seq, std::int64_t events);
+  // Without the account and its events, its positions kept: it has left (RES-1).
+  void remove(const AccountId& account);
 
  private:
   std::map<AccountId, AccountState> accounts_;

@@ -246,6 +246,25 @@ struct InvoiceLine {
   }
 };
 
+// A change of region, as it was recorded (RES-1).
+struct Migration {
+  RegionId from;
+  RegionId to;
+  Instant at;
+  std::int64_t version = 0;  // of the event
+  std::int64_t events = 0;   // how many were copied
+  Bytes hash;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("from", self.from);
+    visit("to", self.to);
+    visit("at", self.at);
+    visit("version", self.version);
+    visit("events", self.events);
+    visit("hash", self.hash);
+  }
+};
+
 // The customer's key over the account's data key (EKM-1, EKM-5). Once revoked it stays so.
 struct CustomerKey {
   KeyArn key_arn;
@@ -271,6 +290,7 @@ struct AccountState {
   Instant latest_at = instant_min;  // the greatest `at` among the events folded
   Environment environment = Environment::commercial;
   RegionId region;
+  std::vector<Migration> migrations;  // in order
   Standing<bool> access;  // AI-0; nothing recorded: allowed
   std::map<PlanId, Pool> pools;
   std::map<AuthorizationId, Hold> holds;  // live ones only
@@ -288,6 +308,7 @@ struct AccountState {
     visit("latest_at", self.latest_at);
     visit("environment", self.environment);
     visit("region", self.region);
+    visit("migrations", self.migrations);
     visit("access", self.access);
     visit("pools", self.pools);
     visit("holds", self.holds);

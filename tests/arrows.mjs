@@ -12,23 +12,37 @@ const arrows = [
   ['events/', ['events/']],
   ['ledger/edge/', ['ledger/edge/', 'ledger/', 'events/', 'events/store/']],
   ['ledger/keyring/', ['ledger/keyring/', 'ledger/', 'events/']],
-  ['ledger/service/', ['ledger/service/', 'ledger/edge/', 'ledger/keyring/', 'ledger/', 'events/', 'events/store/']],
+  ['ledger/directory/', ['ledger/directory/', 'ledger/', 'events/', 'events/store/']],
+  ['ledger/regions/', ['ledger/regions/', 'ledger/', 'events/', 'events/store/']],
+  [
+    'ledger/service/',
+    [
+      'ledger/service/', 'ledger/regions/', 'ledger/directory/', 'ledger/edge/', 'ledger/keyring/', 'ledger/', 'events/',
+      'events/store/',
+    ],
+  ],
   [
     'ledger/cli/',
-    ['ledger/cli/', 'ledger/service/service.hpp', 'ledger/edge/', 'ledger/keyring/', 'ledger/', 'events/', 'events/store/'],
+    [
+      'ledger/cli/', 'ledger/service/service.hpp', 'ledger/regions/', 'ledger/directory/', 'ledger/edge/', 'ledger/keyring/',
+      'ledger/', 'events/', 'events/store/',
+    ],
   ],
   ['ledger/', ['ledger/', 'events/']],
   ['wasm/', ['wasm/', 'ledger/', 'events/', 'events/store/memory.hpp']],
   [
     'tests/',
-    ['tests/', 'wasm/', 'ledger/', 'ledger/edge/', 'ledger/keyring/', 'ledger/service/', 'ledger/cli/', 'events/', 'events/store/'],
+    [
+      'tests/', 'wasm/', 'ledger/', 'ledger/regions/', 'ledger/directory/', 'ledger/edge/', 'ledger/keyring/',
+      'ledger/service/', 'ledger/cli/', 'events/', 'events/store/',
+    ],
   ],
 ];
 const rooms = arrows.map(([room]) => room);
 // Headers the pure parts must not take: clocks, threads, files, locale, randomness, streams.
 const impure = /^(chrono_clock|thread|mutex|atomic|fstream|iostream|sstream|filesystem|random|locale|ctime|time\.h|future|sys\/|unistd\.h|SQLiteCpp|sqlite3|boost\/(asio|beast)|sodium|curl)/;
 const pure_room = (file) =>
-  /^(events|ledger|wasm)\//.test(file) && !/^(events\/store|ledger\/(edge|keyring|service|cli))\//.test(file);
+  /^(events|ledger|wasm)\//.test(file) && !/^(events\/store|ledger\/(edge|keyring|directory|regions|service|cli))\//.test(file);
 // The memory store is shared between threads by the service's tests; its mutex is the one exception among pure files.
 const impure_words = /\b(float|double|std::rand|system_clock|steady_clock|high_resolution_clock|getenv|setlocale|std::time)\b/;
 
@@ -61,6 +75,8 @@ const planted = [
   ['events/x.hpp', '#include "ledger/state.hpp"'],
   ['ledger/x.hpp', '#include "ledger/service/service.hpp"'],
   ['ledger/x.hpp', '#include "events/store/sqlite.hpp"'],
+  ['ledger/x.hpp', '#include "ledger/regions/routes.hpp"'],
+  ['ledger/regions/x.cpp', '#include "ledger/service/service.hpp"'],
   ['ledger/x.hpp', '#include "ledger/keyring/keyring.hpp"'],
   ['ledger/keyring/x.hpp', '#include "ledger/service/service.hpp"'],
   ['ledger/x.cpp', '#include <sodium.h>'],

@@ -214,6 +214,10 @@ std::string Session::apply(std::string_view command, Instant now) {
   return to_json(answers.front());
 }
 
+std::string Session::decide(std::string_view command, Instant now) {
+  return to_json(Engine(log_, catalog_, book_).weigh(command, now));
+}
+
 std::string Session::export_log(bool as_json_lines) const {
   std::string out;
   if (as_json_lines) {
@@ -224,11 +228,18 @@ std::string Session::export_log(bool as_json_lines) const {
     });
     return out;
   }
+  // Of one account, its events keep the positions they have in the whole log; all are of one partition.
+  CflogHeader header;
+  if (book_.accounts().size() == 1) header.account = book_.accounts().begin()->first;
+  log_.read(0, -1, [&](Event&& event) {
+    header.partition = std::move(event.partition);
+    return false;
+  });
   CflogWriter writer(
       [&](std::span<const std::uint8_t> bytes) {
         out.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
       },
-      CflogHeader{});
+      header);
   log_.read_batches([&](const AccountId& account, StoredBatch&& batch) {
     for (const Event& event : batch.events) writer.event(event);
     writer.batch(BatchMark{.account = account,

@@ -52,7 +52,10 @@ Expected<Appended, Conflict> MemoryLog::append(std::span<const Batch> group) {
       StoredBatch stored{batch.key, batch.command, batch.events, head_locked() + 1,
                          static_cast<std::int64_t>(batch.events.size())};
       std::int64_t seq = head_locked();
-      for (Event& event : stored.events) event.seq = ++seq;
+      for (Event& event : stored.events) {
+        event.seq = ++seq;
+        event.partition = partition_of(region_);
+      }
       keep(batch.account, std::move(stored));
     }
     appended.last_seq = head_locked();
@@ -101,6 +104,22 @@ void MemoryLog::keep(const AccountId& account, StoredBatch&& batch) {
     entry.version = event.version;
     entry.events.push_back(events_.size());
     events_.push_back(std::move(event));
+  }
+}
+
+void MemoryLog::forget(const AccountId& account) {
+  const std::lock_guard lock(mutex_);
+  forgotten_head_ = head_locked();
+  std::vector<Event> events = std::exchange(events_, {});
+  std::vector<Record> records = std::exchange(records_, {});
+  accounts_.clear();
+  for (Record& record : records) {
+    if (record.account == account) continue;
+    const auto first = events.begin() + static_cast<std::ptrdiff_t>(record.first);
+    const auto last = first + static_cast<std::ptrdiff_t>(record.held);
+    StoredBatch batch{record.key, record.command, {std::make_move_iterator(first), std::make_move_iterator(last)},
+                      record.first_seq, record.count};
+    keep(record.account, std::move(batch));
   }
 }
 

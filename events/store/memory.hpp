@@ -2,8 +2,10 @@
 // A log in memory: for tests, for the browser, for a what-if. It keeps nothing and is otherwise like any other store.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <mutex>
+#include <utility>
 
 #include "events/log.hpp"
 #include "events/store/listeners.hpp"
@@ -12,6 +14,10 @@ namespace creditfold {
 
 class MemoryLog final : public Log {
  public:
+  // `region`: whose partition it is; empty: nobody's.
+  explicit MemoryLog(RegionId region = {}) : region_(std::move(region)) {}
+
+  [[nodiscard]] RegionId region() const override { return region_; }
   [[nodiscard]] Expected<Appended, Conflict> append(std::span<const Batch> group) override;
   void read(std::int64_t after, std::int64_t to, const std::function<bool(Event&&)>& visit) const override;
   void read_account(const AccountId& account, std::int64_t after, std::int64_t to,
@@ -27,6 +33,9 @@ class MemoryLog final : public Log {
   // begins late) can be held here under its own numbers. They have to ascend; versions follow one another from the
   // first one seen of an account. A batch that is there already, to the digest, changes nothing.
   [[nodiscard]] Expected<Done, Conflict> adopt(const AccountId& account, StoredBatch&& batch);
+
+  // Lets go of an account as if it had never been here, but for its positions, which are not given again.
+  void forget(const AccountId& account);
 
  private:
   struct Record {
@@ -44,11 +53,15 @@ class MemoryLog final : public Log {
     std::map<IdempotencyKey, std::size_t> batches;  // indexes
   };
 
-  [[nodiscard]] std::int64_t head_locked() const { return events_.empty() ? 0 : events_.back().seq; }
+  [[nodiscard]] std::int64_t head_locked() const {
+    return events_.empty() ? forgotten_head_ : std::max(forgotten_head_, events_.back().seq);
+  }
   [[nodiscard]] StoredBatch stored(const Record& record, std::int64_t after, std::int64_t to) const;
   void keep(const AccountId& account, StoredBatch&& batch);
 
+  RegionId region_;
   mutable std::mutex mutex_;
+  std::int64_t forgotten_head_ = 0;  // the head there was when an account was forgotten
   std::vector<Event> events_;  // by seq
   std::vector<Record> records_;
   std::map<AccountId, Account> accounts_;

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <atomic>
 #include <mutex>
+#include <type_traits>
 #include <utility>
 
 #include "events/codec.hpp"
@@ -19,93 +20,17 @@
 #include "events/store/group.hpp"
 #include "events/store/listeners.hpp"
 #include "events/store/sqlite_fault.hpp"
-#include "events/store/sqlite_reader.hpp"
+#include "events/store/sqlite_pages.hpp"
 #include "events/store/sqlite_writer.hpp"
 
 namespace creditfold {
 namespace {
 
-// Idle readers that are kept: about as many requests as a small machine answers at once.
-constexpr std::size_t idle_readers_max = 8;
-
-// Connections that read, handed out one to a caller at a time.
-class ReaderPool {
- public:
-  explicit ReaderPool(std::filesystem::path file) : file_(std::move(file)) {}
-
-  // Runs `action` on a reader. One that threw is not used again.
-  template <class Action>
-  auto with_reader(Action&& action) const {
-    return with_faults(file_, "reading", [&] {
-      std::unique_ptr<SqliteReader> reader = take();
-      auto result = action(*reader);
-      give_back(std::move(reader));
-      return result;
-    });
-  }
-
- private:
-  std::unique_ptr<SqliteReader> take() const {
-    {
-      const std::lock_guard lock(mutex_);
-      if (!idle_.empty()) {
-        std::unique_ptr<SqliteReader> reader = std::move(idle_.back());
-        idle_.pop_back();
-        return reader;
-      }
-    }
-    return std::make_unique<SqliteReader>(file_);
-  }
-  void give_back(std::unique_ptr<SqliteReader> reader) const {
-    const std::lock_guard lock(mutex_);
-    if (idle_.size() < idle_readers_max) idle_.push_back(std::move(reader));
-  }
-
-  std::filesystem::path file_;
-  mutable std::mutex mutex_;
-  mutable std::vector<std::unique_ptr<SqliteReader>> idle_;
-};
-
-// Events with after < seq <= to, of one account or of all, fetched a page at a time.
-class EventPages {
- public:
-  // `account` is borrowed; none means all.
-  EventPages(const ReaderPool& readers, const AccountId* account, std::int64_t after, std::int64_t to)
-      : readers_(readers), account_(account), seq_(std::max<std::int64_t>(after, 0)), to_(to) {}
-
-  [[nodiscard]] bool at_end() {
-    if (at_ == page_.size()) fetch();
-    return page_.empty();
-  }
-  // REQUIRES: not at the end; an event without a seq otherwise.
-  [[nodiscard]] Event next() { return at_end() ? Event{} : std::move(page_[at_++]); }
-
- private:
-  void fetch() {
-    if (!page_.empty()) {  // moved-from events keep their numbers
-      seq_ = page_.back().seq;
-      version_ = page_.back().version;
-    }
-    at_ = 0;
-    page_ = readers_.with_reader([&](SqliteReader& reader) {
-      return account_ != nullptr ? reader.account_events(*account_, version_, seq_, to_) : reader.events(seq_, to_);
-    });
-  }
-
-  const ReaderPool& readers_;
-  const AccountId* account_;
-  std::int64_t seq_;
-  std::int64_t version_ = 0;
-  std::int64_t to_;
-  std::vector<Event> page_;
-  std::size_t at_ = 0;
-};
-
 class DatabaseLog final : public SqliteLog {
  public:
-  DatabaseLog(const std::filesystem::path& file, std::unique_ptr<DirectoryLock> lock,
+  DatabaseLog(const std::filesystem::path& file, const RegionId& region, std::unique_ptr<DirectoryLock> lock,
               std::unique_ptr<SqliteWriter> writer)
-      : file_(file), lock_(std::move(lock)), writer_(std::move(writer)), readers_(file) {
+      : file_(file), region_(region), lock_(std::move(lock)), writer_(std::move(writer)), readers_(file, region) {
     if (writer_) {
       head_ = writer_->head();
     } else {
@@ -116,24 +41,14 @@ class DatabaseLog final : public SqliteLog {
     }
   }
 
+  [[nodiscard]] RegionId region() const override { return region_; }
+
   [[nodiscard]] Expected<Appended, Conflict> append(std::span<const Batch> group) override {
-    if (!writer_) throw Fault(Fault::Kind::read_only, file_.string() + ": opened to read only");
+    require_writer();
     require_well_formed(group);
     std::vector<std::vector<std::uint8_t>> bodies;
-    for (const Batch& batch : group) {
-      for (const Event& event : batch.events) encode_event(event, bodies.emplace_back());
-    }
-    std::optional<Appended> appended;
-    {
-      const std::lock_guard lock(append_mutex_);
-      Expected<Appended, Conflict> written =
-          with_faults(file_, "appending", [&] { return writer_->write(group, bodies); });
-      if (!written) return written;
-      appended = *written;
-      head_ = appended->last_seq;
-    }
-    listeners_.notify(appended->last_seq);
-    return *appended;
+    for (const Batch& batch : group) add_bodies(batch.events, bodies);
+    return appended(write([&] { return writer_->write(group, bodies); }));
   }
 
   void read(std::int64_t after, std::int64_t to, const std::function<bool(Event&&)>& visit) const override {
@@ -166,24 +81,21 @@ class DatabaseLog final : public SqliteLog {
     const std::int64_t last = range.to < 0 ? newest : std::min(range.to, newest);
     if (range.after > newest) return;
     // Batches before the one that event `after` belongs to lie wholly before the range.
-    std::int64_t id =
-        range.after <= 0 ? 0
-                         : readers_.with_reader([&](SqliteReader& reader) { return reader.batch_of(range.after) - 1; });
+    BatchCursor cursor;
+    if (range.after > 0) {
+      cursor = readers_.with_reader([&](SqliteReader& reader) { return reader.before_batch_of(range.after); });
+    }
     EventPages events(readers_, range.account ? &*range.account : nullptr, range.after, last);
     for (;;) {
-      std::vector<BatchRow> page =
-          readers_.with_reader([&](SqliteReader& reader) { return reader.batches(id, range.account); });
-      if (page.empty()) return;
-      id = page.back().id;
-      for (BatchRow& row : page) {
+      BatchPage page = readers_.with_reader([&](SqliteReader& reader) { return reader.batches(cursor, range.account); });
+      if (page.at_end) return;
+      cursor = page.next;
+      for (BatchRow& row : page.rows) {
         const std::int64_t before = row.batch.first_seq - 1;
         const std::int64_t end = before + row.batch.count;
         if (before > last) return;
         const bool inside = row.batch.count == 0 ? range.after <= before : range.after < end && before < last;
-        if (!inside) continue;
-        for (std::int64_t seq = std::max(before, range.after) + 1; seq <= std::min(end, last); ++seq) {
-          add_event(row, events.next(), seq);
-        }
+        if (!inside || !fill(row, std::max(before, range.after), std::min(end, last), events)) continue;
         if (!visit(row.account, std::move(row.batch))) return;
       }
     }
@@ -198,8 +110,92 @@ class DatabaseLog final : public SqliteLog {
     return listeners_.add(std::move(listener));
   }
 
+  void stage(const AccountId& account, std::span<const StoredBatch> batches) override {
+    require_writer();
+    std::vector<std::vector<std::uint8_t>> bodies;
+    for (const StoredBatch& batch : batches) add_bodies(batch.events, bodies);
+    write([&] {
+      writer_->stage(account, batches, bodies);
+      return Done{};
+    });
+  }
+
+  void read_staged(std::int64_t skip, const Visit& visit) const override {
+    for (;;) {
+      std::vector<StoredBatch> page =
+          readers_.with_reader([&](SqliteReader& reader) { return reader.staged_batches(skip); });
+      if (page.empty()) return;
+      skip += static_cast<std::int64_t>(page.size());
+      for (StoredBatch& batch : page) {
+        if (!visit(std::move(batch))) return;
+      }
+    }
+  }
+
+  [[nodiscard]] std::optional<AccountId> staged() const override {
+    return readers_.with_reader([](SqliteReader& reader) { return reader.staged(); });
+  }
+
+  void drop_staged() override {
+    require_writer();
+    std::optional<Erasing> staged = write([&] { return writer_->staged(); });
+    if (staged) static_cast<void>(erase(*staged, [] { return true; }));
+  }
+
+  [[nodiscard]] Expected<Appended, Conflict> admit(const Arrival& arrival, const Batch& batch) override {
+    require_writer();
+    require_well_formed(std::span(&batch, 1));
+    std::vector<std::vector<std::uint8_t>> bodies;
+    add_bodies(batch.events, bodies);
+    return appended(write([&] { return writer_->admit(arrival, batch, bodies); }));
+  }
+
+  void bury(const Tombstone& tombstone) override {
+    require_writer();
+    write([&] {
+      writer_->bury(tombstone);
+      return Done{};
+    });
+  }
+
+  [[nodiscard]] bool erase_buried(const std::function<bool()>& go_on) override {
+    require_writer();
+    for (;;) {
+      std::optional<Erasing> buried = write([&] { return writer_->next_buried(); });
+      if (!buried) return true;
+      if (!erase(*buried, go_on)) return false;
+    }
+  }
+
+  [[nodiscard]] std::vector<AccountId> accounts() const override {
+    return readers_.with_reader([](SqliteReader& reader) { return reader.accounts(); });
+  }
+
+  [[nodiscard]] std::optional<Arrival> arrival_of(const AccountId& account) const override {
+    return readers_.with_reader([&](SqliteReader& reader) { return reader.arrival_of(account); });
+  }
+
+  [[nodiscard]] std::vector<Tombstone> tombstones() const override {
+    return readers_.with_reader([](SqliteReader& reader) { return reader.tombstones(); });
+  }
+
+  [[nodiscard]] std::vector<Departed> departed(std::int64_t after, std::int64_t to) const override {
+    std::vector<Departed> runs;
+    const std::int64_t last = std::min(to, head());
+    for (std::int64_t at = std::max<std::int64_t>(after, 0); at < last;) {
+      EventPage page = readers_.with_reader([&](SqliteReader& reader) { return reader.events(at, last); });
+      at = page.reached;
+      for (Departed& run : page.departed) add_run(std::move(run), runs);
+    }
+    return runs;
+  }
+
   void set_lock_text(const std::string& text) override {
     if (lock_) lock_->set_text(text);
+  }
+
+  [[nodiscard]] std::int64_t moves() const override {
+    return readers_.with_reader([](SqliteReader& reader) { return reader.moves(); });
   }
 
   void check_structure() const override {
@@ -210,6 +206,60 @@ class DatabaseLog final : public SqliteLog {
   }
 
  private:
+  void require_writer() const {
+    if (!writer_) throw Fault(Fault::Kind::read_only, file_.string() + ": opened to read only");
+  }
+  static void add_bodies(const std::vector<Event>& events, std::vector<std::vector<std::uint8_t>>& bodies) {
+    for (const Event& event : events) encode_event(event, bodies.emplace_back());
+  }
+  template <class Action>
+  std::invoke_result_t<Action&> write(Action&& action) {
+    const std::lock_guard lock(append_mutex_);
+    auto outcome = with_faults(file_, "writing", action);
+    head_ = writer_->head();
+    return outcome;
+  }
+  Expected<Appended, Conflict> appended(Expected<Appended, Conflict> outcome) {
+    if (outcome) listeners_.notify(outcome->last_seq);
+    return outcome;
+  }
+
+  // Piece by piece, each with its own turn among the appends. A tombstone says "erased" once no byte is left anywhere.
+  [[nodiscard]] bool erase(Erasing& erasing, const std::function<bool()>& go_on) {
+    for (;;) {
+      if (!go_on()) return false;
+      const bool more = write([&] { return writer_->zero_piece(erasing); });
+      if (!more) break;
+    }
+    return write([&] {
+      if (!writer_->checkpoint()) return false;
+      writer_->mark_erased(erasing);
+      return true;
+    });
+  }
+
+  static void add_run(Departed&& run, std::vector<Departed>& runs) {
+    const bool goes_on = !runs.empty() && runs.back().last_seq + 1 == run.first_seq &&
+                         runs.back().account == run.account && runs.back().to == run.to;
+    if (goes_on) {
+      runs.back().last_seq = run.last_seq;
+    } else {
+      runs.push_back(std::move(run));
+    }
+  }
+
+  // The batch's events behind `after`, up to `to`. false: its account left after the batch was read.
+  [[nodiscard]] bool fill(BatchRow& row, std::int64_t after, std::int64_t to, EventPages& events) const {
+    for (std::int64_t seq = after + 1; seq <= to; ++seq) {
+      if (events.at_end() || events.peek().seq != seq) {
+        const bool left = readers_.with_reader([&](SqliteReader& reader) { return reader.has_left(row.stay); });
+        if (left) return false;
+      }
+      add_event(row, events.next(), seq);
+    }
+    return true;
+  }
+
   // Puts the batch's next event into it.
   void add_event(BatchRow& row, Event&& event, std::int64_t seq) const {
     if (event.seq != seq || event.account != row.account || event.key != row.batch.key) {
@@ -220,6 +270,7 @@ class DatabaseLog final : public SqliteLog {
   }
 
   std::filesystem::path file_;
+  RegionId region_;
   // In this order: the writer closes after the readers and checkpoints, and only then another process may begin.
   std::unique_ptr<DirectoryLock> lock_;
   std::unique_ptr<SqliteWriter> writer_;
@@ -232,18 +283,31 @@ class DatabaseLog final : public SqliteLog {
 }  // namespace
 
 std::unique_ptr<SqliteLog> open_sqlite(const SqliteOptions& options) {
-  const std::filesystem::path file = options.directory / "ledger.db";
+  const std::filesystem::path file = options.directory / ledger_file;
   if (options.read_only) {
     std::error_code error;
     if (!std::filesystem::exists(file, error)) {
       throw Fault(Fault::Kind::unavailable, file.string() + ": there is no ledger here");
     }
-    return std::make_unique<DatabaseLog>(file, nullptr, nullptr);
+    return std::make_unique<DatabaseLog>(file, options.region, nullptr, nullptr);
   }
   make_private_directory(options.directory);
-  auto lock = std::make_unique<DirectoryLock>(options.directory);
+  auto lock = options.locked ? nullptr : std::make_unique<DirectoryLock>(options.directory);
   auto writer = with_faults(file, "opening", [&] { return std::make_unique<SqliteWriter>(file); });
-  return std::make_unique<DatabaseLog>(file, std::move(lock), std::move(writer));
+  return std::make_unique<DatabaseLog>(file, options.region, std::move(lock), std::move(writer));
+}
+
+bool is_only_begun(const std::filesystem::path& ledger) {
+  std::error_code error;
+  // A rollback journal is there only until the database has its write-ahead log, which comes before its tables.
+  if (std::filesystem::exists(ledger.string() + "-journal", error)) return true;
+  try {
+    const SQLite::Database database(ledger.string(), SQLite::OPEN_READONLY);
+    SQLite::Statement tables(database, "SELECT count(*) FROM sqlite_schema");
+    return tables.executeStep() && tables.getColumn(0).getInt64() == 0;
+  } catch (const SQLite::Exception&) {
+    return false;  // opening it says what is wrong
+  }
 }
 
 }  // namespace creditfold

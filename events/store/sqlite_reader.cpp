@@ -3,8 +3,8 @@
 // write-ahead log's checkpoint; the log only grows, so pages fit together.
 #include "events/store/sqlite_reader.hpp"
 
-#include "events/archive.hpp"
-#include "events/checksum.hpp"
+#include <algorithm>
+
 #include "events/codec.hpp"
 #include "events/store/sqlite_fault.hpp"
 #include "events/store/sqlite_schema.hpp"
@@ -17,165 +17,195 @@ namespace {
 constexpr int rows_per_page = 1024;
 constexpr std::size_t page_bytes = 8U << 20;
 // Waiting for another connection's recovery of the write-ahead log after a crash.
-constexpr int busy_timeout_ms = 5'000;
+constexpr int reader_timeout_ms = 5'000;
 // Names remembered by a connection before it forgets them all: some ten megabytes.
 constexpr std::size_t names_max = 100'000;
 
-std::span<const std::uint8_t> blob(const SQLite::Column& column) {
-  return {static_cast<const std::uint8_t*>(column.getBlob()), static_cast<std::size_t>(column.getBytes())};
-}
+constexpr const char* select_events =
+    "SELECT seq, account, version, body, \"check\" FROM events WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?";
+constexpr const char* select_arrived_events =
+    "SELECT place, account, version, body, \"check\" FROM arrived_events WHERE place > ? AND place <= ? "
+    "ORDER BY place LIMIT ?";
+constexpr const char* select_account_events =
+    "SELECT seq, account, version, body, \"check\" FROM events "
+    "WHERE account = ? AND version > ? AND seq > ? AND seq <= ? ORDER BY version LIMIT ?";
+constexpr const char* select_account_arrived_events =
+    "SELECT place, account, version, body, \"check\" FROM arrived_events "
+    "WHERE account = ? AND version > ? AND place > ? AND place <= ? ORDER BY version LIMIT ?";
+constexpr const char* select_batches =
+    "SELECT id, account, key, digest, first_seq, count, \"check\" FROM batches "
+    "WHERE id > ? AND id <= ? ORDER BY id LIMIT ?";
+constexpr const char* select_arrived_batches =
+    "SELECT id, account, key, digest, first_place, count, \"check\" FROM arrived_batches "
+    "WHERE id > ? AND id <= ? ORDER BY id LIMIT ?";
+constexpr const char* select_account_batches =
+    "SELECT id, account, key, digest, first_seq, count, \"check\" FROM batches "
+    "WHERE account = ? AND id > ? ORDER BY id LIMIT ?";
 
 SQLite::Database open_read_only(const std::filesystem::path& file) {
-  SQLite::Database database(file.string(), SQLite::OPEN_READONLY, busy_timeout_ms);
+  SQLite::Database database(file.string(), SQLite::OPEN_READONLY, reader_timeout_ms);
   // Only the writing connection may checkpoint; see sqlite.cpp.
   sqlite3_db_config(database.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   return database;
 }
 
-SQLite::Statement& prepared(std::optional<SQLite::Statement>& statement, const SQLite::Database& database,
-                            const char* sql) {
-  if (!statement) statement.emplace(database, sql);
-  return *statement;
-}
-
 }  // namespace
 
-void require_format(const SQLite::Database& database, const std::filesystem::path& file) {
-  const auto pragma = [&](const char* sql) {
-    SQLite::Statement query(database, sql);
-    return query.executeStep() ? query.getColumn(0).getInt64() : 0;
-  };
-  const std::int64_t application = pragma("PRAGMA application_id");
-  const std::int64_t format = pragma("PRAGMA user_version");
-  if (application != sqlite_application_id) {
-    throw Fault(Fault::Kind::unsupported_format, file.string() + ": a database, but not a ledger's");
-  }
-  if (format != sqlite_format) {
-    throw Fault(Fault::Kind::unsupported_format, file.string() + ": format " + std::to_string(format) +
-                                                     ", and this program knows format " +
-                                                     std::to_string(sqlite_format));
-  }
+SqliteReader::Snapshot::Snapshot(SqliteReader& reader) : reader_(reader) {
+  reader_.database_.exec("BEGIN");
+  reader_.departures_.clear();
+  SQLite::Statement& query = reader_.prepared("SELECT EXISTS (SELECT 1 FROM tombstones)");
+  const Reset reset(query);
+  reader_.any_departed_ = query.executeStep() && query.getColumn(0).getInt() != 0;
 }
 
-// One statement, so that a writer beside it cannot come between the two ends.
-LogEnd read_end(const SQLite::Database& database, const std::filesystem::path& file) {
-  SQLite::Statement query(database,
-                          "SELECT (SELECT max(seq) FROM events), batch.id, batch.first_seq + batch.count - 1 "
-                          "FROM (SELECT max(id) AS id FROM batches) AS newest LEFT JOIN batches AS batch USING (id)");
-  if (!query.executeStep()) return {};
-  const LogEnd end{query.getColumn(0).getInt64(), query.getColumn(1).getInt64()};
-  const std::int64_t batch_end = query.getColumn(2).getInt64();
-  if (batch_end != end.head) {
-    throw Fault(Fault::Kind::damaged, file.string() + ": the newest batch ends at event " + std::to_string(batch_end) +
-                                          ", but the newest event is " + std::to_string(end.head));
-  }
-  return end;
-}
+SqliteReader::Snapshot::~Snapshot() { static_cast<void>(reader_.database_.tryExec("COMMIT")); }
 
-std::int64_t batch_check(const BatchRow& row) {
-  std::vector<std::uint8_t> bytes;
-  append_with(bytes, [&](SpanOutputArchive& archive) {
-    archive(row.account, row.batch.key, row.batch.command, row.batch.first_seq, row.batch.count);
-  });
-  return static_cast<std::int64_t>(checksum(bytes, static_cast<std::uint64_t>(row.id)));
-}
-
-std::int64_t event_check(std::int64_t seq, std::span<const std::uint8_t> body) {
-  return static_cast<std::int64_t>(checksum(body, static_cast<std::uint64_t>(seq)));
-}
-
-SqliteReader::SqliteReader(const std::filesystem::path& file) : file_(file), database_(open_read_only(file)) {
-  require_format(database_, file_);
+SqliteReader::SqliteReader(const std::filesystem::path& file, const RegionId& region)
+    : file_(file), partition_(partition_of(region)), database_(open_read_only(file)) {
+  const std::int64_t format = format_of(database_, file_);
+  if (format != sqlite_format) throw_unsupported(format, file_);
 }
 
 void SqliteReader::damaged(const std::string& what) const {
   throw Fault(Fault::Kind::damaged, file_.string() + ": " + what);
 }
 
+SQLite::Statement& SqliteReader::prepared(const char* sql) {
+  const auto known = statements_.find(sql);
+  return known != statements_.end() ? known->second : statements_.try_emplace(sql, database_, sql).first->second;
+}
+
 std::int64_t SqliteReader::head() {
-  SQLite::Statement& query = prepared(head_, database_, "SELECT max(seq) FROM events");
+  SQLite::Statement& query = prepared("SELECT max(seq) FROM events");
   const Reset reset(query);
   return query.executeStep() ? query.getColumn(0).getInt64() : 0;
 }
 
-std::optional<std::int64_t> SqliteReader::account_id(const AccountId& account) {
-  SQLite::Statement& query = prepared(account_id_, database_, "SELECT id FROM accounts WHERE name = ?");
+std::optional<std::int64_t> SqliteReader::stay_of(const AccountId& account) {
+  SQLite::Statement& query = prepared(select_stay);
   const Reset reset(query);
   query.bindNoCopy(1, account.value);
   if (!query.executeStep()) return std::nullopt;
   return query.getColumn(0).getInt64();
 }
 
-const std::string& SqliteReader::account_name(std::int64_t id) {
-  const auto known = names_.find(id);
+const std::string& SqliteReader::account_name(std::int64_t stay) {
+  const auto known = names_.find(stay);
   if (known != names_.end()) return known->second;
-  SQLite::Statement& query = prepared(account_name_, database_, "SELECT name FROM accounts WHERE id = ?");
+  SQLite::Statement& query = prepared("SELECT name FROM accounts WHERE id = ?");
   const Reset reset(query);
-  query.bind(1, id);
-  if (!query.executeStep()) damaged("account " + std::to_string(id) + " has no name");
+  query.bind(1, stay);
+  if (!query.executeStep()) damaged("account " + std::to_string(stay) + " has no name");
   if (names_.size() >= names_max) names_.clear();
-  return names_.emplace(id, query.getColumn(0).getString()).first->second;
+  return names_.emplace(stay, query.getColumn(0).getString()).first->second;
 }
 
-// Columns: seq, account, version, body, check.
-Event SqliteReader::event_from(SQLite::Statement& row) {
-  const std::int64_t seq = row.getColumn(0).getInt64();
-  const std::string place = "event " + std::to_string(seq) + " is damaged: ";
+const Tombstone* SqliteReader::departure_of(std::int64_t stay) {
+  if (!any_departed_) return nullptr;
+  const auto known = departures_.find(stay);
+  const auto found = known != departures_.end() ? known : departures_.emplace(stay, tombstone_of(stay)).first;
+  return found->second ? &*found->second : nullptr;
+}
+
+bool SqliteReader::has_left(std::int64_t stay) { return tombstone_of(stay).has_value(); }
+
+SqliteReader::Segment SqliteReader::segment_of(std::int64_t seq) {
+  Segment segment;
+  if (auto before = arrival_where("WHERE first_seq <= ? ORDER BY first_seq DESC LIMIT 1", seq)) {
+    if (before->last_seq() >= seq) {
+      segment.shift = before->shift();
+      segment.last_seq = before->last_seq();
+      segment.row = *std::move(before);
+      segment.arrived = true;
+      return segment;
+    }
+  }
+  if (const auto next = arrival_where("WHERE first_seq > ? ORDER BY first_seq LIMIT 1", seq)) {
+    segment.last_seq = next->first_seq - 1;
+  }
+  return segment;
+}
+
+// Columns: place, account, version, body, check.
+Event SqliteReader::event_from(SQLite::Statement& row, std::int64_t shift) {
+  const std::int64_t stored_at = row.getColumn(0).getInt64();
+  const std::string place = "event " + std::to_string(stored_at + shift) + " is damaged: ";
   const SQLite::Column body_column = row.getColumn(3);
   const std::span<const std::uint8_t> body = blob(body_column);
-  if (event_check(seq, body) != row.getColumn(4).getInt64()) damaged(place + "its check is wrong");
+  if (event_check(stored_at, body) != row.getColumn(4).getInt64()) damaged(place + "its check is wrong");
   Expected<Event, DecodeError> event = decode_event(body);
   if (!event) damaged(place + event.error().what + " at byte " + std::to_string(event.error().offset));
   const bool same = event->version == row.getColumn(2).getInt64() &&
                     event->account.value == account_name(row.getColumn(1).getInt64());
   if (!same) damaged(place + "its row and its body name different places");
-  event->seq = seq;
+  event->seq = stored_at + shift;
+  event->partition = partition_;
   return *std::move(event);
 }
 
-std::vector<Event> SqliteReader::page_from(SQLite::Statement& query) {
+EventPage SqliteReader::events(std::int64_t after, std::int64_t to) {
+  EventPage page{{}, {}, after};
+  if (after >= to) return page;
+  const Snapshot snapshot(*this);
+  const Segment segment = segment_of(after + 1);
+  SQLite::Statement& query = prepared(segment.arrived ? select_arrived_events : select_events);
+  const Reset reset(query);
+  query.bind(1, after - segment.shift);
+  query.bind(2, std::min(to, segment.last_seq) - segment.shift);
+  query.bind(3, rows_per_page);
+  std::size_t bytes = 0;
+  while (bytes < page_bytes && query.executeStep()) {
+    const std::int64_t seq = query.getColumn(0).getInt64() + segment.shift;
+    if (seq != ++page.reached) damaged("event " + std::to_string(page.reached) + " is missing");
+    if (const Tombstone* departure = departure_of(query.getColumn(1).getInt64())) {
+      const bool goes_on = !page.departed.empty() && page.departed.back().last_seq + 1 == seq &&
+                           page.departed.back().account == departure->account &&
+                           page.departed.back().to == departure->to;
+      if (!goes_on) page.departed.push_back({seq, seq, departure->account, departure->to});
+      page.departed.back().last_seq = seq;
+      continue;
+    }
+    bytes += static_cast<std::size_t>(query.getColumn(3).getBytes());
+    page.events.push_back(event_from(query, segment.shift));
+  }
+  if (page.reached == after) damaged("event " + std::to_string(after + 1) + " is missing");
+  return page;
+}
+
+std::vector<Event> SqliteReader::account_page(SQLite::Statement& query, std::int64_t stay, std::int64_t version,
+                                              std::int64_t after, std::int64_t to, std::int64_t shift) {
+  const Reset reset(query);
+  query.bind(1, stay);
+  query.bind(2, version);
+  query.bind(3, after - shift);
+  query.bind(4, to - shift);
+  query.bind(5, rows_per_page);
   std::vector<Event> page;
   std::size_t bytes = 0;
   while (bytes < page_bytes && query.executeStep()) {
     bytes += static_cast<std::size_t>(query.getColumn(3).getBytes());
-    page.push_back(event_from(query));
+    page.push_back(event_from(query, shift));
   }
-  return page;
-}
-
-std::vector<Event> SqliteReader::events(std::int64_t after, std::int64_t to) {
-  if (after >= to) return {};
-  SQLite::Statement& query = prepared(
-      events_, database_,
-      "SELECT seq, account, version, body, \"check\" FROM events WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?");
-  const Reset reset(query);
-  query.bind(1, after);
-  query.bind(2, to);
-  query.bind(3, rows_per_page);
-  std::vector<Event> page = page_from(query);
-  std::int64_t expected = after;
-  for (const Event& event : page) {
-    if (event.seq != ++expected) damaged("event " + std::to_string(expected) + " is missing");
-  }
-  if (page.empty()) damaged("event " + std::to_string(after + 1) + " is missing");
   return page;
 }
 
 std::vector<Event> SqliteReader::account_events(const AccountId& account, std::int64_t version, std::int64_t after,
                                                 std::int64_t to) {
-  const std::optional<std::int64_t> id = account_id(account);
-  if (!id) return {};
-  SQLite::Statement& query =
-      prepared(account_events_, database_,
-               "SELECT seq, account, version, body, \"check\" FROM events "
-               "WHERE account = ? AND version > ? AND seq > ? AND seq <= ? ORDER BY version LIMIT ?");
-  const Reset reset(query);
-  query.bind(1, *id);
-  query.bind(2, version);
-  query.bind(3, after);
-  query.bind(4, to);
-  query.bind(5, rows_per_page);
-  std::vector<Event> page = page_from(query);
+  if (after >= to) return {};
+  const Snapshot snapshot(*this);
+  const std::optional<std::int64_t> stay = stay_of(account);
+  if (!stay && version > 0) {
+    throw Fault(Fault::Kind::busy, file_.string() + ": account " + account.value + " left while it was read");
+  }
+  if (!stay) return {};
+  std::vector<Event> page;
+  const auto arrival = arrival_where("WHERE account = ?", *stay);
+  if (arrival && version < arrival->arrival.copied.events && after < arrival->last_seq()) {
+    page = account_page(prepared(select_account_arrived_events), *stay, version, after, std::min(to, arrival->last_seq()),
+                        arrival->shift());
+  }
+  if (page.empty()) page = account_page(prepared(select_account_events), *stay, version, after, to, 0);
   if (page.empty()) return page;
   // Behind `after` the first version is not known; from the beginning, and behind a page, it is.
   std::int64_t expected = version > 0 || after <= 0 ? version : page.front().version - 1;
@@ -189,11 +219,12 @@ std::vector<Event> SqliteReader::account_events(const AccountId& account, std::i
 }
 
 // Columns: id, account, key, digest, first_seq, count, check.
-BatchRow SqliteReader::batch_from(SQLite::Statement& row) {
+BatchRow SqliteReader::batch_from(SQLite::Statement& row, std::int64_t shift) {
   BatchRow result;
   result.id = row.getColumn(0).getInt64();
   const std::string place = "batch " + std::to_string(result.id) + " is damaged";
-  result.account = AccountId(account_name(row.getColumn(1).getInt64()));
+  result.stay = row.getColumn(1).getInt64();
+  result.account = AccountId(account_name(result.stay));
   result.batch.key = IdempotencyKey(row.getColumn(2).getString());
   const SQLite::Column digest_column = row.getColumn(3);
   const std::span<const std::uint8_t> digest = blob(digest_column);
@@ -204,62 +235,106 @@ BatchRow SqliteReader::batch_from(SQLite::Statement& row) {
   result.batch.first_seq = row.getColumn(4).getInt64();
   result.batch.count = row.getColumn(5).getInt64();
   if (batch_check(result) != row.getColumn(6).getInt64()) damaged(place + ": its check is wrong");
+  result.batch.first_seq += shift;
   return result;
 }
 
-std::vector<BatchRow> SqliteReader::batches(std::int64_t after_id, const std::optional<AccountId>& account) {
-  SQLite::Statement* query = nullptr;
-  int parameter = 0;
+// Rows of consecutive ids behind `id`, which moves along; those that departed are left out.
+void SqliteReader::read_batch_page(SQLite::Statement& query, std::int64_t shift, std::int64_t& id, BatchPage& page) {
+  while (query.executeStep()) {
+    if (query.getColumn(0).getInt64() != ++id) damaged("batch " + std::to_string(id) + " is missing");
+    if (departure_of(query.getColumn(1).getInt64()) == nullptr) page.rows.push_back(batch_from(query, shift));
+  }
+}
+
+BatchPage SqliteReader::batches(BatchCursor after, const std::optional<AccountId>& account) {
+  const Snapshot snapshot(*this);
+  BatchPage page{{}, after, false};
   if (account) {
-    const std::optional<std::int64_t> id = account_id(*account);
-    if (!id) return {};
-    query = &prepared(account_batches_, database_,
-                      "SELECT id, account, key, digest, first_seq, count, \"check\" FROM batches "
-                      "WHERE account = ? AND id > ? ORDER BY id LIMIT ?");
-    query->bind(++parameter, *id);
-  } else {
-    query = &prepared(batches_, database_,
-                      "SELECT id, account, key, digest, first_seq, count, \"check\" FROM batches "
-                      "WHERE id > ? ORDER BY id LIMIT ?");
+    const std::optional<std::int64_t> stay = stay_of(*account);
+    if (stay) return account_batches(after, *stay);
+    page.at_end = true;
+    return page;
   }
-  const Reset reset(*query);
-  query->bind(++parameter, after_id);
-  query->bind(++parameter, rows_per_page);
-  std::vector<BatchRow> page;
-  while (query->executeStep()) page.push_back(batch_from(*query));
-  for (std::size_t i = 0; i < page.size() && !account; ++i) {
-    const std::int64_t expected = after_id + 1 + static_cast<std::int64_t>(i);
-    if (page[i].id != expected) damaged("batch " + std::to_string(expected) + " is missing");
-  }
+  // Arrivals were admitted in the order of their streams' places.
+  const auto arrival = arrival_where("WHERE first_batch + batches - 1 > ? ORDER BY id LIMIT 1", after.arrived);
+  const bool arrived = arrival && after.ordinary >= arrival->after_batch;
+  SQLite::Statement& query = prepared(arrived ? select_arrived_batches : select_batches);
+  const Reset reset(query);
+  std::int64_t& id = arrived ? page.next.arrived : page.next.ordinary;
+  if (arrived) id = std::max(id, arrival->first_batch - 1);
+  const std::int64_t last = arrived   ? arrival->last_batch()
+                            : arrival ? arrival->after_batch
+                                      : std::numeric_limits<std::int64_t>::max();
+  query.bind(1, id);
+  query.bind(2, last);
+  query.bind(3, rows_per_page);
+  const std::int64_t before = id;
+  read_batch_page(query, arrived ? arrival->shift() : 0, id, page);
+  page.at_end = id == before && !arrival;
+  if (id == before && arrival) damaged("batch " + std::to_string(id + 1) + " is missing");
   return page;
 }
 
-std::int64_t SqliteReader::batch_of(std::int64_t seq) {
-  SQLite::Statement& query = prepared(batch_of_, database_, "SELECT batch FROM events WHERE seq = ?");
+BatchPage SqliteReader::account_batches(BatchCursor after, std::int64_t stay) {
+  BatchPage page{{}, after, false};
+  const auto arrival = arrival_where("WHERE account = ?", stay);
+  if (arrival && after.arrived < arrival->last_batch()) {
+    SQLite::Statement& query = prepared(select_arrived_batches);
+    const Reset reset(query);
+    page.next.arrived = std::max(after.arrived, arrival->first_batch - 1);
+    query.bind(1, page.next.arrived);
+    query.bind(2, arrival->last_batch());
+    query.bind(3, rows_per_page);
+    read_batch_page(query, arrival->shift(), page.next.arrived, page);
+    return page;
+  }
+  SQLite::Statement& query = prepared(select_account_batches);
   const Reset reset(query);
-  query.bind(1, seq);
+  query.bind(1, stay);
+  query.bind(2, after.ordinary);
+  query.bind(3, rows_per_page);
+  while (query.executeStep()) page.rows.push_back(batch_from(query, 0));
+  page.at_end = page.rows.empty();
+  if (!page.at_end) page.next.ordinary = page.rows.back().id;
+  return page;
+}
+
+BatchCursor SqliteReader::before_batch_of(std::int64_t seq) {
+  const Snapshot snapshot(*this);
+  const Segment segment = segment_of(seq);
+  SQLite::Statement& query = prepared(segment.arrived ? "SELECT batch FROM arrived_events WHERE place = ?"
+                                                      : "SELECT batch FROM events WHERE seq = ?");
+  const Reset reset(query);
+  query.bind(1, seq - segment.shift);
   if (!query.executeStep()) damaged("event " + std::to_string(seq) + " is missing");
-  return query.getColumn(0).getInt64();
+  const std::int64_t batch = query.getColumn(0).getInt64();
+  if (segment.arrived) return {segment.row.after_batch, batch - 1};
+  SQLite::Statement& arrived = prepared("SELECT max(first_batch + batches - 1) FROM arrivals WHERE after_batch < ?");
+  const Reset reset_arrived(arrived);
+  arrived.bind(1, batch);
+  return {batch - 1, arrived.executeStep() ? arrived.getColumn(0).getInt64() : 0};
 }
 
 std::optional<BatchRow> SqliteReader::find(const AccountId& account, const IdempotencyKey& key) {
-  const std::optional<std::int64_t> id = account_id(account);
-  if (!id) return std::nullopt;
-  SQLite::Statement& query = prepared(find_, database_,
-                                      "SELECT id, account, key, digest, first_seq, count, \"check\" FROM batches "
-                                      "WHERE account = ? AND key = ?");
-  const Reset reset(query);
-  query.bind(1, *id);
-  query.bindNoCopy(2, key.value);
-  if (!query.executeStep()) return std::nullopt;
-  return batch_from(query);
-}
-
-void SqliteReader::check_structure() {
-  SQLite::Statement query(database_, "PRAGMA integrity_check(1)");
-  if (!query.executeStep()) damaged("the check of its structure said nothing");
-  const std::string finding = query.getColumn(0).getString();
-  if (finding != "ok") damaged(finding);
+  const std::optional<std::int64_t> stay = stay_of(account);
+  if (!stay) return std::nullopt;
+  const auto look = [&](const char* sql, std::int64_t shift) -> std::optional<BatchRow> {
+    SQLite::Statement& query = prepared(sql);
+    const Reset reset(query);
+    query.bind(1, *stay);
+    query.bind(2, key_hash(key));
+    query.bindNoCopy(3, key.value);
+    if (!query.executeStep()) return std::nullopt;
+    return batch_from(query, shift);
+  };
+  auto row = look("SELECT id, account, key, digest, first_seq, count, \"check\" FROM batches "
+                  "WHERE account = ? AND key_hash = ? AND key = ?", 0);
+  if (row) return row;
+  const auto arrival = arrival_where("WHERE account = ?", *stay);
+  if (!arrival) return std::nullopt;
+  return look("SELECT id, account, key, digest, first_place, count, \"check\" FROM arrived_batches "
+              "WHERE account = ? AND key_hash = ? AND key = ?", arrival->shift());
 }
 
 }  // namespace creditfold

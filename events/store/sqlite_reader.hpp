@@ -1,86 +1,120 @@
 // SPDX-License-Identifier: Apache-2.0
-// One read-only connection to a ledger database: rows out, each checked before it is believed. Not thread-safe; the log
-// keeps a pool of them. Private to the SQLite store.
+// One read-only connection to a partition's database: rows out, each checked before it is believed. Not thread-safe; the
+// log keeps a pool of them. Private to the SQLite store.
 #pragma once
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include <filesystem>
+#include <limits>
+#include <map>
 #include <optional>
 #include <unordered_map>
 #include <vector>
 
-#include "events/log.hpp"
+#include "events/partition.hpp"
+#include "events/store/sqlite_rows.hpp"
 
 namespace creditfold {
 
-// A row of `batches`, verified.
-struct BatchRow {
-  std::int64_t id = 0;
-  AccountId account;
-  StoredBatch batch;  // without its events
+// Some of the events behind a position. `reached`: the last position looked at; the events up to it are here, or have
+// departed.
+struct EventPage {
+  std::vector<Event> events;
+  std::vector<Departed> departed;
+  std::int64_t reached = 0;
 };
 
-// Where the log ends. Throws Fault damaged when its newest batch does not end at its newest event: one of them is not
-// the newest there was.
-struct LogEnd {
-  std::int64_t head = 0;
-  std::int64_t last_batch = 0;  // its id
+// How far the batches have been read: ids of `batches` and of `arrived_batches`.
+struct BatchCursor {
+  std::int64_t ordinary = 0;
+  std::int64_t arrived = 0;
 };
-[[nodiscard]] LogEnd read_end(const SQLite::Database& database, const std::filesystem::path& file);
+struct BatchPage {
+  std::vector<BatchRow> rows;  // maybe none, before the end
+  BatchCursor next;
+  bool at_end = false;
+};
 
 class SqliteReader {
  public:
-  explicit SqliteReader(const std::filesystem::path& file);
+  // `region`: whose partition it is, for the events.
+  SqliteReader(const std::filesystem::path& file, const RegionId& region);
 
   [[nodiscard]] std::int64_t head();
   // Throws Fault damaged unless the log's end fits together.
   void check_end() { static_cast<void>(read_end(database_, file_)); }
 
-  // The next events with after < seq <= to: at least one unless after >= to, at most a page. REQUIRES: to <= head().
-  [[nodiscard]] std::vector<Event> events(std::int64_t after, std::int64_t to);
+  // The next events with after < seq <= to, at most a page. REQUIRES: to <= head().
+  [[nodiscard]] EventPage events(std::int64_t after, std::int64_t to);
 
-  // The same of one account, beginning behind `version` (0: from the first); empty when there are no more.
+  // The same of one account, beginning behind `version` (0: from the first); empty when there are no more. Throws Fault
+  // busy when the account left after its first page.
   [[nodiscard]] std::vector<Event> account_events(const AccountId& account, std::int64_t version, std::int64_t after,
                                                   std::int64_t to);
 
-  // The next batches with id > after_id, at most a page; empty when there are no more.
-  [[nodiscard]] std::vector<BatchRow> batches(std::int64_t after_id, const std::optional<AccountId>& account);
-  // The id of the batch that event `seq` belongs to.
-  [[nodiscard]] std::int64_t batch_of(std::int64_t seq);
+  // The next batches, at most a page.
+  [[nodiscard]] BatchPage batches(BatchCursor after, const std::optional<AccountId>& account);
+  // Behind everything before the batch that event `seq` belongs to.
+  [[nodiscard]] BatchCursor before_batch_of(std::int64_t seq);
   [[nodiscard]] std::optional<BatchRow> find(const AccountId& account, const IdempotencyKey& key);
+  [[nodiscard]] bool has_left(std::int64_t stay);
 
-  // PRAGMA integrity_check; throws Fault damaged with its first finding.
+  // The staged batches behind the first `skip`, with their events, at most a page; empty when there are no more.
+  [[nodiscard]] std::vector<StoredBatch> staged_batches(std::int64_t skip);
+  [[nodiscard]] std::optional<AccountId> staged();
+
+  [[nodiscard]] std::vector<AccountId> accounts();
+  [[nodiscard]] std::optional<Arrival> arrival_of(const AccountId& account);
+  [[nodiscard]] std::vector<Tombstone> tombstones();
+  [[nodiscard]] std::int64_t moves();
+
+  // PRAGMA integrity_check, tombstones over zeros, arrivals over their rows; throws Fault damaged with the first finding.
   void check_structure();
 
  private:
-  [[nodiscard]] std::optional<std::int64_t> account_id(const AccountId& account);
-  [[nodiscard]] const std::string& account_name(std::int64_t id);
-  [[nodiscard]] Event event_from(SQLite::Statement& row);
-  [[nodiscard]] BatchRow batch_from(SQLite::Statement& row);
-  [[nodiscard]] std::vector<Event> page_from(SQLite::Statement& query);
+  // Everything that is asked while it lives is asked of one moment. What it looks up of departures is kept as long.
+  class Snapshot {
+   public:
+    explicit Snapshot(SqliteReader& reader);
+    ~Snapshot();
+    Snapshot(const Snapshot&) = delete;
+    Snapshot& operator=(const Snapshot&) = delete;
+
+   private:
+    SqliteReader& reader_;
+  };
+  // Where a position's row lies: `shift` leads from its place to its seq, up to `last_seq`.
+  struct Segment {
+    bool arrived = false;  // in `row`; otherwise among the ordinary events
+    std::int64_t shift = 0;
+    std::int64_t last_seq = std::numeric_limits<std::int64_t>::max();
+    ArrivalRow row;
+  };
+
+  [[nodiscard]] SQLite::Statement& prepared(const char* sql);
+  [[nodiscard]] std::optional<std::int64_t> stay_of(const AccountId& account);
+  [[nodiscard]] const std::string& account_name(std::int64_t stay);
+  [[nodiscard]] std::optional<ArrivalRow> arrival_where(const char* sql, std::int64_t value);
+  [[nodiscard]] std::optional<Tombstone> tombstone_of(std::int64_t stay);
+  [[nodiscard]] const Tombstone* departure_of(std::int64_t stay);  // kept while a snapshot lasts
+  [[nodiscard]] Segment segment_of(std::int64_t seq);
+  [[nodiscard]] Event event_from(SQLite::Statement& row, std::int64_t shift);
+  [[nodiscard]] BatchRow batch_from(SQLite::Statement& row, std::int64_t shift);
+  [[nodiscard]] std::vector<Event> account_page(SQLite::Statement& query, std::int64_t stay, std::int64_t version,
+                                                std::int64_t after, std::int64_t to, std::int64_t shift);
+  [[nodiscard]] BatchPage account_batches(BatchCursor after, std::int64_t stay);
+  void read_batch_page(SQLite::Statement& query, std::int64_t shift, std::int64_t& id, BatchPage& page);
+  void check_moves();
   [[noreturn]] void damaged(const std::string& what) const;
 
   std::filesystem::path file_;
+  RegionId partition_;
   SQLite::Database database_;
-  std::optional<SQLite::Statement> head_;
-  std::optional<SQLite::Statement> events_;
-  std::optional<SQLite::Statement> account_events_;
-  std::optional<SQLite::Statement> batches_;
-  std::optional<SQLite::Statement> account_batches_;
-  std::optional<SQLite::Statement> batch_of_;
-  std::optional<SQLite::Statement> find_;
-  std::optional<SQLite::Statement> account_id_;
-  std::optional<SQLite::Statement> account_name_;
-  std::unordered_map<std::int64_t, std::string> names_;  // of accounts by id; names never change
+  std::unordered_map<const char*, SQLite::Statement> statements_;  // by their literal
+  std::unordered_map<std::int64_t, std::string> names_;            // of accounts by stay; names never change
+  bool any_departed_ = false;
+  std::map<std::int64_t, std::optional<Tombstone>> departures_;
 };
-
-// The stored check of a batch's row. The writer makes it, the reader compares it.
-[[nodiscard]] std::int64_t batch_check(const BatchRow& row);
-// The stored check of an event's row.
-[[nodiscard]] std::int64_t event_check(std::int64_t seq, std::span<const std::uint8_t> body);
-
-// Throws Fault unless the database is this program's, in a format it knows. Version and id are in its header.
-void require_format(const SQLite::Database& database, const std::filesystem::path& file);
 
 }  // namespace creditfold

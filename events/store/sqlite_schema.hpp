@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The schema of DIR/ledger.db, the only place it is written down in SQL. events/FORMAT.md explains it. Stored: a change
-// is a new sqlite_format with a migration from this one, never an edit.
+// The schema of a partition's ledger.db, the only place it is written down in SQL. events/FORMAT.md explains it. Stored:
+// a change is a new sqlite_format with a migration from this one, never an edit.
 #pragma once
 
 #include <cstdint>
@@ -9,34 +9,55 @@ namespace creditfold {
 
 // In the database's header: "CFLG", and the number of this schema.
 inline constexpr std::int64_t sqlite_application_id = 0x43464C47;
-inline constexpr std::int64_t sqlite_format = 1;
+inline constexpr std::int64_t sqlite_format = 2;
 
-// accounts: an account's number, so that rows and indexes do not repeat its name.
+// accounts: a stay of an account here, so that rows and indexes do not repeat its name. It is here unless it is in
+// tombstones or in arriving, and at most one stay of a name is.
 //
 // batches: one accepted command each, in the order of acceptance (id from 1 without gaps). Its events are first_seq to
-// first_seq + count - 1. check: XXH3-64, seed id, of the canonical bytes of account name, key, digest, first_seq,
-// count.
+// first_seq + count - 1. key_hash: XXH3-64 of the key; an index over the key itself would leave bytes of it behind.
+// check: XXH3-64, seed id, of the canonical bytes of account name, key, digest, first_seq, count.
 //
-// events: one event each (seq from 1 without gaps). body: its canonical bytes, in which account and version stand too.
-// check: XXH3-64 of the body, seed seq.
+// events: one event each, seq from 1 without gaps but for those that arrivals take. body: its canonical bytes, in which
+// account and version stand too. check: XXH3-64 of the body, seed seq.
 //
-// Checks are stored as the signed integer of the same 64 bits.
+// arrived_batches, arrived_events: the same for streams that came from another partition. Their places count from 1
+// without gaps; what a place means is told by the arrival it belongs to, whose streams lie one after the other.
+//
+// arriving: a stay whose stream is being copied here, from first_place and first_batch on, or (dropped: 1) whose copy
+// was given up; its rows are zeros then.
+//
+// arrivals: a stream that was admitted: it lies from first_place and first_batch on and takes the positions from
+// first_seq on, behind the batch after_batch. check: XXH3-64, seed id, of the canonical bytes of account name, origin,
+// the six numbers in their order, hash and at.
+//
+// tombstones: what is left of a stay that ended. Its rows in the other tables stay; once it is erased, with zeros in
+// place of bodies, keys and digests. check: likewise, seed account, of name, destination, events, hash and at.
+//
+// Nothing is deleted or moved in the tables that hold bodies and keys, so that no copy of them lies in the slack of a
+// page. Checks are stored as the signed integer of the same 64 bits.
 inline constexpr const char* sqlite_schema = R"sql(
 CREATE TABLE accounts (
   id    INTEGER PRIMARY KEY,
-  name  TEXT NOT NULL UNIQUE
+  name  TEXT NOT NULL
 ) STRICT;
+
+CREATE INDEX accounts_by_name ON accounts (name);
 
 CREATE TABLE batches (
   id         INTEGER PRIMARY KEY,
   account    INTEGER NOT NULL REFERENCES accounts (id),
   key        TEXT NOT NULL,
+  key_hash   INTEGER NOT NULL,
   digest     BLOB NOT NULL,
   first_seq  INTEGER NOT NULL,
   count      INTEGER NOT NULL,
-  "check"    INTEGER NOT NULL,
-  UNIQUE (account, key)
+  "check"    INTEGER NOT NULL
 ) STRICT;
+
+CREATE INDEX batches_by_account ON batches (account);
+
+CREATE INDEX batches_by_key ON batches (account, key_hash);
 
 CREATE TABLE events (
   seq      INTEGER PRIMARY KEY,
@@ -46,6 +67,61 @@ CREATE TABLE events (
   body     BLOB NOT NULL,
   "check"  INTEGER NOT NULL,
   UNIQUE (account, version)
+) STRICT;
+
+CREATE TABLE arrived_batches (
+  id           INTEGER PRIMARY KEY,
+  account      INTEGER NOT NULL REFERENCES accounts (id),
+  key          TEXT NOT NULL,
+  key_hash     INTEGER NOT NULL,
+  digest       BLOB NOT NULL,
+  first_place  INTEGER NOT NULL,
+  count        INTEGER NOT NULL,
+  "check"      INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX arrived_batches_by_key ON arrived_batches (account, key_hash);
+
+CREATE TABLE arrived_events (
+  place    INTEGER PRIMARY KEY,
+  account  INTEGER NOT NULL REFERENCES accounts (id),
+  version  INTEGER NOT NULL,
+  batch    INTEGER NOT NULL REFERENCES arrived_batches (id),
+  body     BLOB NOT NULL,
+  "check"  INTEGER NOT NULL,
+  UNIQUE (account, version)
+) STRICT;
+
+CREATE TABLE arriving (
+  account      INTEGER PRIMARY KEY REFERENCES accounts (id),
+  first_place  INTEGER NOT NULL,
+  first_batch  INTEGER NOT NULL,
+  dropped      INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE arrivals (
+  id           INTEGER PRIMARY KEY,
+  account      INTEGER NOT NULL UNIQUE REFERENCES accounts (id),
+  origin       TEXT NOT NULL,
+  first_place  INTEGER NOT NULL,
+  first_batch  INTEGER NOT NULL,
+  events       INTEGER NOT NULL,
+  batches      INTEGER NOT NULL,
+  first_seq    INTEGER NOT NULL UNIQUE,
+  after_batch  INTEGER NOT NULL,
+  hash         BLOB NOT NULL,
+  at           INTEGER NOT NULL,
+  "check"      INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE tombstones (
+  account      INTEGER PRIMARY KEY REFERENCES accounts (id),
+  destination  TEXT NOT NULL,
+  events       INTEGER NOT NULL,
+  hash         BLOB NOT NULL,
+  at           INTEGER NOT NULL,
+  erased       INTEGER NOT NULL,
+  "check"      INTEGER NOT NULL
 ) STRICT;
 )sql";
 

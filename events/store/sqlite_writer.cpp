@@ -8,14 +8,19 @@
 
 #include "events/store/files.hpp"
 #include "events/store/sqlite_fault.hpp"
-#include "events/store/sqlite_reader.hpp"
 #include "events/store/sqlite_schema.hpp"
+#include "events/store/sqlite_upgrade.hpp"
 
 namespace creditfold {
 namespace {
 
-// A reader that recovers the write-ahead log after a crash locks it for a moment.
-constexpr int busy_timeout_ms = 5'000;
+constexpr const char* insert_into_batches =
+    "INSERT INTO batches (id, account, key, key_hash, digest, first_seq, count, \"check\") "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+constexpr const char* insert_into_events =
+    "INSERT INTO events (seq, account, version, batch, body, \"check\") VALUES (?, ?, ?, ?, ?, ?)";
+constexpr const char* find_key = "SELECT 1 FROM batches WHERE account = ? AND key_hash = ? AND key = ?";
+constexpr const char* find_arrived_key = "SELECT 1 FROM arrived_batches WHERE account = ? AND key_hash = ? AND key = ?";
 
 bool is_empty(const SQLite::Database& database) {
   SQLite::Statement query(database, "SELECT count(*) FROM sqlite_schema");
@@ -24,44 +29,23 @@ bool is_empty(const SQLite::Database& database) {
 
 }  // namespace
 
-// Prepared once; their tables have to be there first.
-struct SqliteWriter::Statements {
-  SQLite::Statement find_account;
-  SQLite::Statement insert_account;
-  SQLite::Statement find_version;
-  SQLite::Statement find_key;
-  SQLite::Statement insert_batch;
-  SQLite::Statement insert_event;
-
-  explicit Statements(const SQLite::Database& database)
-      : find_account(database, "SELECT id FROM accounts WHERE name = ?"),
-        insert_account(database, "INSERT INTO accounts (name) VALUES (?)"),
-        find_version(database, "SELECT max(version) FROM events WHERE account = ?"),
-        find_key(database, "SELECT 1 FROM batches WHERE account = ? AND key = ?"),
-        insert_batch(database,
-                     "INSERT INTO batches (id, account, key, digest, first_seq, count, \"check\") "
-                     "VALUES (?, ?, ?, ?, ?, ?, ?)"),
-        insert_event(database,
-                     "INSERT INTO events (seq, account, version, batch, body, \"check\") VALUES (?, ?, ?, ?, ?, ?)") {}
-};
-
 SqliteWriter::SqliteWriter(const std::filesystem::path& file)
     : file_(file), database_(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, busy_timeout_ms) {
   const bool fresh = is_empty(database_);
-  if (!fresh) require_format(database_, file_);
+  const std::int64_t format = fresh ? sqlite_format : format_of(database_, file_);
+  if (format != sqlite_format && format != sqlite_format_1) throw_unsupported(format, file_);
   // Durable when a commit returns: with these two every commit syncs the write-ahead log.
   database_.exec("PRAGMA journal_mode=WAL");
   database_.exec("PRAGMA synchronous=FULL");
+  database_.exec("PRAGMA secure_delete=ON");
   database_.exec("PRAGMA trusted_schema=OFF");
   database_.exec("PRAGMA cell_size_check=ON");
   if (fresh) create();
-  statements_ = std::make_unique<Statements>(database_);
+  if (format == sqlite_format_1) upgrade_from_1(database_);
   const LogEnd end = read_end(database_, file_);
   head_ = end.head;
   last_batch_ = end.last_batch;
 }
-
-SqliteWriter::~SqliteWriter() = default;
 
 void SqliteWriter::create() {
   SQLite::Transaction transaction(database_, SQLite::TransactionBehavior::IMMEDIATE);
@@ -72,22 +56,41 @@ void SqliteWriter::create() {
   sync_directory(file_.parent_path());
 }
 
-Expected<Appended, Conflict> SqliteWriter::write(std::span<const Batch> group,
-                                                 std::span<const std::vector<std::uint8_t>> bodies) {
+SQLite::Statement& SqliteWriter::prepared(const char* sql) {
+  const auto known = statements_.find(sql);
+  return known != statements_.end() ? known->second : statements_.try_emplace(sql, database_, sql).first->second;
+}
+
+std::int64_t SqliteWriter::number(const char* sql) {
+  SQLite::Statement& query = prepared(sql);
+  const Reset reset(query);
+  return query.executeStep() ? query.getColumn(0).getInt64() : 0;
+}
+
+std::int64_t SqliteWriter::number(const char* sql, std::int64_t value) {
+  SQLite::Statement& query = prepared(sql);
+  const Reset reset(query);
+  query.bind(1, value);
+  return query.executeStep() ? query.getColumn(0).getInt64() : 0;
+}
+
+Expected<Appended, Conflict> SqliteWriter::write(std::span<const Batch> group, Bodies bodies) {
   SQLite::Transaction transaction(database_, SQLite::TransactionBehavior::IMMEDIATE);  // undone unless committed
   std::int64_t seq = head_;
   std::int64_t batch_id = last_batch_;
   auto body = bodies.begin();
   for (std::size_t i = 0; i < group.size(); ++i) {
     const Batch& batch = group[i];
-    const std::int64_t account = account_id(batch.account);
-    const std::int64_t version = version_of(account);
-    if (has_key(account, batch.key)) return Unexpected{Conflict{i, version, "the key is there already"}};
+    const std::optional<std::int64_t> known = stay_of(batch.account);
+    const std::int64_t stay = known ? *known : new_stay(batch.account);
+    const std::int64_t version = known ? number("SELECT max(version) FROM events WHERE account = ?", stay) : 0;
+    if (has_key(find_key, stay, batch.key) || has_key(find_arrived_key, stay, batch.key)) {
+      return Unexpected{Conflict{i, version, "the key is there already"}};
+    }
     if (version != batch.expected_version) {
       return Unexpected{Conflict{i, version, "the account is at another version"}};
     }
-    insert_batch(++batch_id, account, batch, seq + 1);
-    for (const Event& event : batch.events) insert_event(++seq, account, event.version, batch_id, *body++);
+    append_batch(++batch_id, stay, batch, seq, body);
   }
   commit(transaction);
   const Appended appended{head_ + 1, seq};
@@ -96,59 +99,62 @@ Expected<Appended, Conflict> SqliteWriter::write(std::span<const Batch> group,
   return appended;
 }
 
-std::int64_t SqliteWriter::account_id(const AccountId& account) {
-  {
-    SQLite::Statement& query = statements_->find_account;
-    const Reset reset(query);
-    query.bindNoCopy(1, account.value);
-    if (query.executeStep()) return query.getColumn(0).getInt64();
-  }
-  SQLite::Statement& insert = statements_->insert_account;
+void SqliteWriter::append_batch(std::int64_t id, std::int64_t stay, const Batch& batch, std::int64_t& seq,
+                                Bodies::iterator& body) {
+  const auto count = static_cast<std::int64_t>(batch.events.size());
+  insert_batch(insert_into_batches, {id, stay, batch.account, {batch.key, batch.command, {}, seq + 1, count}});
+  for (const Event& event : batch.events) insert_event(insert_into_events, ++seq, stay, event.version, id, *body++);
+}
+
+std::optional<std::int64_t> SqliteWriter::stay_of(const AccountId& account) {
+  SQLite::Statement& query = prepared(select_stay);
+  const Reset reset(query);
+  query.bindNoCopy(1, account.value);
+  if (!query.executeStep()) return std::nullopt;
+  return query.getColumn(0).getInt64();
+}
+
+std::int64_t SqliteWriter::new_stay(const AccountId& account) {
+  SQLite::Statement& insert = prepared("INSERT INTO accounts (name) VALUES (?)");
   const Reset reset(insert);
   insert.bindNoCopy(1, account.value);
   insert.exec();
   return database_.getLastInsertRowid();
 }
 
-std::int64_t SqliteWriter::version_of(std::int64_t account) {
-  SQLite::Statement& query = statements_->find_version;
+bool SqliteWriter::has_key(const char* sql, std::int64_t stay, const IdempotencyKey& key) {
+  SQLite::Statement& query = prepared(sql);
   const Reset reset(query);
-  query.bind(1, account);
-  return query.executeStep() ? query.getColumn(0).getInt64() : 0;
-}
-
-bool SqliteWriter::has_key(std::int64_t account, const IdempotencyKey& key) {
-  SQLite::Statement& query = statements_->find_key;
-  const Reset reset(query);
-  query.bind(1, account);
-  query.bindNoCopy(2, key.value);
+  query.bind(1, stay);
+  query.bind(2, key_hash(key));
+  query.bindNoCopy(3, key.value);
   return query.executeStep();
 }
 
-void SqliteWriter::insert_batch(std::int64_t id, std::int64_t account, const Batch& batch, std::int64_t first_seq) {
-  const auto count = static_cast<std::int64_t>(batch.events.size());
-  SQLite::Statement& insert = statements_->insert_batch;
+void SqliteWriter::insert_batch(const char* sql, const BatchRow& row) {
+  SQLite::Statement& insert = prepared(sql);
   const Reset reset(insert);
-  insert.bind(1, id);
-  insert.bind(2, account);
-  insert.bindNoCopy(3, batch.key.value);
-  insert.bindNoCopy(4, batch.command.bytes.data(), static_cast<int>(batch.command.bytes.size()));
-  insert.bind(5, first_seq);
-  insert.bind(6, count);
-  insert.bind(7, batch_check({id, batch.account, {batch.key, batch.command, {}, first_seq, count}}));
+  insert.bind(1, row.id);
+  insert.bind(2, row.stay);
+  insert.bindNoCopy(3, row.batch.key.value);
+  insert.bind(4, key_hash(row.batch.key));
+  insert.bindNoCopy(5, row.batch.command.bytes.data(), static_cast<int>(row.batch.command.bytes.size()));
+  insert.bind(6, row.batch.first_seq);
+  insert.bind(7, row.batch.count);
+  insert.bind(8, batch_check(row));
   insert.exec();
 }
 
-void SqliteWriter::insert_event(std::int64_t seq, std::int64_t account, std::int64_t version, std::int64_t batch,
-                                const std::vector<std::uint8_t>& body) {
-  SQLite::Statement& insert = statements_->insert_event;
+void SqliteWriter::insert_event(const char* sql, std::int64_t place, std::int64_t stay, std::int64_t version,
+                                std::int64_t batch, const std::vector<std::uint8_t>& body) {
+  SQLite::Statement& insert = prepared(sql);
   const Reset reset(insert);
-  insert.bind(1, seq);
-  insert.bind(2, account);
+  insert.bind(1, place);
+  insert.bind(2, stay);
   insert.bind(3, version);
   insert.bind(4, batch);
   insert.bindNoCopy(5, body.data(), static_cast<int>(body.size()));
-  insert.bind(6, event_check(seq, body));
+  insert.bind(6, event_check(place, body));
   insert.exec();
 }
 

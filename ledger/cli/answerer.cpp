@@ -5,14 +5,14 @@
 #include <cstdlib>
 #include <thread>
 
-#include "events/store/sqlite.hpp"
+#include "events/store/partitions.hpp"
 #include "ledger/cli/exit_status.hpp"
 #include "ledger/cli/output.hpp"
 #include "ledger/cli/remote.hpp"
 #include "ledger/edge/tokens.hpp"
-#include "ledger/engine.hpp"
 #include "ledger/keyring/key_check.hpp"
 #include "ledger/keyring/open_key_service.hpp"
+#include "ledger/regions/local_ledger.hpp"
 
 namespace creditfold::cli {
 namespace {
@@ -23,17 +23,19 @@ constexpr std::chrono::milliseconds attempt_interval{100};
 
 class LocalAnswerer final : public Answerer {
  public:
-  LocalAnswerer(std::unique_ptr<SqliteLog> log, Catalog catalog, std::unique_ptr<keyring::Keyring> keyring)
-      : log_(std::move(log)),
+  LocalAnswerer(std::unique_ptr<SqlitePartitions> partitions, Catalog catalog, std::unique_ptr<keyring::Keyring> keyring)
+      : partitions_(std::move(partitions)),
         catalog_(std::move(catalog)),
         keyring_(std::move(keyring)),
         sealer_(keyring_->sealer({})),
-        engine_(*log_, catalog_, sealer_.get()) {}
+        ledger_(*partitions_, catalog_, sealer_.get(), keyring_.get()) {
+    ledger_.watch([](MigrationStep) {}, [](const std::string& what) { say("left for later: " + what); });
+  }
 
   [[nodiscard]] std::vector<std::string> answer(std::span<const Line> commands) override {
     std::vector<std::string_view> texts;
     for (const Line& command : commands) texts.emplace_back(command.text);
-    std::vector<Answer> answers = engine_.process(texts, machine_now(), *keyring_);
+    std::vector<Answer> answers = ledger_.process(texts, machine_now());
     std::vector<std::string> lines;
     for (std::size_t i = 0; i < answers.size(); ++i) {
       number_line(answers[i], commands[i].number);
@@ -43,7 +45,7 @@ class LocalAnswerer final : public Answerer {
   }
 
   [[nodiscard]] std::string check_key(const AccountId& account, const std::optional<KeyArn>& key_arn) override {
-    const AccountState* state = engine_.book().find(account);
+    const AccountState* state = ledger_.find(account);
     if (state == nullptr) throw UnknownAccount();
     return keyring::key_check_json(*keyring_, *state, key_arn, catalog_.vendor_aws_account);
   }
@@ -58,22 +60,14 @@ class LocalAnswerer final : public Answerer {
     answer.refused->details.insert(answer.refused->details.begin(), {"line", line});
   }
 
-  std::unique_ptr<SqliteLog> log_;
+  std::unique_ptr<SqlitePartitions> partitions_;
   Catalog catalog_;
   std::unique_ptr<keyring::Keyring> keyring_;
   std::unique_ptr<TextSealer> sealer_;
-  Engine engine_;
+  LocalLedger ledger_;
 };
 
 bool is_url(std::string_view text) { return text.starts_with("http://"); }
-
-// What the service left for the owner of its directory, else what the environment says.
-std::optional<std::string> token_for(const std::filesystem::path& data) {
-  if (auto left = edge::read_process_token(data)) return left;
-  const char* const given = std::getenv("CREDITFOLD_TOKEN");
-  if (given == nullptr || *given == '\0') return std::nullopt;
-  return std::string(given);
-}
 
 Fault held_by(const std::filesystem::path& data, const LockHolder& holder) {
   return {Fault::Kind::busy, data.string() + " is being written by process " + std::to_string(holder.pid) +
@@ -88,6 +82,13 @@ Catalog load_catalog(const std::optional<std::string>& file) {
   auto catalog = parse_catalog(content);
   if (!catalog) throw UsageError(*file + " is no catalog: " + to_text(catalog.error()));
   return std::move(catalog).value();
+}
+
+std::optional<std::string> token_for(const std::filesystem::path& data) {
+  if (auto left = edge::read_process_token(data)) return left;
+  const char* const given = std::getenv("CREDITFOLD_TOKEN");
+  if (given == nullptr || *given == '\0') return std::nullopt;
+  return std::string(given);
 }
 
 std::unique_ptr<keyring::Keyring> open_keyring(const std::filesystem::path& data, const KeyServiceOptions& keys) {
@@ -110,8 +111,8 @@ std::unique_ptr<Answerer> open_answerer(const std::filesystem::path& data,
       return open_remote(holder->text, token_for(data));
     }
     try {
-      auto log = open_sqlite({.directory = data, .read_only = false});
-      return std::make_unique<LocalAnswerer>(std::move(log), std::move(catalog), open_keyring(data, keys));
+      auto partitions = std::make_unique<SqlitePartitions>(data, false);
+      return std::make_unique<LocalAnswerer>(std::move(partitions), std::move(catalog), open_keyring(data, keys));
     } catch (const Fault& fault) {
       if (fault.kind() != Fault::Kind::busy) throw;
       if (attempt == attempts) {

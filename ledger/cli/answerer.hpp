@@ -44,6 +44,9 @@ class Answerer {
                                                       const std::optional<std::string>& catalog_file,
                                                       const KeyServiceOptions& keys);
 
+// The token to show the service that holds a directory: what it left for the directory's owner, else CREDITFOLD_TOKEN's.
+[[nodiscard]] std::optional<std::string> token_for(const std::filesystem::path& data);
+
 // A keyring for this process alone. Throws UsageError for a key service that is none.
 [[nodiscard]] std::unique_ptr<keyring::Keyring> open_keyring(const std::filesystem::path& data,
                                                              const KeyServiceOptions& keys);

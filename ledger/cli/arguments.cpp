@@ -172,10 +172,24 @@ Form<AccountsOptions> accounts_form(CLI::App& app) {
   return form;
 }
 
+Form<DirectoryOptions> directory_form(CLI::App& app) {
+  Form<DirectoryOptions> form(app, "directory", "The people, organizations and names behind the ids", asking);
+  form.data();
+  form.json_always();
+  form.text("ACTION", "", "put, get, erase or list", &DirectoryOptions::action).required();
+  form.words("WORDS", "put: a file of JSON Lines; get, erase: person ID; list: people", &DirectoryOptions::words);
+  form.example(
+      "creditfold directory put people.jsonl\n"
+      "  creditfold directory get person u-101\n"
+      "  creditfold directory erase person u-101");
+  return form;
+}
+
 Form<ExportOptions> export_form(CLI::App& app) {
   Form<ExportOptions> form(app, "export", "Write the log out, whole or one account's", proving);
   form.data();
   form.id<AccountId>("--account", "ID", "Only this account's events", &ExportOptions::account);
+  form.id<RegionId>("--region", "NAME", "Of this region's log; needed where there are several", &ExportOptions::region);
   form.text("--catalog", "FILE", "Of focus and archive (the shipped catalog)", &ExportOptions::catalog);
   form.text("--format", "NAME", "jsonl, cflog, focus (charges as CSV) or archive (all of an account)", &ExportOptions::format)
       .required();
@@ -221,6 +235,7 @@ constexpr const char* log_help = "A data directory, a .cflog or JSON Lines of ev
 
 Form<ReplayOptions> replay_form(CLI::App& app) {
   Form<ReplayOptions> form(app, "replay", "Fold a log from its beginning", proving);
+  form.id<RegionId>("--region", "NAME", "Only this region's log of a data directory", &ReplayOptions::region);
   form.whole("--as-of", "SEQ", "Only up to this position", &ReplayOptions::as_of);
   form.flag("--snapshot", "Again through a snapshot in the middle; fails if that differs", &ReplayOptions::snapshot);
   form.json();
@@ -314,6 +329,7 @@ std::variant<Options, Told> parse_arguments(int argc, const char* const* argv) {
                                 consents_form(app),
                                 estimate_form(app),
                                 accounts_form(app),
+                                directory_form(app),
                                 export_form(app),
                                 replay_form(app),
                                 verify_form(app),

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // creditfold balance, creditfold accounts: questions to a data directory, which a service may be writing meanwhile.
-#include "events/store/sqlite.hpp"
 #include "ledger/cli/balance_text.hpp"
+#include "ledger/cli/books.hpp"
 #include "ledger/cli/commands.hpp"
+#include "ledger/cli/data.hpp"
 #include "ledger/cli/output.hpp"
 #include "ledger/cli/table.hpp"
 #include "ledger/json.hpp"
@@ -12,15 +13,6 @@
 
 namespace creditfold::cli {
 namespace {
-
-Book fold(const Log& log) {
-  Book book;
-  log.read(0, -1, [&](Event&& event) {
-    if (const auto folded = book.apply(event); !folded) throw Fault(Fault::Kind::damaged, to_text(folded.error()));
-    return true;
-  });
-  return book;
-}
 
 std::string accounts_json(const Book& book) {
   JsonWriter out;
@@ -70,8 +62,11 @@ ExitStatus refuse_unknown_account(const AccountId& account, bool json, bool then
 }
 
 ExitStatus run(const BalanceOptions& options) {
-  const auto log = open_sqlite({.directory = options.data, .read_only = true});
-  const auto view = view_as_of(*log, options.account, {.at = options.at, .seq = options.as_of}, machine_now());
+  const auto view = steadily(options.data, [&](const SqlitePartitions& partitions) -> std::optional<View> {
+    const SqliteLog* log = partitions.home_of(options.account);
+    if (log == nullptr) return std::nullopt;
+    return view_as_of(*log, options.account, {.at = options.at, .seq = options.as_of}, machine_now());
+  });
   if (!view) return refuse_unknown_account(options.account, options.json, options.at || options.as_of);
   const std::string json = balance_json(view->state, view->moment);
   Output out = Output::standard();
@@ -81,8 +76,7 @@ ExitStatus run(const BalanceOptions& options) {
 }
 
 ExitStatus run(const AccountsOptions& options) {
-  const auto log = open_sqlite({.directory = options.data, .read_only = true});
-  const Book book = fold(*log);
+  const Book book = fold_directory(options.data);
   Output out = Output::standard();
   out.line(options.json ? accounts_json(book) : accounts_text(book));
   out.flush();

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "events/vocabulary.hpp"
 #include "ledger/cli/exit_status.hpp"
@@ -93,6 +94,7 @@ struct ExportOptions : KeyServiceOptions {
   std::string data;
   std::optional<std::string> catalog;
   std::optional<AccountId> account;
+  std::optional<RegionId> region;
   std::string format;
   std::int64_t after = 0;
   std::optional<std::string> output;
@@ -111,6 +113,7 @@ struct KeysOptions : KeyServiceOptions {
 
 struct ReplayOptions {
   std::string log;
+  std::optional<RegionId> region;
   std::optional<std::int64_t> as_of;
   bool snapshot = false;
   bool json = false;
@@ -182,6 +185,13 @@ struct AccountsOptions {
   bool json = false;
 };
 
+struct DirectoryOptions {
+  std::string data;
+  std::string action;  // put, get, erase, list
+  std::vector<std::string> words;
+  bool json = false;
+};
+
 struct ClausesOptions {
   bool json = false;
 };
@@ -191,9 +201,9 @@ struct VersionOptions {
 };
 
 using Options = std::variant<ServeOptions, ApplyOptions, ImportOptions, BalanceOptions, ExplainOptions, InvoicesOptions,
-                             ExportOptions, ReplayOptions, VerifyOptions, AccountsOptions, KeysOptions, ClausesOptions,
-                             VersionOptions, ConsentsOptions, EstimateOptions, GovMatrixOptions, GovAttestOptions,
-                             TokensCreateOptions, TokensListOptions, TokensRevokeOptions>;
+                             ExportOptions, ReplayOptions, VerifyOptions, AccountsOptions, DirectoryOptions, KeysOptions,
+                             ClausesOptions, VersionOptions, ConsentsOptions, EstimateOptions, GovMatrixOptions,
+                             GovAttestOptions, TokensCreateOptions, TokensListOptions, TokensRevokeOptions>;
 
 [[nodiscard]] ExitStatus run(const ServeOptions& options);
 [[nodiscard]] ExitStatus run(const ApplyOptions& options);
@@ -205,6 +215,7 @@ using Options = std::variant<ServeOptions, ApplyOptions, ImportOptions, BalanceO
 [[nodiscard]] ExitStatus run(const ReplayOptions& options);
 [[nodiscard]] ExitStatus run(const VerifyOptions& options);
 [[nodiscard]] ExitStatus run(const AccountsOptions& options);
+[[nodiscard]] ExitStatus run(const DirectoryOptions& options);
 [[nodiscard]] ExitStatus run(const KeysOptions& options);
 [[nodiscard]] ExitStatus run(const ClausesOptions& options);
 [[nodiscard]] ExitStatus run(const VersionOptions& options);

@@ -2,9 +2,9 @@
 // creditfold consents, creditfold estimate: questions about consents and costs, answered by the same code as the service's.
 #include <boost/json.hpp>
 
-#include "events/store/sqlite.hpp"
 #include "ledger/cli/answerer.hpp"
 #include "ledger/cli/commands.hpp"
+#include "ledger/cli/data.hpp"
 #include "ledger/cli/output.hpp"
 #include "ledger/cli/table.hpp"
 #include "ledger/consent_statement.hpp"
@@ -121,17 +121,19 @@ ExitStatus print(const std::string& text) {
 
 ExitStatus run(const ConsentsOptions& options) {
   const Catalog catalog = load_catalog(options.catalog);
-  const auto log = open_sqlite({.directory = options.data, .read_only = true});
-  const auto consents = consents_as_of(*log, options.account, catalog, {.at = options.at, .seq = options.as_of}, machine_now());
+  const AsOf as_of{.at = options.at, .seq = options.as_of};
+  const auto consents = in_home(options.data, options.account, [&](const Log& log) {
+    return consents_as_of(log, options.account, catalog, as_of, machine_now());
+  });
   if (!consents) return refuse_unknown_account(options.account, options.json, options.at || options.as_of);
   return print(options.json ? *consents : consents_text(*consents));
 }
 
 ExitStatus run(const EstimateOptions& options) {
   const Catalog catalog = load_catalog(options.catalog);
-  const auto log = open_sqlite({.directory = options.data, .read_only = true});
   const Instant now = machine_now();
-  const auto view = view_as_of(*log, options.account, {}, now);
+  const auto view =
+      in_home(options.data, options.account, [&](const Log& log) { return view_as_of(log, options.account, {}, now); });
   if (!view) return refuse_unknown_account(options.account, options.json);
   EstimateQuestion question;
   question.model = *options.model;

@@ -4,9 +4,9 @@
 
 #include <vector>
 
-#include "events/store/sqlite.hpp"
 #include "ledger/cli/answerer.hpp"
 #include "ledger/cli/commands.hpp"
+#include "ledger/cli/data.hpp"
 #include "ledger/cli/explain_text.hpp"
 #include "ledger/cli/output.hpp"
 #include "ledger/json_writer.hpp"
@@ -81,8 +81,7 @@ ExitStatus run(const ExplainOptions& options) {
   std::vector<Event> events;
   if (refusal == nullptr || options.account) {
     const AccountId account = options.account.value_or(AccountId(default_account));
-    const auto log = open_sqlite({.directory = options.data, .read_only = true});
-    events = account_events(*log, account, options.as_of);
+    events = in_home(options.data, account, [&](const Log& log) { return account_events(log, account, options.as_of); });
     const bool unopened = refusal != nullptr && refusal->refusal.code == RefusalCode::unknown_account;
     if (events.empty() && !unopened) return refuse_unknown_account(account, options.json, options.as_of.has_value());
   }

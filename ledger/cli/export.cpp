@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // creditfold export: the log, or one account's part of it, as it stands at this moment; or everything of an account (AI-1).
-#include "events/store/sqlite.hpp"
+#include "events/store/memory_partition.hpp"
 #include "ledger/cli/answerer.hpp"
 #include "ledger/cli/commands.hpp"
+#include "ledger/cli/data.hpp"
 #include "ledger/cli/output.hpp"
 #include "ledger/cli/text_opener.hpp"
 #include "ledger/edge/account_archive.hpp"
@@ -27,7 +28,8 @@ void require_format(const ExportOptions& options) {
 }
 
 // Sealed text is opened where its account's key is active and the key service gives it (EKM-5).
-void write_log(const Log& log, const ExportOptions& options, const Catalog& catalog, const LogRange& range, Output& out) {
+void write_log(const Partition& log, const ExportOptions& options, const Catalog& catalog, const LogRange& range,
+               Output& out) {
   const auto sink = [&](std::string_view text) { out.write(text); };
   TextOpener opener(log, options.data, options);
   const auto open = [&](Event& event) { opener.open(event); };
@@ -43,13 +45,34 @@ void write_log(const Log& log, const ExportOptions& options, const Catalog& cata
   }
 }
 
-bool is_known(const Log& log, const AccountId& account) {
-  bool known = false;
-  log.read_account(account, 0, -1, [&](Event&&) {
-    known = true;
-    return false;
-  });
-  return known;
+const SqliteLog* log_meant(const SqlitePartitions& partitions, const ExportOptions& options) {
+  const SqliteLog* home = options.account ? partitions.home_of(*options.account) : nullptr;
+  if (options.account && options.region && home != nullptr && home->region() != *options.region) return nullptr;
+  if (options.account) return home;
+  const RegionId region = region_meant(partitions, options.region);
+  if (!partitions.unburied(region).empty()) {
+    throw Fault(Fault::Kind::busy, "an account left region " + region.value +
+                                       " and is not buried there yet; the next serve or apply finishes it");
+  }
+  return partitions.find(region);
+}
+
+ExitStatus write_out(const ExportOptions& options, const Catalog& catalog, const Partition& log) {
+  const LogRange range{.after = options.after, .to = log.head(), .account = options.account};
+  if (range.after > range.to) {
+    throw UsageError("--after " + std::to_string(range.after) + " lies behind the log, which ends at " +
+                     std::to_string(range.to));
+  }
+  if (options.output) {
+    OutputFile file(*options.output);
+    write_log(log, options, catalog, range, file.output());
+    file.finish();
+  } else {
+    Output out = Output::standard();
+    write_log(log, options, catalog, range, out);
+    out.flush();
+  }
+  return ExitStatus::done;
 }
 
 }  // namespace
@@ -57,23 +80,11 @@ bool is_known(const Log& log, const AccountId& account) {
 ExitStatus run(const ExportOptions& options) {
   require_format(options);
   const Catalog catalog = load_catalog(options.catalog);
-  const auto log = open_sqlite({.directory = options.data, .read_only = true});
-  if (options.account && !is_known(*log, *options.account)) return refuse_unknown_account(*options.account, false);
-  const LogRange range{.after = options.after, .to = log->head(), .account = options.account};
-  if (range.after > range.to) {
-    throw UsageError("--after " + std::to_string(range.after) + " lies behind the log, which ends at " +
-                     std::to_string(range.to));
-  }
-  if (options.output) {
-    OutputFile file(*options.output);
-    write_log(*log, options, catalog, range, file.output());
-    file.finish();
-  } else {
-    Output out = Output::standard();
-    write_log(*log, options, catalog, range, out);
-    out.flush();
-  }
-  return ExitStatus::done;
+  const SqlitePartitions partitions(options.data, true);
+  const SqliteLog* log = log_meant(partitions, options);
+  if (log == nullptr && options.account) return refuse_unknown_account(*options.account, false);
+  const MemoryPartition empty;
+  return write_out(options, catalog, log != nullptr ? static_cast<const Partition&>(*log) : empty);
 }
 
 }  // namespace creditfold::cli

@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "ledger/cli/commands.hpp"
 
@@ -79,6 +80,16 @@ class Form {
                   if (text.empty()) refuse(option, "it is empty");
                   options.*member = text;
                 });
+  }
+  // All words that are left.
+  template <class Member>
+  CLI::Option& words(const std::string& name, const std::string& description, Member member) {
+    auto kept = options_;
+    return *command_
+                .add_option_function<std::vector<std::string>>(
+                    name, [kept, member](const std::vector<std::string>& words) { (*kept).*member = words; },
+                    description)
+                ->type_name("");
   }
   template <class SomeId, class Member>
   CLI::Option& id(const std::string& name, const char* value, const std::string& description, Member member) {

@@ -3,9 +3,9 @@
 // data directory is the operator; what is asked for an account is recorded as asked by it (GOV-2).
 #include <boost/json.hpp>
 
-#include "events/store/sqlite.hpp"
 #include "ledger/cli/answerer.hpp"
 #include "ledger/cli/commands.hpp"
+#include "ledger/cli/data.hpp"
 #include "ledger/cli/output.hpp"
 #include "ledger/gov_matrix.hpp"
 #include "ledger/replay.hpp"
@@ -16,13 +16,14 @@ namespace {
 namespace json = boost::json;
 
 std::optional<Environment> environment_of(const std::string& data, const AccountId& account) {
-  const auto log = open_sqlite({.directory = data, .read_only = true});
-  std::optional<Environment> environment;
-  log->read_account(account, 0, -1, [&](Event&& event) {
-    if (const auto* opened = std::get_if<AccountOpened>(&event.payload)) environment = opened->environment;
-    return false;  // it is the first event of every account
+  return in_home(data, account, [&](const Log& log) {
+    std::optional<Environment> environment;
+    log.read_account(account, 0, -1, [&](Event&& event) {
+      if (const auto* opened = std::get_if<AccountOpened>(&event.payload)) environment = opened->environment;
+      return false;  // it is the first event of every account
+    });
+    return environment;
   });
-  return environment;
 }
 
 // Nothing: it is a gov account.

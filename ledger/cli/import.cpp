@@ -6,8 +6,8 @@
 #include <chrono>
 #include <vector>
 
-#include "events/store/sqlite.hpp"
 #include "ledger/cli/answerer.hpp"
+#include "ledger/cli/data.hpp"
 #include "ledger/cli/output.hpp"
 #include "ledger/cli/progress.hpp"
 #include "ledger/engine.hpp"
@@ -149,9 +149,10 @@ ExitStatus run(const ImportOptions& options) {
   std::int64_t before = 0;
   std::optional<Event> opening;
   {
-    const auto log = open_sqlite({.directory = options.data, .read_only = true});
-    opening = opening_of(*log, options.account);
-    before = log->head();
+    const SqlitePartitions partitions(options.data, true);
+    const SqliteLog* log = partitions.home_of(options.account);
+    if (log != nullptr) opening = opening_of(*log, options.account);
+    if (log != nullptr) before = log->head();
   }
   if (!opening) return refuse_unknown_account(options.account, options.json);
   const std::optional<Instant> original = first_moment(options, content);
@@ -166,8 +167,9 @@ ExitStatus run(const ImportOptions& options) {
     const auto total = static_cast<std::int64_t>(content.size());
     summary.counts = Import(options, *answerer, commands).send(*file, total);
   }
-  const auto log = open_sqlite({.directory = options.data, .read_only = true});
-  summary.charges = charges_of(*log, options.account, file->key_prefix(), before);
+  summary.charges = in_home(options.data, options.account, [&](const Log& log) {
+    return charges_of(log, options.account, file->key_prefix(), before);
+  });
   summary.microseconds = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - began).count();
 
   Output out = Output::standard();

@@ -4,8 +4,8 @@
 
 #include <map>
 
-#include "events/store/sqlite.hpp"
 #include "ledger/cli/commands.hpp"
+#include "ledger/cli/data.hpp"
 #include "ledger/cli/output.hpp"
 #include "ledger/cli/table.hpp"
 #include "ledger/statement.hpp"
@@ -84,12 +84,13 @@ ExitStatus run(const InvoicesOptions& options) {
   if (options.format && *options.format != "csv" && *options.format != "json") {
     throw UsageError("--format " + *options.format + " is not known; the formats are csv and json");
   }
-  if (options.json && options.format == "csv")
-    throw UsageError("--json and --format csv ask for two formats; name one");
-  const auto log = open_sqlite({.directory = options.data, .read_only = true});
+  if (options.json && options.format == "csv") throw UsageError("--json and --format csv ask for two formats; name one");
   InvoiceWatch watch;
-  const auto view =
-      view_as_of(*log, options.account, {.at = options.at, .seq = options.as_of}, machine_now(), std::ref(watch));
+  const AsOf as_of{.at = options.at, .seq = options.as_of};
+  const auto view = in_home(options.data, options.account, [&](const Log& log) {
+    watch = {};
+    return view_as_of(log, options.account, as_of, machine_now(), std::ref(watch));
+  });
   const bool json = options.json || options.format == "json";
   if (!view) return refuse_unknown_account(options.account, json, options.at || options.as_of);
   const std::vector<DetailedLine> lines = watch.lines(view->state);

@@ -3,9 +3,9 @@
 // commands like any other, and go to the service that holds the directory.
 #include <boost/json.hpp>
 
-#include "events/store/sqlite.hpp"
 #include "ledger/cli/answerer.hpp"
 #include "ledger/cli/commands.hpp"
+#include "ledger/cli/data.hpp"
 #include "ledger/cli/keys_text.hpp"
 #include "ledger/cli/output.hpp"
 #include "ledger/cli/text_opener.hpp"
@@ -23,13 +23,13 @@ void print(const std::string& text) {
   out.flush();
 }
 
-ExitStatus show(const KeysOptions& options) {
-  const auto log = open_sqlite({.directory = options.data, .read_only = true});
-  const auto view = view_as_of(*log, options.account, {}, machine_now());
-  if (!view) return refuse_unknown_account(options.account, options.json);
-  TextOpener opener(*log, options.data, options);
+// nullopt: there is no such account.
+std::optional<std::string> report_of(const Log& log, const KeysOptions& options) {
+  const auto view = view_as_of(log, options.account, {}, machine_now());
+  if (!view) return std::nullopt;
+  TextOpener opener(log, options.data, options);
   KeyReport report;
-  log->read_account(options.account, 0, -1, [&](Event&& event) {
+  log.read_account(options.account, 0, -1, [&](Event&& event) {
     const bool shown =
         std::holds_alternative<KeyRotated>(event.payload) || std::holds_alternative<KeyRevoked>(event.payload);
     const bool opened = shown && opener.open(event);  // only what is printed
@@ -37,8 +37,13 @@ ExitStatus show(const KeysOptions& options) {
     if (opened) report.opened(event);
     return true;
   });
-  const std::string json = report.json(view->state, load_catalog(options.catalog), view->moment, KeyWhatIf::nothing);
-  print(options.json ? json : keys_text(json));
+  return report.json(view->state, load_catalog(options.catalog), view->moment, KeyWhatIf::nothing);
+}
+
+ExitStatus show(const KeysOptions& options) {
+  const auto json = in_home(options.data, options.account, [&](const Log& log) { return report_of(log, options); });
+  if (!json) return refuse_unknown_account(options.account, options.json);
+  print(options.json ? *json : keys_text(*json));
   return ExitStatus::done;
 }
 

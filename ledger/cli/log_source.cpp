@@ -2,6 +2,7 @@
 #include "ledger/cli/log_source.hpp"
 
 #include <filesystem>
+#include <map>
 
 #include "ledger/cli/exit_status.hpp"
 #include "ledger/cli/output.hpp"
@@ -42,7 +43,8 @@ std::string to_text(const Place& place) {
 
 LogSource::LogSource(const std::string& name) : name_(name) {
   if (std::filesystem::is_directory(name)) {
-    log_ = open_sqlite({.directory = name, .read_only = true});
+    partitions_ = std::make_unique<SqlitePartitions>(name, true);
+    regions_ = partitions_->regions();
   } else {
     content_ = read_whole(name);
     form_ = form_of(name, content_);
@@ -61,14 +63,26 @@ std::string_view LogSource::form_name() const {
   return {};
 }
 
-std::int64_t LogSource::total() const { return log_ ? log_->head() : static_cast<std::int64_t>(content_.size()); }
+std::int64_t LogSource::total() const {
+  std::int64_t total = static_cast<std::int64_t>(content_.size());
+  for (const RegionId& region : regions_) total += partitions_->find(region)->head();
+  return total;
+}
+
+std::vector<RegionId> LogSource::regions() const { return partitions_ ? regions_ : std::vector<RegionId>{RegionId{}}; }
+
+void LogSource::restrict_to(const RegionId& region) {
+  const bool there = partitions_ && partitions_->find(region) != nullptr;
+  if (!there) throw UsageError(name_ + " has no log of region " + region.value);
+  regions_ = {region};
+}
 
 void LogSource::read(const Visit& visit) const { read_as_formed(visit, true); }
 
-void LogSource::read_events(const std::function<bool(Event&&, std::int64_t)>& visit) const {
+void LogSource::read_events(const std::function<bool(Event&&, const RegionId&, std::int64_t)>& visit) const {
   const Visit events_only = [&](LogItem&& item) {
     Event* event = std::get_if<Event>(&item.fact);
-    return event == nullptr || visit(std::move(*event), item.done);
+    return event == nullptr || visit(std::move(*event), item.region, item.done);
   };
   read_as_formed(events_only, false);
 }
@@ -85,23 +99,86 @@ void LogSource::read_as_formed(const Visit& visit, bool with_marks) const {
 }
 
 void LogSource::read_directory(const Visit& visit, bool with_marks) const {
-  const auto give = [&](Event&& event) {
+  std::int64_t done = 0;
+  for (const RegionId& region : regions_) {
+    if (!read_region(region, done, visit, with_marks)) return;
+    done += partitions_->find(region)->head();
+  }
+}
+
+namespace {
+
+// Gives one region's events in order, and between them what explains the positions of those that left.
+class RegionReading {
+ public:
+  RegionReading(const SqlitePartitions& partitions, const RegionId& region, std::int64_t done,
+                const LogSource::Visit& visit)
+      : log_(*partitions.find(region)), region_(region), done_(done), visit_(visit) {
+    for (const AccountId& account : partitions.unburied(region)) {
+      unburied_.emplace(account, partitions.home_of(account)->region());
+    }
+  }
+
+  [[nodiscard]] bool event(Event&& event, bool explained) {
     const std::int64_t seq = event.seq;
-    return visit({.fact = std::move(event), .place = {Place::Unit::position, seq}, .bytes = {}, .done = seq});
-  };
-  const std::int64_t head = log_->head();  // a service may be appending: one end for all that is read
-  if (!with_marks) return log_->read(0, head, give);
-  log_->read_batches({.after = 0, .to = head, .account = std::nullopt},
-                     [&](const AccountId& account, StoredBatch&& batch) {
-                       for (Event& event : batch.events) {
-                         if (!give(std::move(event))) return false;
-                       }
-                       const std::int64_t last = batch.first_seq - 1 + batch.count;
-                       return visit({.fact = BatchMark{account, batch.key, batch.command, batch.count},
-                                     .place = {Place::Unit::position, last},
-                                     .bytes = {},
-                                     .done = last});
-                     });
+    if (explained && !explain(seq - 1)) return false;
+    seq_ = seq;
+    const auto moved = unburied_.find(event.account);
+    if (moved == unburied_.end()) return give(std::move(event));
+    return !explained || give(Departed{seq, seq, event.account, moved->second});
+  }
+  [[nodiscard]] bool mark(BatchMark mark, std::int64_t last) {
+    if (unburied_.count(mark.account) > 0) return true;
+    return visit_(item(std::move(mark), last));
+  }
+  // What lies behind the last event, up to `to`.
+  [[nodiscard]] bool explain(std::int64_t to) {
+    if (to <= seq_) return true;
+    for (const Departed& run : log_.departed(seq_, to)) {
+      if (!give(run)) return false;
+    }
+    return true;
+  }
+
+ private:
+  template <class Fact>
+  [[nodiscard]] LogItem item(Fact fact, std::int64_t seq) const {
+    return {.fact = std::move(fact), .region = region_, .place = {Place::Unit::position, seq}, .bytes = {},
+            .done = done_ + seq};
+  }
+  [[nodiscard]] bool give(Event&& event) {
+    const std::int64_t seq = event.seq;
+    return visit_(item(std::move(event), seq));
+  }
+  [[nodiscard]] bool give(const Departed& run) { return visit_(item(run, run.last_seq)); }
+
+  const SqliteLog& log_;
+  const RegionId& region_;
+  std::int64_t done_;
+  const LogSource::Visit& visit_;
+  std::map<AccountId, RegionId> unburied_;
+  std::int64_t seq_ = 0;
+};
+
+}  // namespace
+
+bool LogSource::read_region(const RegionId& region, std::int64_t done, const Visit& visit, bool with_marks) const {
+  const SqliteLog& log = *partitions_->find(region);
+  const std::int64_t head = log.head();  // a service may be appending: one end for all that is read
+  RegionReading reading(*partitions_, region, done, visit);
+  bool more = true;
+  if (!with_marks) {
+    log.read(0, head, [&](Event&& event) { return more = reading.event(std::move(event), false); });
+    return more;
+  }
+  log.read_batches({.after = 0, .to = head, .account = std::nullopt}, [&](const AccountId& account, StoredBatch&& batch) {
+    for (Event& event : batch.events) {
+      if (more) more = reading.event(std::move(event), true);
+    }
+    const std::int64_t last = batch.first_seq - 1 + batch.count;
+    return more = more && reading.mark({account, batch.key, batch.command, batch.count}, last);
+  });
+  return more && reading.explain(head);
 }
 
 void LogSource::read_cflog(const Visit& visit) const {
@@ -124,9 +201,11 @@ void LogSource::read_cflog(const Visit& visit) const {
       const auto stored = reader.event_bytes();
       place.number = stored.data() - bytes.data();
       const std::int64_t done = place.number + static_cast<std::int64_t>(stored.size());
-      if (!visit({.fact = std::move(*event), .place = place, .bytes = stored, .done = done})) return;
+      if (!visit({.fact = std::move(*event), .region = {}, .place = place, .bytes = stored, .done = done})) return;
     } else if (BatchMark* mark = std::get_if<BatchMark>(&item)) {
-      if (!visit({.fact = std::move(*mark), .place = place, .bytes = {}, .done = place.number})) return;
+      if (!visit({.fact = std::move(*mark), .region = {}, .place = place, .bytes = {}, .done = place.number})) return;
+    } else if (Departed* departed = std::get_if<Departed>(&item)) {
+      if (!visit({.fact = std::move(*departed), .region = {}, .place = place, .bytes = {}, .done = place.number})) return;
     }
   }
 }
@@ -139,15 +218,21 @@ void LogSource::read_json_lines(const Visit& visit) const {
     const std::string_view line = rest.substr(0, end);
     rest.remove_prefix(std::min(end + 1, rest.size()));
     if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+    const auto done = static_cast<std::int64_t>(content_.size() - rest.size());
+    if (is_departed(line)) {
+      auto departed = parse_departed(line);
+      if (!departed) throw DamagedLog(name_, place, departed.error().place + " " + departed.error().what);
+      if (!visit({.fact = *std::move(departed), .region = {}, .place = place, .bytes = {}, .done = done})) return;
+      continue;
+    }
     auto event = parse_event(line);
     if (!event) throw DamagedLog(name_, place, "no event: " + event.error().place + " " + event.error().what);
-    const auto done = static_cast<std::int64_t>(content_.size() - rest.size());
-    if (!visit({.fact = std::move(*event), .place = place, .bytes = {}, .done = done})) return;
+    if (!visit({.fact = std::move(*event), .region = {}, .place = place, .bytes = {}, .done = done})) return;
   }
 }
 
 void LogSource::check_structure() const {
-  if (log_) log_->check_structure();
+  for (const RegionId& region : regions_) partitions_->find(region)->check_structure();
 }
 
 }  // namespace creditfold::cli

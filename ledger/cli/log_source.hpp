@@ -13,7 +13,7 @@
 #include "events/cflog.hpp"
 #include "events/event.hpp"
 #include "events/log.hpp"
-#include "events/store/sqlite.hpp"
+#include "events/store/partitions.hpp"
 
 namespace creditfold::cli {
 
@@ -24,9 +24,10 @@ struct Place {
 };
 [[nodiscard]] std::string to_text(const Place& place);  // "byte 120"
 
-// Something a log holds. Only documents with batches have marks; JSON Lines hold events alone.
+// Something a log holds. Only documents with batches have marks; JSON Lines hold events and what explains their gaps.
 struct LogItem {
-  std::variant<Event, BatchMark> fact;
+  std::variant<Event, BatchMark, Departed> fact;
+  RegionId region;  // whose log it is from
   Place place;
   std::span<const std::uint8_t> bytes;  // of an event as it lies in a .cflog; empty elsewhere
   std::int64_t done = 0;                // of total(), once the item is taken
@@ -62,20 +63,31 @@ class LogSource {
   // UsageError for a document that begins in the middle of a log: nothing can be folded from there.
   void read(const Visit& visit) const;
   // Only the events.
-  void read_events(const std::function<bool(Event&&, std::int64_t done)>& visit) const;
+  void read_events(const std::function<bool(Event&&, const RegionId&, std::int64_t done)>& visit) const;
+
+  // Of a directory, with what is needed to hold its regions against each other; nullptr for files.
+  [[nodiscard]] const SqlitePartitions* partitions() const { return partitions_.get(); }
+  // Of the regions read: those of a directory, or the one of a document.
+  [[nodiscard]] std::vector<RegionId> regions() const;
+  // Reads one region of a directory only. Throws UsageError when it has none of that name.
+  void restrict_to(const RegionId& region);
+  // Another number whenever an account has moved from one of its regions to another.
+  [[nodiscard]] std::int64_t moves() const { return partitions_ ? partitions_->moves() : 0; }
 
   // What a store can check beside its events. Nothing for files.
   void check_structure() const;
 
  private:
   void read_directory(const Visit& visit, bool with_marks) const;
+  [[nodiscard]] bool read_region(const RegionId& region, std::int64_t done, const Visit& visit, bool with_marks) const;
   void read_cflog(const Visit& visit) const;
   void read_json_lines(const Visit& visit) const;
   void read_as_formed(const Visit& visit, bool with_marks) const;
 
   std::string name_;
   Form form_ = Form::directory;
-  std::unique_ptr<SqliteLog> log_;
+  std::unique_ptr<SqlitePartitions> partitions_;
+  std::vector<RegionId> regions_;  // of a directory, to be read
   std::string content_;  // of a file
 };
 

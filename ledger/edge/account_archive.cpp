@@ -148,7 +148,7 @@ Member text_member(std::string name, std::string text) {
 }
 
 // The state at the head, and when its newest event was written down.
-std::optional<ExportedAccount> exported_account(const Log& log, const AccountId& account, const Catalog& catalog,
+std::optional<ExportedAccount> exported_account(const Partition& log, const AccountId& account, const Catalog& catalog,
                                                 std::string_view catalog_json, Instant& written_at) {
   ExportedAccount exported{.log = log,
                            .catalog = catalog,
@@ -171,7 +171,7 @@ std::optional<ExportedAccount> exported_account(const Log& log, const AccountId&
 
 }  // namespace
 
-bool write_account_archive(const Log& log, const AccountId& account, const Catalog& catalog, std::string_view catalog_json,
+bool write_account_archive(const Partition& log, const AccountId& account, const Catalog& catalog, std::string_view catalog_json,
                            const TextSink& sink, const TextOpening& open) {
   constexpr std::int64_t micros_per_second = 1'000'000;
   Instant written_at;

@@ -5,7 +5,7 @@
 
 #include <string_view>
 
-#include "events/log.hpp"
+#include "events/partition.hpp"
 #include "ledger/catalog.hpp"
 #include "ledger/edge/log_writing.hpp"
 
@@ -14,7 +14,7 @@ namespace creditfold::edge {
 // Writes the archive piece by piece; every file is made twice, once for its size and sum, so that none is held in memory.
 // false: the log holds no event of the account, and nothing was written. Throws Fault when the log cannot be read or
 // folded, and what the sink throws.
-[[nodiscard]] bool write_account_archive(const Log& log, const AccountId& account, const Catalog& catalog,
+[[nodiscard]] bool write_account_archive(const Partition& log, const AccountId& account, const Catalog& catalog,
                                          std::string_view catalog_json, const TextSink& sink, const TextOpening& open = {});
 
 }  // namespace creditfold::edge

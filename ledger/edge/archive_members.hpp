@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "events/log.hpp"
+#include "events/partition.hpp"
 #include "ledger/catalog.hpp"
 #include "ledger/edge/log_writing.hpp"
 #include "ledger/state.hpp"
@@ -23,7 +23,7 @@ struct Member {
 // What is exported: one account's log up to a position, seen at the moment of its newest event, so that the same log
 // gives the same bytes whenever it is exported.
 struct ExportedAccount {
-  const Log& log;
+  const Partition& log;
   const Catalog& catalog;
   std::string_view catalog_json;
   AccountId account;

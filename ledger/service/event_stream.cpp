@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ledger/service/event_stream.hpp"
 
-#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <string>
@@ -22,12 +22,12 @@ struct Piece {
 };
 
 // The messages after `position`, as far as one piece takes them.
-Piece read_piece(const Log& log, const Texts& texts, const EventQuestion& question, std::int64_t position,
+Piece read_piece(const RegionAtWork& region, const Texts& texts, const EventQuestion& question, std::int64_t position,
                  std::int64_t head) {
   Piece piece{{}, head};
   const auto add = [&](Event&& event) {
     texts.open(event);
-    piece.text.append("id: ").append(std::to_string(event.seq));
+    piece.text.append("id: ").append(message_id(region.region, event.seq));
     piece.text.append("\nevent: ").append(type_name(event.payload));
     piece.text.append("\ndata: ").append(to_json(event)).append("\n\n");
     if (piece.text.size() < stream_piece_bytes) return true;
@@ -35,9 +35,9 @@ Piece read_piece(const Log& log, const Texts& texts, const EventQuestion& questi
     return false;
   };
   if (question.account) {
-    log.read_account(*question.account, position, head, add);
+    region.log.read_account(*question.account, position, head, add);
   } else {
-    log.read(position, head, add);
+    region.log.read(position, head, add);
   }
   return piece;
 }
@@ -49,90 +49,86 @@ void watch_for_end(BodyWriter& writer, const std::shared_ptr<EventHub::Seat>& se
                     [seat](const boost::system::error_code& /*error*/) { seat->client_left(); });
 }
 
-asio::awaitable<bool> send_events(BodyWriter& writer, EventHub& hub, Readers& readers, const Texts& texts,
+// How soon a browser comes back after the connection broke or ended, in milliseconds.
+constexpr std::string_view retry_later = "retry: 2000\n\n";
+constexpr std::string_view retry_soon = "retry: 200\n\n";
+constexpr std::string_view still_here = ": still here\n\n";
+
+std::string moved_message(const AccountId& account, const RegionId& region) {
+  return "event: moved\ndata: {\"account\":" + json_quote(account.value) + ",\"region\":" + json_quote(region.value) +
+         "}\n\n";
+}
+
+asio::awaitable<bool> send_events(BodyWriter& writer, const Regions& regions, RegionAtWork& region, Readers& readers,
+                                  const Texts& texts,
                                   EventQuestion question) {
   const asio::any_io_executor executor = co_await asio::this_coro::executor;
+  EventHub& hub = region.hub;
   const std::shared_ptr<EventHub::Seat> seat = hub.join(executor);
   if (!seat) co_return false;
   watch_for_end(writer, seat);
-  // How soon a browser comes back after the connection broke, in milliseconds.
-  bool alive = co_await writer.send("retry: 2000\n\n");
+  bool alive = co_await writer.send(retry_later);
   std::int64_t position = question.after;
   while (alive && !hub.stopping() && !seat->is_left()) {
     const std::int64_t head = hub.head();
     if (head > position) {
-      auto read = [&texts, question, position, head](const Log& log) {
-        return read_piece(log, texts, question, position, head);
+      auto read = [&region, &texts, question, position, head] {
+        return read_piece(region, texts, question, position, head);
       };
       const Piece piece = co_await readers.ask(read);
       position = piece.position;
       alive = co_await writer.send(piece.text);
       continue;
     }
+    const RegionAtWork* home = question.account ? regions.home_of(*question.account) : &region;
+    if (home != &region && home != nullptr) {
+      const std::string moved = moved_message(*question.account, home->region);
+      co_return co_await writer.send(moved);
+    }
     co_await seat->wait(position);
-    if (hub.head() <= position && !hub.stopping() && !seat->is_left()) alive = co_await writer.send(": still here\n\n");
+    if (hub.head() <= position && !hub.stopping() && !seat->is_left()) alive = co_await writer.send(still_here);
   }
   const bool complete = alive && hub.stopping();  // otherwise there is nobody to end it for
   co_return complete;
 }
 
+// Looks now and then: a ledger without a region is a rare and a short-lived thing.
+asio::awaitable<bool> send_nothing(BodyWriter& writer, const Regions& regions) {
+  asio::steady_timer timer(co_await asio::this_coro::executor);
+  bool alive = co_await writer.send(retry_soon);
+  for (auto waited = empty_check_interval; alive && !regions.stopping() && regions.all().empty();
+       waited += empty_check_interval) {
+    timer.expires_after(empty_check_interval);
+    boost::system::error_code ignored;
+    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    if (waited % keep_alive_interval < empty_check_interval) alive = co_await writer.send(still_here);
+  }
+  co_return alive;
+}
+
 }  // namespace
 
-void EventHub::publish(std::int64_t head) {
-  head_.store(head);
-  wake_all();
+std::string message_id(const RegionId& region, std::int64_t seq) {
+  const RegionId partition = partition_of(region);
+  return (partition.value.empty() ? "" : partition.value + ":") + std::to_string(seq);
 }
 
-void EventHub::stop() {
-  stopping_.store(true);
-  wake_all();
+std::optional<std::int64_t> parse_message_id(const RegionId& region, std::string_view id) {
+  const std::size_t colon = id.rfind(':');
+  const std::string_view name = colon == std::string_view::npos ? std::string_view() : id.substr(0, colon);
+  if (name != partition_of(region).value) return std::nullopt;
+  return parse_seq(colon == std::string_view::npos ? id : id.substr(colon + 1));
 }
 
-void EventHub::wake_all() {
-  const std::lock_guard lock(mutex_);
-  for (const auto& [address, weak] : seats_) {
-    if (auto seat = weak.lock()) {
-      const auto executor = seat->timer_.get_executor();
-      asio::post(executor, [seat = std::move(seat)] { seat->timer_.cancel(); });
-    }
-  }
-}
-
-std::shared_ptr<EventHub::Seat> EventHub::join(const asio::any_io_executor& executor) {
-  const std::lock_guard lock(mutex_);
-  if (seats_.size() >= event_streams_max) return nullptr;
-  auto seat = std::make_shared<Seat>(*this, executor);
-  seats_.emplace(seat.get(), seat);
-  return seat;
-}
-
-bool EventHub::full() const {
-  const std::lock_guard lock(mutex_);
-  return seats_.size() >= event_streams_max;
-}
-
-void EventHub::leave(const Seat* seat) {
-  const std::lock_guard lock(mutex_);
-  seats_.erase(seat);
-}
-
-asio::awaitable<void> EventHub::Seat::wait(std::int64_t position) {
-  // A publish after this look is posted to this executor, and so cancels a wait that has begun.
-  if (hub_.head() > position || hub_.stopping() || left_) co_return;
-  timer_.expires_after(keep_alive_interval);
-  boost::system::error_code ignored;
-  co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-}
-
-void EventHub::Seat::client_left() {
-  left_ = true;
-  timer_.cancel();
-}
-
-BodySource event_source(EventHub& hub, Readers& readers, const Texts& texts, EventQuestion question) {
-  return [&hub, &readers, &texts, question = std::move(question)](BodyWriter& writer) {
-    return send_events(writer, hub, readers, texts, question);
+BodySource event_source(const Regions& regions, RegionAtWork& region, Readers& readers, const Texts& texts,
+                        EventQuestion question) {
+  return [&regions, &region, &readers, &texts, question = std::move(question)](BodyWriter& writer) {
+    return send_events(writer, regions, region, readers, texts, question);
   };
+}
+
+BodySource waiting_source(const Regions& regions) {
+  return [&regions](BodyWriter& writer) { return send_nothing(writer, regions); };
 }
 
 }  // namespace creditfold::service

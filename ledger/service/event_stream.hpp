@@ -3,73 +3,33 @@
 // that none needs a buffer of its own: a client that is slow is behind, and one that takes nothing is dropped.
 #pragma once
 
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/steady_timer.hpp>
-
-#include <atomic>
 #include <cstdint>
-#include <memory>
-#include <mutex>
 #include <optional>
-#include <set>
+#include <string>
+#include <string_view>
 
-#include "events/vocabulary.hpp"
 #include "ledger/service/readers.hpp"
+#include "ledger/service/regions.hpp"
 #include "ledger/service/reply.hpp"
 #include "ledger/service/texts.hpp"
 
 namespace creditfold::service {
-
-// Wakes the streams when the log has grown.
-class EventHub {
- public:
-  explicit EventHub(std::int64_t head) : head_(head) {}
-
-  // From any thread.
-  void publish(std::int64_t head);
-  void stop();
-  [[nodiscard]] std::int64_t head() const { return head_.load(); }
-  [[nodiscard]] bool stopping() const { return stopping_.load(); }
-
-  // One stream's place. It waits and is woken on its own executor.
-  class Seat {
-   public:
-    Seat(EventHub& hub, const boost::asio::any_io_executor& executor) : hub_(hub), timer_(executor) {}
-    ~Seat() { hub_.leave(this); }
-    Seat(const Seat&) = delete;
-    Seat& operator=(const Seat&) = delete;
-    // Until the log grows beyond `position`, the service stops, the client leaves, or keep_alive_interval has passed.
-    [[nodiscard]] boost::asio::awaitable<void> wait(std::int64_t position);
-    void client_left();
-    [[nodiscard]] bool is_left() const { return left_; }
-
-   private:
-    friend class EventHub;
-    EventHub& hub_;
-    boost::asio::steady_timer timer_;
-    bool left_ = false;
-  };
-  // nullptr: event_streams_max are taken.
-  [[nodiscard]] std::shared_ptr<Seat> join(const boost::asio::any_io_executor& executor);
-  [[nodiscard]] bool full() const;
-
- private:
-  void leave(const Seat* seat);
-  void wake_all();
-
-  std::atomic<std::int64_t> head_;
-  std::atomic<bool> stopping_{false};
-  mutable std::mutex mutex_;
-  std::map<const Seat*, std::weak_ptr<Seat>> seats_;
-};
 
 struct EventQuestion {
   std::int64_t after = 0;
   std::optional<AccountId> account;
 };
 
-// The body of GET /v1/events. `hub`, `readers` and `texts` must outlive it.
-[[nodiscard]] BodySource event_source(EventHub& hub, Readers& readers, const Texts& texts, EventQuestion question);
+// The body of GET /v1/events over one region's log. All must outlive it. A stream of one account ends with the message
+// `moved` when the account has gone to another region: its positions there are others.
+[[nodiscard]] BodySource event_source(const Regions& regions, RegionAtWork& region, Readers& readers, const Texts& texts,
+                                      EventQuestion question);
+// Of a ledger without any region yet: ends when there is one, so that the client comes back.
+[[nodiscard]] BodySource waiting_source(const Regions& regions);
+
+// The id of a message: the position, behind the region's name where it is not the home region's ("eu:17").
+[[nodiscard]] std::string message_id(const RegionId& region, std::int64_t seq);
+// The position of an id; nothing when it is none, or of another region's.
+[[nodiscard]] std::optional<std::int64_t> parse_message_id(const RegionId& region, std::string_view id);
 
 }  // namespace creditfold::service

@@ -20,19 +20,18 @@ namespace asio = boost::asio;
 // A file that has no name, or none any more: it goes with its last descriptor, whatever ends the process.
 class Exports::Spooled {
  public:
-  Spooled(const std::filesystem::path& directory, std::shared_ptr<std::atomic<std::size_t>> under_way)
-      : under_way_(std::move(under_way)) {
+  // `place`: one of exports_max, given back with the last that holds it.
+  Spooled(const std::filesystem::path& directory, std::shared_ptr<void> place) : place_(std::move(place)) {
     descriptor_ = ::open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
     if (descriptor_ < 0) {  // some file systems have no such files
       std::string name = (directory / "export-XXXXXX").string();
       descriptor_ = ::mkostemp(name.data(), O_CLOEXEC);
-      if (descriptor_ < 0) failed(directory);
+      if (descriptor_ < 0) throw_errno(directory);
       ::unlink(name.c_str());
     }
   }
   ~Spooled() {
     if (descriptor_ >= 0) ::close(descriptor_);
-    --*under_way_;
   }
   Spooled(const Spooled&) = delete;
   Spooled& operator=(const Spooled&) = delete;
@@ -59,36 +58,51 @@ class Exports::Spooled {
   [[nodiscard]] std::int64_t size() const { return size_; }
 
  private:
-  [[noreturn]] void failed(const std::filesystem::path& directory) {
-    const int error = errno;
-    --*under_way_;  // the destructor does not run
-    errno = error;
-    throw_errno(directory);
-  }
-  std::shared_ptr<std::atomic<std::size_t>> under_way_;
+  std::shared_ptr<void> place_;
   int descriptor_ = -1;
   std::int64_t size_ = 0;
 };
 
-Exports::Exports(const Log& log, const Catalog& catalog, const Texts& texts, std::string catalog_json,
+Exports::Exports(const Regions& regions, const Catalog& catalog, const Texts& texts, std::string catalog_json,
                  std::filesystem::path spool)
-    : log_(log), catalog_(catalog), texts_(texts), catalog_json_(std::move(catalog_json)), spool_(std::move(spool)) {}
+    : regions_(regions), catalog_(catalog), texts_(texts), catalog_json_(std::move(catalog_json)), spool_(std::move(spool)) {}
 
 Exports::~Exports() {
   stop();
   pool_.join();
 }
 
-// nullptr: the log has no such account.
-std::shared_ptr<Exports::Spooled> Exports::make(const AccountId& account) {
-  auto spooled = std::make_shared<Spooled>(spool_, under_way_);
+// nullptr: there is no such account.
+std::shared_ptr<Exports::Spooled> Exports::make(const AccountId& account, const std::shared_ptr<void>& place) {
+  for (;;) {
+    const RegionAtWork* const home = regions_.home_of(account);
+    if (home == nullptr) return nullptr;
+    auto spooled = std::make_shared<Spooled>(spool_of(home->region), place);
+    bool known = false;
+    try {
+      known = write(*spooled, *home, account);
+    } catch (const Fault&) {
+      if (regions_.home_of(account) == home) throw;
+    }
+    if (regions_.home_of(account) == home) return known ? spooled : nullptr;
+    // It moved to another region meanwhile, where its bytes belong now.
+  }
+}
+
+// RES-1: what is spooled of an account lies in its region too.
+std::filesystem::path Exports::spool_of(const RegionId& region) const {
+  std::error_code error;
+  const std::filesystem::path folder = spool_ / region.value;
+  return std::filesystem::is_directory(folder, error) ? folder : spool_;
+}
+
+bool Exports::write(Spooled& spooled, const RegionAtWork& home, const AccountId& account) {
   const auto sink = [&](std::string_view piece) {
     if (stopping_.load()) throw Fault(Fault::Kind::unavailable, "the service is stopping");
-    spooled->write(piece);
+    spooled.write(piece);
   };
   const auto open = [this](Event& event) { texts_.open(event); };
-  const bool known = edge::write_account_archive(log_, account, catalog_, catalog_json_, sink, open);
-  return known ? spooled : nullptr;
+  return edge::write_account_archive(home.log, account, catalog_, catalog_json_, sink, open);
 }
 
 asio::awaitable<Reply> Exports::answer(AccountId account) {
@@ -96,10 +110,10 @@ asio::awaitable<Reply> Exports::answer(AccountId account) {
     --*under_way_;
     co_return fault_reply({Unprocessed::Why::full, "All exports are taken."});
   }
-  // `make` owns the place from here on.
-  auto making = [](Exports& exports, AccountId id) -> asio::awaitable<std::shared_ptr<Spooled>> {
-    co_return exports.make(id);
-  }(*this, account);
+  const std::shared_ptr<void> place(nullptr, [under_way = under_way_](void*) { --*under_way; });
+  auto making = [](Exports& exports, AccountId id, std::shared_ptr<void> taken) -> asio::awaitable<std::shared_ptr<Spooled>> {
+    co_return exports.make(id, taken);
+  }(*this, account, place);
   const std::shared_ptr<Spooled> spooled = co_await asio::co_spawn(pool_, std::move(making), asio::use_awaitable);
   if (!spooled) co_return unknown_account(account);
   Reply reply;

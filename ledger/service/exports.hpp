@@ -11,8 +11,8 @@
 #include <memory>
 #include <string>
 
-#include "events/log.hpp"
 #include "ledger/catalog.hpp"
+#include "ledger/service/regions.hpp"
 #include "ledger/service/reply.hpp"
 #include "ledger/service/texts.hpp"
 
@@ -20,9 +20,10 @@ namespace creditfold::service {
 
 class Exports {
  public:
-  // `spool`: where the file lies meanwhile; beside the data, so that it stays on the data's disk. `log`, `catalog` and
-  // `texts` must outlive the exports.
-  Exports(const Log& log, const Catalog& catalog, const Texts& texts, std::string catalog_json, std::filesystem::path spool);
+  // `spool`: where the file lies meanwhile, in the account's region's folder if it has one; beside the data, so that it
+  // stays on the data's disk. `regions`, `catalog`
+  // and `texts` must outlive the exports.
+  Exports(const Regions& regions, const Catalog& catalog, const Texts& texts, std::string catalog_json, std::filesystem::path spool);
   ~Exports();
   Exports(const Exports&) = delete;
   Exports& operator=(const Exports&) = delete;
@@ -34,10 +35,12 @@ class Exports {
 
  private:
   class Spooled;
-  [[nodiscard]] std::shared_ptr<Spooled> make(const AccountId& account);
+  [[nodiscard]] std::shared_ptr<Spooled> make(const AccountId& account, const std::shared_ptr<void>& place);
+  [[nodiscard]] std::filesystem::path spool_of(const RegionId& region) const;
+  [[nodiscard]] bool write(Spooled& spooled, const RegionAtWork& home, const AccountId& account);
   [[nodiscard]] boost::asio::awaitable<bool> send(BodyWriter& writer, std::shared_ptr<Spooled> spooled);
 
-  const Log& log_;
+  const Regions& regions_;
   const Catalog& catalog_;
   const Texts& texts_;
   std::string catalog_json_;

@@ -62,6 +62,8 @@ inline constexpr std::chrono::seconds linger_max{2};
 inline constexpr std::size_t linger_bytes_max = 32U << 20;
 // Proxies and browsers drop connections that are silent for 30 to 60 seconds.
 inline constexpr std::chrono::seconds keep_alive_interval{15};
+// How often a stream of a ledger without any region looks whether there is one.
+inline constexpr std::chrono::milliseconds empty_check_interval{200};
 // After SIGTERM: how long answers on their way may take. Service managers kill after 10 (containers) to 90 (systemd).
 inline constexpr std::chrono::seconds stop_max{8};
 // What a caller is told to wait when the queue is full or the store is busy.

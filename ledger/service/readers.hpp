@@ -13,35 +13,32 @@
 #include <type_traits>
 #include <utility>
 
-#include "events/log.hpp"
 #include "ledger/service/limits.hpp"
 
 namespace creditfold::service {
 
 class Readers {
  public:
-  // `log` must outlive the readers.
-  explicit Readers(const Log& log) : log_(log), pool_(reader_threads) {}
+  Readers() : pool_(reader_threads) {}
   ~Readers() { pool_.join(); }
   Readers(const Readers&) = delete;
   Readers& operator=(const Readers&) = delete;
 
-  // What `question(log)` returns, asked on a reader's thread; what it throws comes through. The caller goes on where it
+  // What `question()` returns, asked on a reader's thread; what it throws comes through. The caller goes on where it
   // was. It should return in some milliseconds: longer answers are asked for piece by piece.
   template <class Question>
-  [[nodiscard]] boost::asio::awaitable<std::invoke_result_t<Question, const Log&>> ask(Question question) {
-    using Result = std::invoke_result_t<Question, const Log&>;
+  [[nodiscard]] boost::asio::awaitable<std::invoke_result_t<Question>> ask(Question question) {
+    using Result = std::invoke_result_t<Question>;
     boost::asio::awaitable<Result> asking = answer(std::move(question));
     co_return co_await boost::asio::co_spawn(pool_, std::move(asking), boost::asio::use_awaitable);
   }
 
  private:
   template <class Question>
-  boost::asio::awaitable<std::invoke_result_t<Question, const Log&>> answer(Question question) {
-    co_return question(log_);
+  boost::asio::awaitable<std::invoke_result_t<Question>> answer(Question question) {
+    co_return question();
   }
 
-  const Log& log_;
   boost::asio::thread_pool pool_;
 };
 

@@ -6,35 +6,39 @@
 #include <functional>
 #include <string>
 
+#include "ledger/directory/directory_store.hpp"
 #include "ledger/service/clock.hpp"
 #include "ledger/service/event_stream.hpp"
 #include "ledger/service/exports.hpp"
 #include "ledger/service/readers.hpp"
+#include "ledger/service/regions.hpp"
 #include "ledger/service/router.hpp"
-#include "ledger/service/sequencer.hpp"
 #include "ledger/service/static_files.hpp"
 #include "ledger/service/texts.hpp"
 
 namespace creditfold::service {
 
 // POST /v1/commands
-void add_command_routes(Router& router, Sequencer& sequencer);
+void add_command_routes(Router& router, Regions& regions);
 // GET /v1/accounts, /v1/accounts/{account}, /v1/accounts/{account}/balance
-void add_account_routes(Router& router, const Sequencer& sequencer, Readers& readers, Clock clock);
+void add_account_routes(Router& router, const Regions& regions, Readers& readers, Clock clock);
 // GET /v1/accounts/{account}/explain, /v1/accounts/{account}/usage/{usage}, /v1/accounts/{account}/invoices
-void add_explain_routes(Router& router, const Catalog& catalog, Readers& readers, Clock clock);
+void add_explain_routes(Router& router, const Regions& regions, Readers& readers, Clock clock);
 // GET /v1/accounts/{account}/consents, /v1/accounts/{account}/estimate
-void add_ai_routes(Router& router, const Sequencer& sequencer, Readers& readers, Clock clock);
+void add_ai_routes(Router& router, const Regions& regions, Readers& readers, Clock clock);
 // GET /v1/accounts/{account}/export
 void add_export_routes(Router& router, Exports& exports);
 // GET /v1/gov/responsibility-matrix
-void add_gov_routes(Router& router, Sequencer& sequencer);
+void add_gov_routes(Router& router, Regions& regions);
 // GET /v1/ledger, /v1/log, /v1/accounts/{account}/log
-void add_log_routes(Router& router, const Sequencer& sequencer, Readers& readers);
+void add_log_routes(Router& router, const Regions& regions, Readers& readers);
 // GET /v1/events
-void add_event_routes(Router& router, EventHub& hub, const Sequencer& sequencer, Readers& readers, const Texts& texts);
+void add_event_routes(Router& router, const Regions& regions, Readers& readers, const Texts& texts);
 // GET /v1/data-classes, /v1/accounts/{account}/key-check
-void add_key_routes(Router& router, const Sequencer& sequencer, keyring::Keyring& keyring);
+void add_key_routes(Router& router, const Regions& regions, keyring::Keyring& keyring);
+
+// GET /v1/directory, /v1/directory/names/{account}; GET, PUT, DELETE below /v1/directory/people, organizations, labels
+void add_directory_routes(Router& router, directory::DirectoryStore& store, Readers& readers);
 
 // What the program is, for /v1/version.
 struct Build {
@@ -42,7 +46,7 @@ struct Build {
   std::string commit;
 };
 // GET /v1/catalog, /v1/version, /healthz, /readyz, /openapi.json, /schemas/{name}, and the page
-void add_about_routes(Router& router, const Sequencer& sequencer, std::string catalog_json, const Build& build,
+void add_about_routes(Router& router, const Regions& regions, std::string catalog_json, const Build& build,
                       const StaticFiles& page);
 
 // A refusal as an answer (CONTRACT), with the status its code has.
@@ -51,5 +55,8 @@ void add_about_routes(Router& router, const Sequencer& sequencer, std::string ca
 
 // The account that stands in a path, or why it cannot be one.
 [[nodiscard]] Expected<AccountId, Reply> account_argument(const Call& call);
+// The region a request over a whole log means: the one named, the only one, or none yet (nullptr). Where there are
+// several and none is named, a refusal that names them.
+[[nodiscard]] Expected<RegionAtWork*, Reply> region_meant(const Regions& regions, const Target& target);
 
 }  // namespace creditfold::service

@@ -26,12 +26,22 @@ Reply version_reply(const Build& build) {
                                     std::to_string(cflog::format) + R"(,"commit":)" + json_quote(build.commit) + "}");
 }
 
-Reply ready_reply(const Sequencer& sequencer) {
-  const bool ready = sequencer.ready();
-  const std::int64_t seq = sequencer.with_book([](const Book& book) { return book.seq(); });
-  return json_reply(
-      ready ? Status::ok : Status::service_unavailable,
-      std::string(R"({"ready":)") + (ready ? "true" : "false") + R"(,"seq":)" + std::to_string(seq) + "}");
+// With several regions each has a position of its own.
+Reply ready_reply(const Regions& regions) {
+  const bool ready = regions.ready();
+  std::string json = std::string(R"({"ready":)") + (ready ? "true" : "false");
+  const std::vector<RegionAtWork*> all = regions.all();
+  if (all.size() > 1) {
+    json += R"(,"regions":{)";
+    for (const RegionAtWork* region : all) {
+      json += std::string(region == all.front() ? "" : ",") + json_quote(region->region.value) + ":" +
+              std::to_string(region->hub.head());
+    }
+    json += "}";
+  } else {
+    json += R"(,"seq":)" + std::to_string(all.empty() ? 0 : all.front()->hub.head());
+  }
+  return json_reply(ready ? Status::ok : Status::service_unavailable, json + "}");
 }
 
 // "event.json" and "event.schema.json" are the same; the second is how the schemas refer to each other.
@@ -46,7 +56,7 @@ Reply schema_reply(std::string_view file) {
   }
   return error_reply(Status::not_found, "not_found",
                      "The schemas are command, answer, event, balance, explanation, invoices, receipt, catalog, consents, "
-                     "estimate and responsibility_matrix.");
+                     "directory, estimate and responsibility_matrix.");
 }
 
 Route get(std::string_view pattern, Answerer answer) {
@@ -60,12 +70,12 @@ Route get(std::string_view pattern, Answerer answer) {
 
 }  // namespace
 
-void add_about_routes(Router& router, const Sequencer& sequencer, std::string catalog_json, const Build& build,
+void add_about_routes(Router& router, const Regions& regions, std::string catalog_json, const Build& build,
                       const StaticFiles& page) {
   router.add(get("/v1/catalog", always(cached(json_reply(Status::ok, std::move(catalog_json))))));
   router.add(get("/v1/version", always(version_reply(build))));
   router.add(get("/healthz", always(json_reply(Status::ok, R"({"status":"ok"})"))));
-  router.add(get("/readyz", [&](const Call& /*call*/) { return answer_with(ready_reply(sequencer)); }));
+  router.add(get("/readyz", [&](const Call& /*call*/) { return answer_with(ready_reply(regions)); }));
   router.add(get("/openapi.json", always(cached(json_reply(Status::ok, std::string(openapi_json()))))));
   router.add(
       get("/schemas/{name}", [](const Call& call) { return answer_with(schema_reply(call.arguments.front())); }));

@@ -68,47 +68,49 @@ Reply estimate_reply(const Sequencer& sequencer, const AccountId& account, const
   return refusal_reply(estimate.error());
 }
 
-asio::awaitable<Reply> answer_estimate(const Sequencer& sequencer, Readers& readers, Instant now, Call call) {
+asio::awaitable<Reply> answer_estimate(const Regions& regions, Readers& readers, Instant now, Call call) {
   const auto account = account_argument(call);
   if (!account) co_return account.error();
   const auto question = question_of(call.target);
   if (!question) co_return bad_request(question.error());
-  auto ask = [&sequencer, id = *account, asked = *question, now](const Log&) {
-    return estimate_reply(sequencer, id, asked, now);
+  auto ask = [id = *account, asked = *question, now](RegionAtWork& region) {
+    return estimate_reply(region.sequencer, id, asked, now);
   };
-  co_return co_await readers.ask(ask);
+  auto reply = co_await regions.ask_home(readers, *account, ask);
+  co_return reply ? std::move(*reply) : unknown_account(*account);
 }
 
-asio::awaitable<Reply> answer_consents(const Sequencer& sequencer, Readers& readers, Instant now, Call call) {
+asio::awaitable<Reply> answer_consents(const Regions& regions, Readers& readers, Instant now, Call call) {
   const auto account = account_argument(call);
   if (!account) co_return account.error();
   const auto at = time_parameter(call.target, "at");
   if (!at) co_return bad_request(at.error());
   const auto seq = seq_parameter(call.target, "as_of");
   if (!seq) co_return bad_request(seq.error());
-  auto ask = [&sequencer, id = *account, as_of = AsOf{*at, *seq}, now](const Log& log) {
-    const auto consents = consents_as_of(log, id, sequencer.catalog(), as_of, now);
+  auto ask = [&regions, id = *account, as_of = AsOf{*at, *seq}, now](RegionAtWork& region) {
+    const auto consents = consents_as_of(region.log, id, regions.catalog(), as_of, now);
     return consents ? json_reply(Status::ok, *consents) : unknown_account(id);
   };
-  co_return co_await readers.ask(ask);
+  auto reply = co_await regions.ask_home(readers, *account, ask);
+  co_return reply ? std::move(*reply) : unknown_account(*account);
 }
 
 }  // namespace
 
-void add_ai_routes(Router& router, const Sequencer& sequencer, Readers& readers, Clock clock) {
+void add_ai_routes(Router& router, const Regions& regions, Readers& readers, Clock clock) {
   router.add({.pattern = "/v1/accounts/{account}/consents",
               .method = Verb::get,
               .parameters = {"at", "as_of"},
               .bodies = {},
-              .answer = [&sequencer, &readers, clock](Call call) {
-                return answer_consents(sequencer, readers, clock(), std::move(call));
+              .answer = [&regions, &readers, clock](Call call) {
+                return answer_consents(regions, readers, clock(), std::move(call));
               }});
   router.add({.pattern = "/v1/accounts/{account}/estimate",
               .method = Verb::get,
               .parameters = {"model", "query", "input", "output", "workflow", "plan", "actor", "at"},
               .bodies = {},
-              .answer = [&sequencer, &readers, clock](Call call) {
-                return answer_estimate(sequencer, readers, clock(), std::move(call));
+              .answer = [&regions, &readers, clock](Call call) {
+                return answer_estimate(regions, readers, clock(), std::move(call));
               }});
 }
 

@@ -16,10 +16,10 @@ namespace {
 
 Status status_of(const Answer& answer) { return answer.refused ? service::status_of(answer.refused->code) : Status::ok; }
 
-asio::awaitable<Reply> answer_one(Sequencer& sequencer, std::string text) {
+asio::awaitable<Reply> answer_one(Regions& regions, std::string text) {
   std::vector<std::string> texts;
   texts.push_back(std::move(text));
-  const Processed processed = co_await sequencer.process(std::move(texts));
+  const Processed processed = co_await regions.process(std::move(texts));
   if (!processed.has_value()) co_return fault_reply(processed.error());
   const Answer& answer = processed.value().front();
   co_return json_reply(status_of(answer), to_json(answer));
@@ -67,14 +67,14 @@ std::string answer_lines(const Processed& processed, const std::vector<std::size
   return text;
 }
 
-asio::awaitable<bool> send_answers(BodyWriter& writer, Sequencer& sequencer, std::shared_ptr<Lines> lines,
+asio::awaitable<bool> send_answers(BodyWriter& writer, Regions& regions, std::shared_ptr<Lines> lines,
                                    std::string first) {
   bool alive = co_await writer.send(first);
   for (Lines::Group group = lines->next(); !group.texts.empty(); group = lines->next()) {
     // A client that is gone hears nothing, but what it sent was taken: it is finished.
-    const Processed processed = co_await sequencer.process(std::move(group.texts));
+    const Processed processed = co_await regions.process(std::move(group.texts));
     if (!processed.has_value()) {
-      // The answers before this line hold; nothing after them was done, and all of it may be sent again.
+      // The answers before this line hold; what comes after them has no answer, and all of it may be sent again.
       const std::string line = fault_json(processed.error()) + "\n";
       if (alive) alive = co_await writer.send(line);
       co_return false;
@@ -125,19 +125,19 @@ std::optional<Reply> refuse_commands(const Call& call) {
 }
 
 // The first group decides the status; the rest follow in the order of the lines.
-asio::awaitable<Reply> answer_many(Sequencer& sequencer, std::string body) {
+asio::awaitable<Reply> answer_many(Regions& regions, std::string body) {
   auto lines = std::make_shared<Lines>(std::move(body));
   Lines::Group group = lines->next();
   std::string first;
   if (!group.texts.empty()) {
-    const Processed processed = co_await sequencer.process(std::move(group.texts));
+    const Processed processed = co_await regions.process(std::move(group.texts));
     if (!processed.has_value()) co_return fault_reply(processed.error());
     first = answer_lines(processed, group.numbers);
   }
   Reply reply;
   reply.headers.emplace_back("Content-Type", std::string(ndjson_type));
-  reply.source = [&sequencer, lines, first = std::move(first)](BodyWriter& writer) {
-    return send_answers(writer, sequencer, lines, first);
+  reply.source = [&regions, lines, first = std::move(first)](BodyWriter& writer) {
+    return send_answers(writer, regions, lines, first);
   };
   co_return reply;
 }
@@ -153,8 +153,10 @@ Status status_of(RefusalCode code) {
     case RefusalCode::key_reused:
     case RefusalCode::account_exists:
     case RefusalCode::authorization_exists:
+    case RefusalCode::migration_in_progress:
       return Status::conflict;
     case RefusalCode::in_future:
+    case RefusalCode::partial_migration:
     case RefusalCode::unknown_region:
     case RefusalCode::unknown_product:
     case RefusalCode::product_required:
@@ -190,15 +192,15 @@ Reply refusal_reply(const Refusal& refusal) {
   return json_reply(status_of(refusal.code), to_json(Answer{.key = std::nullopt, .refused = refusal, .accepted = {}}));
 }
 
-void add_command_routes(Router& router, Sequencer& sequencer) {
+void add_command_routes(Router& router, Regions& regions) {
   router.add({.pattern = "/v1/commands",
               .method = Verb::post,
               .parameters = {},
               .bodies = {{"application/json", command_body_bytes_max}, {"application/x-ndjson", ndjson_body_bytes_max}},
-              .answer = [&sequencer](Call call) {
+              .answer = [&regions](Call call) {
                 if (auto refused = refuse_commands(call)) return answer_with(std::move(*refused));
-                if (call.media_type == "application/json") return answer_one(sequencer, std::move(call.message.body()));
-                return answer_many(sequencer, std::move(call.message.body()));
+                if (call.media_type == "application/json") return answer_one(regions, std::move(call.message.body()));
+                return answer_many(regions, std::move(call.message.body()));
               },
               .access = Access::any});
 }

@@ -56,30 +56,37 @@ Expected<Why, BadRequest> why_of(const Target& target) {
   return std::move(*why);
 }
 
+// Of an account that was never opened only the refusal that says so can be explained.
+Reply unopened_reply(const Catalog& catalog, const AccountId& account, const Why& why) {
+  const auto* refusal = std::get_if<WhyRefusal>(&why);
+  if (refusal == nullptr || refusal->refusal.code != RefusalCode::unknown_account) return unknown_account(account);
+  const auto told = explain({}, why, catalog);
+  return told ? json_reply(Status::ok, explanation_json(*told)) : not_there(told.error());
+}
+
 Reply explain_reply(const Log& log, const Catalog& catalog, const AccountId& account, const Why& why,
                     std::optional<std::int64_t> as_of) {
   const std::vector<Event> events = account_events(log, account, as_of);
-  const auto* refusal = std::get_if<WhyRefusal>(&why);
-  const bool unopened = refusal != nullptr && refusal->refusal.code == RefusalCode::unknown_account;
-  if (events.empty() && !unopened) return unknown_account(account);
+  if (events.empty()) return unopened_reply(catalog, account, why);
   const auto told = explain(events, why, catalog);
   return told ? json_reply(Status::ok, explanation_json(*told)) : not_there(told.error());
 }
 
-asio::awaitable<Reply> answer_explain(const Catalog& catalog, Readers& readers, Call call) {
+asio::awaitable<Reply> answer_explain(const Regions& regions, Readers& readers, Call call) {
   const auto account = account_argument(call);
   if (!account) co_return account.error();
   const auto as_of = seq_parameter(call.target, "as_of");
   if (!as_of) co_return bad_request(as_of.error());
   const auto why = why_of(call.target);
   if (!why) co_return bad_request(why.error());
-  auto ask = [&catalog, id = *account, why = *why, seq = *as_of](const Log& log) {
-    return explain_reply(log, catalog, id, why, seq);
+  auto ask = [&regions, id = *account, why = *why, seq = *as_of](RegionAtWork& region) {
+    return explain_reply(region.log, regions.catalog(), id, why, seq);
   };
-  co_return co_await readers.ask(ask);
+  auto reply = co_await regions.ask_home(readers, *account, ask);
+  co_return reply ? std::move(*reply) : unopened_reply(regions.catalog(), *account, *why);
 }
 
-asio::awaitable<Reply> answer_receipt(const Catalog& catalog, Readers& readers, Call call) {
+asio::awaitable<Reply> answer_receipt(const Regions& regions, Readers& readers, Call call) {
   const auto account = account_argument(call);
   if (!account) co_return account.error();
   const auto as_of = seq_parameter(call.target, "as_of");
@@ -88,13 +95,14 @@ asio::awaitable<Reply> answer_receipt(const Catalog& catalog, Readers& readers, 
   if (!UsageId::valid(usage)) {
     co_return bad_request({"target, the usage", "A usage id is 1 to 128 bytes without control characters."});
   }
-  auto ask = [&catalog, id = *account, usage = UsageId(usage), seq = *as_of](const Log& log) {
-    const std::vector<Event> events = account_events(log, id, seq);
+  auto ask = [&regions, id = *account, usage = UsageId(usage), seq = *as_of](RegionAtWork& region) {
+    const std::vector<Event> events = account_events(region.log, id, seq);
     if (events.empty()) return unknown_account(id);
-    auto receipt = receipt_json(events, usage, catalog);
+    auto receipt = receipt_json(events, usage, regions.catalog());
     return receipt ? json_reply(Status::ok, std::move(*receipt)) : not_there(receipt.error());
   };
-  co_return co_await readers.ask(ask);
+  auto reply = co_await regions.ask_home(readers, *account, ask);
+  co_return reply ? std::move(*reply) : unknown_account(*account);
 }
 
 // A media range's weight in thousandths (RFC 9110, section 12.4.2); 1000 where it has none.
@@ -143,7 +151,7 @@ Reply invoices_reply(const Log& log, const AccountId& account, const AsOf& as_of
   return reply;
 }
 
-asio::awaitable<Reply> answer_invoices(Readers& readers, Instant now, Call call) {
+asio::awaitable<Reply> answer_invoices(const Regions& regions, Readers& readers, Instant now, Call call) {
   const auto account = account_argument(call);
   if (!account) co_return account.error();
   const auto at = time_parameter(call.target, "at");
@@ -155,31 +163,32 @@ asio::awaitable<Reply> answer_invoices(Readers& readers, Instant now, Call call)
     co_return bad_request(bad_parameter("format", "The formats are csv and json."));
   }
   const bool csv = format ? *format == "csv" : accepts_csv(call.header("Accept"));
-  auto ask = [id = *account, as_of = AsOf{*at, *seq}, now, csv](const Log& log) {
-    return invoices_reply(log, id, as_of, now, csv);
+  auto ask = [id = *account, as_of = AsOf{*at, *seq}, now, csv](RegionAtWork& region) {
+    return invoices_reply(region.log, id, as_of, now, csv);
   };
-  co_return co_await readers.ask(ask);
+  auto reply = co_await regions.ask_home(readers, *account, ask);
+  co_return reply ? std::move(*reply) : unknown_account(*account);
 }
 
 }  // namespace
 
-void add_explain_routes(Router& router, const Catalog& catalog, Readers& readers, Clock clock) {
+void add_explain_routes(Router& router, const Regions& regions, Readers& readers, Clock clock) {
   router.add({.pattern = "/v1/accounts/{account}/explain",
               .method = Verb::get,
               .parameters = {"lot", "usage", "line", "period", "workflow", "model", "refusal", "as_of"},
               .bodies = {},
-              .answer = [&](Call call) { return answer_explain(catalog, readers, std::move(call)); }});
+              .answer = [&](Call call) { return answer_explain(regions, readers, std::move(call)); }});
   router.add({.pattern = "/v1/accounts/{account}/usage/{usage}",
               .method = Verb::get,
               .parameters = {"as_of"},
               .bodies = {},
-              .answer = [&](Call call) { return answer_receipt(catalog, readers, std::move(call)); }});
+              .answer = [&](Call call) { return answer_receipt(regions, readers, std::move(call)); }});
   router.add({.pattern = "/v1/accounts/{account}/invoices",
               .method = Verb::get,
               .parameters = {"at", "as_of", "format"},
               .bodies = {},
-              .answer = [&readers, clock = std::move(clock)](Call call) {
-                return answer_invoices(readers, clock(), std::move(call));
+              .answer = [&regions, &readers, clock = std::move(clock)](Call call) {
+                return answer_invoices(regions, readers, clock(), std::move(call));
               }});
 }
 

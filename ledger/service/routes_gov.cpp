@@ -14,28 +14,29 @@ Refusal not_a_gov_account() {
   return {RefusalCode::not_authorized_in_gov, "GOV-2", "The responsibility matrix is for gov accounts and the operator.", {}};
 }
 
-bool is_gov(const Sequencer& sequencer, const AccountId& account) {
-  return sequencer.with_book([&](const Book& book) {
+bool is_gov(const Regions& regions, const AccountId& account) {
+  const RegionAtWork* home = regions.home_of(account);
+  return home != nullptr && home->sequencer.with_book([&](const Book& book) {
     const AccountState* state = book.find(account);
     return state != nullptr && state->environment == Environment::gov;
   });
 }
 
 // It is confidential: every answer of the service says no-store unless it says otherwise, and this one never does.
-asio::awaitable<Reply> answer_matrix(Sequencer& sequencer, Call call) {
+asio::awaitable<Reply> answer_matrix(Regions& regions, Call call) {
   if (!call.caller.identified) {
     co_return unauthorized("The responsibility matrix is given to who shows a token: creditfold tokens create makes one.");
   }
   if (!call.caller.is_operator()) {
     const AccountId account = *call.caller.scope.account;
-    if (!is_gov(sequencer, account)) {
+    if (!is_gov(regions, account)) {
       Reply reply = refusal_reply(not_a_gov_account());
       reply.status = Status::forbidden;
       co_return reply;
     }
     std::vector<std::string> asking;
     asking.push_back(gov::record_command(account, gov::requested_terms()));
-    const Processed processed = co_await sequencer.process(std::move(asking));
+    const Processed processed = co_await regions.process(std::move(asking));
     if (!processed.has_value()) co_return fault_reply(processed.error());
     const Answer& answer = processed.value().front();
     if (answer.refused) co_return refusal_reply(*answer.refused);
@@ -45,12 +46,12 @@ asio::awaitable<Reply> answer_matrix(Sequencer& sequencer, Call call) {
 
 }  // namespace
 
-void add_gov_routes(Router& router, Sequencer& sequencer) {
+void add_gov_routes(Router& router, Regions& regions) {
   router.add({.pattern = "/v1/gov/responsibility-matrix",
               .method = Verb::get,
               .parameters = {},
               .bodies = {},
-              .answer = [&sequencer](Call call) { return answer_matrix(sequencer, std::move(call)); },
+              .answer = [&regions](Call call) { return answer_matrix(regions, std::move(call)); },
               .access = Access::any});
 }
 

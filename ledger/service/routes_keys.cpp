@@ -13,7 +13,7 @@ namespace {
 asio::awaitable<Reply> answer_classes() { co_return json_reply(Status::ok, data_classes_json()); }
 
 // Asks the key service, which may take as long as an errand; on a thread of its own kind, not a reader's.
-asio::awaitable<Reply> answer_check(const Sequencer& sequencer, keyring::Keyring& keyring, asio::thread_pool& checkers,
+asio::awaitable<Reply> answer_check(const Regions& regions, keyring::Keyring& keyring, asio::thread_pool& checkers,
                                     Call call) {
   const auto account = account_argument(call);
   if (!account) co_return account.error();
@@ -25,16 +25,23 @@ asio::awaitable<Reply> answer_check(const Sequencer& sequencer, keyring::Keyring
     key_arn = KeyArn(*named);
   }
   std::optional<AccountState> state;
-  sequencer.with_book([&](const Book& book) {
+  const auto look = [&](const Book& book) {
     if (const AccountState* found = book.find(*account)) {
       state.emplace();
       state->account = *account;
       state->key = found->key;
     }
-  });
+  };
+  // One that moves between two looks is looked for again.
+  for (const RegionAtWork* home = regions.home_of(*account); home != nullptr && !state;) {
+    home->sequencer.with_book(look);
+    const RegionAtWork* now = regions.home_of(*account);
+    if (now == home) break;
+    home = now;
+  }
   if (!state) co_return unknown_account(*account);
-  auto check = [&keyring, &sequencer, key_arn, known = *state]() -> asio::awaitable<std::string> {
-    co_return keyring::key_check_json(keyring, known, key_arn, sequencer.catalog().vendor_aws_account);
+  auto check = [&keyring, &regions, key_arn, known = *state]() -> asio::awaitable<std::string> {
+    co_return keyring::key_check_json(keyring, known, key_arn, regions.catalog().vendor_aws_account);
   };
   auto checking = check();
   co_return json_reply(Status::ok, co_await asio::co_spawn(checkers, std::move(checking), asio::use_awaitable));
@@ -42,7 +49,7 @@ asio::awaitable<Reply> answer_check(const Sequencer& sequencer, keyring::Keyring
 
 }  // namespace
 
-void add_key_routes(Router& router, const Sequencer& sequencer, keyring::Keyring& keyring) {
+void add_key_routes(Router& router, const Regions& regions, keyring::Keyring& keyring) {
   auto checkers = std::make_shared<asio::thread_pool>(1);
   router.add({.pattern = "/v1/data-classes",
               .method = Verb::get,
@@ -54,8 +61,8 @@ void add_key_routes(Router& router, const Sequencer& sequencer, keyring::Keyring
               .method = Verb::get,
               .parameters = {"key_arn"},
               .bodies = {},
-              .answer = [&sequencer, &keyring, checkers](Call call) {
-                return answer_check(sequencer, keyring, *checkers, std::move(call));
+              .answer = [&regions, &keyring, checkers](Call call) {
+                return answer_check(regions, keyring, *checkers, std::move(call));
               }});
 }
 

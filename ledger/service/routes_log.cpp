@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The log as a download that can be resumed, and as a stream of events.
+// The log as a download that can be resumed, and the whole ledger in a few figures.
 #include <memory>
 
 #include "events/cflog.hpp"
@@ -15,23 +15,24 @@ namespace {
 // Writes one document piece by piece: each piece reads whole batches from where the last one ended.
 class Download {
  public:
-  explicit Download(LogRange range)
-      : range_(std::move(range)),
+  Download(const Partition& log, LogRange range)
+      : log_(log),
+        range_(std::move(range)),
         writer_([this](std::span<const std::uint8_t> bytes) { piece_.append(bytes.begin(), bytes.end()); },
-                CflogHeader{range_.after, range_.account}) {}
+                CflogHeader{range_.after, range_.account, partition_of(log.region())}) {}
 
   // The next bytes; empty when the document is at its end.
-  std::string next(const Log& log) {
-    while (piece_.size() < stream_piece_bytes && !ended_) read_some(log);
+  std::string next() {
+    while (piece_.size() < stream_piece_bytes && !ended_) read_some();
     return std::exchange(piece_, {});
   }
 
  private:
-  void read_some(const Log& log) {
+  void read_some() {
     std::size_t to_skip = marks_at_position_;
     std::size_t items = 0;
     bool cut = false;
-    log.read_batches({position_ < 0 ? range_.after : position_, range_.to, range_.account},
+    log_.read_batches({position_ < 0 ? range_.after : position_, range_.to, range_.account},
                      [&](const AccountId& account, StoredBatch&& batch) {
                        const bool between = batch.count == 0 && batch.first_seq - 1 == position_;
                        if (between && to_skip > 0) {
@@ -44,12 +45,14 @@ class Download {
                        return !cut;
                      });
     if (cut) return;
+    if (!range_.account) explain(range_.to);
     writer_.finish(range_.to);
     ended_ = true;
   }
 
   void write(const AccountId& account, const StoredBatch& batch) {
     for (const Event& event : batch.events) {
+      if (!range_.account) explain(event.seq - 1);
       writer_.event(event);
       move_to(event.seq);
     }
@@ -61,6 +64,16 @@ class Download {
     ++marks_at_position_;
   }
 
+  // What stood between the position and `to` has left for another region.
+  void explain(std::int64_t to) {
+    const std::int64_t from = position_ < 0 ? range_.after : position_;
+    if (to <= from) return;
+    for (const Departed& run : log_.departed(from, to)) {
+      writer_.departed(run);
+      move_to(run.last_seq);
+    }
+  }
+
   void move_to(std::int64_t seq) {
     if (seq == position_) return;
     position_ = seq;
@@ -69,6 +82,7 @@ class Download {
 
   static constexpr std::size_t items_per_read = 4'096;
 
+  const Partition& log_;
   LogRange range_;
   std::string piece_;
   CflogWriter writer_;
@@ -77,11 +91,15 @@ class Download {
   bool ended_ = false;
 };
 
-asio::awaitable<bool> send_log(BodyWriter& writer, Readers& readers, LogRange range) {
-  const auto download = std::make_shared<Download>(std::move(range));
+// A download of an account that goes to another region meanwhile is cut short: it may be asked for again there.
+asio::awaitable<bool> send_log(BodyWriter& writer, const Regions& regions, RegionAtWork& region, Readers& readers,
+                               LogRange range) {
+  const std::optional<AccountId> account = range.account;
+  const auto download = std::make_shared<Download>(region.log, std::move(range));
   for (;;) {
-    auto ask = [download](const Log& log) { return download->next(log); };
+    auto ask = [download] { return download->next(); };
     const std::string piece = co_await readers.ask(ask);
+    if (account && regions.home_of(*account) != &region) co_return false;
     if (piece.empty()) co_return true;
     const bool alive = co_await writer.send(piece);
     if (!alive) co_return false;
@@ -104,127 +122,135 @@ Expected<LogRange, BadRequest> range_of(const Target& target, std::int64_t head)
   return range;
 }
 
-Reply log_reply(const Sequencer& sequencer, Readers& readers, const Target& target, std::optional<AccountId> account) {
-  const auto head = sequencer.with_book([&](const Book& book) -> std::optional<std::int64_t> {
-    if (account && book.find(*account) == nullptr) return std::nullopt;
-    return book.seq();
-  });
-  if (!head) return unknown_account(*account);
-  auto range = range_of(target, *head);
+Reply log_reply(const Regions& regions, RegionAtWork& region, Readers& readers, const Target& target,
+                std::optional<AccountId> account) {
+  const std::int64_t head = region.sequencer.with_book([](const Book& book) { return book.seq(); });
+  auto range = range_of(target, head);
   if (!range) return bad_request(range.error());
   range->account = std::move(account);
   Reply reply;
   reply.headers = {{"Content-Type", "application/vnd.creditfold.cflog"},
                    {"X-Creditfold-Seq", std::to_string(range->to)},
+                   {"X-Creditfold-Region", region.region.value},
                    {"Content-Disposition", "attachment; filename=\"creditfold.cflog\""}};
-  reply.source = [&readers, range = *range](BodyWriter& writer) { return send_log(writer, readers, range); };
+  reply.source = [&regions, &region, &readers, range = *range](BodyWriter& writer) {
+    return send_log(writer, regions, region, readers, range);
+  };
   return reply;
 }
 
-// The fingerprint of all accounts is worth keeping: it changes only with the log.
+// Of a ledger that has no region yet.
+Reply empty_log_reply(const Target& target) {
+  const auto range = range_of(target, 0);
+  if (!range) return bad_request(range.error());
+  Reply reply;
+  reply.headers = {{"Content-Type", "application/vnd.creditfold.cflog"}, {"X-Creditfold-Seq", "0"}};
+  CflogWriter([&](std::span<const std::uint8_t> bytes) { reply.body.append(bytes.begin(), bytes.end()); }, {}).finish(0);
+  return reply;
+}
+
+struct RegionSummary {
+  RegionId region;
+  std::int64_t seq = 0;
+  std::int64_t events = 0;
+  std::int64_t accounts = 0;
+};
+
+// The fingerprint of all accounts is worth keeping: it changes only with the logs.
 struct LedgerSummary {
   std::mutex mutex;
-  std::int64_t seq = -1;
+  std::map<RegionId, std::int64_t> seqs;
   std::string json;
 };
 
-std::string ledger_json(const Sequencer& sequencer, LedgerSummary& summary) {
+std::string ledger_json(const std::vector<RegionSummary>& regions, const std::map<AccountId, AccountState>& states) {
+  Book all;
+  std::int64_t events = 0;
+  for (const auto& [account, state] : states) all.adopt(state);
+  for (const RegionSummary& region : regions) events += region.events;
+  std::string json = "{";
+  if (regions.size() <= 1) json += R"("seq":)" + std::to_string(regions.empty() ? 0 : regions.front().seq) + ",";
+  json += R"("events":)" + std::to_string(events) + R"(,"accounts":)" + std::to_string(states.size()) +
+          R"(,"fingerprint":")" + to_hex(fingerprint(all)) + '"';
+  if (regions.size() > 1) {
+    json += R"(,"regions":[)";
+    for (const RegionSummary& region : regions) {
+      json += (&region == &regions.front() ? "" : ",") + (R"({"region":)" + json_quote(region.region.value)) +
+              R"(,"seq":)" + std::to_string(region.seq) + R"(,"events":)" + std::to_string(region.events) +
+              R"(,"accounts":)" + std::to_string(region.accounts) + "}";
+    }
+    json += "]";
+  }
+  return json + "}";
+}
+
+std::string ledger_json(const Regions& all, LedgerSummary& summary) {
   const std::lock_guard lock(summary.mutex);
-  sequencer.with_book([&](const Book& book) {
-    if (book.seq() == summary.seq) return;
-    summary.seq = book.seq();
-    summary.json = R"({"seq":)" + std::to_string(book.seq()) + R"(,"events":)" + std::to_string(book.events()) +
-                   R"(,"accounts":)" + std::to_string(book.accounts().size()) + R"(,"fingerprint":")" +
-                   to_hex(fingerprint(book)) + R"("})";
-  });
+  std::map<RegionId, std::int64_t> seqs;
+  for (const RegionAtWork* region : all.all()) {
+    seqs[region->region] = region->sequencer.with_book([](const Book& book) { return book.seq(); });
+  }
+  if (!summary.json.empty() && seqs == summary.seqs) return summary.json;
+  std::vector<RegionSummary> regions;
+  std::map<AccountId, AccountState> states;  // by account, so that one in the middle of a move counts once
+  seqs.clear();
+  for (const RegionAtWork* region : all.all()) {
+    region->sequencer.with_book([&](const Book& book) {
+      seqs[region->region] = book.seq();
+      regions.push_back({region->region, book.seq(), book.events(), static_cast<std::int64_t>(book.accounts().size())});
+      for (const auto& [account, state] : book.accounts()) {
+        const auto known = states.try_emplace(account, state).first;
+        if (known->second.version < state.version) known->second = state;
+      }
+    });
+  }
+  summary.seqs = std::move(seqs);
+  summary.json = ledger_json(regions, states);
   return summary.json;
 }
 
-asio::awaitable<Reply> answer_ledger(const Sequencer& sequencer, Readers& readers,
-                                     std::shared_ptr<LedgerSummary> kept) {
-  auto ask = [&sequencer, kept](const Log&) { return json_reply(Status::ok, ledger_json(sequencer, *kept)); };
+asio::awaitable<Reply> answer_ledger(const Regions& regions, Readers& readers, std::shared_ptr<LedgerSummary> kept) {
+  auto ask = [&regions, kept] { return json_reply(Status::ok, ledger_json(regions, *kept)); };
   co_return co_await readers.ask(ask);
 }
 
-asio::awaitable<Reply> answer_log(const Sequencer& sequencer, Readers& readers, Call call) {
-  co_return log_reply(sequencer, readers, call.target, std::nullopt);
+asio::awaitable<Reply> answer_log(const Regions& regions, Readers& readers, Call call) {
+  const auto region = region_meant(regions, call.target);
+  if (!region) co_return region.error();
+  if (*region == nullptr) co_return empty_log_reply(call.target);
+  co_return log_reply(regions, **region, readers, call.target, std::nullopt);
 }
 
-asio::awaitable<Reply> answer_account_log(const Sequencer& sequencer, Readers& readers, Call call) {
+asio::awaitable<Reply> answer_account_log(const Regions& regions, Readers& readers, Call call) {
   auto account = account_argument(call);
   if (!account) co_return account.error();
-  co_return log_reply(sequencer, readers, call.target, std::move(*account));
-}
-
-// Where a stream begins: after the event the client saw last, after `after`, or now.
-Expected<EventQuestion, Reply> event_question(const Call& call, std::int64_t head) {
-  const auto after = seq_parameter(call.target, "after");
-  if (!after) return Unexpected{bad_request(after.error())};
-  EventQuestion question{after->value_or(head), std::nullopt};
-  if (const auto seen = call.header("Last-Event-ID")) {
-    const auto seq = parse_seq(*seen);
-    if (!seq) return Unexpected{bad_request({"header Last-Event-ID", "It is a position: a whole number from 0."})};
-    question.after = *seq;
-  }
-  if (question.after > head) {
-    return Unexpected{bad_request({"query parameter after", "The log ends at " + std::to_string(head) + "."})};
-  }
-  if (const auto account = call.target.parameter("account")) {
-    if (!AccountId::valid(*account)) {
-      return Unexpected{
-          bad_request({"query parameter account", "An account is 1 to 128 bytes without control characters."})};
-    }
-    question.account = AccountId(*account);
-  }
-  return question;
-}
-
-asio::awaitable<Reply> answer_events(EventHub& hub, const Sequencer& sequencer, Readers& readers, const Texts& texts,
-                                     Call call) {
-  const auto question = event_question(call, hub.head());
-  if (!question) co_return question.error();
-  const auto& account = question->account;
-  if (!account && !call.caller.is_operator()) co_return forbidden("Name the account whose events you follow.");
-  if (account && !call.caller.may_reach(*account)) co_return forbidden("This token is for another account.");
-  const bool known = !account || sequencer.with_book([&](const Book& book) { return book.find(*account) != nullptr; });
+  RegionAtWork* const home = regions.home_of(*account);
+  const bool known = home != nullptr && home->sequencer.with_book([&](const Book& book) {
+    return book.find(*account) != nullptr;
+  });
   if (!known) co_return unknown_account(*account);
-  if (hub.full()) {
-    co_return fault_reply({Unprocessed::Why::full, "All event streams are taken."});
-  }
-  Reply reply;
-  reply.headers = {{"Content-Type", "text/event-stream; charset=utf-8"}};
-  reply.source = event_source(hub, readers, texts, *question);
-  co_return reply;
+  co_return log_reply(regions, *home, readers, call.target, std::move(*account));
 }
 
 }  // namespace
 
-void add_log_routes(Router& router, const Sequencer& sequencer, Readers& readers) {
+void add_log_routes(Router& router, const Regions& regions, Readers& readers) {
   auto kept = std::make_shared<LedgerSummary>();
   router.add({.pattern = "/v1/ledger",
               .method = Verb::get,
               .parameters = {},
               .bodies = {},
-              .answer = [&, kept](const Call& /*call*/) { return answer_ledger(sequencer, readers, kept); }});
+              .answer = [&, kept](const Call& /*call*/) { return answer_ledger(regions, readers, kept); }});
   router.add({.pattern = "/v1/log",
               .method = Verb::get,
-              .parameters = {"after", "to"},
+              .parameters = {"after", "to", "region"},
               .bodies = {},
-              .answer = [&](Call call) { return answer_log(sequencer, readers, std::move(call)); }});
+              .answer = [&](Call call) { return answer_log(regions, readers, std::move(call)); }});
   router.add({.pattern = "/v1/accounts/{account}/log",
               .method = Verb::get,
               .parameters = {"after", "to"},
               .bodies = {},
-              .answer = [&](Call call) { return answer_account_log(sequencer, readers, std::move(call)); }});
-}
-
-void add_event_routes(Router& router, EventHub& hub, const Sequencer& sequencer, Readers& readers, const Texts& texts) {
-  router.add({.pattern = "/v1/events",
-              .method = Verb::get,
-              .parameters = {"after", "account"},
-              .bodies = {},
-              .answer = [&](Call call) { return answer_events(hub, sequencer, readers, texts, std::move(call)); },
-              .access = Access::any});
+              .answer = [&](Call call) { return answer_account_log(regions, readers, std::move(call)); }});
 }
 
 }  // namespace creditfold::service

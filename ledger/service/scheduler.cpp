@@ -97,8 +97,8 @@ void Scheduler::start(const Book& book) {
 void Scheduler::accounts_changed(const Book& book, const std::set<AccountId>& touched) {
   Dues dues;
   for (const AccountId& account : touched) {
-    const AccountState* state = book.find(account);
-    if (state != nullptr) dues.emplace_back(account, next_due(*state, close_delay_micros_));
+    const AccountState* state = book.find(account);  // none: it went to another region
+    dues.emplace_back(account, state ? next_due(*state, close_delay_micros_) : std::nullopt);
   }
   asio::post(strand_, [this, dues = std::move(dues)] { update(dues); });
 }
@@ -183,11 +183,12 @@ asio::awaitable<void> Scheduler::send(std::vector<AccountId> accounts, Instant n
   std::vector<std::string> keys;
   sequencer_.with_book([&](const Book& book) {
     for (const AccountId& account : accounts) {
-      texts.push_back(command_text(account, close_moment(*book.find(account), now, close_delay_micros_)));
+      const AccountState* state = book.find(account);  // none: it went to another region, and its entry goes soon
+      texts.push_back(command_text(account, state ? close_moment(*state, now, close_delay_micros_) : now));
       keys.push_back(entries_.at(account).due.key);
     }
   });
-  const Processed processed = co_await sequencer_.process(std::move(texts));
+  const Processed processed = co_await sequencer_.process({texts.begin(), texts.end()});
   take_answers(accounts, keys, processed, now);
 }
 

@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <future>
 #include <limits>
 #include <utility>
 
@@ -42,21 +43,23 @@ Unprocessed to_unprocessed(const Fault& fault) {
   return {Unprocessed::Why::internal, fault.what()};
 }
 
-// Passes everything on to the store. Once an append has returned, the engine may change its book at any moment: from
-// then until `release` the book is locked for writing.
-class Sequencer::LockingLog : public Log {
+// Passes everything on to the store. Once something was stored, the engine may change its book at any moment: from then
+// until `release` the book is locked for writing.
+class Sequencer::LockingLog : public Partition {
  public:
-  LockingLog(Log& log, std::mutex& door, std::shared_mutex& book_mutex)
+  using Log::read_batches;
+  LockingLog(Partition& log, std::mutex& door, std::shared_mutex& book_mutex)
       : log_(log), door_(door), lock_(book_mutex, std::defer_lock) {}
 
-  Expected<Appended, Conflict> append(std::span<const Batch> group) override {
-    auto outcome = log_.append(group);
-    if (!lock_.owns_lock()) {
-      const std::lock_guard door(door_);
-      lock_.lock();
-    }
-    stored_ = stored_ || outcome.has_value();
-    return outcome;
+  [[nodiscard]] RegionId region() const override { return log_.region(); }
+  Expected<Appended, Conflict> append(std::span<const Batch> group) override { return locked(log_.append(group)); }
+  Expected<Appended, Conflict> admit(const Arrival& arrival, const Batch& batch) override {
+    return locked(log_.admit(arrival, batch));
+  }
+  void lock() {
+    if (lock_.owns_lock()) return;
+    const std::lock_guard door(door_);
+    lock_.lock();
   }
   // Whether anything was stored since the last release.
   [[nodiscard]] bool stored() const { return stored_; }
@@ -83,15 +86,35 @@ class Sequencer::LockingLog : public Log {
   [[nodiscard]] std::shared_ptr<void> subscribe(std::function<void(std::int64_t)> listener) override {
     return log_.subscribe(std::move(listener));
   }
+  void stage(const AccountId& account, std::span<const StoredBatch> batches) override { log_.stage(account, batches); }
+  void read_staged(std::int64_t skip, const Visit& visit) const override { log_.read_staged(skip, visit); }
+  [[nodiscard]] std::optional<AccountId> staged() const override { return log_.staged(); }
+  void drop_staged() override { log_.drop_staged(); }
+  void bury(const Tombstone& tombstone) override { log_.bury(tombstone); }
+  [[nodiscard]] bool erase_buried(const std::function<bool()>& go_on) override { return log_.erase_buried(go_on); }
+  [[nodiscard]] std::vector<AccountId> accounts() const override { return log_.accounts(); }
+  [[nodiscard]] std::optional<Arrival> arrival_of(const AccountId& account) const override {
+    return log_.arrival_of(account);
+  }
+  [[nodiscard]] std::vector<Tombstone> tombstones() const override { return log_.tombstones(); }
+  [[nodiscard]] std::vector<Departed> departed(std::int64_t after, std::int64_t to) const override {
+    return log_.departed(after, to);
+  }
 
  private:
-  Log& log_;
+  Expected<Appended, Conflict> locked(Expected<Appended, Conflict> outcome) {
+    lock();
+    stored_ = stored_ || outcome.has_value();
+    return outcome;
+  }
+
+  Partition& log_;
   std::mutex& door_;
   std::unique_lock<std::shared_mutex> lock_;
   bool stored_ = false;
 };
 
-Sequencer::Sequencer(Log& log, const Catalog& catalog, Clock clock, Custody custody)
+Sequencer::Sequencer(Partition& log, const Catalog& catalog, Clock clock, Custody custody)
     : log_(std::make_unique<LockingLog>(log, door_, book_mutex_)),
       clock_(std::move(clock)),
       engine_(*log_, catalog, custody.sealer),
@@ -118,11 +141,11 @@ void Sequencer::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
-void Sequencer::submit(std::vector<std::string> texts, std::function<void(Processed)> done) {
+void Sequencer::submit(std::vector<std::string_view> texts, std::function<void(Processed)> done) {
   Work work;
   work.texts = std::move(texts);
   work.done = std::move(done);
-  for (const std::string& text : work.texts) work.bytes += text.size();
+  for (const std::string_view text : work.texts) work.bytes += text.size();
   std::unique_lock lock(queue_mutex_);
   if (stopping_) {
     lock.unlock();
@@ -139,9 +162,35 @@ void Sequencer::submit(std::vector<std::string> texts, std::function<void(Proces
   queue_changed_.notify_one();
 }
 
-boost::asio::awaitable<Processed> Sequencer::process(std::vector<std::string> texts) {
+void Sequencer::lend(Action action, std::function<void(std::exception_ptr)> done) {
+  std::unique_lock lock(queue_mutex_);
+  if (stopping_) {
+    lock.unlock();
+    return done(std::make_exception_ptr(Fault(Fault::Kind::unavailable, "The service is stopping.")));
+  }
+  Work work;
+  work.action = std::move(action);
+  work.action_done = std::move(done);
+  queue_.push_back(std::move(work));
+  lock.unlock();
+  queue_changed_.notify_one();
+}
+
+void Sequencer::in_turn(const Action& action) {
+  std::promise<void> ended;
+  lend(action, [&ended](const std::exception_ptr& error) {
+    if (error) {
+      ended.set_exception(error);
+    } else {
+      ended.set_value();
+    }
+  });
+  ended.get_future().get();
+}
+
+boost::asio::awaitable<Processed> Sequencer::process(std::vector<std::string_view> texts) {
   namespace asio = boost::asio;
-  auto begin = [this](auto handler, std::vector<std::string> sent) {
+  auto begin = [this](auto handler, std::vector<std::string_view> sent) {
     // std::function wants to be copied, a coroutine's handler does not.
     auto shared = std::make_shared<decltype(handler)>(std::move(handler));
     submit(std::move(sent), [shared](Processed processed) {
@@ -162,25 +211,31 @@ void Sequencer::run() {
   for (;;) {
     std::vector<Work> group = take_group();
     if (group.empty()) return;
-    const auto fault = process_group(group);
-    answer(group, fault);
+    if (group.front().action) {
+      run_action(group.front());
+    } else {
+      const auto fault = process_group(group);
+      answer(group, fault);
+    }
   }
 }
 
-// Everything that waits, as far as one transaction takes it. Empty: stopped, and nothing is left.
+// Everything that waits, as far as one transaction takes it; or one action. Empty: stopped, and nothing is left.
 std::vector<Sequencer::Work> Sequencer::take_group() {
   std::unique_lock lock(queue_mutex_);
   queue_changed_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
   std::vector<Work> group;
   std::size_t commands = 0;
   while (!queue_.empty()) {
+    const bool action = queue_.front().action != nullptr;
     const std::size_t size = queue_.front().texts.size() - queue_.front().answers.size();
-    if (!group.empty() && commands + size > commands_per_group_max) break;
+    if (!group.empty() && (action || commands + size > commands_per_group_max)) break;
     commands += size;
     waiting_commands_ -= size;
     waiting_bytes_ -= queue_.front().bytes;
     group.push_back(std::move(queue_.front()));
     queue_.pop_front();
+    if (action) break;
   }
   return group;
 }
@@ -217,13 +272,29 @@ void Sequencer::decide(Engine::Group& group, Work& work, std::set<AccountId>& to
   }
 }
 
-// REQUIRES: nothing was stored. Otherwise the book in memory is behind the log, and only a new fold would be right.
-Unprocessed Sequencer::failed(Unprocessed fault) {
-  if (log_->stored()) {
-    log_line(Severity::error, "a stored group could not be applied; stopping so that the log is folded anew",
-             {{"what", fault.what}});
-    std::abort();
+void Sequencer::run_action(Work& work) {
+  std::exception_ptr thrown;
+  Turn turn{engine_, *log_, [this] { log_->lock(); }, {}};
+  try {
+    work.action(turn);
+  } catch (const std::exception& error) {
+    if (turn.changed.empty()) stop_if_stored(error.what());
+    thrown = std::current_exception();
   }
+  log_->release();
+  if (!turn.changed.empty() && applied_) applied_(engine_.book(), turn.changed);
+  work.action_done(thrown);
+}
+
+// The book in memory is behind the log then, and only a new fold would be right.
+void Sequencer::stop_if_stored(const std::string& what) {
+  if (!log_->stored()) return;
+  log_line(Severity::error, "a stored group could not be applied; stopping so that the log is folded anew", {{"what", what}});
+  std::abort();
+}
+
+Unprocessed Sequencer::failed(Unprocessed fault) {
+  stop_if_stored(fault.what);
   log_->release();
   failed_at_ms_.store(steady_ms());
   log_line(Severity::error, "a group of commands was not stored", {{"what", fault.what}});

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The only writer: one thread owns the engine, takes every command that waits, decides them, stores them with one
+// A region's only writer: one thread owns the engine, takes every command that waits, decides them, stores them with one
 // append and one sync, applies them, and then answers each caller. It knows nothing of HTTP.
 //
 // A command with an errand outside (a key to be proved) steps aside while others run it, and so do those its caller sent
@@ -15,17 +15,20 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <exception>
 #include <functional>
 #include <mutex>
 #include <set>
 #include <shared_mutex>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
 #include "events/expected.hpp"
 #include "events/log.hpp"
 #include "ledger/engine.hpp"
+#include "ledger/regions/writers.hpp"
 #include "ledger/service/clock.hpp"
 #include "ledger/service/errands.hpp"
 
@@ -54,7 +57,7 @@ class Sequencer {
   };
 
   // Folds the whole log; throws Fault when it cannot. What is given must outlive the sequencer.
-  Sequencer(Log& log, const Catalog& catalog, Clock clock, Custody custody);
+  Sequencer(Partition& log, const Catalog& catalog, Clock clock, Custody custody);
   ~Sequencer();
   Sequencer(const Sequencer&) = delete;
   Sequencer& operator=(const Sequencer&) = delete;
@@ -64,11 +67,20 @@ class Sequencer {
   // Takes no more, finishes what it took, answers it, and joins. May be called again.
   void stop();
 
+  // Which ids may be opened here; asked on the sequencer's thread. REQUIRES: before `start`.
+  void set_opens_here(std::function<bool(const AccountId&)> opens_here) { engine_.set_opens_here(std::move(opens_here)); }
+
   // Answers for texts in their order, on the caller's executor; they share one append.
-  // REQUIRES: at most commands_per_group_max texts.
-  [[nodiscard]] boost::asio::awaitable<Processed> process(std::vector<std::string> texts);
+  // REQUIRES: at most commands_per_group_max texts, which live until the answer is there.
+  [[nodiscard]] boost::asio::awaitable<Processed> process(std::vector<std::string_view> texts);
   // The same with a callback, which is called on the sequencer's thread (or at once, when nothing was taken).
-  void submit(std::vector<std::string> texts, std::function<void(Processed)> done);
+  void submit(std::vector<std::string_view> texts, std::function<void(Processed)> done);
+
+  // Lends the engine and the log between two groups; `done` is called on the sequencer's thread with what `action` threw.
+  using Action = std::function<void(Turn&)>;
+  void lend(Action action, std::function<void(std::exception_ptr)> done);
+  // The same, returning when it has ended. REQUIRES: not called on this sequencer's thread.
+  void in_turn(const Action& action);
 
   template <class Question>
   [[nodiscard]] auto with_book(Question&& question) const {
@@ -84,9 +96,11 @@ class Sequencer {
 
  private:
   struct Work {
-    std::vector<std::string> texts;
+    std::vector<std::string_view> texts;
     std::size_t bytes = 0;
     std::function<void(Processed)> done;
+    Action action;  // in place of texts
+    std::function<void(std::exception_ptr)> action_done;
     std::vector<Answer> answers;       // of the first texts
     std::optional<Errand> errand;      // before the next one
     std::optional<Provided> provided;  // by that errand
@@ -101,6 +115,8 @@ class Sequencer {
   void answer(std::vector<Work>& group, const std::optional<Unprocessed>& fault);
   void send_out(Work work);
   void take_back(Work work);
+  void run_action(Work& work);
+  void stop_if_stored(const std::string& what);
   [[nodiscard]] Unprocessed failed(Unprocessed fault);
 
   mutable std::mutex door_;  // writers and readers queue here, so that neither starves

@@ -13,7 +13,7 @@
 #include <mutex>
 #include <thread>
 
-#include "events/store/sqlite.hpp"
+#include "events/store/partitions.hpp"
 #include "ledger/edge/tokens.hpp"
 #include "ledger/keyring/open_key_service.hpp"
 #include "ledger/service/authorizer.hpp"
@@ -93,6 +93,13 @@ StaticFiles page_of(const ServiceOptions& options) {
   return found ? StaticFiles(*found) : StaticFiles();
 }
 
+bool is_empty(const Partitions& partitions) {
+  for (const RegionId& region : partitions.regions()) {
+    if (partitions.find(region)->head() > 0) return false;
+  }
+  return true;
+}
+
 std::unique_ptr<keyring::KeyService> key_service_of(const ServiceOptions& options, const ListenAddress& address) {
   try {
     return keyring::open_key_service({.service = options.key_service,
@@ -108,19 +115,17 @@ std::unique_ptr<keyring::KeyService> key_service_of(const ServiceOptions& option
 
 // In the order of their making; they end the other way round.
 struct Service::Parts {
-  Parts(const ServiceOptions& options, Log& log)
+  Parts(const ServiceOptions& options, Partitions& partitions)
       : catalog(catalog_of(options)),
         page(page_of(options)),
         address(parse_listen(context, options.listen)),
         keyring(key_service_of(options, checked(address, options.allow_remote))),
         sealer(keyring.sealer({})),
-        sequencer(log, catalog, options.clock, {.sealer = sealer.get(), .outside = &keyring}),
-        texts(sequencer, keyring),
-        hub(sequencer.with_book([](const Book& book) { return book.seq(); })),
         server(context, address.endpoint),
-        readers(log),
-        exports(log, catalog, texts, catalog_text(options), spool_of(options)),
-        scheduler(context.get_executor(), sequencer, options.clock, options.close_delay_micros),
+        regions(partitions, catalog, options.clock, {.sealer = sealer.get(), .outside = &keyring}, context.get_executor(),
+                options.close_delay_micros),
+        texts(regions, keyring),
+        exports(regions, catalog, texts, catalog_text(options), spool_of(options)),
         tokens(options.tokens, options.process_token_hash),
         authorizer(tokens, options.clock),
         router(Guard(address.name, address.endpoint.address()), authorizer),
@@ -138,13 +143,11 @@ struct Service::Parts {
   ListenAddress address;
   keyring::Keyring keyring;
   std::unique_ptr<TextSealer> sealer;
-  Sequencer sequencer;
-  Texts texts;
-  EventHub hub;
   HttpServer server;
+  Regions regions;
+  Texts texts;
   Readers readers;
   Exports exports;
-  Scheduler scheduler;
   edge::TokenCheck tokens;
   Authorizer authorizer;
   Router router;
@@ -153,27 +156,26 @@ struct Service::Parts {
   std::once_flag stopped;
 };
 
-Service::Service(const ServiceOptions& options, Log& log) {
+Service::Service(const ServiceOptions& options, Partitions& partitions, directory::DirectoryStore& directory) {
   set_debug_lines(options.debug);
-  if (options.demo && log.head() == 0) fill_demo(log, catalog_of(options), options.clock());
-  parts_ = std::make_unique<Parts>(options, log);
+  if (options.demo && is_empty(partitions)) {
+    fill_demo(partitions.open(RegionId(home_region)), catalog_of(options), options.clock());
+  }
+  parts_ = std::make_unique<Parts>(options, partitions);
   Parts& parts = *parts_;
-  add_command_routes(parts.router, parts.sequencer);
-  add_account_routes(parts.router, parts.sequencer, parts.readers, options.clock);
-  add_explain_routes(parts.router, parts.catalog, parts.readers, options.clock);
-  add_ai_routes(parts.router, parts.sequencer, parts.readers, options.clock);
+  add_command_routes(parts.router, parts.regions);
+  add_account_routes(parts.router, parts.regions, parts.readers, options.clock);
+  add_explain_routes(parts.router, parts.regions, parts.readers, options.clock);
+  add_ai_routes(parts.router, parts.regions, parts.readers, options.clock);
   add_export_routes(parts.router, parts.exports);
-  add_gov_routes(parts.router, parts.sequencer);
-  add_log_routes(parts.router, parts.sequencer, parts.readers);
-  add_event_routes(parts.router, parts.hub, parts.sequencer, parts.readers, parts.texts);
-  add_key_routes(parts.router, parts.sequencer, parts.keyring);
-  add_about_routes(parts.router, parts.sequencer, catalog_text(options), options.build, parts.page);
+  add_gov_routes(parts.router, parts.regions);
+  add_log_routes(parts.router, parts.regions, parts.readers);
+  add_event_routes(parts.router, parts.regions, parts.readers, parts.texts);
+  add_key_routes(parts.router, parts.regions, parts.keyring);
+  add_directory_routes(parts.router, directory, parts.readers);
+  add_about_routes(parts.router, parts.regions, catalog_text(options), options.build, parts.page);
 
-  parts.sequencer.with_book([&](const Book& book) { parts.scheduler.start(book); });
-  parts.sequencer.start([&parts](const Book& book, const std::set<AccountId>& touched) {
-    parts.scheduler.accounts_changed(book, touched);
-    parts.hub.publish(book.seq());
-  });
+  parts.regions.start();
   parts.server.start(parts.router);
   for (std::size_t i = 0; i < io_threads; ++i) parts.threads.emplace_back([&parts] { parts.context.run(); });
 }
@@ -182,11 +184,7 @@ Service::~Service() { stop(); }
 
 std::string Service::url() const { return url_of(parts_->server.endpoint()); }
 
-std::int64_t Service::seq() const {
-  return parts_->sequencer.with_book([](const Book& book) { return book.seq(); });
-}
-
-void Service::look_at_clock() { parts_->scheduler.look_at_clock(); }
+void Service::look_at_clock() { parts_->regions.look_at_clock(); }
 
 void Service::hurry() { parts_->server.hurry(); }
 
@@ -194,13 +192,12 @@ void Service::stop() {
   Parts& parts = *parts_;
   std::call_once(parts.stopped, [&parts] {
     parts.server.stop_accepting();
-    parts.hub.stop();
+    parts.regions.stop_streams();
     parts.exports.stop();
     parts.server.wait_until_answered(stop_max);
     parts.keyring.cancel();  // whoever still waits for a key service hears so now, and cut_all ends
     parts.server.cut_all();
-    parts.scheduler.stop();
-    parts.sequencer.stop();
+    parts.regions.stop();
     parts.work.reset();
     parts.context.stop();
     for (std::thread& thread : parts.threads) thread.join();
@@ -222,14 +219,15 @@ int status_of(Fault::Kind kind) {
 int serve(const ServiceOptions& options) {
   asio::io_context waiting;
   asio::signal_set signals(waiting, SIGTERM, SIGINT);  // before any thread, so that none is missed
-  const auto log = open_sqlite({.directory = options.data, .read_only = false});
+  SqlitePartitions partitions(options.data, false);
+  directory::DirectoryStore directory(options.data);
   const edge::ProcessToken process_token(options.data);
   ServiceOptions asked = options;
   asked.tokens = options.data;
   asked.process_token_hash = process_token.hash();
-  Service service(asked, *log);
+  Service service(asked, partitions, directory);
   warn_of_open_door(asked, service.url());
-  log->set_lock_text(service.url());
+  partitions.set_lock_text(service.url());
   std::cerr << "creditfold: open " + service.url() + " (data in " + options.data.string() + ", Ctrl-C stops)\n";
 
   signals.async_wait([](const boost::system::error_code& /*error*/, int /*signal*/) {});

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The running service: the store, the one writer, the calendar and the HTTP server put together, and taken apart again
+// The running service: the regions at work and the HTTP server put together, and taken apart again
 // in the order that finishes what was taken.
 #pragma once
 
@@ -11,8 +11,9 @@
 #include <stdexcept>
 #include <string>
 
-#include "events/log.hpp"
+#include "events/store/partitions.hpp"
 #include "ledger/catalog.hpp"
+#include "ledger/directory/directory_store.hpp"
 #include "ledger/service/clock.hpp"
 #include "ledger/service/routes.hpp"
 #include "ledger/service/scheduler.hpp"
@@ -44,15 +45,15 @@ class BadOptions : public std::runtime_error {
 
 class Service {
  public:
-  // Folds the log, listens, and answers from then on. Throws BadOptions, Fault (the log cannot be folded, the page
-  // cannot be read) or boost::system::system_error (the address is taken). `log` must outlive the service.
-  Service(const ServiceOptions& options, Log& log);
+  // Folds the logs, listens, and answers from then on. Throws BadOptions, Fault (the log cannot be folded, the page
+  // cannot be read) or boost::system::system_error (the address is taken). The partitions and the directory
+  // must outlive the service.
+  Service(const ServiceOptions& options, Partitions& partitions, directory::DirectoryStore& directory);
   ~Service();
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;
 
   [[nodiscard]] std::string url() const;  // "http://127.0.0.1:8080", with the port it has
-  [[nodiscard]] std::int64_t seq() const;
   // The clock may have been moved: the calendar looks at it now.
   void look_at_clock();
   // Takes no more, answers what was taken, and ends. Clients that do not take their answers are waited for until

@@ -5,12 +5,14 @@
 
 namespace creditfold::service {
 
-Texts::Texts(const Sequencer& sequencer, keyring::Keyring& keyring)
-    : sequencer_(sequencer), sealer_(keyring.sealer(keyring::reader_wait)) {}
+Texts::Texts(const Regions& regions, keyring::Keyring& keyring)
+    : regions_(regions), sealer_(keyring.sealer(keyring::reader_wait)) {}
 
 void Texts::open(Event& event) const {
   if (!has_sealed_text(event)) return;
-  const auto key = sequencer_.with_book([&](const Book& book) -> std::optional<CustomerKey> {
+  const RegionAtWork* home = regions_.home_of(event.account);
+  if (home == nullptr) return;
+  const auto key = home->sequencer.with_book([&](const Book& book) -> std::optional<CustomerKey> {
     const AccountState* state = book.find(event.account);
     return state ? state->key : std::nullopt;
   });

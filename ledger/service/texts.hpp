@@ -6,20 +6,20 @@
 
 #include "events/event.hpp"
 #include "ledger/keyring/keyring.hpp"
-#include "ledger/service/sequencer.hpp"
+#include "ledger/service/regions.hpp"
 
 namespace creditfold::service {
 
 class Texts {
  public:
   // Both must outlive it.
-  Texts(const Sequencer& sequencer, keyring::Keyring& keyring);
+  Texts(const Regions& regions, keyring::Keyring& keyring);
 
   // May wait for a data key, on a reader's thread and not for long.
   void open(Event& event) const;
 
  private:
-  const Sequencer& sequencer_;
+  const Regions& regions_;
   std::unique_ptr<TextSealer> sealer_;
 };
 

@@ -24,7 +24,7 @@ constexpr Instant opened_at{1'704'067'200'000'000};  // 2024-01-01T00:00:00Z
 constexpr Instant now{1'767'225'600'000'000};        // 2026-01-01T00:00:00Z
 constexpr std::int64_t year_micros = 366LL * 86'400 * 1'000'000;
 
-struct Log {
+struct Encoded {
   std::vector<std::uint8_t> bytes;
   std::vector<std::uint32_t> ends;
 };
@@ -34,7 +34,7 @@ class Generator {
  public:
   explicit Generator(int events) : wanted_(static_cast<std::size_t>(events)), states_(accounts) {}
 
-  Log run() {
+  Encoded run() {
     for (int i = 0; i < accounts; ++i) {
       send(i, opened_at, OpenAccount{.environment = Environment::commercial, .region = RegionId("us")});
       StartTerm term;
@@ -87,10 +87,10 @@ class Generator {
   std::vector<AccountState> states_;
   test::Random random_{1};
   std::int64_t keys_ = 0;
-  Log log_;
+  Encoded log_;
 };
 
-Book fold(const Log& log) {
+Book fold(const Encoded& log) {
   Book book;
   std::size_t begin = 0;
   std::int64_t seq = 0;
@@ -107,7 +107,7 @@ Book fold(const Log& log) {
 
 int main(int argc, char** argv) {
   const int wanted = argc > 1 ? std::atoi(argv[1]) : 1'000'000;
-  const Log log = Generator(wanted).run();
+  const Encoded log = Generator(wanted).run();
   std::string times;
   std::string result;
   for (int round = 0; round < rounds; ++round) {

@@ -172,7 +172,7 @@ TEST_CASE("damage: a gap is right in one account's part and wrong in a whole log
 
 TEST_CASE("damage: a database with other bytes is 3 for every command") {
   const Damage damage;
-  const auto file = std::filesystem::path(damage.data()) / "ledger.db";
+  const auto file = std::filesystem::path(damage.data()) / "us" / "ledger.db";
   std::string bytes = read_file(file);
   const std::size_t place = bytes.find("triage");
   REQUIRE(place != std::string::npos);

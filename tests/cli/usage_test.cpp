@@ -8,8 +8,8 @@ using namespace creditfold::test;
 
 namespace {
 
-const Words commands{"serve",    "apply",  "import", "balance", "explain", "invoices",
-                     "accounts", "export", "replay", "verify",  "clauses", "version"};
+const Words commands{"serve",    "apply",     "import", "balance", "explain", "invoices", "accounts",
+                     "directory", "export", "replay", "verify",  "clauses", "version"};
 
 bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 

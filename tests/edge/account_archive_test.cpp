@@ -11,7 +11,7 @@
 #include <string>
 
 #include "events/cflog.hpp"
-#include "events/store/memory.hpp"
+#include "events/store/memory_partition.hpp"
 #include "ledger/edge/account_archive.hpp"
 #include "ledger/engine.hpp"
 #include "ledger/statement.hpp"
@@ -21,7 +21,7 @@ namespace json = boost::json;
 
 namespace {
 
-std::string archive_of(const Log& log, const char* account) {
+std::string archive_of(const Partition& log, const char* account) {
   std::string bytes;
   REQUIRE(edge::write_account_archive(log, AccountId(account), default_catalog(), default_catalog_json(),
                                       [&](std::string_view piece) { bytes += piece; }));
@@ -72,7 +72,7 @@ std::string seats(const std::string& account) {
          R"(","key":"s","at":"2026-01-01T00:00:00Z","product":"enterprise","starts_at":"2026-01-01T00:00:00Z","ends_at":"2027-01-01T00:00:00Z","seats":2})";
 }
 
-void fill(MemoryLog& log, const std::vector<std::string>& commands) {
+void fill(MemoryPartition& log, const std::vector<std::string>& commands) {
   Engine engine(log, default_catalog());
   const std::vector<std::string_view> texts(commands.begin(), commands.end());
   for (const Answer& answer : engine.process(texts, *parse_instant("2026-02-01T00:00:00Z"))) {
@@ -84,7 +84,7 @@ void fill(MemoryLog& log, const std::vector<std::string>& commands) {
 }  // namespace
 
 TEST_CASE("AI-1: the archive of an account holds everything of it, with sums that hold") {
-  MemoryLog log;
+  MemoryPartition log;
   fill(log, {opening("acme"), opening("zeta-secretive"), term("acme"), term("zeta-secretive"), seats("acme"), usage("acme", "u1"),
              usage("zeta-secretive", "u2"), R"({"command":"ClosePeriods","account":"acme","key":"c","at":"2026-01-03T00:00:00Z"})"});
   const std::string bytes = archive_of(log, "acme");
@@ -111,7 +111,7 @@ TEST_CASE("AI-1: the archive of an account holds everything of it, with sums tha
 }
 
 TEST_CASE("AI-1: what the archive holds is what the other questions answer, and its log folds to it") {
-  MemoryLog log;
+  MemoryPartition log;
   fill(log, {opening("acme"), term("acme"), usage("acme", "u1")});
   const auto files = files_of(archive_of(log, "acme"));
   Book book;
@@ -128,7 +128,7 @@ TEST_CASE("AI-1: what the archive holds is what the other questions answer, and 
 }
 
 TEST_CASE("AI-1: the same log gives the same archive to the byte, and an account nobody opened gives none") {
-  MemoryLog one;
+  MemoryPartition one;
   fill(one, {opening("acme"), term("acme"), usage("acme", "u1")});
   CHECK(archive_of(one, "acme") == archive_of(one, "acme"));
   bool written = false;
@@ -138,7 +138,7 @@ TEST_CASE("AI-1: the same log gives the same archive to the byte, and an account
 }
 
 TEST_CASE("AI-1: a sink that fails ends the archive with its own failure") {
-  MemoryLog log;
+  MemoryPartition log;
   fill(log, {opening("acme"), term("acme"), usage("acme", "u1")});
   const auto failing = [](std::string_view) { throw Fault(Fault::Kind::full, "the disk said no"); };
   CHECK_THROWS_WITH(edge::write_account_archive(log, AccountId("acme"), default_catalog(), default_catalog_json(), failing),
@@ -146,7 +146,7 @@ TEST_CASE("AI-1: a sink that fails ends the archive with its own failure") {
 }
 
 TEST_CASE("AI-2: FOCUS rows of charges say that they are AI generated, credits in the columns for units, costs where known") {
-  MemoryLog log;
+  MemoryPartition log;
   fill(log, {opening("acme"), term("acme"), seats("acme"), usage("acme", "u1")});
   const std::string csv = files_of(archive_of(log, "acme")).at("charges.focus.csv");
   std::vector<std::string> lines;

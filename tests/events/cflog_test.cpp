@@ -74,6 +74,7 @@ struct Contents {
   std::vector<CflogHeader> headers;
   std::vector<Event> events;
   std::vector<BatchMark> marks;
+  std::vector<Departed> departed;
   std::vector<CflogEnd> ends;
   std::optional<DecodeError> error;
   CflogReader::Good good;
@@ -89,6 +90,7 @@ Contents read_all(std::span<const std::uint8_t> bytes) {
     if (auto* header = std::get_if<CflogHeader>(&**item)) contents.headers.push_back(std::move(*header));
     if (auto* event = std::get_if<Event>(&**item)) contents.events.push_back(std::move(*event));
     if (auto* mark = std::get_if<BatchMark>(&**item)) contents.marks.push_back(std::move(*mark));
+    if (auto* departed = std::get_if<Departed>(&**item)) contents.departed.push_back(std::move(*departed));
     if (auto* end = std::get_if<CflogEnd>(&**item)) contents.ends.push_back(*end);
   }
   contents.good = reader.good();
@@ -313,6 +315,53 @@ TEST_CASE("A document of one account keeps the real seq and says how far it cove
   CHECK(contents.events.at(1).seq == 90);
   CHECK(contents.ends.at(0).seq == 400);
   CHECK(contents.good.seq == 400);
+}
+
+TEST_CASE("RES-1: a document says whose partition it is, and its events say it too") {
+  Document document;
+  CflogWriter writer(into(document), {0, {}, RegionId("eu")});
+  Event event = event_at(1, "acme", "k1");
+  CHECK_THROWS_AS(writer.event(event), std::logic_error);
+  event.partition = RegionId("eu");
+  writer.event(event);
+  writer.batch(mark_of("acme", "k1", 1));
+  writer.finish(1);
+  const Contents contents = read_all(document);
+  CHECK_FALSE(contents.error);
+  CHECK(contents.headers.at(0).partition == RegionId("eu"));
+  CHECK(contents.events.at(0) == event);
+  Document other;
+  CflogWriter(into(other), {1, {}, RegionId("jp")}).finish(1);
+  CHECK(error_of(joined({document, other})) == "the document does not continue the one before it (after event 1)");
+  // The home region's has one encoding: nothing.
+  Document home;
+  CflogWriter(into(home), {0, {}, RegionId("us")}).finish(0);
+  CHECK(error_of(home) == "the home region's partition is left out (after event 0)");
+}
+
+TEST_CASE("RES-1: positions whose account left are explained in the place of its events") {
+  Document document;
+  CflogWriter writer(into(document), {});
+  writer.event(event_at(1, "acme", "k1"));
+  writer.batch(mark_of("acme", "k1", 1));
+  CHECK_THROWS_AS(writer.departed({3, 4, AccountId("globex"), RegionId("eu")}), std::logic_error);
+  CHECK_THROWS_AS(writer.departed({2, 1, AccountId("globex"), RegionId("eu")}), std::logic_error);
+  const Departed first{2, 4, AccountId("globex"), RegionId("eu")};
+  const Departed last{6, 6, AccountId("initech"), RegionId("jp")};
+  writer.departed(first);
+  writer.event(event_at(5, "acme", "k2"));
+  writer.batch(mark_of("acme", "k2", 1));
+  writer.departed(last);
+  writer.finish(6);
+  const Contents contents = read_all(document);
+  CHECK_FALSE(contents.error);
+  CHECK(contents.departed == std::vector<Departed>{first, last});
+  CHECK(contents.events.at(1).seq == 5);
+  CHECK(contents.ends.at(0).events == 2);
+  CHECK(contents.good.seq == 6);
+  Document filtered;
+  CflogWriter one(into(filtered), {0, AccountId("acme")});
+  CHECK_THROWS_AS(one.departed({1, 1, AccountId("globex"), RegionId("eu")}), std::logic_error);
 }
 
 TEST_CASE("A writer refuses what would not be read") {

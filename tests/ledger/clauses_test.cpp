@@ -95,5 +95,6 @@ TEST_CASE("Refusals: every code has a name of its own, in the words callers see"
   CHECK(to_name(RefusalCode::period_closed) == "period_closed");
   CHECK(to_name(RefusalCode::insufficient_credits) == "insufficient_credits");
   CHECK(to_name(RefusalCode::never_for_training) == "never_for_training");
+  CHECK(to_name(RefusalCode::migration_in_progress) == "migration_in_progress");
   CHECK(static_cast<std::size_t>(RefusalCode::key_unusable) + 1 >= refusal_names.size());
 }

@@ -60,6 +60,8 @@ const std::vector<Form>& forms() {
       {R"({"command":"AddProduct","account":"a","key":"k","at":"2026-01-01T00:00:00Z","product":"p","region":"eu"})",
        {"region"}},
       {R"({"command":"RemoveProduct","account":"a","key":"k","at":"2026-01-01T00:00:00Z","product":"p"})", {}},
+      {R"({"command":"MigrateRegion","account":"a","key":"k","at":"2026-01-01T00:00:00Z","region":"eu","scope":"team"})",
+       {}},
       {R"({"command":"SetConsent","account":"a","key":"k","at":"2026-01-01T00:00:00Z","feature":"f","granted":true})",
        {}},
       {R"({"command":"AcceptTerms","account":"a","key":"k","at":"2026-01-01T00:00:00Z","terms":"t","accepted":false})",

@@ -25,6 +25,7 @@ set(ledger_test_sources
   markings_test.cpp
   order_test.cpp
   outlook_test.cpp
+  residency_test.cpp
   seats_test.cpp
   snapshot_test.cpp
   statement_test.cpp

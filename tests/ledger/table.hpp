@@ -12,9 +12,10 @@
 // start PRODUCT N seats FROM..TO | renew PLAN to TIME | end PLAN on TIME | builders PLAN a+b (or everyone, nobody) |
 // grant PLAN N KIND in PERIOD | buy PLAN N in FIRST..LAST | transfer N to ACCOUNT | use MODEL QUERY/INPUT/OUTPUT |
 // authorize ID MODEL QUERY/INPUT/OUTPUT until TIME | release ID | close | seats PRODUCT N | add PRODUCT |
-// remove PRODUCT | rotate ARN | revoke | consent FEATURE yes | accept TERMS | access no | json {...}. `use 60` is short for 60 input tokens
+// remove PRODUCT | migrate to REGION | rotate ARN | revoke | consent FEATURE yes | accept TERMS | access no | json {...}. `use 60` is short for 60 input tokens
 // of the model `unit`, a credit each. Then options, a name and a value each: account, key, plan, by (the actor),
-// settles, allotment, price USD:5, reason, corrects, id, workflow, classification, ai_generated, memo, region.
+// settles, allotment, price USD:5, reason, corrects, id, workflow, classification, ai_generated, memo, region,
+// environment, scope.
 //
 // Outcomes: events by type and what matters of each (`field=value` asks for one more field, `field=-` for none),
 // several with commas between; `nothing` (accepted, no events); `ok` (accepted); `again ...` (the stored answer);
@@ -73,6 +74,7 @@ class Table {
   // Who seals free text and runs errands.
   [[nodiscard]] ToyCustody& custody() { return custody_; }
   [[nodiscard]] const Engine& engine() const { return *engine_; }
+  [[nodiscard]] Engine& engine() { return *engine_; }
   [[nodiscard]] const MemoryLog& log() const { return log_; }
   [[nodiscard]] const AccountState& state(std::string_view account = "acme") const;
   [[nodiscard]] std::string balance(std::string_view account, std::optional<Instant> at) const;

@@ -157,6 +157,10 @@ class Row {
     } else if (verb == "add" || verb == "remove") {
       named(verb == "add" ? "AddProduct" : "RemoveProduct");
       text("product", next());
+    } else if (verb == "migrate") {
+      named("MigrateRegion");
+      text("region", after("to"));
+      text("scope", "organization");
     } else if (verb == "consent") {
       named("SetConsent");
       text("feature", next());

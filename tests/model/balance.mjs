@@ -5,6 +5,7 @@
 import {
   close_of, figures, held, is_opened, periods, remaining, same_period, studio_terms, tally,
 } from './facts.mjs';
+import { region_of } from './residency.mjs';
 import { invoice_lines, seats_shown } from './seats.mjs';
 import { show_money, show_row } from './show.mjs';
 import { by_bytes, show_time, sum, whole } from './values.mjs';
@@ -21,7 +22,7 @@ export function balance(account, facts, catalog, at) {
     seats: seats_shown(facts, catalog, at).map(({ product, seats, scheduled }) => (
       { product, seats: whole(seats), scheduled: scheduled.map(show_row) })),
     invoice_lines: invoice_lines(facts, catalog).map(line_shown),
-    region: opening?.region,
+    region: region_of(facts),
     environment: opening?.environment,
     access: facts.findLast((f) => f.type === 'AccessChanged')?.allowed ?? true,
     consents: Object.fromEntries(facts.filter((f) => f.type === 'ConsentChanged').map((f) => [f.feature, f.granted])),

@@ -55,6 +55,12 @@ export class Catalog {
       .filter((product) => product?.parity_with === parent);
   }
 
+  // A product that is sold by region.
+  regional(id) {
+    const product = own(this.json.products, id);
+    return product?.regions ? product : undefined;
+  }
+
   region(id) { return own(this.json.regions, id); }
 }
 

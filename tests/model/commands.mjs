@@ -57,13 +57,14 @@ const FORMS = {
   ChangeSeats: { product: id, seats: natural },
   AddProduct: { product: id, 'region?': id },
   RemoveProduct: { product: id, 'region?': id },
+  MigrateRegion: { region: id, scope: string },
   SetConsent: { feature: id, granted: boolean },
   AcceptTerms: { terms: id, 'accepted?': boolean },
   SetAccess: { allowed: boolean, 'reason?': string },
 };
 
-// Commands of families this model does not judge: keys and regions have effects outside the ledger.
-const ELSEWHERE = ['RotateKey', 'RevokeKey', 'MigrateRegion'];
+// Commands of a family this model does not judge: keys have effects outside the ledger.
+const ELSEWHERE = ['RotateKey', 'RevokeKey'];
 
 function by_product(studio, seats, both) {
   return (sent) => ({ ...(sent.get('product') === 'ai_studio' ? studio : seats), ...both });

@@ -17,13 +17,28 @@ function without(map, ...names) {
   return map instanceof Map ? new Map([...map].filter(([name]) => !names.includes(name))) : map;
 }
 
-// What no two runs share (recorded_at), and what is free text (a refusal's message and details).
+// An answer of the model's without the positions of its events: a migration gives them others.
+export function without_positions(answer) {
+  const accepted = answer.accepted?.map(({ seq, partition, ...event }) => event);
+  return accepted ? { ...answer, accepted } : answer;
+}
+
+// The same of an answer as text.
+export function answer_without_positions(text) {
+  const answer = new Map(parse_json(text));
+  if (answer.has('accepted')) {
+    answer.set('accepted', answer.get('accepted').map((event) => without(event, 'seq', 'partition')));
+  }
+  return answer;
+}
+
+// What no two runs share (recorded_at, the hash over it), and what is free text (a refusal's message and details).
 export function answer_to_compare(text) {
   const answer = parse_json(text);
   if (!(answer instanceof Map)) return answer;
   const out = new Map(answer);
   if (Array.isArray(out.get('accepted'))) {
-    out.set('accepted', out.get('accepted').map((event) => without(event, 'recorded_at')));
+    out.set('accepted', out.get('accepted').map((event) => without(event, 'recorded_at', 'hash')));
   }
   if (out.has('refused')) out.set('refused', without(out.get('refused'), 'message', 'details'));
   return out;

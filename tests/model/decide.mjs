@@ -5,6 +5,7 @@
 import {
   close_of, figures, in_force, is_opened, periods, same_period, studio_terms, tally, terms,
 } from './facts.mjs';
+import { add_regional, migrate_region, remove_regional } from './residency.mjs';
 import { add_product, change_seats, parity_clause, remove_product, renew_seats, start_seats } from './seats.mjs';
 import { authorize_usage, check_marking, record_usage } from './usage.mjs';
 import { by_bytes } from './values.mjs';
@@ -206,8 +207,10 @@ export const DECISIONS = {
   ReleaseAuthorization: release_authorization,
   ClosePeriods: close_periods,
   ChangeSeats: change_seats,
-  AddProduct: add_product,
-  RemoveProduct: remove_product,
+  AddProduct: (draft, command) => (draft.catalog.regional(command.product) ? add_regional : add_product)(draft, command),
+  RemoveProduct: (draft, command) => (
+    draft.catalog.regional(command.product) ? remove_regional : remove_product)(draft, command),
+  MigrateRegion: migrate_region,
   SetConsent: set_consent,
   AcceptTerms: accept_terms,
   SetAccess: set_access,

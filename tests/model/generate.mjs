@@ -6,6 +6,7 @@ import { in_force } from './facts.mjs';
 import { Stream } from './stream.mjs';
 import * as credits from './visit_credits.mjs';
 import { malformed } from './visit_malformed.mjs';
+import { regions } from './visit_regions.mjs';
 import { seats } from './visit_seats.mjs';
 import { parse_time } from './values.mjs';
 
@@ -14,6 +15,7 @@ const VISITS = [
   [150, credits.authorize],
   [120, seats],
   [75, credits.purchase],
+  [45, regions],
   [65, credits.close_periods],
   [50, malformed],
   [45, credits.grant],

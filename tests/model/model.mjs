@@ -8,6 +8,7 @@ import { key_of, read_command } from './commands.mjs';
 import { DECISIONS, catch_up } from './decide.mjs';
 import { terms } from './facts.mjs';
 import { Refusal } from './refusals.mjs';
+import { Positions, region_of } from './residency.mjs';
 import { show_event } from './show.mjs';
 import { Malformed, parse_time, same } from './values.mjs';
 
@@ -18,6 +19,7 @@ export class Model {
     this.catalog = new Catalog(catalog);
     this.facts = [];
     this.answers = [];
+    this.positions = new Positions();
   }
 
   // One line in, one answer out; null for a blank line, which is skipped. `now` is what the clock says.
@@ -50,16 +52,18 @@ export class Model {
     const stored = this.answers.find((a) => a.account === account && a.key === key);
     if (stored && same(stored.sent, sent)) return { key, accepted: stored.events.map(show_event), replayed: true };
     // After the stored answer, so that what was accepted replays; before key_reused, as all that is malformed.
-    check_impossible(command, facts);
+    check_impossible(command, facts, this.catalog);
     if (stored) throw new Refusal('key_reused');
     if (command.sent.get('command') === 'OpenAccount') {
       if (facts.length > 0) throw new Refusal('account_exists');
     } else if (facts.length === 0) throw new Refusal('unknown_account');
     if (at > now + IN_FUTURE) throw new Refusal('in_future');
 
-    const draft = new Draft(command, facts, this.catalog, this.facts.length);
+    const draft = new Draft(command, facts, this.catalog);
     catch_up(draft);
     DECISIONS[sent.get('command')](draft, command);
+    const moved = draft.events.some((e) => e.type === 'RegionMigrated');
+    this.positions.place([...(moved ? facts : []), ...draft.events], region_of([...facts, ...draft.events]));
     this.facts.push(...draft.events);
     this.answers.push({ account, key, sent, events: draft.events });
     return { key, accepted: draft.events.map(show_event) };
@@ -67,7 +71,12 @@ export class Model {
 }
 
 // Figures that are well formed but cannot be, and that depend on more than the line.
-function check_impossible(command, facts) {
+function check_impossible(command, facts, catalog) {
+  if (command.sent.get('command') === 'AddProduct') {
+    const known = catalog.regional(command.product) ?? catalog.seat_product(command.product);
+    const regional = catalog.regional(command.product) !== undefined;
+    if (known && regional !== (command.region !== undefined)) throw new Malformed('a region where none belongs, or none');
+  }
   if (command.expires_at !== undefined && command.expires_at <= command.at) throw new Malformed('expires before `at`');
   if (command.sent.get('command') !== 'RenewTerm') return;
   const last = terms(facts).filter((t) => t.product === command.product && t.plan === command.plan).at(-1);
@@ -76,11 +85,10 @@ function check_impossible(command, facts) {
 
 // A batch being written. Rules see the account's facts with what the batch has added so far.
 class Draft {
-  constructor(command, facts, catalog, seq) {
+  constructor(command, facts, catalog) {
     this.command = command;
     this.known = facts;
     this.catalog = catalog;
-    this.seq = seq;
     this.events = [];
   }
 
@@ -93,9 +101,9 @@ class Draft {
   add(type, fields) {
     const { account, key, at } = this.command;
     const version = this.known.length + this.events.length + 1;
-    const seq = this.seq + this.events.length + 1;
     const given = Object.entries(fields).filter(([, v]) => v !== undefined);
-    this.events.push({ type, seq, account, version, at, key, ...Object.fromEntries(given) });
+    // The position comes when the whole batch is known: a migration moves it.
+    this.events.push({ type, seq: 0, partition: undefined, account, version, at, key, ...Object.fromEntries(given) });
   }
 }
 

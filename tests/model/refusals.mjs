@@ -12,6 +12,8 @@ const CLAUSE_OF = {
   plan_mismatch: 'AIS-5d',
   seat_parity: 'ADD-1',
   unknown_region: 'RES-1',
+  product_required: 'RES-1',
+  partial_migration: 'RES-3',
   revoked: 'AI-0',
   provenance: 'AI-2',
   partner_terms: 'AI-3',

@@ -138,6 +138,13 @@ TEST_CASE("every address of the description is served, and every schema it refer
   running.open_account("acme");
   running.apply(usage("acme", "u1"));
   Client client = running.client();
+  const Headers json_type{{"Content-Type", "application/json"}};
+  for (const auto& [address, entry] : std::map<std::string, std::string>{
+           {"organizations/o", R"({"organization":"o","name":"O"})"},
+           {"people/o", R"({"person":"o","name":"P"})"},
+           {"labels/acme/team/o", R"({"label":"team","account":"acme","id":"o","name":"T"})"}}) {
+    REQUIRE(client.send("PUT", "/v1/directory/" + address, json_type, entry).status == 200);
+  }
   const Response description = client.get("/openapi.json");
   REQUIRE(description.status == 200);
   const boost::json::value value = boost::json::parse(description.body);
@@ -148,6 +155,8 @@ TEST_CASE("every address of the description is served, and every schema it refer
     if (const std::size_t place = path.find("{account}"); place != std::string::npos) path.replace(place, 9, "acme");
     if (const std::size_t place = path.find("{name}"); place != std::string::npos)
       path.replace(place, 6, "event.schema.json");
+    if (const std::size_t place = path.find("{kind}"); place != std::string::npos) path.replace(place, 6, "team");
+    if (const std::size_t place = path.find("{id}"); place != std::string::npos) path.replace(place, 4, "o");
     if (const std::size_t place = path.find("{usage}"); place != std::string::npos) path.replace(place, 7, "u1");
     if (path.ends_with("/explain")) path += "?usage=u1";
     const bool reads = methods.as_object().contains("get");
@@ -157,7 +166,7 @@ TEST_CASE("every address of the description is served, and every schema it refer
     CHECK(client.get(path).status == (confidential ? 401 : reads ? 200 : 405));
   }
   for (const char* name : {"command", "answer", "event", "balance", "explanation", "invoices", "receipt", "catalog", "consents",
-                           "estimate", "responsibility_matrix"}) {
+                           "directory", "estimate", "responsibility_matrix"}) {
     const Response schema = client.get("/schemas/" + std::string(name) + ".schema.json");
     CHECK(schema.status == 200);
     CHECK(schema.header("content-type") == "application/schema+json");

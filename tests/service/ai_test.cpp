@@ -37,10 +37,10 @@ TEST_CASE("AIS-4c: an estimate over HTTP equals the charge and appends nothing")
   Running running;
   running.open_account("acme");
   Client client = running.client();
-  const std::int64_t before = running.service().seq();
+  const std::int64_t before = running.log().head();
   const Response told = client.get("/v1/accounts/acme/estimate?model=gpt-4o&input=1000&at=2026-03-10T12:00:00Z&workflow=triage");
   CHECK(told.status == 200);
-  CHECK(running.service().seq() == before);
+  CHECK(running.log().head() == before);
   CHECK(at(told.body, "/informational") == "true");
   CHECK(at(told.body, "/notices/estimate") == default_catalog().notices.at("estimate"));
   const Response charged = client.post(usage("acme", "u1"));

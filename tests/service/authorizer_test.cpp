@@ -105,13 +105,15 @@ TEST_CASE("AC-3: a token of an account reaches that account's addresses and no o
   for (const std::string& token : {guarded.reader, guarded.writer}) {
     for (const char* own : {"/v1/accounts/acme", "/v1/accounts/acme/balance", "/v1/accounts/acme/log", "/v1/accounts/acme/consents",
                             "/v1/accounts/acme/export", "/v1/accounts/acme/estimate?model=gpt-4o&input=1", "/v1/accounts",
-                            "/v1/catalog", "/v1/version"}) {
+                            "/v1/catalog", "/v1/version", "/v1/directory/names/acme", "/v1/directory/labels/acme"}) {
       INFO(own);
       CHECK(guarded.get(own, token).status == 200);
     }
     for (const char* beyond : {"/v1/accounts/zeta", "/v1/accounts/zeta/balance", "/v1/accounts/zeta/log", "/v1/accounts/zeta/consents",
                                "/v1/accounts/zeta/export", "/v1/accounts/zeta/estimate?model=gpt-4o", "/v1/accounts/nobody/balance",
-                               "/v1/ledger", "/v1/log", "/v1/events", "/v1/events?account=zeta"}) {
+                               "/v1/ledger", "/v1/log", "/v1/events", "/v1/events?account=zeta", "/v1/directory",
+                               "/v1/directory/people", "/v1/directory/people/u-1", "/v1/directory/organizations",
+                               "/v1/directory/names/zeta", "/v1/directory/labels/zeta"}) {
       INFO(beyond);
       const Response refused = guarded.get(beyond, token);
       CHECK(refused.status == 403);
@@ -123,6 +125,38 @@ TEST_CASE("AC-3: a token of an account reaches that account's addresses and no o
   CHECK(at(guarded.get("/v1/accounts", guarded.reader).body, "/accounts/1").empty());
   CHECK(at(guarded.get("/v1/accounts", guarded.vendor).body, "/accounts/1/account") == "zeta");
   CHECK(guarded.get("/v1/accounts/zeta/balance", guarded.vendor).status == 200);
+}
+
+TEST_CASE("AC-3, RES-2: the directory is the operator's; an account's token reads and labels its own ids") {
+  const Guarded guarded;
+  const auto send = [&](const char* method, const std::string& address, const std::string& token, const std::string& body = "") {
+    Headers headers = Guarded::with(token);
+    if (!body.empty()) headers.emplace_back("Content-Type", "application/json");
+    return guarded.running.client().send(method, address, headers, body).status;
+  };
+  const std::string person = "/v1/directory/people/u-1";
+  const std::string entry = R"({"person":"u-1","name":"Ana Lima","email":"ana@example.com"})";
+  const std::string label = "/v1/directory/labels/acme/workflow/triage";
+  const std::string name = R"({"label":"workflow","account":"acme","id":"triage","name":"Triage"})";
+  const std::string other = "/v1/directory/labels/zeta/workflow/triage";
+  const std::string others = R"({"label":"workflow","account":"zeta","id":"triage","name":"Triage"})";
+  CHECK(guarded.running.client().send("PUT", person, {{"Content-Type", "application/json"}}, entry).status == 401);
+  CHECK(guarded.running.client().send("DELETE", person).status == 401);
+  CHECK(guarded.running.client().get("/v1/directory/names/acme").status == 401);
+  for (const std::string& token : {guarded.reader, guarded.writer}) {
+    CHECK(send("PUT", person, token, entry) == 403);
+    CHECK(send("DELETE", person, token) == 403);
+    CHECK(send("PUT", other, token, others) == 403);
+    CHECK(send("DELETE", other, token) == 403);
+  }
+  CHECK(send("PUT", label, guarded.reader, name) == 403);
+  CHECK(send("PUT", label, guarded.writer, others) == 400);  // the address is its own, the entry is not
+  CHECK(send("PUT", label, guarded.writer, name) == 200);
+  CHECK(send("GET", label, guarded.reader) == 200);
+  CHECK(send("DELETE", label, guarded.reader) == 403);
+  CHECK(send("DELETE", label, guarded.writer) == 200);
+  CHECK(send("PUT", person, guarded.vendor, entry) == 200);
+  CHECK(send("DELETE", person, guarded.vendor) == 200);
 }
 
 TEST_CASE("AC-3: a reading token sends no command, a writing one its own account's and none of the vendor's") {

@@ -47,14 +47,14 @@ TEST_CASE("GOV-2: without a token the matrix is not given, also where nobody els
 TEST_CASE("GOV-2: a gov account's token gets the matrix, the asking is recorded once; nothing keeps it on the way") {
   Gov gov;
   const std::string reader = gov.token({.account = AccountId("agency"), .write = false});
-  const std::int64_t before = gov.running.service().seq();
+  const std::int64_t before = gov.running.log("us-gov").head();
   const Response given = gov.ask(reader);
   CHECK(given.status == 200);
   CHECK(given.header("cache-control") == "no-store");
   CHECK(given.body == gov::matrix_json() + "\n");
-  CHECK(gov.running.service().seq() == before + 1);
+  CHECK(gov.running.log("us-gov").head() == before + 1);
   CHECK(gov.ask(reader).status == 200);
-  CHECK(gov.running.service().seq() == before + 1);
+  CHECK(gov.running.log("us-gov").head() == before + 1);
   const std::string consents =
       gov.running.client().get("/v1/accounts/agency/consents", {{"Authorization", "Bearer " + reader}}).body;
   CHECK(at(consents, "/responsibility_matrix/requested/accepted") == "true");
@@ -63,23 +63,23 @@ TEST_CASE("GOV-2: a gov account's token gets the matrix, the asking is recorded 
 
 TEST_CASE("GOV-2: other accounts are refused, the operator is not, and its asking is nobody's event") {
   Gov gov;
-  const std::int64_t before = gov.running.service().seq();
+  const std::int64_t before = gov.running.log("us-gov").head();
   const Response refused = gov.ask(gov.token({.account = AccountId("acme"), .write = true}));
   CHECK(refused.status == 403);
   CHECK(at(refused.body, "/refused/code") == "not_authorized_in_gov");
   CHECK(at(refused.body, "/refused/clause") == "GOV-2");
   CHECK(gov.ask(gov.token({.account = AccountId("nobody"), .write = true})).status == 403);
   CHECK(gov.ask(gov.token({})).status == 200);
-  CHECK(gov.running.service().seq() == before);
+  CHECK(gov.running.log("us-gov").head() == before);
 }
 
 TEST_CASE("GOV-2: a matrix whose asking cannot be recorded is not given") {
   Gov gov;
   const std::string reader = gov.token({.account = AccountId("agency"), .write = false});
-  gov.running.log().fail_appends(Fault::Kind::full);
+  gov.running.log("us-gov").fail_appends(Fault::Kind::full);
   const Response failed = gov.ask(reader);
   CHECK(failed.status == 507);
   CHECK(failed.body.find("AC-3") == std::string::npos);
-  gov.running.log().fail_appends(std::nullopt);
+  gov.running.log("us-gov").fail_appends(std::nullopt);
   CHECK(gov.ask(reader).status == 200);
 }

@@ -16,17 +16,61 @@ void TroubledLog::before_append(std::function<void()> call) {
   before_append_ = std::move(call);
 }
 
-Expected<Appended, Conflict> TroubledLog::append(std::span<const Batch> group) {
+void TroubledLog::before_stage(std::function<void()> call) {
+  const std::lock_guard lock(mutex_);
+  before_stage_ = std::move(call);
+}
+
+void TroubledLog::called(const std::function<void()>& hook) {
   std::function<void()> call;
   {
     const std::lock_guard lock(mutex_);
-    call = before_append_;
+    call = hook;
   }
   if (call) call();
+}
+
+void TroubledLog::fail_if_told() const {
   if (const int kind = failing_.load(); kind >= 0) throw Fault(static_cast<Fault::Kind>(kind), "the disk said no");
+}
+
+Expected<Appended, Conflict> TroubledLog::append(std::span<const Batch> group) {
+  called(before_append_);
+  fail_if_told();
   ++appends_;
   if (group.size() > largest_group_.load()) largest_group_.store(group.size());
   return log_.append(group);
+}
+
+void TroubledLog::stage(const AccountId& account, std::span<const StoredBatch> batches) {
+  called(before_stage_);
+  fail_if_told();
+  log_.stage(account, batches);
+}
+
+Expected<Appended, Conflict> TroubledLog::admit(const Arrival& arrival, const Batch& batch) {
+  fail_if_told();
+  return log_.admit(arrival, batch);
+}
+
+std::vector<RegionId> TroubledPartitions::regions() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<RegionId> regions;
+  for (const auto& [region, log] : logs_) regions.push_back(region);
+  return regions;
+}
+
+TroubledLog* TroubledPartitions::find(const RegionId& region) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = logs_.find(region);
+  return found == logs_.end() ? nullptr : found->second.get();
+}
+
+TroubledLog& TroubledPartitions::open(const RegionId& region) {
+  const std::lock_guard lock(mutex_);
+  std::unique_ptr<TroubledLog>& log = logs_[region];
+  if (!log) log = std::make_unique<TroubledLog>(region);
+  return *log;
 }
 
 Instant moment(const char* text) {
@@ -58,7 +102,8 @@ Running::Running(service::ServiceOptions options, const char* now)
     options_.web = page_.path();
   }
   options_.build = {.version = "0.0.test", .commit = "c0ffee"};
-  service_ = std::make_unique<service::Service>(options_, log_);
+  directory_.emplace(people_.path());
+  service_ = std::make_unique<service::Service>(options_, partitions_, *directory_);
 }
 
 void Running::set_clock(const char* now) {
@@ -68,7 +113,7 @@ void Running::set_clock(const char* now) {
 
 void Running::restart() {
   service_.reset();
-  service_ = std::make_unique<service::Service>(options_, log_);
+  service_ = std::make_unique<service::Service>(options_, partitions_, *directory_);
 }
 
 void Running::apply(const std::string& lines) {
@@ -81,9 +126,9 @@ void Running::apply(const std::string& lines) {
   }
 }
 
-void Running::open_account(const std::string& account) {
+void Running::open_account(const std::string& account, const std::string& region) {
   const char* opened = "2026-03-01T00:00:00Z";
-  apply(command("OpenAccount", account, "open", R"("environment":"commercial","region":"us")", opened) + "\n" +
+  apply(command("OpenAccount", account, "open", R"("environment":"commercial","region":")" + region + '"', opened) + "\n" +
         command("StartTerm", account, "term",
                 R"("product":"ai_studio","plan":"plus","cadence":"monthly","starts_at":"2026-03-01T00:00:00Z",)"
                 R"("ends_at":"2027-03-01T00:00:00Z")",

@@ -5,29 +5,36 @@
 
 #include <atomic>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
-#include "events/store/memory.hpp"
+#include "events/store/memory_partition.hpp"
+#include "events/store/partitions.hpp"
+#include "ledger/directory/directory_store.hpp"
 #include "ledger/service/service.hpp"
 #include "tests/service/client.hpp"
 #include "tests/store/temporary_directory.hpp"
 
 namespace creditfold::test {
 
-// Passes on to another log, unless it was told to fail or to wait.
-class TroubledLog : public Log {
+// A partition in memory that passes everything on, unless it was told to fail or to wait.
+class TroubledLog : public Partition {
  public:
   using Log::read_batches;
-  explicit TroubledLog(Log& log) : log_(log) {}
+  explicit TroubledLog(RegionId region) : log_(std::move(region)) {}
 
   void fail_appends(std::optional<Fault::Kind> kind) { failing_.store(kind ? static_cast<int>(*kind) : -1); }
   // Called before each append, on the sequencer's thread.
   void before_append(std::function<void()> call);
+  // Called before each piece of a copy that is staged here.
+  void before_stage(std::function<void()> call);
   [[nodiscard]] int appends() const { return appends_.load(); }
   [[nodiscard]] std::size_t largest_group() const { return largest_group_.load(); }
 
+  [[nodiscard]] RegionId region() const override { return log_.region(); }
   [[nodiscard]] Expected<Appended, Conflict> append(std::span<const Batch> group) override;
   void read(std::int64_t after, std::int64_t to, const std::function<bool(Event&&)>& visit) const override {
     log_.read(after, to, visit);
@@ -47,14 +54,46 @@ class TroubledLog : public Log {
   [[nodiscard]] std::shared_ptr<void> subscribe(std::function<void(std::int64_t)> listener) override {
     return log_.subscribe(std::move(listener));
   }
+  void stage(const AccountId& account, std::span<const StoredBatch> batches) override;
+  void read_staged(std::int64_t skip, const Visit& visit) const override { log_.read_staged(skip, visit); }
+  [[nodiscard]] std::optional<AccountId> staged() const override { return log_.staged(); }
+  void drop_staged() override { log_.drop_staged(); }
+  [[nodiscard]] Expected<Appended, Conflict> admit(const Arrival& arrival, const Batch& batch) override;
+  void bury(const Tombstone& tombstone) override { log_.bury(tombstone); }
+  [[nodiscard]] bool erase_buried(const std::function<bool()>& go_on) override { return log_.erase_buried(go_on); }
+  [[nodiscard]] std::vector<AccountId> accounts() const override { return log_.accounts(); }
+  [[nodiscard]] std::optional<Arrival> arrival_of(const AccountId& account) const override {
+    return log_.arrival_of(account);
+  }
+  [[nodiscard]] std::vector<Tombstone> tombstones() const override { return log_.tombstones(); }
+  [[nodiscard]] std::vector<Departed> departed(std::int64_t after, std::int64_t to) const override {
+    return log_.departed(after, to);
+  }
 
  private:
-  Log& log_;
+  void called(const std::function<void()>& hook);
+  void fail_if_told() const;
+
+  MemoryPartition log_;
   std::atomic<int> failing_{-1};
   std::atomic<int> appends_{0};
   std::atomic<std::size_t> largest_group_{0};
   std::mutex mutex_;
   std::function<void()> before_append_;
+  std::function<void()> before_stage_;
+};
+
+// Regions in memory. The home region is there from the start.
+class TroubledPartitions : public Partitions {
+ public:
+  TroubledPartitions() { static_cast<void>(open(RegionId(home_region))); }
+  [[nodiscard]] std::vector<RegionId> regions() const override;
+  [[nodiscard]] TroubledLog* find(const RegionId& region) const override;
+  TroubledLog& open(const RegionId& region) override;
+
+ private:
+  mutable std::mutex mutex_;
+  std::map<RegionId, std::unique_ptr<TroubledLog>> logs_;
 };
 
 [[nodiscard]] Instant moment(const char* text);
@@ -67,7 +106,10 @@ class Running {
   explicit Running(service::ServiceOptions options = {}, const char* now = "2026-03-10T12:00:00Z");
 
   [[nodiscard]] service::Service& service() { return *service_; }
-  [[nodiscard]] TroubledLog& log() { return log_; }
+  [[nodiscard]] TroubledLog& log(const char* region = "us") { return partitions_.open(RegionId(region)); }
+  [[nodiscard]] const Partitions& partitions() const { return partitions_; }
+  // The files of the directory of people; nothing else of the service is on disk.
+  [[nodiscard]] const std::filesystem::path& directory() const { return people_.path(); }
   [[nodiscard]] Client client() const { return Client(service_->url()); }
   // Also tells the calendar.
   void set_clock(const char* now);
@@ -77,14 +119,15 @@ class Running {
   // Sends lines and fails the test unless every one is accepted.
   void apply(const std::string& lines);
   // An account with plan plus, monthly from 1 March 2026 for a year.
-  void open_account(const std::string& account);
+  void open_account(const std::string& account, const std::string& region = "us");
 
  private:
   std::shared_ptr<std::atomic<std::int64_t>> now_;
   TemporaryDirectory page_;
   service::ServiceOptions options_;
-  MemoryLog memory_;
-  TroubledLog log_{memory_};
+  TemporaryDirectory people_;
+  TroubledPartitions partitions_;
+  std::optional<directory::DirectoryStore> directory_;
   std::unique_ptr<service::Service> service_;
 };
 

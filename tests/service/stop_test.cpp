@@ -11,7 +11,7 @@
 #include <fstream>
 #include <thread>
 
-#include "events/store/sqlite.hpp"
+#include "events/store/partitions.hpp"
 #include "ledger/service/service.hpp"
 #include "tests/service/running.hpp"
 
@@ -112,19 +112,21 @@ TEST_CASE("a stop ends streams properly and idle connections at once") {
 }
 
 TEST_CASE("the service does not listen beyond this machine unless it is told to") {
-  MemoryLog log;
+  TroubledPartitions log;
+  const TemporaryDirectory people;
+  directory::DirectoryStore names(people.data());
   service::ServiceOptions options;
   for (const char* listen : {"0.0.0.0:0", "[::]:0", "192.0.2.1:0"}) {
     options.listen = listen;
-    CHECK_THROWS_AS(service::Service(options, log), service::BadOptions);
+    CHECK_THROWS_AS(service::Service(options, log, names), service::BadOptions);
   }
   for (const char* listen : {"8080", ":8080", "127.0.0.1:", "127.0.0.1:99999", "127.0.0.1:http", "[]:80"}) {
     options.listen = listen;
-    CHECK_THROWS_AS(service::Service(options, log), service::BadOptions);
+    CHECK_THROWS_AS(service::Service(options, log, names), service::BadOptions);
   }
   options.listen = "0.0.0.0:0";
   options.allow_remote = true;
-  const service::Service allowed(options, log);
+  const service::Service allowed(options, log, names);
   CHECK(Client(allowed.url()).get("/healthz", {{"Host", "192.0.2.7:8080"}}).status == 200);
   CHECK(Client(allowed.url()).get("/healthz", {{"Host", "evil.example"}}).status == 403);
 }
@@ -140,8 +142,8 @@ TEST_CASE("a process that serves says where, keeps others out, ends with 0 on SI
 
   CHECK(::kill(child, SIGTERM) == 0);
   CHECK(status_of(child) == 0);
-  const auto log = open_sqlite({.directory = directory.data(), .read_only = true});
-  CHECK(log->head() == 1);
+  const SqlitePartitions partitions(directory.data(), true);
+  CHECK(partitions.find(RegionId("us"))->head() == 1);
 }
 
 TEST_CASE("a process that cannot serve ends with the status of the contract") {
@@ -151,6 +153,7 @@ TEST_CASE("a process that cannot serve ends with the status of the contract") {
   CHECK(status_of(start_serving(directory.data(), taken.service().url().substr(7))) == 4);
   std::filesystem::remove_all(directory.data());
   std::filesystem::create_directories(directory.data());
-  std::ofstream(directory.data() / "ledger.db") << std::string(8192, 'x');
+  std::filesystem::create_directories(directory.data() / "us");
+  std::ofstream(directory.data() / "us" / "ledger.db") << std::string(8192, 'x');
   CHECK(status_of(start_serving(directory.data(), "127.0.0.1:0")) == 3);
 }

@@ -2,6 +2,7 @@
 // A shim over the default VFS. Files are the real ones with a second table of methods, which counts and may refuse.
 #include "tests/store/failing_vfs.hpp"
 
+#include <csignal>
 #include <cstddef>
 #include <new>
 
@@ -12,6 +13,7 @@ struct Switch {
   bool armed = false;
   bool failed = false;
   bool for_ever = false;
+  bool kills = false;
   int calls_left = 0;
   int code = SQLITE_OK;
 };
@@ -22,6 +24,7 @@ int pass() {
   if (!the_switch.armed) return SQLITE_OK;
   if (the_switch.failed && !the_switch.for_ever) return SQLITE_OK;
   if (the_switch.calls_left-- > 0) return SQLITE_OK;
+  if (the_switch.kills) std::raise(SIGKILL);
   the_switch.failed = true;
   return the_switch.code;
 }
@@ -107,7 +110,8 @@ FailingVfs::~FailingVfs() {
   sqlite3_vfs_register(real_vfs, 1);
 }
 
-void FailingVfs::fail_after(int calls, int code, bool for_ever) { the_switch = {true, false, for_ever, calls, code}; }
+void FailingVfs::fail_after(int calls, int code, bool for_ever) { the_switch = {true, false, for_ever, false, calls, code}; }
+void FailingVfs::kill_after(int calls) { the_switch = {true, false, false, true, calls, SQLITE_OK}; }
 void FailingVfs::heal() { the_switch = {}; }
 bool FailingVfs::has_failed() const { return the_switch.failed; }
 

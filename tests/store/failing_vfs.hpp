@@ -18,6 +18,8 @@ class FailingVfs {
 
   // Lets `calls` writes, syncs and truncations pass, then fails one with `code` (for ever: also all after it).
   void fail_after(int calls, int code, bool for_ever);
+  // Lets `calls` of them pass, and ends this process with SIGKILL before the next.
+  void kill_after(int calls);
   // Everything works again.
   void heal();
   // Whether a call has failed since `fail_after`.

@@ -11,6 +11,7 @@
 
 #include "events/store/sqlite.hpp"
 #include "tests/store/contract.hpp"
+#include "tests/store/moving.hpp"
 #include "tests/store/temporary_directory.hpp"
 
 using namespace creditfold;
@@ -40,6 +41,11 @@ void write_file(const std::filesystem::path& file, const std::string& content) {
 TEST_CASE("The SQLite store keeps the contract of a log") {
   const TemporaryDirectory directory;
   check_contract([&] { return open_sqlite({directory.data(), false}); });
+}
+
+TEST_CASE("RES-1: SQLite partitions keep what partitions promise of streams that move") {
+  const TemporaryDirectory directory;
+  check_moving([&](const char* region) { return open_sqlite({directory.path() / region, false, RegionId(region)}); });
 }
 
 TEST_CASE("What was appended is there after reopening, to the key") {
@@ -78,7 +84,7 @@ TEST_CASE("The database says whose it is and in which format") {
     return query.getColumn(0).getString();
   };
   CHECK(pragma("PRAGMA application_id") == "1128680519");
-  CHECK(pragma("PRAGMA user_version") == "1");
+  CHECK(pragma("PRAGMA user_version") == "2");
   CHECK(pragma("PRAGMA journal_mode") == "wal");
 }
 
@@ -194,7 +200,7 @@ TEST_CASE("Another program's database is not touched") {
 TEST_CASE("A newer format is not touched") {
   const TemporaryDirectory directory;
   static_cast<void>(open_sqlite({directory.data(), false}));
-  SQLite::Database(directory.data() / "ledger.db", SQLite::OPEN_READWRITE).exec("PRAGMA user_version=2");
+  SQLite::Database(directory.data() / "ledger.db", SQLite::OPEN_READWRITE).exec("PRAGMA user_version=3");
   CHECK(kind_of_opening(directory.data()) == Fault::Kind::unsupported_format);
   CHECK(kind_of_opening(directory.data(), true) == Fault::Kind::unsupported_format);
 }

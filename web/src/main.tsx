@@ -14,6 +14,7 @@ import './styles/details.css';
 import './styles/keys.css';
 import './styles/what_if.css';
 import './styles/consents.css';
+import './styles/residency.css';
 import './styles/badge.css';
 import './styles/why.css';
 import './styles/print.css';

@@ -202,7 +202,8 @@ export const text = {
 
   tabs: {
     label: 'Details',
-    usage: 'Usage', lots: 'Lots', periods: 'Periods', invoices: 'Invoices', consents: 'Consents', keys: 'Keys', log: 'Log',
+    usage: 'Usage', lots: 'Lots', periods: 'Periods', invoices: 'Invoices', consents: 'Consents', keys: 'Keys',
+    residency: 'Residency', log: 'Log',
   },
 
   usage: {
@@ -323,6 +324,42 @@ export const text = {
     of_line: (line: number) => `amount of line ${line}`,
   },
 
+  residency: {
+    heading: 'Where the data lives',
+    region: 'Region',
+    since_opening: 'since the account was opened',
+    since: (when: string) => `since ${when}`,
+    store: (region: string) => `${region}/ledger.db`,
+    move: 'Migrate to',
+    choose: 'Choose a region',
+    decided: 'Decided by the core in this page, against the account as it is now. Nothing was sent.',
+    allowed: (to: string) => `A migration to ${to} would be accepted.`,
+    there: (to: string) => `The data is in ${to} already; there is nothing to move.`,
+    refused: 'A migration would be refused.',
+    moves: {
+      caption: (to: string) => `What a migration to ${to} moves`,
+      what: 'What', how_much: 'How much', from: 'From', to: 'To',
+      events: 'Events of the account, under new positions, byte for byte the same',
+      keys: 'Keys of its commands, so that none is taken twice',
+      events_count: (events: string, bytes: string) => `${events} events, ${bytes} bytes with their keys`,
+      with_them: 'with the events',
+      tombstone: 'A tombstone: where to, how many events, their SHA-256. The events themselves are erased there',
+      one: '1 line',
+    },
+    stays: {
+      caption: (region: string) => `What stays in ${region}, in the directory`,
+      what: 'Class', holds: 'What it holds', count: 'Entries',
+      note: 'The log holds opaque ids alone, so nothing of the directory moves with it.',
+      unknown: 'The service was not asked what its directory holds.',
+    },
+    history: {
+      caption: 'Migrations',
+      at: 'At, UTC', from: 'From', to: 'To', events: 'Events copied', hash: 'SHA-256',
+    },
+    clauses: { moves: 'RES-1', stays: 'RES-2', whole: 'RES-3' },
+    whole: 'A migration is for the whole organization.',
+    loading: 'Asking where the data lives…',
+  },
   keys: {
     none_heading: 'This account has no key of its own',
     none: 'What people write beside figures lies in the clear. With Enterprise Key Management the customer’s AWS KMS key seals it:',
@@ -355,7 +392,7 @@ export const text = {
       customer_free_text: 'Free text', wrapped_data_key: 'Data key', amount: 'Amounts', time: 'Moments',
       opaque_id: 'Ids', key_reference: 'Key ARN', setting: 'Settings', public_catalog_text: 'Catalog names',
       check: 'Checks', directory_profile: 'Names and emails', team_name: 'Team names',
-      third_party_metadata: 'Third-party services', profile_image: 'Profile images', video: 'Videos',
+      third_party_metadata: 'Third-party services', profile_image: 'Profile images', video: 'Videos', display_name: 'Display names',
     } as Record<string, string>,
     stores: { log: 'log', directory: 'directory', none: 'nowhere' } as Record<string, string>,
     loading: 'Reading the log…',

@@ -79,6 +79,7 @@ function await_first_account(from: Service): void {
       }, () => {});
     },
     on_link: (live) => post({ tell: 'link', live }),
+    on_moved: () => {},
   });
 }
 
@@ -95,6 +96,9 @@ const answers: { [Name in QuestionName]: (ask: Questions[Name]['ask']) => Promis
   consents: async ({ as_of }) => opened().consents(as_of),
   what_if: async (ask) => opened().what_if(ask),
   accounts: async () => (service ? service.accounts() : []),
+  residency: async () => opened().residency(),
+  migration: async (ask) => opened().migration(ask),
+  names: async () => opened().names(),
   prove: async () => opened().prove(),
   log: async () => opened().log(),
 };

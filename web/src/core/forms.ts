@@ -369,3 +369,39 @@ export interface AccountLine {
 export interface AccountHead extends AccountLine {
   seq: number;
 }
+
+/** A command as it is sent; the fields of its own are its own affair. */
+export interface Command {
+  command: string;
+  account: string;
+  key: string;
+  at?: Time;
+  [field: string]: unknown;
+}
+
+/** A rule said no. */
+export interface Refusal {
+  code: string;
+  clause: string | null;
+  message: string;
+  details: Record<string, string>;
+}
+
+export type CommandAnswer = { key: string } & ({ accepted: LedgerEvent[] } | { refused: Refusal });
+
+/** What the directory calls the ids of one account. */
+export interface Names {
+  people: Record<string, string>;
+  workflows: Record<string, string>;
+  models: Record<string, string>;
+}
+
+/** What the directory keeps in the home region, by class. */
+export interface DirectoryClasses {
+  region: string;
+  classes: { class: string; holds: string; count: number }[];
+}
+
+export interface CatalogRegions {
+  regions: Record<string, { gov?: boolean }>;
+}

@@ -3,8 +3,8 @@
 
 import type { Fault } from './fault';
 import type {
-  AccountLine, Consents, DataClass, EventType, Explanation, Invoices, KeyReport, KeyWhatIf, LedgerEvent, LotKind, Outlook,
-  Statement, Supposed, SupposedCommand, Time, WhyTarget,
+  AccountLine, CommandAnswer, Consents, DataClass, DirectoryClasses, EventType, Explanation, Invoices, KeyReport, KeyWhatIf,
+  LedgerEvent, LotKind, Names, Outlook, Statement, Supposed, SupposedCommand, Time, WhyTarget,
 } from './forms';
 
 /** Everything the page shows of one moment of the log. */
@@ -61,6 +61,19 @@ export interface Proof extends Check {
   fold_ms: number;
 }
 
+/** What a migration of the account would move, and what would stay where it is. */
+export interface Residency {
+  /** The region whose log the page has folded. */
+  region: string;
+  /** Every region of the catalog, by name. */
+  regions: string[];
+  events: number;
+  /** Of the log as a document: events, and the keys of their commands. */
+  bytes: number;
+  /** null: the service could not be asked. */
+  directory: DirectoryClasses | null;
+}
+
 export interface Questions {
   /** Where the service is, as a URL that ends in a slash; then the account to open, or the first one. */
   open: { ask: { base: string; account: string | null; as_of: bigint | null; token: string | null }; answer: Opened | null };
@@ -82,6 +95,11 @@ export interface Questions {
   /** What commands would do, decided now or, in the past, at the moment shown; nothing is kept. */
   what_if: { ask: { as_of: bigint | null; commands: SupposedCommand[] }; answer: Supposed };
   accounts: { ask: Record<never, never>; answer: AccountLine[] };
+  residency: { ask: Record<never, never>; answer: Residency };
+  /** What the core would answer to a migration to a region, now. */
+  migration: { ask: { region: string }; answer: CommandAnswer };
+  /** What the directory calls the account's ids; nothing where it offers no names. */
+  names: { ask: Record<never, never>; answer: Names };
   prove: { ask: Record<never, never>; answer: Proof };
   /** The log this page folded, as one .cflog document. */
   log: { ask: Record<never, never>; answer: Uint8Array<ArrayBuffer> };
@@ -106,6 +124,8 @@ export type Tiding =
   | { tell: 'grown'; tip: Tip }
   /** An empty ledger got its first account. */
   | { tell: 'begun' }
+  /** The account lives in another region by now: its positions are others, and the page has to open it anew. */
+  | { tell: 'moved' }
   | { tell: 'link'; live: boolean }
   | { tell: 'check'; check: Check | null }
   /** The core could not go on; the page must not show what it has as if it were current. */

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // One line that says what an event did, for the event list. The whole event is one key press away.
 
-import type { LedgerEvent } from '../core/forms';
+import type { LedgerEvent, Names } from '../core/forms';
 import { text } from '../text';
 import type { NumberPrinter } from './decimal';
 import { between_text, bound_text } from './time';
 
-export function event_line(event: LedgerEvent, printer: NumberPrinter): string {
+const no_names: Names = { people: {}, workflows: {}, models: {} };
+
+export function event_line(event: LedgerEvent, printer: NumberPrinter, names: Names = no_names): string {
+  const named = (kind: keyof Names, id: string): string => (Object.hasOwn(names[kind], id) ? names[kind][id]! : id);
   // Free text that is sealed is an object; no other field that is shown here is one.
   const word = (name: string): string => {
     const value = event[name];
@@ -31,7 +34,8 @@ export function event_line(event: LedgerEvent, printer: NumberPrinter): string {
     case 'CreditsGranted':
       return line(`+${credits()}`, word('plan'), word('kind'), word('reason'));
     case 'CreditsConsumed':
-      return line(credits(), word('plan'), word('workflow'), word('model'), event['late'] === true ? says.late : '',
+      return line(credits(), word('plan'), named('workflows', word('workflow')), named('models', word('model')),
+        event.actor === undefined ? '' : named('people', event.actor), event['late'] === true ? says.late : '',
         Array.isArray(event['flags']) ? event['flags'].join(', ') : '', word('memo'));
     case 'CreditsHeld':
       return line(credits(), word('plan'), word('authorization'), `${says.until} ${bound_text(word('expires_at'))}`);

@@ -6,7 +6,7 @@
 import type { WhyLink } from '../core/forms';
 import { read_why, write_why } from './why';
 
-export const tabs = ['usage', 'lots', 'periods', 'invoices', 'consents', 'keys', 'log'] as const;
+export const tabs = ['usage', 'lots', 'periods', 'invoices', 'consents', 'keys', 'residency', 'log'] as const;
 export type Tab = (typeof tabs)[number];
 export const ranges = ['period', 'activity', 'history'] as const;
 export type Range = (typeof ranges)[number];

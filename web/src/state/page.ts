@@ -2,9 +2,9 @@
 // What the page knows and what can be done with it: one store, read by every part, changed only here.
 
 import { batch } from 'solid-js';
-import { createStore } from 'solid-js/store';
+import { createStore, reconcile } from 'solid-js/store';
 import { fault_of, type Fault } from '../core/fault';
-import type { AccountLine, WhyLink } from '../core/forms';
+import type { AccountLine, Names, WhyLink } from '../core/forms';
 import type { Check, Moment, PictureData, Stage, Tiding, Tip } from '../core/protocol';
 import { home, read_place, write_place, type Place } from '../lib/hash';
 import { same_why } from '../lib/why';
@@ -24,6 +24,8 @@ export interface PageState {
   moment: Moment | null;
   /** The questions the drawer was led through, the one shown last. */
   trail: WhyLink[];
+  /** What the directory calls the account's ids; empty where it offers nothing. */
+  names: Names;
   /** Times the event index was completed; parts that read events ask again when it moves. */
   indexed: number;
   picture: PictureData | null;
@@ -57,6 +59,8 @@ export interface Page {
   refresh_accounts(): Promise<void>;
 }
 
+const no_names: Names = { people: {}, workflows: {}, models: {} };
+
 type FoldTarget = { version: number } | { seq: bigint } | 'now';
 
 export function create_page(): Page {
@@ -64,7 +68,7 @@ export function create_page(): Page {
     phase: 'loading',
     progress: { stage: 'connecting', loaded: 0, total: null },
     fault: null, accounts: [], account: null, place: read_place(location.hash), tip: { seq: 0n, version: 0 },
-    moment: null, trail: [], indexed: 0, picture: null, live: null, check: null,
+    moment: null, names: no_names, trail: [], indexed: 0, picture: null, live: null, check: null,
   });
   if (state.place.why) set('trail', [state.place.why]);
   const client = start_worker(hear);
@@ -85,6 +89,11 @@ export function create_page(): Page {
         return;
       case 'begun':
         void page.open(null);
+        return;
+      case 'moved':
+        // Positions of the old region mean nothing in the new one.
+        set('place', 'as_of', null);
+        void page.open(state.account);
         return;
       case 'link':
         set('live', tiding.live);
@@ -211,6 +220,8 @@ export function create_page(): Page {
         });
         write(false);
         void draw();
+        const names = await client.ask('names', {}).catch(() => no_names);
+        if (mine === opening) set('names', reconcile(names));
       } catch (thrown) {
         if (mine === opening) fail(thrown);
       }

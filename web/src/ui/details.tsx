@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The tabs below the picture: usage, lots, periods, invoice lines, consents, the key and the log, each of the moment
-// shown.
+// The tabs below the picture: usage, lots, periods, invoice lines, consents, the key, residency and the log, each of the
+// moment shown.
 
 import { createMemo, For, Match, Show, Switch, type JSX } from 'solid-js';
 import type { Lot, Period, PlanTerm, UsageLine } from '../core/forms';
@@ -15,7 +15,8 @@ import { Consents } from './consents';
 import { Invoices } from './invoices';
 import { Keys } from './keys';
 import { Log } from './log';
-import { Count, Credits, Nothing, Time } from './parts';
+import { Count, Credits, Named, Nothing, Time } from './parts';
+import { ResidencyPanel } from './residency';
 import { WhyButton } from './why_button';
 
 export function Details(): JSX.Element {
@@ -50,6 +51,7 @@ export function Details(): JSX.Element {
           <Match when={chosen() === 'invoices'}><Invoices /></Match>
           <Match when={chosen() === 'consents'}><Consents /></Match>
           <Match when={chosen() === 'keys'}><Keys /></Match>
+          <Match when={chosen() === 'residency'}><ResidencyPanel /></Match>
           <Match when={chosen() === 'log'}><Log /></Match>
         </Switch>
       </div>
@@ -69,9 +71,11 @@ function Usage(): JSX.Element {
     cell: (row) => <Count value={row[id]} />, total: () => <Count value={sum(id)} />,
   });
   const columns: ColumnOf<UsageLine>[] = [
-    { id: 'workflow', title: words.workflow, cell: (row) => row.workflow, compare: by_text((row) => row.workflow),
+    { id: 'workflow', title: words.workflow, cell: (row) => <Named id={row.workflow} names={page.state.names.workflows} />,
+      compare: by_text((row) => row.workflow),
       total: () => words.total },
-    { id: 'model', title: words.model, cell: (row) => row.model, compare: by_text((row) => row.model) },
+    { id: 'model', title: words.model, cell: (row) => <Named id={row.model} names={page.state.names.models} />,
+      compare: by_text((row) => row.model) },
     { id: 'credits', title: words.credits, numeric: true, compare: by_amount((row) => row.credits),
       cell: (row) => (
         <WhyButton label={text.why.of_use(words.credits, row.workflow, row.model)}

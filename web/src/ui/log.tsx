@@ -209,7 +209,7 @@ function LogRow(props: {
                 <Icon name="chevron" />{text.event_words[event().type]}
               </button>
             </span>
-            <span role="gridcell" class="log-says">{event_line(event(), printer)}</span>
+            <span role="gridcell" class="log-says">{event_line(event(), printer, page.state.names)}</span>
           </div>
           <Show when={props.open}>
             <div class="log-detail" role="gridcell">

@@ -27,6 +27,12 @@ export function Count(props: { value: number | bigint; testid?: string | undefin
   );
 }
 
+/** An id under the name the directory has for it, or as it is. */
+export function Named(props: { id: string; names: Record<string, string> }): JSX.Element {
+  const name = (): string | undefined => (Object.hasOwn(props.names, props.id) ? props.names[props.id] : undefined);
+  return <Show when={name()} fallback={props.id}>{(known) => <span title={props.id}>{known()}</span>}</Show>;
+}
+
 const time_forms = { day: day_text, minute: minute_text, second: second_text, bound: bound_text, bare: bare_text };
 
 export function Time(props: { value: string; form: keyof typeof time_forms; testid?: string }): JSX.Element {

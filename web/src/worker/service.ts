@@ -4,16 +4,25 @@
 import { createParser, type EventSourceParser } from 'eventsource-parser';
 import { event_types } from '../core/catalogue';
 import { FaultError, type Fault } from '../core/fault';
-import type { AccountHead, AccountLine } from '../core/forms';
+import type { AccountHead, AccountLine, CatalogRegions, DirectoryClasses, Names } from '../core/forms';
 import { text } from '../text';
 
 const type_names = new Set<string>(event_types.map(({ type }) => type));
+/** A log document, and the region whose positions its events have. */
+export interface LogDocument {
+  bytes: Uint8Array<ArrayBuffer>;
+  region: string;
+}
 
 export interface Follower {
   /** An event was appended, or the connection came back and some may have been missed. */
   on_event(): void;
   on_link(live: boolean): void;
+  /** The account has gone to another region. */
+  on_moved(): void;
 }
+
+const home_region = 'us';
 
 // A stream that ended, or was refused, is asked for again after this long.
 const retry_ms = 3000;
@@ -46,25 +55,41 @@ export class Service {
     account: string,
     { after = 0n, to }: { after?: bigint; to?: bigint },
     progress: (loaded: number, total: number | null) => void = () => {},
-  ): Promise<Uint8Array<ArrayBuffer>> {
+  ): Promise<LogDocument> {
     const upper = to === undefined ? '' : `&to=${to}`;
     const path = `v1/accounts/${encodeURIComponent(account)}/log?after=${after}${upper}`;
-    return read_body(await this.#get(path), progress);
+    const response = await this.#get(path);
+    const region = response.headers.get('x-creditfold-region') ?? home_region;
+    return { bytes: await read_body(response, progress), region };
+  }
+
+  async names(account: string): Promise<Names> {
+    return this.#json<Names>(`v1/directory/names/${encodeURIComponent(account)}`);
+  }
+
+  async directory(): Promise<DirectoryClasses> {
+    return this.#json<DirectoryClasses>('v1/directory');
+  }
+
+  async regions(): Promise<string[]> {
+    return Object.keys((await this.#json<CatalogRegions>('v1/catalog')).regions).sort();
   }
 
   /** Follows the events after a position, of one account or of all, until the returned function is called. */
-  follow(account: string | null, after: () => bigint, follower: Follower): () => void {
+  follow(of: { account: string; region: string } | null, after: () => bigint, follower: Follower): () => void {
     // Percent-encoding throughout: in the service's URLs "+" is a plus, not a space.
-    const of = account === null ? '' : `&account=${encodeURIComponent(account)}`;
+    const one = of === null ? ''
+      : `&account=${encodeURIComponent(of.account)}&region=${encodeURIComponent(of.region)}`;
     const broken_off = new AbortController();
     let retry: ReturnType<typeof setTimeout> | undefined;
     const parser = (): EventSourceParser => createParser({
       onEvent: ({ event }) => {
-        if (event !== undefined && type_names.has(event)) follower.on_event();
+        if (event === 'moved') follower.on_moved();
+        else if (event !== undefined && type_names.has(event)) follower.on_event();
       },
     });
     const listen = async (): Promise<void> => {
-      const stream = await this.#get(`v1/events?after=${after()}${of}`, broken_off.signal);
+      const stream = await this.#get(`v1/events?after=${after()}${one}`, broken_off.signal);
       follower.on_link(true);
       follower.on_event();
       const events = parser();
@@ -74,6 +99,8 @@ export class Service {
       listen().catch(() => {}).finally(() => {
         if (broken_off.signal.aborted) return;
         follower.on_link(false);
+        // An account that moved is refused under its old region; asking for its log again finds that out.
+        follower.on_event();
         retry = setTimeout(connect, retry_ms);
       });
     };

@@ -5,7 +5,8 @@
 import { fault_of, FaultError } from '../core/fault';
 import type { Explanation, Invoices } from '../core/forms';
 import type { Ledger, LedgerModule } from '../core/ledger';
-import type { Check, Moment, PictureData, Proof, Questions, Tiding, Tip } from '../core/protocol';
+import type { CommandAnswer, Names } from '../core/forms';
+import type { Check, Moment, PictureData, Proof, Questions, Residency, Tiding, Tip } from '../core/protocol';
 import { micros_of } from '../lib/time';
 import { text } from '../text';
 import { EventIndex } from './event_index';
@@ -30,6 +31,8 @@ export class Session {
   readonly #ledger: Ledger;
   readonly #index: EventIndex;
   #tip: Tip = { seq: 0n, version: 0 };
+  /** Whose positions the log's are. */
+  #region = '';
   #unfollow: (() => void) | undefined;
   #gathering: ReturnType<typeof setTimeout> | undefined;
   // One piece of catching up at a time, in order.
@@ -58,16 +61,19 @@ export class Session {
     this.#tell({ tell: 'progress', stage: 'downloading', loaded: 0, total: null });
     const log = await this.#service.log(this.account, {}, (loaded, total) =>
       this.#tell({ tell: 'progress', stage: 'downloading', loaded, total }));
-    this.#tell({ tell: 'progress', stage: 'folding', loaded: log.length, total: log.length });
-    this.#take(log);
+    const { length } = log.bytes;
+    this.#tell({ tell: 'progress', stage: 'folding', loaded: length, total: length });
+    this.#region = log.region;
+    this.#take(log.bytes);
   }
 
   /** Indexes, compares with the service and follows it; after the first answer has gone out. */
   start(): void {
     this.#grow_index();
     this.#enqueue(() => this.#compare());
-    this.#unfollow = this.#service.follow(this.account, () => this.#tip.seq, {
+    this.#unfollow = this.#service.follow({ account: this.account, region: this.#region }, () => this.#tip.seq, {
       on_event: () => this.#gather(),
+      on_moved: () => this.#tell({ tell: 'moved' }),
       on_link: (live) => this.#tell({ tell: 'link', live }),
     });
   }
@@ -133,7 +139,7 @@ export class Session {
   async prove(): Promise<Proof> {
     const head = await this.#service.head(this.account);
     const begun = performance.now();
-    const log = await this.#service.log(this.account, { to: BigInt(head.seq) });
+    const { bytes: log } = await this.#service.log(this.account, { to: BigInt(head.seq) });
     const downloaded = performance.now();
     const fresh = this.#module.open(this.#catalog);
     try {
@@ -147,6 +153,26 @@ export class Session {
     } finally {
       fresh.close();
     }
+  }
+
+  async residency(): Promise<Residency> {
+    const regions = await this.#service.regions().catch((): string[] => [this.#region]);
+    const directory = await this.#service.directory().catch(() => null);
+    return {
+      region: this.#region, regions, directory, events: this.#tip.version, bytes: this.#ledger.export_log().length,
+    };
+  }
+
+  /** Decided by the core against the account as it is now; nothing is sent and nothing changes. */
+  migration({ region }: Questions['migration']['ask']): CommandAnswer {
+    const now = BigInt(Date.now()) * 1000n;
+    return this.#ledger.decide({
+      command: 'MigrateRegion', account: this.account, key: 'what-if', region, scope: 'organization',
+    }, now);
+  }
+
+  async names(): Promise<Names> {
+    return this.#service.names(this.account);
   }
 
   keys({ as_of, what_if }: Questions['keys']['ask']): Questions['keys']['answer'] {
@@ -179,8 +205,9 @@ export class Session {
   async #catch_up(): Promise<void> {
     const log = await this.#service.log(this.account, { after: this.#tip.seq });
     if (this.#closed) return;
+    if (log.region !== this.#region) return this.#tell({ tell: 'moved' });
     const before = this.#tip.version;
-    this.#take(log);
+    this.#take(log.bytes);
     if (this.#tip.version === before) return;
     this.#grow_index();
     this.#tell({ tell: 'grown', tip: this.#tip });
@@ -190,6 +217,7 @@ export class Session {
   async #compare(): Promise<void> {
     const head = await this.#service.head(this.account);
     if (this.#closed) return;
+    if (head.region !== this.#region) return this.#tell({ tell: 'moved' });
     const seq = BigInt(head.seq);
     if (seq > this.#tip.seq) await this.#catch_up();
     if (this.#closed) return;

@@ -124,6 +124,26 @@ test('the log can be filtered by type', async ({ page }) => {
   await expect(page.getByTestId('log').getByRole('button').first()).toHaveText('Term started');
 });
 
+test('RES-1: a migration is decided by the core, with what would move and what stays, and nothing is sent', async ({ page }) => {
+  const posts: string[] = [];
+  page.on('request', (request) => {
+    if (request.method() !== 'GET') posts.push(request.url());
+  });
+  await open_page(page, place('&tab=residency'));
+  await expect(page.getByTestId('region')).toHaveText('us');
+  await expect(page.getByTestId('stays').locator('tbody tr')).toHaveCount(4);
+  await page.getByTestId('migrate-to').selectOption('eu');
+  const decision = page.getByTestId('decision');
+  await expect(decision).toContainText('A migration would be refused');
+  await expect(page.getByTestId('decision-code')).toHaveText('product_required');
+  await expect(decision).toContainText('RES-1');
+  await expect(page.getByTestId('moves')).toContainText(`${head.version.toLocaleString('en-US')} events`);
+  await page.getByTestId('migrate-to').selectOption('us');
+  await expect(decision).toContainText('nothing to move');
+  await expect(page.getByTestId('moves')).toBeHidden();
+  expect(posts).toEqual([]);
+});
+
 test('a copied amount has every digit', async ({ page }) => {
   await open_page(page, place());
   const amount = page.getByTestId('usage-total');
@@ -150,7 +170,7 @@ for (const theme of ['light', 'dark'] as const) {
     test.slow();
     await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
     await open_page(page, place());
-    for (const tab of ['usage', 'lots', 'periods', 'invoices', 'consents', 'keys', 'log']) {
+    for (const tab of ['usage', 'lots', 'periods', 'invoices', 'consents', 'keys', 'residency', 'log']) {
       await page.getByTestId(`tab-${tab}`).click();
       await no_violations(page, `${tab} in ${theme}`);
     }
@@ -168,7 +188,7 @@ for (const width of [390, 1024]) {
   test(`nothing sticks out at ${width} px`, async ({ page }) => {
     await page.setViewportSize({ width, height: 844 });
     await open_page(page, place());
-    for (const tab of ['usage', 'lots', 'periods', 'invoices', 'consents', 'keys', 'log']) {
+    for (const tab of ['usage', 'lots', 'periods', 'invoices', 'consents', 'keys', 'residency', 'log']) {
       await page.getByTestId(`tab-${tab}`).click();
       expect(await page.evaluate(() => document.documentElement.scrollWidth), tab).toBe(width);
     }

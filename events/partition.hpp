@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// A region's log, which accounts can leave for another and join from another (RES-1). A stream is copied here while it
+// still lives there; `admit` is the one moment from which it lives here, and `bury` says so where it was. What lies
+// between the two, a store has to bear: whoever opens the partitions finishes it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "events/departed.hpp"
+#include "events/log.hpp"
+
+namespace creditfold {
+
+// How many events and bytes one append of a copy takes: a few milliseconds on an ordinary disk, for which the other
+// accounts of the region wait.
+inline constexpr std::size_t events_per_piece_max = 2'000;
+inline constexpr std::size_t bytes_per_piece_max = 1U << 20;
+
+// A stream as it was copied: how many events, and SHA-256 over their canonical bytes in order.
+struct Copied {
+  std::int64_t events = 0;
+  Bytes hash;
+  friend bool operator==(const Copied& a, const Copied& b) { return a.events == b.events && a.hash == b.hash; }
+};
+
+// Where a stream of this partition came from.
+struct Arrival {
+  AccountId account;
+  RegionId from;
+  Copied copied;
+  Instant at;
+};
+
+// What is left of a stream that went to another partition.
+struct Tombstone {
+  AccountId account;
+  RegionId to;
+  Copied copied;
+  Instant at;
+  bool erased = false;  // no byte of the events is in the store's files any more
+};
+
+class Partition : public Log {
+ public:
+  using Visit = std::function<bool(StoredBatch&&)>;
+
+  // Keeps the next batches of a stream that is on its way here. They are no part of the log and show nowhere but in
+  // `read_staged`. REQUIRES: the batches follow those staged before, from version 1; no other stream is on its way;
+  // the account does not live here. Throws Fault; then nothing of the batches was kept.
+  virtual void stage(const AccountId& account, std::span<const StoredBatch> batches) = 0;
+  // What was staged, in order, but for the first `skip` batches, until `visit` returns false. Without positions: those
+  // are given when it is admitted.
+  virtual void read_staged(std::int64_t skip, const Visit& visit) const = 0;
+  // Whose stream is on its way here, if any.
+  [[nodiscard]] virtual std::optional<AccountId> staged() const = 0;
+  // Lets go of what was staged, and leaves no byte of it.
+  virtual void drop_staged() = 0;
+  // In one transaction: the staged stream takes the next positions of the log and lives here, and `batch` follows it.
+  // Its positions are those of `batch`; the stream's lie right before. A conflict when the stream is not `arrival`'s,
+  // `batch` does not follow it or has no event, or the account lives here already.
+  [[nodiscard]] virtual Expected<Appended, Conflict> admit(const Arrival& arrival, const Batch& batch) = 0;
+
+  // From now on the account lives elsewhere: it is read no more. Its positions stay, explained by the tombstone.
+  // Nothing happens when it does not live here.
+  virtual void bury(const Tombstone& tombstone) = 0;
+  // Takes the bytes of all that was buried out of the store's files, piece by piece, so that others append meanwhile.
+  // false: `go_on` said no, or somebody else's reading held the files back; to be called again.
+  [[nodiscard]] virtual bool erase_buried(const std::function<bool()>& go_on) = 0;
+
+  // By account, those still living here only. Names alone: nothing is folded.
+  [[nodiscard]] virtual std::vector<AccountId> accounts() const = 0;
+  // How the account came here, the newest time; nothing when it was opened here or does not live here.
+  [[nodiscard]] virtual std::optional<Arrival> arrival_of(const AccountId& account) const = 0;
+  // Oldest first.
+  [[nodiscard]] virtual std::vector<Tombstone> tombstones() const = 0;
+  // Who left positions with after < seq <= to, as runs in order.
+  [[nodiscard]] virtual std::vector<Departed> departed(std::int64_t after, std::int64_t to) const = 0;
+};
+
+}  // namespace creditfold

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "events/store/sqlite_rows.hpp"
+
+#include "events/archive.hpp"
+#include "events/checksum.hpp"
+#include "events/store/sqlite_schema.hpp"
+
+namespace creditfold {
+namespace {
+
+template <class... Values>
+std::int64_t check_of(std::int64_t seed, const Values&... values) {
+  std::vector<std::uint8_t> bytes;
+  append_with(bytes, [&](SpanOutputArchive& archive) { archive(values...); });
+  return static_cast<std::int64_t>(checksum(bytes, static_cast<std::uint64_t>(seed)));
+}
+
+}  // namespace
+
+std::int64_t batch_check(const BatchRow& row) {
+  return check_of(row.id, row.account, row.batch.key, row.batch.command, row.batch.first_seq, row.batch.count);
+}
+
+std::int64_t event_check(std::int64_t place, std::span<const std::uint8_t> body) {
+  return static_cast<std::int64_t>(checksum(body, static_cast<std::uint64_t>(place)));
+}
+
+std::int64_t arrival_check(const ArrivalRow& row) {
+  const Arrival& arrival = row.arrival;
+  return check_of(row.id, arrival.account, arrival.from, row.first_place, row.first_batch, arrival.copied.events,
+                  row.batches, row.first_seq, row.after_batch, arrival.copied.hash, arrival.at);
+}
+
+std::int64_t tombstone_check(std::int64_t stay, const Tombstone& tombstone) {
+  return check_of(stay, tombstone.account, tombstone.to, tombstone.copied.events, tombstone.copied.hash, tombstone.at);
+}
+
+std::int64_t key_hash(const IdempotencyKey& key) {
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(key.value.data());
+  return static_cast<std::int64_t>(checksum({bytes, key.value.size()}, 0));
+}
+
+// One statement, so that a writer beside it cannot come between the two ends.
+LogEnd read_end(const SQLite::Database& database, const std::filesystem::path& file) {
+  SQLite::Statement query(database,
+                          "SELECT (SELECT max(seq) FROM events), batch.id, batch.first_seq + batch.count - 1 "
+                          "FROM (SELECT max(id) AS id FROM batches) AS newest LEFT JOIN batches AS batch USING (id)");
+  if (!query.executeStep()) return {};
+  const LogEnd end{query.getColumn(0).getInt64(), query.getColumn(1).getInt64()};
+  const std::int64_t batch_end = query.getColumn(2).getInt64();
+  if (batch_end != end.head) {
+    throw Fault(Fault::Kind::damaged, file.string() + ": the newest batch ends at event " + std::to_string(batch_end) +
+                                          ", but the newest event is " + std::to_string(end.head));
+  }
+  return end;
+}
+
+std::int64_t format_of(const SQLite::Database& database, const std::filesystem::path& file) {
+  const auto pragma = [&](const char* sql) {
+    SQLite::Statement query(database, sql);
+    return query.executeStep() ? query.getColumn(0).getInt64() : 0;
+  };
+  if (pragma("PRAGMA application_id") != sqlite_application_id) {
+    throw Fault(Fault::Kind::unsupported_format, file.string() + ": a database, but not a ledger's");
+  }
+  return pragma("PRAGMA user_version");
+}
+
+void throw_unsupported(std::int64_t format, const std::filesystem::path& file) {
+  throw Fault(Fault::Kind::unsupported_format, file.string() + ": format " + std::to_string(format) +
+                                                   ", and this program knows format " + std::to_string(sqlite_format));
+}
+
+}  // namespace creditfold

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rows of a partition's database and the checks stored in them: the writers make a check, the reader compares it.
+// Private to the SQLite store.
+#pragma once
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+
+#include "events/partition.hpp"
+
+namespace creditfold {
+
+// A row of `batches` or `arrived_batches`.
+struct BatchRow {
+  std::int64_t id = 0;
+  std::int64_t stay = 0;  // accounts.id
+  AccountId account;
+  StoredBatch batch;  // without its events
+};
+
+// A row of `arrivals`.
+struct ArrivalRow {
+  std::int64_t id = 0;
+  std::int64_t stay = 0;
+  Arrival arrival;
+  std::int64_t first_place = 0;
+  std::int64_t first_batch = 0;
+  std::int64_t batches = 0;
+  std::int64_t first_seq = 0;
+  std::int64_t after_batch = 0;
+
+  [[nodiscard]] std::int64_t shift() const { return first_seq - first_place; }  // from a place to its seq
+  [[nodiscard]] std::int64_t last_seq() const { return first_seq + arrival.copied.events - 1; }
+  [[nodiscard]] std::int64_t last_batch() const { return first_batch + batches - 1; }
+};
+
+// first_seq of the batch: a place in `arrived_batches`.
+[[nodiscard]] std::int64_t batch_check(const BatchRow& row);
+[[nodiscard]] std::int64_t event_check(std::int64_t place, std::span<const std::uint8_t> body);
+[[nodiscard]] std::int64_t arrival_check(const ArrivalRow& row);
+[[nodiscard]] std::int64_t tombstone_check(std::int64_t stay, const Tombstone& tombstone);
+[[nodiscard]] std::int64_t key_hash(const IdempotencyKey& key);
+
+[[nodiscard]] inline std::span<const std::uint8_t> blob(const SQLite::Column& column) {
+  return {static_cast<const std::uint8_t*>(column.getBlob()), static_cast<std::size_t>(column.getBytes())};
+}
+[[nodiscard]] inline Bytes bytes_of(const SQLite::Column& column) {
+  const auto span = blob(column);
+  return Bytes{{span.begin(), span.end()}};
+}
+
+// The stay of a name that is here: its first `?` is the name.
+inline constexpr const char* select_stay =
+    "SELECT id FROM accounts WHERE name = ? AND NOT EXISTS (SELECT 1 FROM tombstones WHERE account = accounts.id) "
+    "AND NOT EXISTS (SELECT 1 FROM arriving WHERE account = accounts.id)";
+
+// Where the log ends. Throws Fault damaged when its newest batch does not end at its newest event: one of them is not
+// the newest there was.
+struct LogEnd {
+  std::int64_t head = 0;
+  std::int64_t last_batch = 0;  // its id
+};
+[[nodiscard]] LogEnd read_end(const SQLite::Database& database, const std::filesystem::path& file);
+
+// The format in the database's header. Throws Fault unsupported_format unless it is this program's.
+[[nodiscard]] std::int64_t format_of(const SQLite::Database& database, const std::filesystem::path& file);
+[[noreturn]] void throw_unsupported(std::int64_t format, const std::filesystem::path& file);
+
+}  // namespace creditfold
