@@ -29,7 +29,11 @@ export function Count(props: { value: number | bigint; testid?: string | undefin
 
 /** An id under the name the directory has for it, or as it is. */
 export function Named(props: { id: string; names: Record<string, string> }): JSX.Element {
-  const name = (): string | undefined => (Object.hasOwn(props.names, props.id) ? props.names[props.id] : undefined);
+  // Read, not asked whether it is there: only reading is followed. What every object has by nature is no text.
+  const name = (): string | undefined => {
+    const known: unknown = props.names[props.id];
+    return typeof known === 'string' ? known : undefined;
+  };
   return <Show when={name()} fallback={props.id}>{(known) => <span title={props.id}>{known()}</span>}</Show>;
 }
 
