@@ -6,7 +6,6 @@
 
 #include "ledger/decide.hpp"
 #include "ledger/evolve.hpp"
-#include "ledger/markings.hpp"
 
 namespace creditfold {
 namespace {
@@ -58,10 +57,6 @@ bool any_sealed(const std::vector<Event>& events) {
     if (has_sealed_text(event)) return true;
   }
   return false;
-}
-
-Answer refuse(const Command& command, Refusal refusal) {
-  return {.key = command.key, .refused = std::move(refusal), .accepted = {}, .replayed = false};
 }
 
 }  // namespace
@@ -133,14 +128,8 @@ std::optional<StoredBatch> Engine::Group::stored_batch(const Command& command, c
 
 std::variant<Answer, Errand> Engine::Group::decide(std::string_view text, const Provided* provided) {
   const auto parsed = parse_command(text);
-  if (!parsed) return Answer{.key = parsed.error().key, .refused = to_refusal(parsed.error()), .accepted = {}};
-  auto step = decide_parsed(*parsed, provided);
-  Answer* const answer = std::get_if<Answer>(&step);
-  if (answer && answer->refused && parsed->command.marked) {  // GOV-3: whatever refused it, the refusal holds no content
-    answer->refused = without_content(*answer->refused);
-    if (has_marking(parsed->command.key.value)) answer->key = std::nullopt;
-  }
-  return step;
+  if (!parsed) return refusal_answer(parsed.error());
+  return decide_parsed(*parsed, provided);
 }
 
 std::variant<Answer, Errand> Engine::Group::decide_parsed(const ParsedCommand& parsed, const Provided* provided) {
@@ -151,7 +140,7 @@ std::variant<Answer, Errand> Engine::Group::decide_parsed(const ParsedCommand& p
     if (auto errand = errand_of(state, command, engine_.catalog_, now_)) return std::move(*errand);
   }
   const bool opening = state == nullptr && std::holds_alternative<OpenAccount>(command.body);
-  if (opening && engine_.opens_here_ && !engine_.opens_here_(command.account)) return refuse(command, opens_elsewhere(command.account));
+  if (opening && engine_.opens_here_ && !engine_.opens_here_(command.account)) return refusal_answer(command, opens_elsewhere(command.account));
   return decide_anew(parsed, state, provided ? *provided : Provided{});
 }
 
@@ -161,7 +150,7 @@ std::variant<Answer, Errand> Engine::Group::again(const ParsedCommand& parsed, S
   const Command& command = parsed.command;
   if (stored.command != parsed.digest) {
     auto impossible = check_figures(state, command, engine_.catalog_, now_);
-    return refuse(command, impossible ? std::move(*impossible) : key_reused(command.key));
+    return refusal_answer(command, impossible ? *impossible : key_reused(command.key));
   }
   const bool openable = engine_.sealer_ && state && state->key && !state->key->revoked && any_sealed(stored.events);
   if (openable && provided == nullptr && !engine_.sealer_->at_hand(command.account, *state->key)) {
@@ -176,10 +165,10 @@ std::variant<Answer, Errand> Engine::Group::again(const ParsedCommand& parsed, S
 Answer Engine::Group::decide_anew(const ParsedCommand& parsed, const AccountState* state, const Provided& provided) {
   const Command& command = parsed.command;
   auto decision = creditfold::decide(state, command, engine_.catalog_, now_, provided);
-  if (!decision) return refuse(command, decision.error());
+  if (!decision) return refusal_answer(command, decision.error());
   std::vector<Event> events = std::move(decision).value();
   auto stored = sealed_copy(events, state ? state->key : std::nullopt, engine_.sealer_);
-  if (!stored) return refuse(command, cannot_be_sealed(command.account));
+  if (!stored) return refusal_answer(command, cannot_be_sealed(command.account));
   AccountState& next = accounts_.try_emplace(command.account, state ? *state : AccountState{}).first->second;
   Batch batch{.account = command.account,
               .expected_version = next.version,

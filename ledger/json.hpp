@@ -34,7 +34,6 @@ struct ParsedCommand {
 };
 
 [[nodiscard]] Expected<ParsedCommand, Malformed> parse_command(std::string_view text);
-[[nodiscard]] Refusal to_refusal(const Malformed& malformed);
 
 // An event as CONTRACT.md writes it, on one line without a newline. Round trip: parse_event(to_json(e)) == e.
 [[nodiscard]] std::string to_json(const Event& event);
@@ -57,6 +56,10 @@ struct Answer {
   bool replayed = false;
 };
 [[nodiscard]] std::string to_json(const Answer& answer);  // one line without a newline
+// The answer of a refused command, of a text that is none. Where it carries a marking, it holds nothing of what was said
+// (GOV-3): whoever refuses makes it here.
+[[nodiscard]] Answer refusal_answer(const Command& command, const Refusal& refusal);
+[[nodiscard]] Answer refusal_answer(const Malformed& malformed);
 
 // `text` as a JSON string literal, quotes included. REQUIRES: UTF-8.
 [[nodiscard]] std::string json_quote(std::string_view text);

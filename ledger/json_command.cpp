@@ -185,6 +185,11 @@ std::optional<IdempotencyKey> key_of(const json::value& value) {
   return IdempotencyKey(view);
 }
 
+Answer refusal_answer(std::optional<IdempotencyKey> key, const Refusal& refusal, bool marked) {
+  if (marked && key && has_marking(key->value)) key.reset();
+  return {.key = std::move(key), .refused = marked ? without_content(refusal) : refusal, .accepted = {}, .replayed = false};
+}
+
 }  // namespace
 
 Expected<ParsedCommand, Malformed> parse_command(std::string_view text) {
@@ -233,10 +238,14 @@ Expected<ParsedCommand, Malformed> parse_command(std::string_view text) {
   return ParsedCommand{std::move(command), digest_of(sent)};
 }
 
-Refusal to_refusal(const Malformed& malformed) {
+Answer refusal_answer(const Command& command, const Refusal& refusal) {
+  return refusal_answer(command.key, refusal, command.marked);
+}
+
+Answer refusal_answer(const Malformed& malformed) {
   const Refusal refusal{
       RefusalCode::malformed, "", malformed.place + " " + malformed.what + ".", {{"place", malformed.place}}};
-  return malformed.marked ? without_content(refusal) : refusal;
+  return refusal_answer(malformed.key, refusal, malformed.marked);
 }
 
 }  // namespace creditfold

@@ -39,7 +39,7 @@ class Supposition {
   // The answer; or why none can be supposed.
   [[nodiscard]] Expected<Answer, std::string> suppose(std::string_view text) {
     const auto parsed = parse_command(text);
-    if (!parsed) return Answer{.key = parsed.error().key, .refused = to_refusal(parsed.error()), .accepted = {}};
+    if (!parsed) return refusal_answer(parsed.error());
     const Command& command = parsed->command;
     if (command.account != state_.account) {
       return Unexpected{"it is of account " + command.account.value + ", and " + state_.account.value +
@@ -49,7 +49,7 @@ class Supposition {
       return Unexpected{std::string("it asks something outside the ledger first, which a supposition cannot")};
     }
     auto decision = decide(&state_, command, catalog_, now_);
-    if (!decision) return Answer{.key = command.key, .refused = decision.error(), .accepted = {}};
+    if (!decision) return refusal_answer(command, decision.error());
     std::vector<Event> events = std::move(decision).value();
     for (Event& event : events) {
       event.seq = ++seq_;

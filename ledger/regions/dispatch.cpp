@@ -16,9 +16,9 @@ bool may_change_regions(std::string_view text) {
   return false;
 }
 
-Dispatched answered(const IdempotencyKey& key, Refusal refusal) {
+Dispatched refused(const Command& command, const Refusal& refusal) {
   Dispatched done;
-  done.answer = Answer{.key = key, .refused = std::move(refusal), .accepted = {}};
+  done.answer = refusal_answer(command, refusal);
   return done;
 }
 
@@ -33,13 +33,13 @@ Dispatched Dispatch::dispatch(std::string_view text, Instant now, const std::opt
   }
   auto parsed = parse_command(text);
   if (!parsed) {
-    sent.answer = Answer{.key = parsed.error().key, .refused = to_refusal(parsed.error()), .accepted = {}};
+    sent.answer = refusal_answer(parsed.error());
     return sent;
   }
   const Command& command = parsed->command;
   const auto home = routes_.find(command.account);
   if (!home && std::holds_alternative<OpenAccount>(command.body)) return dispatch_opening(command, now);
-  if (!home) return answered(command.key, decide(nullptr, command, catalog_, now).error());
+  if (!home) return refused(command, decide(nullptr, command, catalog_, now).error());
   sent.kind = Dispatched::Kind::region;
   sent.region = *home;
   sent.account = command.account;
@@ -52,7 +52,7 @@ Dispatched Dispatch::dispatch(std::string_view text, Instant now, const std::opt
 
 Dispatched Dispatch::dispatch_opening(const Command& command, Instant now) const {
   const auto decision = decide(nullptr, command, catalog_, now);
-  if (!decision) return answered(command.key, decision.error());
+  if (!decision) return refused(command, decision.error());
   Dispatched sent;
   sent.kind = Dispatched::Kind::region;
   sent.account = command.account;

@@ -112,6 +112,34 @@ TEST_CASE("GOV-3: no door of the command line lets marked content into a file, a
   check_files(directory.path(), 2);
 }
 
+TEST_CASE("GOV-3: nor where no region is there yet, or there are several and the command's account is in none") {
+  const TemporaryDirectory directory;
+  const std::string data = directory.data().string();
+  const auto open = [](const std::string& account, const std::string& key) {
+    return R"({"command":"OpenAccount","account":")" + account + R"(","key":")" + key +
+           R"(","at":"2026-01-01T00:00:00Z","environment":"commercial","region":"eu"})" "\n";
+  };
+  const auto use = [](const std::string& account, const std::string& key) {
+    return R"({"command":"RecordUsage","account":")" + account + R"(","key":")" + key + R"(","usage":"u","workflow":"w",)"
+           R"("model":"gpt-4o","query":0,"input":1,"output":1})" "\n";
+  };
+  const std::string sent = use(marked, "k") + use("nobody", marked) + open(marked, "k") + open("nobody", marked);
+  Searched searched;
+  const auto refused = [&] {
+    const std::string answers = ask({"apply", "--data", data}, sent);
+    CHECK(lines_of(answers).size() == 4);
+    for (const std::string& answer : lines_of(answers)) {
+      CHECK_FALSE(at(json_of(answer), "/refused/code").empty());
+      CHECK(json_of(answer).at("refused").at("details").as_object().empty());
+    }
+    searched.said += answers;
+  };
+  refused();
+  static_cast<void>(ask({"apply", "--data", data}, opening("acme") + open("nova", "o")));
+  refused();
+  searched.check();
+}
+
 TEST_CASE("GOV-3: nor does any door beside a running service, nor the service's own log") {
   const TemporaryDirectory directory, inputs;
   const std::string data = directory.data().string();

@@ -129,3 +129,12 @@ TEST_CASE("what if: what cannot be supposed is told with its line") {
   REQUIRE(malformed);
   CHECK(part_of(*malformed, "answers").find(R"("code":"malformed")") != std::string::npos);
 }
+
+TEST_CASE("GOV-3: a supposed command that carries a marking is refused without what it said") {
+  Table table;
+  table.rows(sold);
+  const std::string told = supposed(table, seats_to(15, "SECRET//NOFORN", "(TS//SI) seats"));
+  CHECK(part_of(told, "answers").find("\"key\":null,\"refused\"") != std::string::npos);
+  CHECK(told.find("NOFORN") == std::string::npos);
+  CHECK(told.find("TS//SI") == std::string::npos);
+}
