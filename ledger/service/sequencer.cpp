@@ -12,6 +12,7 @@
 #include <limits>
 #include <utility>
 
+#include "events/store/forwarding_partition.hpp"
 #include "ledger/service/limits.hpp"
 #include "ledger/service/log_line.hpp"
 
@@ -45,16 +46,16 @@ Unprocessed to_unprocessed(const Fault& fault) {
 
 // Passes everything on to the store. Once something was stored, the engine may change its book at any moment: from then
 // until `release` the book is locked for writing.
-class Sequencer::LockingLog : public Partition {
+class Sequencer::LockingLog : public ForwardingPartition {
  public:
-  using Log::read_batches;
   LockingLog(Partition& log, std::mutex& door, std::shared_mutex& book_mutex)
-      : log_(log), door_(door), lock_(book_mutex, std::defer_lock) {}
+      : ForwardingPartition(log), door_(door), lock_(book_mutex, std::defer_lock) {}
 
-  [[nodiscard]] RegionId region() const override { return log_.region(); }
-  Expected<Appended, Conflict> append(std::span<const Batch> group) override { return locked(log_.append(group)); }
-  Expected<Appended, Conflict> admit(const Arrival& arrival, const Batch& batch) override {
-    return locked(log_.admit(arrival, batch));
+  [[nodiscard]] Expected<Appended, Conflict> append(std::span<const Batch> group) override {
+    return locked(behind_.append(group));
+  }
+  [[nodiscard]] Expected<Appended, Conflict> admit(const Arrival& arrival, const Batch& batch) override {
+    return locked(behind_.admit(arrival, batch));
   }
   void lock() {
     if (lock_.owns_lock()) return;
@@ -68,39 +69,6 @@ class Sequencer::LockingLog : public Partition {
     stored_ = false;
   }
 
-  void read(std::int64_t after, std::int64_t to, const std::function<bool(Event&&)>& visit) const override {
-    log_.read(after, to, visit);
-  }
-  void read_account(const AccountId& account, std::int64_t after, std::int64_t to,
-                    const std::function<bool(Event&&)>& visit) const override {
-    log_.read_account(account, after, to, visit);
-  }
-  [[nodiscard]] std::optional<StoredBatch> find(const AccountId& account, const IdempotencyKey& key) const override {
-    return log_.find(account, key);
-  }
-  void read_batches(const LogRange& range,
-                    const std::function<bool(const AccountId&, StoredBatch&&)>& visit) const override {
-    log_.read_batches(range, visit);
-  }
-  [[nodiscard]] std::int64_t head() const override { return log_.head(); }
-  [[nodiscard]] std::shared_ptr<void> subscribe(std::function<void(std::int64_t)> listener) override {
-    return log_.subscribe(std::move(listener));
-  }
-  void stage(const AccountId& account, std::span<const StoredBatch> batches) override { log_.stage(account, batches); }
-  void read_staged(std::int64_t skip, const Visit& visit) const override { log_.read_staged(skip, visit); }
-  [[nodiscard]] std::optional<AccountId> staged() const override { return log_.staged(); }
-  void drop_staged() override { log_.drop_staged(); }
-  void bury(const Tombstone& tombstone) override { log_.bury(tombstone); }
-  [[nodiscard]] bool erase_buried(const std::function<bool()>& go_on) override { return log_.erase_buried(go_on); }
-  [[nodiscard]] std::vector<AccountId> accounts() const override { return log_.accounts(); }
-  [[nodiscard]] std::optional<Arrival> arrival_of(const AccountId& account) const override {
-    return log_.arrival_of(account);
-  }
-  [[nodiscard]] std::vector<Tombstone> tombstones() const override { return log_.tombstones(); }
-  [[nodiscard]] std::vector<Departed> departed(std::int64_t after, std::int64_t to) const override {
-    return log_.departed(after, to);
-  }
-
  private:
   Expected<Appended, Conflict> locked(Expected<Appended, Conflict> outcome) {
     lock();
@@ -108,7 +76,6 @@ class Sequencer::LockingLog : public Partition {
     return outcome;
   }
 
-  Partition& log_;
   std::mutex& door_;
   std::unique_lock<std::shared_mutex> lock_;
   bool stored_ = false;

@@ -39,18 +39,18 @@ Expected<Appended, Conflict> TroubledLog::append(std::span<const Batch> group) {
   fail_if_told();
   ++appends_;
   if (group.size() > largest_group_.load()) largest_group_.store(group.size());
-  return log_.append(group);
+  return ForwardingPartition::append(group);
 }
 
 void TroubledLog::stage(const AccountId& account, std::span<const StoredBatch> batches) {
   called(before_stage_);
   fail_if_told();
-  log_.stage(account, batches);
+  ForwardingPartition::stage(account, batches);
 }
 
 Expected<Appended, Conflict> TroubledLog::admit(const Arrival& arrival, const Batch& batch) {
   fail_if_told();
-  return log_.admit(arrival, batch);
+  return ForwardingPartition::admit(arrival, batch);
 }
 
 std::vector<RegionId> TroubledPartitions::regions() const {

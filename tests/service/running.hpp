@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 
+#include "events/store/forwarding_partition.hpp"
 #include "events/store/memory_partition.hpp"
 #include "events/store/partitions.hpp"
 #include "ledger/directory/directory_store.hpp"
@@ -21,10 +22,9 @@
 namespace creditfold::test {
 
 // A partition in memory that passes everything on, unless it was told to fail or to wait.
-class TroubledLog : public Partition {
+class TroubledLog : public ForwardingPartition {
  public:
-  using Log::read_batches;
-  explicit TroubledLog(RegionId region) : log_(std::move(region)) {}
+  explicit TroubledLog(RegionId region) : TroubledLog(std::make_unique<MemoryPartition>(std::move(region))) {}
 
   void fail_appends(std::optional<Fault::Kind> kind) { failing_.store(kind ? static_cast<int>(*kind) : -1); }
   // Called before each append, on the sequencer's thread.
@@ -34,47 +34,16 @@ class TroubledLog : public Partition {
   [[nodiscard]] int appends() const { return appends_.load(); }
   [[nodiscard]] std::size_t largest_group() const { return largest_group_.load(); }
 
-  [[nodiscard]] RegionId region() const override { return log_.region(); }
   [[nodiscard]] Expected<Appended, Conflict> append(std::span<const Batch> group) override;
-  void read(std::int64_t after, std::int64_t to, const std::function<bool(Event&&)>& visit) const override {
-    log_.read(after, to, visit);
-  }
-  void read_account(const AccountId& account, std::int64_t after, std::int64_t to,
-                    const std::function<bool(Event&&)>& visit) const override {
-    log_.read_account(account, after, to, visit);
-  }
-  [[nodiscard]] std::optional<StoredBatch> find(const AccountId& account, const IdempotencyKey& key) const override {
-    return log_.find(account, key);
-  }
-  void read_batches(const LogRange& range,
-                    const std::function<bool(const AccountId&, StoredBatch&&)>& visit) const override {
-    log_.read_batches(range, visit);
-  }
-  [[nodiscard]] std::int64_t head() const override { return log_.head(); }
-  [[nodiscard]] std::shared_ptr<void> subscribe(std::function<void(std::int64_t)> listener) override {
-    return log_.subscribe(std::move(listener));
-  }
   void stage(const AccountId& account, std::span<const StoredBatch> batches) override;
-  void read_staged(std::int64_t skip, const Visit& visit) const override { log_.read_staged(skip, visit); }
-  [[nodiscard]] std::optional<AccountId> staged() const override { return log_.staged(); }
-  void drop_staged() override { log_.drop_staged(); }
   [[nodiscard]] Expected<Appended, Conflict> admit(const Arrival& arrival, const Batch& batch) override;
-  void bury(const Tombstone& tombstone) override { log_.bury(tombstone); }
-  [[nodiscard]] bool erase_buried(const std::function<bool()>& go_on) override { return log_.erase_buried(go_on); }
-  [[nodiscard]] std::vector<AccountId> accounts() const override { return log_.accounts(); }
-  [[nodiscard]] std::optional<Arrival> arrival_of(const AccountId& account) const override {
-    return log_.arrival_of(account);
-  }
-  [[nodiscard]] std::vector<Tombstone> tombstones() const override { return log_.tombstones(); }
-  [[nodiscard]] std::vector<Departed> departed(std::int64_t after, std::int64_t to) const override {
-    return log_.departed(after, to);
-  }
 
  private:
+  explicit TroubledLog(std::unique_ptr<MemoryPartition> kept) : ForwardingPartition(*kept), kept_(std::move(kept)) {}
   void called(const std::function<void()>& hook);
   void fail_if_told() const;
 
-  MemoryPartition log_;
+  std::unique_ptr<MemoryPartition> kept_;
   std::atomic<int> failing_{-1};
   std::atomic<int> appends_{0};
   std::atomic<std::size_t> largest_group_{0};
