@@ -3,36 +3,15 @@
 #include <sys/stat.h>
 
 #include <catch2/catch.hpp>
-#include <chrono>
-#include <thread>
 
-#include "events/store/directory_lock.hpp"
 #include "tests/cli/program.hpp"
+#include "tests/cli/service.hpp"
 
 using namespace creditfold::test;
 
 namespace {
 
 bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-class Service {
- public:
-  explicit Service(const std::string& data) : program_({"serve", "--data", data, "--listen", "127.0.0.1:0"}) {
-    for (int attempt = 0; attempt < 200; ++attempt) {
-      const auto holder = creditfold::lock_holder(data);
-      if (holder && holder->text.starts_with("http://")) return;
-      std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    }
-    throw std::runtime_error("the service does not start");
-  }
-  int stop() {
-    program_.terminate();
-    return program_.wait();
-  }
-
- private:
-  Running program_;
-};
 
 }  // namespace
 

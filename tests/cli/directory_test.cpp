@@ -2,18 +2,16 @@
 // creditfold directory, alone and beside a service; and where names and emails lie, byte by byte (RES-2, EKM-3).
 #include <catch2/catch.hpp>
 
-#include <chrono>
 #include <map>
 #include <set>
 #include <sstream>
-#include <thread>
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
-#include "events/store/directory_lock.hpp"
 #include "ledger/data_classes.hpp"
 #include "tests/cli/program.hpp"
 #include "tests/cli/regions.hpp"
+#include "tests/cli/service.hpp"
 
 using namespace creditfold::test;
 
@@ -48,25 +46,6 @@ void check_only_in_directory(const std::filesystem::path& data) {
     }
   }
 }
-
-class Service {
- public:
-  explicit Service(const std::string& data) : program_({"serve", "--data", data, "--listen", "127.0.0.1:0", "--debug"}) {
-    for (int attempt = 0; attempt < 600; ++attempt) {
-      const auto holder = creditfold::lock_holder(data);
-      if (holder && holder->text.starts_with("http://")) return;
-      std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    }
-    throw std::runtime_error("the service does not start");
-  }
-  int stop() {
-    program_.terminate();
-    return program_.wait();
-  }
-
- private:
-  Running program_;
-};
 
 // Puts, reads, lists and checks what is refused; the same by itself and through a service.
 void check_commands(const std::string& data) {
@@ -138,7 +117,7 @@ TEST_CASE("RES-2: the directory takes, gives and forgets people, organizations a
 TEST_CASE("RES-2: while a service holds the directory, the commands go through it, and are answered the same") {
   const TemporaryDirectory directory;
   const std::string data = directory.data().string();
-  Service service(data);
+  Service service(data, {"--debug"});
   check_commands(data);
   check_only_in_directory(directory.data());
   check_erasing(data);
@@ -179,7 +158,7 @@ TEST_CASE("RES-2: whatever happens to an account, names and emails are in no fil
   }
   commands += residency_of("acme", "r1", "eu") + migration_of("acme", "m1", "eu");
   {
-    Service service(data);
+    Service service(data, {"--debug"});
     static_cast<void>(ask({"apply", "--data", data}, commands));
     static_cast<void>(ask({"directory", "get", "person", "u-101", "--data", data}));
     static_cast<void>(ask({"directory", "put", "--data", data}, label));

@@ -13,10 +13,10 @@
 #include <set>
 #include <thread>
 
-#include "events/store/directory_lock.hpp"
 #include "ledger/cli/program.hpp"
 #include "tests/cli/program.hpp"
 #include "tests/cli/regions.hpp"
+#include "tests/cli/service.hpp"
 #include "tests/events/samples.hpp"
 #include "tests/store/failing_vfs.hpp"
 
@@ -111,31 +111,6 @@ TEST_CASE("RES-1: killed before any write of a migration, the account is in exac
   CHECK(seen.size() >= 3);  // where it was, where it went, and with what came after
 }
 
-namespace {
-
-// Starts a service and waits until it answers; killed at the end of the scope.
-class KillableService {
- public:
-  explicit KillableService(const std::string& data) : program_({"serve", "--data", data, "--listen", "127.0.0.1:0"}) {
-    for (int attempt = 0; attempt < 600; ++attempt) {
-      const auto holder = creditfold::lock_holder(data);
-      if (holder && holder->pid == program_.pid() && holder->text.starts_with("http://")) return;
-      std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    }
-    throw std::runtime_error("the service does not start");
-  }
-  void kill() { ::kill(program_.pid(), SIGKILL); }
-  int stop() {
-    program_.terminate();
-    return program_.wait();
-  }
-
- private:
-  Running program_;
-};
-
-}  // namespace
-
 TEST_CASE("RES-1: a service killed under load while accounts move loses nothing it acknowledged, and ends with one copy") {
   Random random(20261123);
   const TemporaryDirectory directory;
@@ -164,7 +139,7 @@ TEST_CASE("RES-1: a service killed under load while accounts move loses nothing 
     write_file(file("load"), load);
     write_file(file("move"), move);
     {
-      KillableService service(data);
+      Service service(data);
       std::vector<Ended> ended(2);
       std::thread loading([&] { ended[0] = run({"apply", "--data", data, file("load")}); });
       std::thread moving([&] { ended[1] = run({"apply", "--data", data, file("move")}); });
@@ -186,7 +161,7 @@ TEST_CASE("RES-1: a service killed under load while accounts move loses nothing 
     INFO(beside.err);
     REQUIRE(beside.status == 0);
     {
-      KillableService service(data);
+      Service service(data);
       static_cast<void>(ask({"apply", "--data", data, file("move")}));
       const auto balance = json_of(ask({"balance", "--data", data, "--account", "acme", "--json"}));
       REQUIRE(at(balance, "/region") == to);
