@@ -15,6 +15,7 @@
 #include "ledger/service/router.hpp"
 #include "ledger/service/static_files.hpp"
 #include "ledger/service/texts.hpp"
+#include "ledger/statement.hpp"
 
 namespace creditfold::service {
 
@@ -55,6 +56,15 @@ void add_about_routes(Router& router, const Regions& regions, std::string catalo
 
 // The account that stands in a path, or why it cannot be one.
 [[nodiscard]] Expected<AccountId, Reply> account_argument(const Call& call);
+// What `at` and `as_of` of a question's address say.
+[[nodiscard]] Expected<AsOf, BadRequest> as_of_parameters(const Target& target);
+// The reply of the region the account lives in (Regions::ask_home); 404 when there is no such account.
+template <class Question>
+[[nodiscard]] boost::asio::awaitable<Reply> reply_from_home(const Regions& regions, Readers& readers, AccountId account,
+                                                            Question question) {
+  auto reply = co_await regions.ask_home(readers, account, question);
+  co_return reply ? std::move(*reply) : unknown_account(account);
+}
 // The region a request over a whole log means: the one named, the only one, or none yet (nullptr). Where there are
 // several and none is named, a refusal that names them.
 [[nodiscard]] Expected<RegionAtWork*, Reply> region_meant(const Regions& regions, const Target& target);

@@ -129,24 +129,27 @@ asio::awaitable<Reply> answer_account(const Regions& regions, Readers& readers, 
   const auto account = account_argument(call);
   if (!account) co_return account.error();
   auto ask = [&positions, id = *account](RegionAtWork& region) { return account_reply(region, *positions, id); };
-  auto reply = co_await regions.ask_home(readers, *account, ask);
-  co_return reply ? std::move(*reply) : unknown_account(*account);
+  co_return co_await reply_from_home(regions, readers, *account, ask);
 }
 
 asio::awaitable<Reply> answer_balance(const Regions& regions, Readers& readers, Instant now, Call call) {
   const auto account = account_argument(call);
   if (!account) co_return account.error();
-  const auto at = time_parameter(call.target, "at");
-  if (!at) co_return bad_request(at.error());
-  const auto seq = seq_parameter(call.target, "as_of");
-  if (!seq) co_return bad_request(seq.error());
-  const AsOf as_of{*at, *seq};
-  auto ask = [id = *account, as_of, now](RegionAtWork& region) { return balance_reply(region, id, as_of, now); };
-  auto reply = co_await regions.ask_home(readers, *account, ask);
-  co_return reply ? std::move(*reply) : unknown_account(*account);
+  const auto as_of = as_of_parameters(call.target);
+  if (!as_of) co_return bad_request(as_of.error());
+  auto ask = [id = *account, as_of = *as_of, now](RegionAtWork& region) { return balance_reply(region, id, as_of, now); };
+  co_return co_await reply_from_home(regions, readers, *account, ask);
 }
 
 }  // namespace
+
+Expected<AsOf, BadRequest> as_of_parameters(const Target& target) {
+  const auto at = time_parameter(target, "at");
+  if (!at) return Unexpected{at.error()};
+  const auto seq = seq_parameter(target, "as_of");
+  if (!seq) return Unexpected{seq.error()};
+  return AsOf{*at, *seq};
+}
 
 Expected<AccountId, Reply> account_argument(const Call& call) {
   if (AccountId::valid(call.arguments.front())) return AccountId(call.arguments.front());

@@ -76,23 +76,19 @@ asio::awaitable<Reply> answer_estimate(const Regions& regions, Readers& readers,
   auto ask = [id = *account, asked = *question, now](RegionAtWork& region) {
     return estimate_reply(region.sequencer, id, asked, now);
   };
-  auto reply = co_await regions.ask_home(readers, *account, ask);
-  co_return reply ? std::move(*reply) : unknown_account(*account);
+  co_return co_await reply_from_home(regions, readers, *account, ask);
 }
 
 asio::awaitable<Reply> answer_consents(const Regions& regions, Readers& readers, Instant now, Call call) {
   const auto account = account_argument(call);
   if (!account) co_return account.error();
-  const auto at = time_parameter(call.target, "at");
-  if (!at) co_return bad_request(at.error());
-  const auto seq = seq_parameter(call.target, "as_of");
-  if (!seq) co_return bad_request(seq.error());
-  auto ask = [&regions, id = *account, as_of = AsOf{*at, *seq}, now](RegionAtWork& region) {
+  const auto as_of = as_of_parameters(call.target);
+  if (!as_of) co_return bad_request(as_of.error());
+  auto ask = [&regions, id = *account, as_of = *as_of, now](RegionAtWork& region) {
     const auto consents = consents_as_of(region.log, id, regions.catalog(), as_of, now);
     return consents ? json_reply(Status::ok, *consents) : unknown_account(id);
   };
-  auto reply = co_await regions.ask_home(readers, *account, ask);
-  co_return reply ? std::move(*reply) : unknown_account(*account);
+  co_return co_await reply_from_home(regions, readers, *account, ask);
 }
 
 }  // namespace

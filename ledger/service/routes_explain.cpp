@@ -101,8 +101,7 @@ asio::awaitable<Reply> answer_receipt(const Regions& regions, Readers& readers, 
     auto receipt = receipt_json(events, usage, regions.catalog());
     return receipt ? json_reply(Status::ok, std::move(*receipt)) : not_there(receipt.error());
   };
-  auto reply = co_await regions.ask_home(readers, *account, ask);
-  co_return reply ? std::move(*reply) : unknown_account(*account);
+  co_return co_await reply_from_home(regions, readers, *account, ask);
 }
 
 // A media range's weight in thousandths (RFC 9110, section 12.4.2); 1000 where it has none.
@@ -154,20 +153,17 @@ Reply invoices_reply(const Log& log, const AccountId& account, const AsOf& as_of
 asio::awaitable<Reply> answer_invoices(const Regions& regions, Readers& readers, Instant now, Call call) {
   const auto account = account_argument(call);
   if (!account) co_return account.error();
-  const auto at = time_parameter(call.target, "at");
-  if (!at) co_return bad_request(at.error());
-  const auto seq = seq_parameter(call.target, "as_of");
-  if (!seq) co_return bad_request(seq.error());
+  const auto as_of = as_of_parameters(call.target);
+  if (!as_of) co_return bad_request(as_of.error());
   const auto format = call.target.parameter("format");
   if (format && *format != "csv" && *format != "json") {
     co_return bad_request(bad_parameter("format", "The formats are csv and json."));
   }
   const bool csv = format ? *format == "csv" : accepts_csv(call.header("Accept"));
-  auto ask = [id = *account, as_of = AsOf{*at, *seq}, now, csv](RegionAtWork& region) {
+  auto ask = [id = *account, as_of = *as_of, now, csv](RegionAtWork& region) {
     return invoices_reply(region.log, id, as_of, now, csv);
   };
-  auto reply = co_await regions.ask_home(readers, *account, ask);
-  co_return reply ? std::move(*reply) : unknown_account(*account);
+  co_return co_await reply_from_home(regions, readers, *account, ask);
 }
 
 }  // namespace
