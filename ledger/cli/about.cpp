@@ -57,13 +57,6 @@ std::string version_text() {
   return text;
 }
 
-ExitStatus print(const std::string& text) {
-  Output out = Output::standard();
-  out.line(text);
-  out.flush();
-  return ExitStatus::done;
-}
-
 }  // namespace
 
 ExitStatus run(const ClausesOptions& options) { return print(options.json ? clauses_json() : clauses_text()); }

@@ -76,12 +76,14 @@ Fault held_by(const std::filesystem::path& data, const LockHolder& holder) {
 
 }  // namespace
 
-Catalog load_catalog(const std::optional<std::string>& file) {
-  if (!file) return default_catalog();
-  const std::string content = read_whole(*file);
-  auto catalog = parse_catalog(content);
+Catalog load_catalog(const std::optional<std::string>& file) { return load_catalog_with_text(file).catalog; }
+
+CatalogWithText load_catalog_with_text(const std::optional<std::string>& file) {
+  if (!file) return {default_catalog(), std::string(default_catalog_json())};
+  std::string json = read_whole(*file);
+  auto catalog = parse_catalog(json);
   if (!catalog) throw UsageError(*file + " is no catalog: " + to_text(catalog.error()));
-  return std::move(catalog).value();
+  return {std::move(catalog).value(), std::move(json)};
 }
 
 std::optional<std::string> token_for(const std::filesystem::path& data) {

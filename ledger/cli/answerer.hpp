@@ -53,5 +53,11 @@ class Answerer {
 
 // The shipped catalog, or the one in a file. Throws UsageError with the line where a file is wrong.
 [[nodiscard]] Catalog load_catalog(const std::optional<std::string>& file);
+// The same with its text, read once.
+struct CatalogWithText {
+  Catalog catalog;
+  std::string json;
+};
+[[nodiscard]] CatalogWithText load_catalog_with_text(const std::optional<std::string>& file);
 
 }  // namespace creditfold::cli

@@ -28,7 +28,7 @@ Form<ServeOptions> serve_form(CLI::App& app) {
   form.data();
   form.text("--listen", "HOST:PORT", "Where to listen (127.0.0.1:8080); port 0 takes a free one",
             &ServeOptions::listen);
-  form.text("--catalog", "FILE", "Plans, rates and products (the shipped catalog)", &ServeOptions::catalog);
+  form.catalog();
   form.text("--web", "DIR", "The built page (found beside the program)", &ServeOptions::web);
   form.flag("--demo", "Fill an empty ledger with an account to look at", &ServeOptions::demo);
   form.whole("--close-after", "SECONDS", "Close a Credit Period this long after its end (3600)",
@@ -48,7 +48,7 @@ Form<ServeOptions> serve_form(CLI::App& app) {
 Form<ApplyOptions> apply_form(CLI::App& app) {
   Form<ApplyOptions> form(app, "apply", "Take commands, one JSON object a line, and answer each", writing);
   form.data();
-  form.text("--catalog", "FILE", "Plans, rates and products (the shipped catalog)", &ApplyOptions::catalog);
+  form.catalog();
   form.key_service();
   form.json_always();
   form.text("FILE", "", "The commands; - or nothing: standard input", &ApplyOptions::file);
@@ -60,7 +60,7 @@ Form<ImportOptions> import_form(CLI::App& app) {
   Form<ImportOptions> form(app, "import", "Charge the usage another system measured", writing);
   form.options().account = AccountId(default_account);
   form.data();
-  form.text("--catalog", "FILE", "Plans, rates and products (the shipped catalog)", &ImportOptions::catalog);
+  form.catalog();
   form.text("--format", "NAME", "The file's form: azure-llm, cloudevents or otel-genai", &ImportOptions::format).required();
   form.id<AccountId>("--account", "ID", "Who is charged (demo)", &ImportOptions::account);
   form.id<WorkflowId>("--workflow", "ID", "What used the model (what the file says, else its name)", &ImportOptions::workflow);
@@ -82,11 +82,8 @@ Form<BalanceOptions> balance_form(CLI::App& app) {
   form.options().account = AccountId(default_account);
   form.data();
   form.id<AccountId>("--account", "ID", "Whose balance (demo)", &BalanceOptions::account);
-  form.take("--at", "TIME", "As of this moment, as 2026-01-31T12:00:00Z",
-            [](BalanceOptions& options, const std::string& option, const std::string& text) {
-              options.at = parse_moment(option, text);
-            });
-  form.whole("--as-of", "SEQ", "As known when the log ended at this position", &BalanceOptions::as_of);
+  form.at();
+  form.as_of();
   form.json();
   form.example("creditfold balance --account acme --at 2026-01-31T12:00:00Z");
   return form;
@@ -104,7 +101,7 @@ Form<ExplainOptions> explain_form(CLI::App& app) {
   form.text("--workflow", "ID", "With --model: a workflow's use of a model", &ExplainOptions::workflow);
   form.text("--model", "ID", "With --workflow", &ExplainOptions::model);
   form.text("--catalog", "FILE", "Rates to show the factors with (the shipped catalog)", &ExplainOptions::catalog);
-  form.whole("--as-of", "SEQ", "As known when the log ended at this position", &ExplainOptions::as_of);
+  form.as_of();
   form.json();
   form.example("creditfold explain --account acme --usage run-17");
   return form;
@@ -115,11 +112,8 @@ Form<InvoicesOptions> invoices_form(CLI::App& app) {
   form.options().account = AccountId(default_account);
   form.data();
   form.id<AccountId>("--account", "ID", "Whose invoice lines (demo)", &InvoicesOptions::account);
-  form.take("--at", "TIME", "As of this moment, as 2026-01-31T12:00:00Z",
-            [](InvoicesOptions& options, const std::string& option, const std::string& text) {
-              options.at = parse_moment(option, text);
-            });
-  form.whole("--as-of", "SEQ", "As known when the log ended at this position", &InvoicesOptions::as_of);
+  form.at();
+  form.as_of();
   form.text("--format", "NAME", "csv: a row for each product; json", &InvoicesOptions::format);
   form.json();
   form.example("creditfold invoices --account acme --format csv > lines.csv");
@@ -130,13 +124,10 @@ Form<ConsentsOptions> consents_form(CLI::App& app) {
   Form<ConsentsOptions> form(app, "consents", "What an account has agreed to, since when and by which event", asking);
   form.options().account = AccountId(default_account);
   form.data();
-  form.text("--catalog", "FILE", "Plans, rates and products (the shipped catalog)", &ConsentsOptions::catalog);
+  form.catalog();
   form.id<AccountId>("--account", "ID", "Whose consents (demo)", &ConsentsOptions::account);
-  form.take("--at", "TIME", "As of this moment, as 2026-01-31T12:00:00Z",
-            [](ConsentsOptions& options, const std::string& option, const std::string& text) {
-              options.at = parse_moment(option, text);
-            });
-  form.whole("--as-of", "SEQ", "As known when the log ended at this position", &ConsentsOptions::as_of);
+  form.at();
+  form.as_of();
   form.json();
   form.example("creditfold consents --account acme --at 2026-01-31T12:00:00Z");
   return form;
@@ -146,7 +137,7 @@ Form<EstimateOptions> estimate_form(CLI::App& app) {
   Form<EstimateOptions> form(app, "estimate", "What a use of a model would be charged; nothing is recorded", asking);
   form.options().account = AccountId(default_account);
   form.data();
-  form.text("--catalog", "FILE", "Plans, rates and products (the shipped catalog)", &EstimateOptions::catalog);
+  form.catalog();
   form.id<AccountId>("--account", "ID", "Who would be charged (demo)", &EstimateOptions::account);
   form.id<ModelId>("--model", "ID", "The model asked about", &EstimateOptions::model).required();
   form.whole("--query", "TOKENS", "Tokens of the query (0)", &EstimateOptions::query);
@@ -155,10 +146,7 @@ Form<EstimateOptions> estimate_form(CLI::App& app) {
   form.id<WorkflowId>("--workflow", "ID", "What would use the model", &EstimateOptions::workflow);
   form.id<PlanId>("--plan", "ID", "The plan to be charged (as for a report)", &EstimateOptions::plan);
   form.id<ActorId>("--actor", "ID", "Who would use it", &EstimateOptions::actor);
-  form.take("--at", "TIME", "When, as 2026-01-31T12:00:00Z (now)",
-            [](EstimateOptions& options, const std::string& option, const std::string& text) {
-              options.at = parse_moment(option, text);
-            });
+  form.moment("--at", "When, as 2026-01-31T12:00:00Z (now)", &EstimateOptions::at);
   form.json();
   form.example("creditfold estimate --account acme --model gpt-4o --input 1200 --output 300");
   return form;
@@ -212,7 +200,7 @@ Form<KeysOptions> keys_form(CLI::App& app) {
   Form<KeysOptions> form(app, "keys", "The customer's own key: show, rotate, revoke or check it; what is encrypted", asking);
   form.options().account = AccountId(default_account);
   form.data();
-  form.text("--catalog", "FILE", "Plans, rates and products (the shipped catalog)", &KeysOptions::catalog);
+  form.catalog();
   form.id<AccountId>("--account", "ID", "Whose key (demo)", &KeysOptions::account);
   form.text("--reason", "TEXT", "Kept with a rotation or revocation", &KeysOptions::reason);
   form.key_service();

@@ -48,9 +48,7 @@ std::string accounts_text(const Book& book) {
 ExitStatus tell_refusal(const Refusal& refusal, bool json) {
   say(refusal.message);
   if (json) {
-    Output out = Output::standard();
-    out.line(to_json(Answer{.key = std::nullopt, .refused = refusal, .accepted = {}, .replayed = false}));
-    out.flush();
+    print(to_json(Answer{.key = std::nullopt, .refused = refusal, .accepted = {}, .replayed = false}));
   }
   return ExitStatus::refused;
 }
@@ -69,18 +67,12 @@ ExitStatus run(const BalanceOptions& options) {
   });
   if (!view) return refuse_unknown_account(options.account, options.json, options.at || options.as_of);
   const std::string json = balance_json(view->state, view->moment);
-  Output out = Output::standard();
-  out.line(options.json ? json : balance_text(json));
-  out.flush();
-  return ExitStatus::done;
+  return print(options.json ? json : balance_text(json));
 }
 
 ExitStatus run(const AccountsOptions& options) {
   const Book book = fold_directory(options.data);
-  Output out = Output::standard();
-  out.line(options.json ? accounts_json(book) : accounts_text(book));
-  out.flush();
-  return ExitStatus::done;
+  return print(options.json ? accounts_json(book) : accounts_text(book));
 }
 
 }  // namespace creditfold::cli

@@ -110,13 +110,6 @@ std::string estimate_text(std::string_view estimate) {
   return text;
 }
 
-ExitStatus print(const std::string& text) {
-  Output out = Output::standard();
-  out.line(text);
-  out.flush();
-  return ExitStatus::done;
-}
-
 }  // namespace
 
 ExitStatus run(const ConsentsOptions& options) {

@@ -122,10 +122,7 @@ ExitStatus get(const DirectoryOptions& options) {
     say("the directory has no " + in_words(name));
     return ExitStatus::refused;
   }
-  Output out = Output::standard();
-  out.line(*found);
-  out.flush();
-  return ExitStatus::done;
+  return print(*found);
 }
 
 ExitStatus erase(const DirectoryOptions& options) {

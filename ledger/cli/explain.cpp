@@ -88,10 +88,7 @@ ExitStatus run(const ExplainOptions& options) {
   const auto told = explain(events, *why, catalog);
   if (!told) return refuse_unknown(asked, told.error(), options.json);
   const std::string json = explanation_json(*told);
-  Output out = Output::standard();
-  out.line(options.json ? json : explanation_text(json));
-  out.flush();
-  return ExitStatus::done;
+  return print(options.json ? json : explanation_text(json));
 }
 
 }  // namespace creditfold::cli

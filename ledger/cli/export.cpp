@@ -28,7 +28,7 @@ void require_format(const ExportOptions& options) {
 }
 
 // Sealed text is opened where its account's key is active and the key service gives it (EKM-5).
-void write_log(const Partition& log, const ExportOptions& options, const Catalog& catalog, const LogRange& range,
+void write_log(const Partition& log, const ExportOptions& options, const CatalogWithText& catalog, const LogRange& range,
                Output& out) {
   const auto sink = [&](std::string_view text) { out.write(text); };
   TextOpener opener(log, options.data, options);
@@ -36,10 +36,9 @@ void write_log(const Partition& log, const ExportOptions& options, const Catalog
   if (options.format == "cflog") {
     static_cast<void>(edge::write_cflog(log, range, sink));
   } else if (options.format == "focus") {
-    edge::write_focus(log, range, catalog, sink);
+    edge::write_focus(log, range, catalog.catalog, sink);
   } else if (options.format == "archive") {
-    const std::string json = options.catalog ? read_whole(*options.catalog) : std::string(default_catalog_json());
-    static_cast<void>(edge::write_account_archive(log, *options.account, catalog, json, sink, open));
+    static_cast<void>(edge::write_account_archive(log, *options.account, catalog.catalog, catalog.json, sink, open));
   } else {
     edge::write_json_lines(log, range, sink, open);
   }
@@ -57,7 +56,7 @@ const SqliteLog* log_meant(const SqlitePartitions& partitions, const ExportOptio
   return partitions.find(region);
 }
 
-ExitStatus write_out(const ExportOptions& options, const Catalog& catalog, const Partition& log) {
+ExitStatus write_out(const ExportOptions& options, const CatalogWithText& catalog, const Partition& log) {
   const LogRange range{.after = options.after, .to = log.head(), .account = options.account};
   if (range.after > range.to) {
     throw UsageError("--after " + std::to_string(range.after) + " lies behind the log, which ends at " +
@@ -79,7 +78,7 @@ ExitStatus write_out(const ExportOptions& options, const Catalog& catalog, const
 
 ExitStatus run(const ExportOptions& options) {
   require_format(options);
-  const Catalog catalog = load_catalog(options.catalog);
+  const CatalogWithText catalog = load_catalog_with_text(options.catalog);
   const SqlitePartitions partitions(options.data, true);
   const SqliteLog* log = log_meant(partitions, options);
   if (log == nullptr && options.account) return refuse_unknown_account(*options.account, false);

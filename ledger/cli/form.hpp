@@ -107,6 +107,13 @@ class Form {
                 });
   }
   template <class Member>
+  CLI::Option& moment(const std::string& name, const std::string& description, Member member) {
+    return take(name, "TIME", description,
+                [member](CommandOptions& options, const std::string& option, const std::string& text) {
+                  options.*member = parse_moment(option, text);
+                });
+  }
+  template <class Member>
   void flag(const std::string& name, const std::string& description, Member member) {
     auto kept = options_;
     command_.add_flag_callback(
@@ -123,6 +130,13 @@ class Form {
     options_->data = from_environment != nullptr && *from_environment != '\0' ? from_environment : "data";
     text("--data", "DIR", "The data directory (else CREDITFOLD_DATA, else ./data)", &CommandOptions::data);
   }
+
+  void catalog() {
+    text("--catalog", "FILE", "Plans, rates and products (the shipped catalog)", &CommandOptions::catalog);
+  }
+  // Of a question about the past.
+  void at() { moment("--at", "As of this moment, as 2026-01-31T12:00:00Z", &CommandOptions::at); }
+  void as_of() { whole("--as-of", "SEQ", "As known when the log ended at this position", &CommandOptions::as_of); }
 
   void key_service() {
     const char* from_environment = std::getenv("CREDITFOLD_KEY_SERVICE");

@@ -57,10 +57,7 @@ Form<TokensCreateOptions> tokens_create_form(CLI::App& tokens) {
   form.flag("--operator", "For the operator: every account, every command", &TokensCreateOptions::for_operator);
   form.id<AccountId>("--account", "ID", "For this account, to read", &TokensCreateOptions::account);
   form.flag("--write", "And to send the account's own commands", &TokensCreateOptions::write);
-  form.take("--expires", "TIME", "When it ends, as 2027-01-31T12:00:00Z (never)",
-            [](TokensCreateOptions& options, const std::string& option, const std::string& text) {
-              options.expires_at = parse_moment(option, text);
-            });
+  form.moment("--expires", "When it ends, as 2027-01-31T12:00:00Z (never)", &TokensCreateOptions::expires_at);
   form.take("--label", "TEXT", "What it is for, up to 128 bytes",
             [](TokensCreateOptions& options, const std::string& option, const std::string& text) {
               if (!is_plain_text(text, edge::label_bytes_max)) refuse(option, "it is 1 to 128 bytes of UTF-8 without control characters");

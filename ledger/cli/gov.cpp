@@ -64,13 +64,6 @@ std::string matrix_text() {
   return text;
 }
 
-ExitStatus print(const std::string& text) {
-  Output out = Output::standard();
-  out.line(text);
-  out.flush();
-  return ExitStatus::done;
-}
-
 }  // namespace
 
 ExitStatus run(const GovMatrixOptions& options) {

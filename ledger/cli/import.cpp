@@ -172,9 +172,7 @@ ExitStatus run(const ImportOptions& options) {
   });
   summary.microseconds = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - began).count();
 
-  Output out = Output::standard();
-  out.line(options.json ? summary_json(options, summary) : summary_text(options, summary));
-  out.flush();
+  print(options.json ? summary_json(options, summary) : summary_text(options, summary));
   const bool any = summary.counts.charged + summary.counts.replayed > 0;
   return any || summary.counts.rows == 0 ? ExitStatus::done : ExitStatus::refused;
 }

@@ -17,12 +17,6 @@
 namespace creditfold::cli {
 namespace {
 
-void print(const std::string& text) {
-  Output out = Output::standard();
-  out.line(text);
-  out.flush();
-}
-
 // nullopt: there is no such account.
 std::optional<std::string> report_of(const Log& log, const KeysOptions& options) {
   const auto view = view_as_of(log, options.account, {}, machine_now());
@@ -43,8 +37,7 @@ std::optional<std::string> report_of(const Log& log, const KeysOptions& options)
 ExitStatus show(const KeysOptions& options) {
   const auto json = in_home(options.data, options.account, [&](const Log& log) { return report_of(log, options); });
   if (!json) return refuse_unknown_account(options.account, options.json);
-  print(options.json ? *json : keys_text(*json));
-  return ExitStatus::done;
+  return print(options.json ? *json : keys_text(*json));
 }
 
 // The idempotency key says what was asked and when: asking twice is two rotations.
@@ -113,8 +106,7 @@ ExitStatus run(const KeysOptions& options) {
       return check(options);
     case KeysOptions::Action::classes:
       require_arn(options, false);
-      print(options.json ? data_classes_json() : data_classes_text());
-      return ExitStatus::done;
+      return print(options.json ? data_classes_json() : data_classes_text());
   }
   return ExitStatus::usage;
 }

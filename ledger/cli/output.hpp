@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "events/vocabulary.hpp"
+#include "ledger/cli/exit_status.hpp"
 
 namespace creditfold::cli {
 
@@ -68,6 +69,8 @@ class InputFile {
 
 [[nodiscard]] std::string read_whole(const std::string& name);
 
+// A line on standard output, and done. Throws Fault when it does not arrive.
+ExitStatus print(std::string_view text);
 // "creditfold: …" and a line end, on standard error.
 void say(std::string_view sentence);
 

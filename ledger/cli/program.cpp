@@ -20,9 +20,7 @@ ExitStatus tell(const Told& told) {
     say(told.text);
     return told.status;
   }
-  Output out = Output::standard();
-  out.line(told.text);
-  out.flush();
+  print(told.text);
   return told.status;
 }
 

@@ -15,10 +15,7 @@ ExitStatus run(const ServeOptions& options) {
   asked.data = options.data;
   asked.listen = options.listen;
   asked.allow_remote = options.allow_remote;
-  if (options.catalog) {
-    static_cast<void>(load_catalog(options.catalog));  // says the line where the file is wrong
-    asked.catalog_json = read_whole(*options.catalog);
-  }
+  if (options.catalog) asked.catalog_json = load_catalog_with_text(options.catalog).json;
   if (options.web) asked.web = *options.web;
   if (options.close_after_seconds) {
     asked.close_delay_micros = checked_multiply(*options.close_after_seconds, micros_per_second);

@@ -35,13 +35,6 @@ std::string state_text(const edge::TokenRecord& record, Instant now) {
   return record.expires_at ? "until " + short_time(to_text(*record.expires_at)) : "live";
 }
 
-ExitStatus print(const std::string& text) {
-  Output out = Output::standard();
-  out.line(text);
-  out.flush();
-  return ExitStatus::done;
-}
-
 }  // namespace
 
 ExitStatus run(const TokensCreateOptions& options) {
