@@ -166,10 +166,6 @@ std::int32_t cf_apply(std::int32_t handle, const char* command, std::uint32_t si
   return with_session(handle, [&](Session& session) { return session.apply(text_of(command, size), moment_of(now)); });
 }
 
-std::int32_t cf_decide(std::int32_t handle, const char* command, std::uint32_t size, std::int64_t now) {
-  return with_session(handle, [&](Session& session) { return session.decide(text_of(command, size), moment_of(now)); });
-}
-
 std::int32_t cf_clauses(std::int32_t handle) {
   return with_session(handle, [](const Session&) { return wasm::clauses_json(); });
 }

@@ -214,10 +214,6 @@ std::string Session::apply(std::string_view command, Instant now) {
   return to_json(answers.front());
 }
 
-std::string Session::decide(std::string_view command, Instant now) {
-  return to_json(Engine(log_, catalog_, book_).weigh(command, now));
-}
-
 std::string Session::export_log(bool as_json_lines) const {
   std::string out;
   if (as_json_lines) {

@@ -59,8 +59,6 @@ class Session {
   [[nodiscard]] std::string what_if(const AccountId& account, std::optional<std::int64_t> as_of,
                                     std::string_view commands, Instant now) const;
   [[nodiscard]] std::string apply(std::string_view command, Instant now);
-  // The answer a command would get; nothing is stored and nothing changes.
-  [[nodiscard]] std::string decide(std::string_view command, Instant now);
   [[nodiscard]] std::string export_log(bool as_json_lines) const;
 
  private:

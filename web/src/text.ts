@@ -486,6 +486,7 @@ export const text = {
   faults: {
     unreachable: (base: string) => `No answer from ${base}`,
     broken_off: 'The connection broke while the log was downloaded.',
+    no_answer: (command: string) => `The core gave no answer to ${command}.`,
     not_json: (path: string) => `${path} did not answer with JSON.`,
     status: (path: string, status: number) => `${path} answered with HTTP ${status}.`,
     no_account: (account: string) => `The ledger has no account “${account}”.`,

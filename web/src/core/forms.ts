@@ -306,19 +306,12 @@ export interface SupposedCommand {
   [field: string]: string | number | boolean;
 }
 
-export interface RefusalForm {
-  code: string;
-  clause: string;
-  message: string;
-  details: Record<string, string>;
-}
-
 /** What commands would do to an account. */
 export interface Supposed {
   account: string;
   at: Time;
   version: number;
-  answers: { key: string; accepted?: LedgerEvent[]; refused?: RefusalForm }[];
+  answers: CommandAnswer[];
   before: Statement;
   after: Statement;
   invoices_before: Invoices;
@@ -370,15 +363,6 @@ export interface AccountHead extends AccountLine {
   seq: number;
 }
 
-/** A command as it is sent; the fields of its own are its own affair. */
-export interface Command {
-  command: string;
-  account: string;
-  key: string;
-  at?: Time;
-  [field: string]: unknown;
-}
-
 /** A rule said no. */
 export interface Refusal {
   code: string;
@@ -387,7 +371,12 @@ export interface Refusal {
   details: Record<string, string>;
 }
 
-export type CommandAnswer = { key: string } & ({ accepted: LedgerEvent[] } | { refused: Refusal });
+/** Accepted or refused. */
+export interface CommandAnswer {
+  key: string | null;
+  accepted?: LedgerEvent[];
+  refused?: Refusal;
+}
 
 /** What the directory calls the ids of one account. */
 export interface Names {

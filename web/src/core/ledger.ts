@@ -5,7 +5,7 @@
 import { FaultError, type Fault } from './fault';
 import { parse_exact } from './json';
 import type {
-  AccountFold, AccountTotals, Command, CommandAnswer, Consents, DataClass, Explanation, Invoices, KeyReport, KeyWhatIf,
+  AccountFold, AccountTotals, Consents, DataClass, Explanation, Invoices, KeyReport, KeyWhatIf,
   LedgerEvent, Loaded, Outlook, Statement, Supposed, WhyTarget,
 } from './forms';
 
@@ -42,7 +42,6 @@ interface Exports {
   cf_events(handle: Handle, account: number, account_bytes: number, from_version: bigint, limit: number): number;
   cf_timeline(handle: Handle, account: number, account_bytes: number, plan: number, plan_bytes: number): number;
   cf_outlook(handle: Handle, account: number, account_bytes: number, at: bigint, as_of: bigint): number;
-  cf_decide(handle: Handle, command: number, command_bytes: number, now: bigint): number;
   cf_keys(handle: Handle, account: number, account_bytes: number, as_of: bigint, what_if: number): number;
   cf_data_classes(handle: Handle): number;
   cf_explain(handle: Handle, account: number, account_bytes: number, about: number, about_bytes: number, which: number,
@@ -69,8 +68,6 @@ export interface Ledger {
   timeline(account: string, plan: string): BigInt64Array<ArrayBuffer>;
   /** Up to `limit` events of the account from `from_version` (1-based) on. */
   events(account: string, from_version: number, limit: number): LedgerEvent[];
-  /** The answer a command would get at `now` (µs since 1970); nothing changes by asking. */
-  decide(command: Command, now: bigint): CommandAnswer;
   /** The account's key, how it came to be, and what of its free text reads; also if it were rotated or revoked. */
   keys(account: string, as_of: bigint | null, what_if: KeyWhatIf): KeyReport;
   /** What is kept where, and whether it is encrypted. */
@@ -209,10 +206,6 @@ function open_ledger(core: Exports, catalog: Uint8Array | undefined): Ledger {
       lend_text(account, (pointer, length) =>
         ask(core.cf_events(handle, pointer, length, BigInt(from_version), limit)));
       return result_json<{ events: LedgerEvent[] }>().events;
-    },
-    decide(command, now) {
-      lend_text(JSON.stringify(command), (pointer, length) => ask(core.cf_decide(handle, pointer, length, now)));
-      return result_json<CommandAnswer>();
     },
     keys(account, as_of, what_if) {
       lend_text(account, (pointer, length) =>

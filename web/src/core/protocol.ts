@@ -68,10 +68,14 @@ export interface Residency {
   /** Every region of the catalog, by name. */
   regions: string[];
   events: number;
-  /** Of the log as a document: events, and the keys of their commands. */
-  bytes: number;
   /** null: the service could not be asked. */
   directory: DirectoryClasses | null;
+}
+
+export interface Migration {
+  answer: CommandAnswer;
+  /** Of the log as a document: events, and the keys of their commands. */
+  bytes: number;
 }
 
 export interface Questions {
@@ -92,12 +96,12 @@ export interface Questions {
   invoices: { ask: { as_of: bigint | null }; answer: Invoices };
   /** What the account has agreed to, as of a position; null: now. */
   consents: { ask: { as_of: bigint | null }; answer: Consents };
-  /** What commands would do, decided now or, in the past, at the moment shown; nothing is kept. */
-  what_if: { ask: { as_of: bigint | null; commands: SupposedCommand[] }; answer: Supposed };
+  /** What commands would do after the event at a position (null: the newest), sent at a moment (null: now). */
+  what_if: { ask: { as_of: bigint | null; at: Time | null; commands: SupposedCommand[] }; answer: Supposed };
   accounts: { ask: Record<never, never>; answer: AccountLine[] };
   residency: { ask: Record<never, never>; answer: Residency };
-  /** What the core would answer to a migration to a region, now. */
-  migration: { ask: { region: string }; answer: CommandAnswer };
+  /** What the core would answer to a migration to a region, now, and how large the log is that would move. */
+  migration: { ask: { region: string }; answer: Migration };
   /** What the directory calls the account's ids; nothing where it offers no names. */
   names: { ask: Record<never, never>; answer: Names };
   prove: { ask: Record<never, never>; answer: Proof };

@@ -10,12 +10,8 @@ export function sums_of(amounts: readonly Money[]): Money[] {
   return [...sums].map(([currency, minor]) => ({ currency, minor }));
 }
 
-/** The lines only the supposition has: their parts come from events behind the last one known. */
-export function added_lines({ version, invoices_after, invoices_before }: Supposed): InvoiceLine[] {
-  const known = new Set(invoices_before.lines.flatMap(({ parts }) => parts.map(({ seq }) => String(seq))));
-  if (version === 0) return invoices_after.lines;
-  return invoices_after.lines.flatMap((line) => {
-    const parts = line.parts.filter(({ seq }) => !known.has(String(seq)));
-    return parts.length > 0 ? [{ ...line, parts }] : [];
-  });
+/** The lines only the supposition has: positions of supposed events lie behind all that are known. */
+export function added_lines({ invoices_after, invoices_before }: Supposed): InvoiceLine[] {
+  const known = new Set(invoices_before.lines.flatMap(({ parts }) => parts.map(({ seq }) => seq)));
+  return invoices_after.lines.filter(({ parts }) => parts.every(({ seq }) => !known.has(seq)));
 }

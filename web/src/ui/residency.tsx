@@ -4,7 +4,7 @@
 
 import { createResource, createSignal, For, Match, Show, Switch, type JSX } from 'solid-js';
 import type { CommandAnswer, LedgerEvent, Refusal } from '../core/forms';
-import type { Residency } from '../core/protocol';
+import type { Migration, Residency } from '../core/protocol';
 import { bound_text } from '../lib/time';
 import { printer } from '../state/settings';
 import { text } from '../text';
@@ -22,8 +22,9 @@ export function ResidencyPanel(): JSX.Element {
   const [history] = createResource(() => `${key()}/${page.state.indexed}`,
     () => page.client.ask('rows', { type: 'RegionMigrated', first: 0, limit: 100 }).catch((): LedgerEvent[] => []));
   const [wanted, put_wanted] = createSignal<string | null>(null);
-  const [answer] = createResource(() => wanted() !== null && { region: wanted()!, key: key() },
+  const [migration] = createResource(() => wanted() !== null && { region: wanted()!, key: key() },
     ({ region }) => page.client.ask('migration', { region }));
+  const asked = (): Migration | undefined => (wanted() === null ? undefined : migration.latest);
   return (
     <Show when={residency.latest} fallback={<p class="quiet residency-part">{words.loading}</p>}>{(known) => (
       <div class="residency" data-testid="residency">
@@ -40,11 +41,11 @@ export function ResidencyPanel(): JSX.Element {
             </label>
             <span class="quiet">{words.whole} <Clause id={words.clauses.whole} /></span>
           </div>
-          <Show when={wanted() === null ? undefined : answer.latest}>{(said) => <Decision answer={said()} to={wanted()!} />}</Show>
+          <Show when={asked()}>{(said) => <Decision answer={said().answer} to={wanted()!} />}</Show>
         </section>
-        <Show when={wanted() !== null && wanted() !== known().region}>
-          <Moves known={known()} to={wanted()!} />
-        </Show>
+        <Show when={wanted() !== known().region && asked()}>{(said) => (
+          <Moves known={known()} bytes={said().bytes} to={wanted()!} />
+        )}</Show>
         <Stays known={known()} />
         <Show when={(history.latest ?? []).length > 0}><History rows={history.latest!} /></Show>
       </div>
@@ -70,8 +71,8 @@ function Home(props: { known: Residency; history: LedgerEvent[] }): JSX.Element 
 }
 
 function Decision(props: { answer: CommandAnswer; to: string }): JSX.Element {
-  const refused = (): Refusal | undefined => ('refused' in props.answer ? props.answer.refused : undefined);
-  const moves = (): boolean => 'accepted' in props.answer && props.answer.accepted.length > 0;
+  const refused = (): Refusal | undefined => props.answer.refused;
+  const moves = (): boolean => (props.answer.accepted ?? []).some(({ type }) => type === 'RegionMigrated');
   return (
     <div class="decision" classList={{ refused: refused() !== undefined }} role="status" data-testid="decision">
       <Icon name={refused() ? 'cross' : 'check'} />
@@ -102,11 +103,11 @@ interface Move {
   to: string;
 }
 
-function Moves(props: { known: Residency; to: string }): JSX.Element {
+function Moves(props: { known: Residency; bytes: number; to: string }): JSX.Element {
   const { moves } = words;
   const rows = (): Move[] => [
     { what: moves.events, to: props.to,
-      how_much: moves.events_count(printer.count(props.known.events), printer.count(props.known.bytes)) },
+      how_much: moves.events_count(printer.count(props.known.events), printer.count(props.bytes)) },
     { what: moves.keys, how_much: moves.with_them, to: props.to },
     { what: moves.tombstone, how_much: moves.one, to: props.known.region },
   ];

@@ -2,10 +2,10 @@
 // The lever of seats: by so many more or fewer, what each product would be invoiced, or when it would take effect. Decided
 // by the same core as a real change; nothing is recorded.
 
-import { createEffect, createMemo, createSignal, createUniqueId, For, on, Show, type JSX } from 'solid-js';
-import type { InvoicePart, Money, RefusalForm, SeatLine, Supposed } from '../core/forms';
-import { day_text } from '../lib/time';
+import { createMemo, createResource, createSignal, createUniqueId, For, Show, type JSX } from 'solid-js';
+import type { InvoicePart, Money, Refusal, SeatLine, Supposed } from '../core/forms';
 import { added_lines, sums_of } from '../lib/invoices';
+import { day_text } from '../lib/time';
 import { money_text } from '../lib/why';
 import { printer } from '../state/settings';
 import { text } from '../text';
@@ -21,36 +21,23 @@ export function SeatsWhatIf(props: { first: string | undefined }): JSX.Element {
   const page = use_page();
   const [chosen, choose] = createSignal<string | null>(null);
   const [by, put_by] = createSignal(0);
-  const [supposed, put_supposed] = createSignal<Supposed | null>(null);
-  const [failed, put_failed] = createSignal(false);
   const product_id = createUniqueId();
   const by_id = createUniqueId();
   const seats = (): SeatLine[] => page.state.moment?.statement.seats ?? [];
   const line = (): SeatLine | undefined =>
     seats().find(({ product }) => product === (chosen() ?? props.first)) ?? seats()[0];
+  // null: there is nothing to suppose. Asked again when the account grows or another moment is shown.
   const asked = createMemo(() => {
+    const { account, moment, place } = page.state;
     const of = line();
-    if (!of || by() === 0) return null;
-    return {
-      product: of.product, seats: Number(of.seats) + by(), as_of: page.state.place.as_of,
-      account: page.state.account, version: page.state.moment?.version,
-    };
+    if (!of || !moment || by() === 0) return null;
+    const command = { command: 'ChangeSeats', product: of.product, seats: Number(of.seats) + by() };
+    const at = page.at_now() ? null : moment.statement.at;
+    return { account, version: moment.version, as_of: place.as_of, at, commands: [command] };
   });
-  // The newest question wins; what was shown stays until its answer is there.
-  createEffect(on(asked, async (question) => {
-    put_failed(false);
-    if (!question) {
-      put_supposed(null);
-      return;
-    }
-    try {
-      const command = { command: 'ChangeSeats', product: question.product, seats: question.seats };
-      const answer = await page.client.ask('what_if', { as_of: question.as_of, commands: [command] });
-      if (asked() === question) put_supposed(answer);
-    } catch {
-      if (asked() === question) put_failed(true);
-    }
-  }));
+  const [supposed] = createResource(asked, ({ as_of, at, commands }) => page.client.ask('what_if', { as_of, at, commands }));
+  const answer = (): Supposed | undefined =>
+    (asked() === null || supposed.state === 'errored' ? undefined : supposed.latest);
   const set_by = (given: string): void => {
     const wanted = Math.trunc(Number(given));
     const least = -Number(line()?.seats ?? 0);
@@ -68,16 +55,18 @@ export function SeatsWhatIf(props: { first: string | undefined }): JSX.Element {
         <input id={by_id} type="number" step="1" value={by()} class="seats-by" data-testid="seats-by"
           onInput={(event) => set_by(event.target.value)} />
         <span class="quiet">{words.now(printer.count(of().seats))}</span>
-        <Show when={!failed()} fallback={<p class="bad">{words.failed}</p>}>
-          <Show when={supposed()} fallback={<p>{words.nothing}</p>}>{(answer) => <Answer of={of()} supposed={answer()} />}</Show>
-        </Show>
+        <Show when={answer()} fallback={
+          <p classList={{ bad: supposed.state === 'errored' }}>
+            {supposed.state === 'errored' ? words.failed : words.nothing}
+          </p>
+        }>{(told) => <Answer of={of()} supposed={told()} />}</Show>
       </fieldset>
     )}</Show>
   );
 }
 
 function Answer(props: { of: SeatLine; supposed: Supposed }): JSX.Element {
-  const refused = (): RefusalForm | undefined => props.supposed.answers.find((answer) => answer.refused)?.refused;
+  const refused = (): Refusal | undefined => props.supposed.answers.find((answer) => answer.refused)?.refused;
   const lines = createMemo(() => added_lines(props.supposed));
   const parts = (): InvoicePart[] => lines().flatMap((line) => line.parts);
   const total = (): Money[] => sums_of(lines().map(({ amount }) => amount));

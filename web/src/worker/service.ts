@@ -4,7 +4,7 @@
 import { createParser, type EventSourceParser } from 'eventsource-parser';
 import { event_types } from '../core/catalogue';
 import { FaultError, type Fault } from '../core/fault';
-import type { AccountHead, AccountLine, CatalogRegions, DirectoryClasses, Names } from '../core/forms';
+import type { AccountHead, AccountLine, DirectoryClasses, Names } from '../core/forms';
 import { text } from '../text';
 
 const type_names = new Set<string>(event_types.map(({ type }) => type));
@@ -69,10 +69,6 @@ export class Service {
 
   async directory(): Promise<DirectoryClasses> {
     return this.#json<DirectoryClasses>('v1/directory');
-  }
-
-  async regions(): Promise<string[]> {
-    return Object.keys((await this.#json<CatalogRegions>('v1/catalog')).regions).sort();
   }
 
   /** Follows the events after a position, of one account or of all, until the returned function is called. */

@@ -3,10 +3,9 @@
 // Owns the ledger. Must not touch the page; tidings go through `tell`.
 
 import { fault_of, FaultError } from '../core/fault';
-import type { Explanation, Invoices } from '../core/forms';
+import type { CatalogRegions, Explanation, Invoices, Names } from '../core/forms';
 import type { Ledger, LedgerModule } from '../core/ledger';
-import type { CommandAnswer, Names } from '../core/forms';
-import type { Check, Moment, PictureData, Proof, Questions, Residency, Tiding, Tip } from '../core/protocol';
+import type { Check, Migration, Moment, PictureData, Proof, Questions, Residency, Tiding, Tip } from '../core/protocol';
 import { micros_of } from '../lib/time';
 import { text } from '../text';
 import { EventIndex } from './event_index';
@@ -127,11 +126,11 @@ export class Session {
     return this.#ledger.consents(this.account, as_of);
   }
 
-  what_if({ as_of, commands }: Questions['what_if']['ask']): Questions['what_if']['answer'] {
+  what_if({ as_of, at, commands }: Questions['what_if']['ask']): Questions['what_if']['answer'] {
     const now = new Date();
-    const at = as_of === null ? now.toISOString() : this.#ledger.balance(this.account, as_of).at;
-    const lines = commands.map((command, i) =>
-      JSON.stringify({ ...command, account: this.account, key: `what-if-${i + 1}`, at }));
+    const lines = commands.map((command, i) => JSON.stringify({
+      ...command, account: this.account, key: `what-if-${i + 1}`, at: at ?? now.toISOString(),
+    }));
     return this.#ledger.what_if(this.account, as_of, lines.join('\n'), BigInt(now.getTime()) * 1000n);
   }
 
@@ -156,19 +155,17 @@ export class Session {
   }
 
   async residency(): Promise<Residency> {
-    const regions = await this.#service.regions().catch((): string[] => [this.#region]);
+    const catalog = JSON.parse(new TextDecoder().decode(this.#catalog)) as CatalogRegions;
     const directory = await this.#service.directory().catch(() => null);
-    return {
-      region: this.#region, regions, directory, events: this.#tip.version, bytes: this.#ledger.export_log().length,
-    };
+    return { region: this.#region, regions: Object.keys(catalog.regions).sort(), directory, events: this.#tip.version };
   }
 
   /** Decided by the core against the account as it is now; nothing is sent and nothing changes. */
-  migration({ region }: Questions['migration']['ask']): CommandAnswer {
-    const now = BigInt(Date.now()) * 1000n;
-    return this.#ledger.decide({
-      command: 'MigrateRegion', account: this.account, key: 'what-if', region, scope: 'organization',
-    }, now);
+  migration({ region }: Questions['migration']['ask']): Migration {
+    const command = { command: 'MigrateRegion', region, scope: 'organization' };
+    const { answers: [answer] } = this.what_if({ as_of: null, at: null, commands: [command] });
+    if (!answer) throw new FaultError({ code: 'bad_answer', message: text.faults.no_answer(command.command) });
+    return { answer, bytes: this.#ledger.export_log().length };
   }
 
   async names(): Promise<Names> {
