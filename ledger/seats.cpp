@@ -201,7 +201,8 @@ void evolve(AccountState& state, const Event& event, const SeatsChanged& fact) {
   SeatTerm* term = term_in(state, fact.product, fact.effective_at);
   term->seats = fact.to;
   term->seat_price = fact.seat_price;
-  term->scheduled.reset();
+  // H21: an increase cancels the decrease and a renewal uses it up, whichever of several terms it waited in.
+  for (SeatTerm& each : product.terms) each.scheduled.reset();
   if (fact.to > fact.from) {
     invoice(state, event, fact, prorated(fact.to - fact.from, fact.seat_price, fact.effective_at, term->ends_at));
   }

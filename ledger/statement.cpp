@@ -95,7 +95,7 @@ void write_seats(JsonWriter& out, const AccountState& state, Instant moment) {
       if (moment < term.starts_at) write_scheduled(out, term.seats, term.starts_at);
       const bool removed = product.removed && &term == &product.terms.back();  // what is removed has no other change
       if (removed && moment < term.ends_at) write_scheduled(out, 0, term.ends_at);
-      if (!removed && term.scheduled && moment < term.scheduled->effective_at && term.starts_at <= moment) {
+      if (!removed && term.scheduled && moment < term.scheduled->effective_at) {
         write_scheduled(out, term.scheduled->seats, term.scheduled->effective_at);
       }
     }

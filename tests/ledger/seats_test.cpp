@@ -260,6 +260,28 @@ TEST_CASE("H21: an increase before then cancels the decrease") {
   )");
 }
 
+TEST_CASE("H21: after an early renewal a decrease waits for the renewal after it, until an increase") {
+  check_table(R"(
+    2026-01-01  start enterprise 10 seats 2026-01-01..2027-01-01   -> ok
+    2026-01-01  add permissions                  -> ok
+    2026-06-01  seats enterprise 8               -> ok
+    2026-06-02  renew enterprise to 2028-01-01   -> TermStarted enterprise/2
+                                                 ,  SeatsChanged enterprise 0>8 from 2027-01-01
+                                                 ,  SeatsChanged permissions 0>8 from 2027-01-01
+    = seats enterprise 10 then 8 from 2027-01-01
+    2026-07-01  seats enterprise 4               -> SeatsChanged enterprise 10>4 from 2028-01-01
+                                                 ,  SeatsChanged permissions 10>4 from 2028-01-01
+    = seats enterprise 10 then 8 from 2027-01-01 then 4 from 2028-01-01
+    2026-08-01  seats enterprise 13              -> SeatsChanged enterprise 10>13
+                                                 ,  SeatsChanged permissions 10>13
+    = seats enterprise 13 then 8 from 2027-01-01
+    = seats permissions 13 then 8 from 2027-01-01
+    2027-06-01  renew enterprise to 2029-01-01   -> TermStarted enterprise/3
+                                                 ,  SeatsChanged enterprise 0>8 from 2028-01-01
+                                                 ,  SeatsChanged permissions 0>8 from 2028-01-01
+  )");
+}
+
 TEST_CASE("H21: a renewal invoices all its seats from 0, at today's price") {
   const Catalog dearer = test::changed_table_catalog({{R"("minor": 36500)", R"("minor": 73000)"}});
   test::Table table;
