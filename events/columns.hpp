@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// Values of one kind from many events, packed: integers in as few bits as their range takes, texts by what they have in
+// common. Any of them is read by its index without the others. events/FORMAT.md, "Columns", has the layout.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "events/span_archive.hpp"
+
+namespace creditfold {
+
+// A column has at most as many values as a segment has events; twice the limit of a batch leaves room for a group.
+inline constexpr std::size_t column_values_max = 1U << 20;
+
+// Appends a column. REQUIRES: at most column_values_max values.
+void put_ints(SpanOutputArchive& out, std::span<const std::int64_t> values);
+// The same of texts; each as long as a vector may be, in bytes of any kind.
+void put_texts(SpanOutputArchive& out, std::span<const std::string_view> values);
+
+// Views into bytes that outlive them. `take` throws DecodeFailure where the bytes cannot be a column of `count` values;
+// what it accepts is read without a fault, whatever the bits say.
+class IntColumn {
+ public:
+  IntColumn() = default;
+  [[nodiscard]] static IntColumn take(SpanInputArchive& in, std::size_t count);
+
+  [[nodiscard]] std::size_t size() const { return count_; }
+  [[nodiscard]] bool is_constant() const { return low_.width == 0 && exceptions_ == 0; }
+  // REQUIRES: index < size().
+  [[nodiscard]] std::int64_t at(std::size_t index) const;
+  // All of them. REQUIRES: out has size() places.
+  void unpack(std::int64_t* out) const;
+
+ private:
+  // Numbers of `width` bits one after the other, the first in the lowest bits.
+  struct Packed {
+    std::string_view bytes;
+    unsigned width = 0;
+    [[nodiscard]] std::uint64_t at(std::size_t index) const;
+  };
+  [[nodiscard]] static Packed take_packed(SpanInputArchive& in, std::size_t count, unsigned width);
+  [[nodiscard]] std::int64_t value(std::uint64_t steps) const;
+
+  std::size_t count_ = 0;
+  std::uint64_t base_ = 0;
+  std::uint64_t step_ = 1;
+  Packed low_;
+  std::size_t exceptions_ = 0;  // values with more bits than the rest; where, and what is above those bits
+  Packed places_;
+  Packed high_;
+};
+
+class TextColumn {
+ public:
+  TextColumn() = default;
+  [[nodiscard]] static TextColumn take(SpanInputArchive& in, std::size_t count);
+
+  [[nodiscard]] std::size_t size() const { return count_; }
+  // REQUIRES: index < size().
+  [[nodiscard]] std::string at(std::size_t index) const;
+
+ private:
+  friend void put_texts(SpanOutputArchive& out, std::span<const std::string_view> values);
+  // Stored: never change one, never use one again.
+  enum class Form : std::uint8_t {
+    plain = 0,       // lengths, then the bytes of all
+    dictionary = 1,  // the distinct texts in order of appearance, then which of them each is
+    digits = 2,      // a common beginning, then as many decimal digits in each
+    decimals = 3,    // a common beginning, then a decimal number without zeros before it
+    uuids = 4,       // a common beginning, then a UUID in lower case (RFC 9562)
+  };
+  struct Shape;
+
+  std::size_t count_ = 0;
+  Form form_ = Form::plain;
+  std::string_view prefix_;
+  unsigned digits_ = 0;
+  IntColumn numbers_;                       // indexes, digits or decimals
+  std::vector<std::string_view> entries_;  // of the dictionary
+  std::vector<std::size_t> ends_;          // of the plain texts in bytes_
+  std::string_view bytes_;
+};
+
+}  // namespace creditfold
