@@ -152,9 +152,19 @@ std::optional<std::vector<std::uint8_t>> uuids_behind(std::span<const std::strin
   return bytes;
 }
 
+std::size_t varint_bytes(std::uint64_t value) { return value == 0 ? 1 : (bits_of(value) + 6) / 7; }
+
+// What put_ints appends.
 std::size_t bytes_of_ints(std::span<const std::int64_t> values) {
-  constexpr std::size_t head = 8;  // about: base, step, widths
-  return head + widths_of(steps_of(values).values).bits / 8;
+  const Steps steps = steps_of(values);
+  const Widths widths = widths_of(steps.values);
+  std::size_t bytes = varint_bytes(detail::zigzag(static_cast<std::int64_t>(steps.base))) + varint_bytes(steps.step) + 1 +
+                      varint_bytes(widths.exceptions) + packed_bytes(values.size(), widths.low);
+  if (widths.exceptions > 0) {
+    bytes += 1 + packed_bytes(widths.exceptions, place_bits(values.size())) +
+             packed_bytes(widths.exceptions, widths.all - widths.low);
+  }
+  return bytes;
 }
 
 // The distinct texts in the order in which they appear, and which of them each value is.
@@ -181,12 +191,12 @@ std::optional<Dictionary> dictionary_of(std::span<const std::string_view> values
     if (slots[slot] == empty) {
       slots[slot] = static_cast<std::uint32_t>(found.entries.size());
       found.entries.push_back(value);
-      found.bytes += value.size() + 1;
+      found.bytes += value.size() + varint_bytes(value.size());
       if (found.bytes >= bytes_max) return std::nullopt;
     }
     found.indexes.push_back(slots[slot]);
   }
-  found.bytes += values.size() * place_bits(found.entries.size()) / 8;
+  found.bytes += varint_bytes(found.entries.size()) + bytes_of_ints(found.indexes);
   if (found.bytes >= bytes_max) return std::nullopt;
   return found;
 }
@@ -317,13 +327,16 @@ void put_texts(SpanOutputArchive& out, std::span<const std::string_view> values)
   std::optional<std::vector<std::int64_t>> numbers;
   Form form = Form::plain;
   std::size_t prefix = shape.prefix;
-  std::size_t cheapest = shape.bytes + values.size();
+  std::vector<std::int64_t> sizes;
+  sizes.reserve(values.size());
+  for (const std::string_view value : values) sizes.push_back(static_cast<std::int64_t>(value.size()));
+  std::size_t cheapest = shape.bytes + bytes_of_ints(sizes);
   if (shape.same_size && first.size() >= uuid_chars && shape.prefix >= first.size() - uuid_chars) {
     uuids = uuids_behind(values, first.size() - uuid_chars);
     if (uuids) {
       form = Form::uuids;
       prefix = first.size() - uuid_chars;
-      cheapest = prefix + uuids->size();
+      cheapest = prefix + varint_bytes(prefix) + uuids->size();
     }
   } else if (shape.same_size && shape.prefix < first.size() && first.size() - shape.prefix <= digits_max) {
     numbers = numbers_behind(values, shape.prefix, true);
@@ -333,7 +346,14 @@ void put_texts(SpanOutputArchive& out, std::span<const std::string_view> values)
     numbers = numbers_behind(values, prefix, false);
     if (numbers) form = Form::decimals;
   }
-  if (numbers) cheapest = prefix + bytes_of_ints(*numbers);
+  if (numbers) {
+    const std::size_t bytes = prefix + varint_bytes(prefix) + (form == Form::digits ? 1 : 0) + bytes_of_ints(*numbers);
+    if (bytes < cheapest) {
+      cheapest = bytes;
+    } else {
+      form = Form::plain;
+    }
+  }
   if (const std::optional<Dictionary> dictionary = dictionary_of(values, cheapest)) {
     out.put_byte(static_cast<std::uint8_t>(Form::dictionary));
     out.put_varint(dictionary->entries.size());
@@ -360,9 +380,6 @@ void put_texts(SpanOutputArchive& out, std::span<const std::string_view> values)
       break;
   }
   out.put_byte(static_cast<std::uint8_t>(Form::plain));
-  std::vector<std::int64_t> sizes;
-  sizes.reserve(values.size());
-  for (const std::string_view value : values) sizes.push_back(static_cast<std::int64_t>(value.size()));
   put_ints(out, sizes);
   for (const std::string_view value : values) out.put_bytes(value.data(), value.size());
 }

@@ -30,7 +30,8 @@ class DatabaseLog final : public SqliteLog {
  public:
   DatabaseLog(const std::filesystem::path& file, const RegionId& region, std::unique_ptr<DirectoryLock> lock,
               std::unique_ptr<SqliteWriter> writer)
-      : file_(file), region_(region), lock_(std::move(lock)), writer_(std::move(writer)), readers_(file, region) {
+      : file_(file), region_(region), lock_(std::move(lock)), writer_(std::move(writer)),
+        readers_(file, region, writer_ ? &writer_->index() : nullptr) {
     if (writer_) {
       head_ = writer_->head();
     } else {
@@ -48,7 +49,7 @@ class DatabaseLog final : public SqliteLog {
     require_well_formed(group);
     std::vector<std::vector<std::uint8_t>> bodies;
     for (const Batch& batch : group) add_bodies(batch.events, bodies);
-    return appended(write([&] { return writer_->write(group, bodies); }));
+    return appended(write([&] { return writer_->write(group); }));
   }
 
   void read(std::int64_t after, std::int64_t to, const std::function<bool(Event&&)>& visit) const override {
@@ -147,7 +148,7 @@ class DatabaseLog final : public SqliteLog {
     require_well_formed(std::span(&batch, 1));
     std::vector<std::vector<std::uint8_t>> bodies;
     add_bodies(batch.events, bodies);
-    return appended(write([&] { return writer_->admit(arrival, batch, bodies); }));
+    return appended(write([&] { return writer_->admit(arrival, batch); }));
   }
 
   void bury(const Tombstone& tombstone) override {

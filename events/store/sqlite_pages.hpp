@@ -19,7 +19,9 @@ inline constexpr std::size_t idle_readers_max = 8;
 // Connections that read, handed out one to a caller at a time.
 class ReaderPool {
  public:
-  ReaderPool(std::filesystem::path file, RegionId region) : file_(std::move(file)), region_(std::move(region)) {}
+  // `index`: the writer's, borrowed; none where nobody writes in this process.
+  ReaderPool(std::filesystem::path file, RegionId region, const LogIndex* index)
+      : file_(std::move(file)), region_(std::move(region)), index_(index) {}
 
   // Runs `action` on a reader. One that threw is not used again.
   template <class Action>
@@ -42,7 +44,7 @@ class ReaderPool {
         return reader;
       }
     }
-    return std::make_unique<SqliteReader>(file_, region_);
+    return std::make_unique<SqliteReader>(file_, region_, index_);
   }
   void give_back(std::unique_ptr<SqliteReader> reader) const {
     const std::lock_guard lock(mutex_);
@@ -51,6 +53,7 @@ class ReaderPool {
 
   std::filesystem::path file_;
   RegionId region_;
+  const LogIndex* index_;
   mutable std::mutex mutex_;
   mutable std::vector<std::unique_ptr<SqliteReader>> idle_;
 };
@@ -60,7 +63,9 @@ class EventPages {
  public:
   // `account` is borrowed; none means all.
   EventPages(const ReaderPool& readers, const AccountId* account, std::int64_t after, std::int64_t to)
-      : readers_(readers), account_(account), seq_(std::max<std::int64_t>(after, 0)), to_(to) {}
+      : readers_(readers), account_(account), seq_(std::max<std::int64_t>(after, 0)), to_(to) {
+    cursor_.seq = seq_;
+  }
 
   [[nodiscard]] bool at_end() {
     if (at_ == page_.size()) fetch();
@@ -75,7 +80,7 @@ class EventPages {
   void fetch() {
     at_ = 0;
     page_ = readers_.with_reader([&](SqliteReader& reader) {
-      if (account_ != nullptr) return reader.account_events(*account_, version_, seq_, to_);
+      if (account_ != nullptr) return reader.account_events(*account_, cursor_, to_);
       // Whole pages may have departed.
       while (seq_ < to_) {
         EventPage page = reader.events(seq_, to_);
@@ -84,15 +89,12 @@ class EventPages {
       }
       return std::vector<Event>{};
     });
-    if (account_ == nullptr || page_.empty()) return;
-    seq_ = page_.back().seq;
-    version_ = page_.back().version;
   }
 
   const ReaderPool& readers_;
   const AccountId* account_;
   std::int64_t seq_;
-  std::int64_t version_ = 0;
+  AccountCursor cursor_;
   std::int64_t to_;
   std::vector<Event> page_;
   std::size_t at_ = 0;

@@ -21,27 +21,15 @@ constexpr int reader_timeout_ms = 5'000;
 // Names remembered by a connection before it forgets them all: some ten megabytes.
 constexpr std::size_t names_max = 100'000;
 
-constexpr const char* select_events =
-    "SELECT seq, account, version, body, \"check\" FROM events WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?";
 constexpr const char* select_arrived_events =
     "SELECT place, account, version, body, \"check\" FROM arrived_events WHERE place > ? AND place <= ? "
     "ORDER BY place LIMIT ?";
-constexpr const char* select_account_events =
-    "SELECT seq, account, version, body, \"check\" FROM events "
-    "WHERE account = ? AND version > ? AND seq > ? AND seq <= ? ORDER BY version LIMIT ?";
 constexpr const char* select_account_arrived_events =
     "SELECT place, account, version, body, \"check\" FROM arrived_events "
     "WHERE account = ? AND version > ? AND place > ? AND place <= ? ORDER BY version LIMIT ?";
-constexpr const char* select_batches =
-    "SELECT id, account, key, digest, first_seq, count, \"check\" FROM batches "
-    "WHERE id > ? AND id <= ? ORDER BY id LIMIT ?";
 constexpr const char* select_arrived_batches =
     "SELECT id, account, key, digest, first_place, count, \"check\" FROM arrived_batches "
     "WHERE id > ? AND id <= ? ORDER BY id LIMIT ?";
-constexpr const char* select_account_batches =
-    "SELECT id, account, key, digest, first_seq, count, \"check\" FROM batches "
-    "WHERE account = ? AND id > ? ORDER BY id LIMIT ?";
-
 SQLite::Database open_read_only(const std::filesystem::path& file) {
   SQLite::Database database(file.string(), SQLite::OPEN_READONLY, reader_timeout_ms);
   // Only the writing connection may checkpoint; see sqlite.cpp.
@@ -61,8 +49,8 @@ SqliteReader::Snapshot::Snapshot(SqliteReader& reader) : reader_(reader) {
 
 SqliteReader::Snapshot::~Snapshot() { static_cast<void>(reader_.database_.tryExec("COMMIT")); }
 
-SqliteReader::SqliteReader(const std::filesystem::path& file, const RegionId& region)
-    : file_(file), partition_(partition_of(region)), database_(open_read_only(file)) {
+SqliteReader::SqliteReader(const std::filesystem::path& file, const RegionId& region, const LogIndex* index)
+    : file_(file), partition_(partition_of(region)), database_(open_read_only(file)), index_(index) {
   const std::int64_t format = format_of(database_, file_);
   if (format != sqlite_format) throw_unsupported(format, file_);
 }
@@ -77,7 +65,9 @@ SQLite::Statement& SqliteReader::prepared(const char* sql) {
 }
 
 std::int64_t SqliteReader::head() {
-  SQLite::Statement& query = prepared("SELECT max(seq) FROM events");
+  SQLite::Statement& query = prepared(
+      "SELECT max(coalesce((SELECT first_seq + events - 1 FROM segments ORDER BY id DESC LIMIT 1), 0), "
+      "coalesce((SELECT first_seq + events - 1 FROM recent ORDER BY id DESC LIMIT 1), 0))");
   const Reset reset(query);
   return query.executeStep() ? query.getColumn(0).getInt64() : 0;
 }
@@ -93,12 +83,15 @@ std::optional<std::int64_t> SqliteReader::stay_of(const AccountId& account) {
 const std::string& SqliteReader::account_name(std::int64_t stay) {
   const auto known = names_.find(stay);
   if (known != names_.end()) return known->second;
-  SQLite::Statement& query = prepared("SELECT name FROM accounts WHERE id = ?");
+  SQLite::Statement& query = prepared("SELECT name, \"check\" FROM accounts WHERE id = ?");
   const Reset reset(query);
   query.bind(1, stay);
   if (!query.executeStep()) damaged("account " + std::to_string(stay) + " has no name");
+  const AccountId name(query.getColumn(0).getString());
+  const bool sound = AccountId::valid(name.value) && account_check(stay, name) == query.getColumn(1).getInt64();
+  if (!sound) damaged("account " + std::to_string(stay) + " is damaged");
   if (names_.size() >= names_max) names_.clear();
-  return names_.emplace(stay, query.getColumn(0).getString()).first->second;
+  return names_.emplace(stay, name.value).first->second;
 }
 
 const Tombstone* SqliteReader::departure_of(std::int64_t stay) {
@@ -110,21 +103,21 @@ const Tombstone* SqliteReader::departure_of(std::int64_t stay) {
 
 bool SqliteReader::has_left(std::int64_t stay) { return tombstone_of(stay).has_value(); }
 
-SqliteReader::Segment SqliteReader::segment_of(std::int64_t seq) {
-  Segment segment;
+SqliteReader::Range SqliteReader::range_of(std::int64_t seq) {
+  Range range;
   if (auto before = arrival_where("WHERE first_seq <= ? ORDER BY first_seq DESC LIMIT 1", seq)) {
     if (before->last_seq() >= seq) {
-      segment.shift = before->shift();
-      segment.last_seq = before->last_seq();
-      segment.row = *std::move(before);
-      segment.arrived = true;
-      return segment;
+      range.shift = before->shift();
+      range.last_seq = before->last_seq();
+      range.row = *std::move(before);
+      range.arrived = true;
+      return range;
     }
   }
   if (const auto next = arrival_where("WHERE first_seq > ? ORDER BY first_seq LIMIT 1", seq)) {
-    segment.last_seq = next->first_seq - 1;
+    range.last_seq = next->first_seq - 1;
   }
-  return segment;
+  return range;
 }
 
 // Columns: place, account, version, body, check.
@@ -148,77 +141,109 @@ EventPage SqliteReader::events(std::int64_t after, std::int64_t to) {
   EventPage page{{}, {}, after};
   if (after >= to) return page;
   const Snapshot snapshot(*this);
-  const Segment segment = segment_of(after + 1);
-  SQLite::Statement& query = prepared(segment.arrived ? select_arrived_events : select_events);
+  const Range range = range_of(after + 1);
+  const std::int64_t last = std::min(to, range.last_seq);
+  const auto departed = [&](const Tombstone& departure, std::int64_t seq) {
+    const bool goes_on = !page.departed.empty() && page.departed.back().last_seq + 1 == seq &&
+                         page.departed.back().account == departure.account && page.departed.back().to == departure.to;
+    if (!goes_on) page.departed.push_back({seq, seq, departure.account, departure.to});
+    page.departed.back().last_seq = seq;
+  };
+  if (!range.arrived) {
+    const std::shared_ptr<const Loaded> loaded = holding_seq(after + 1);
+    if (!loaded) damaged("event " + std::to_string(after + 1) + " is missing");
+    const std::int64_t end = std::min({last, loaded->row.last_seq(), after + rows_per_page});
+    std::size_t at = static_cast<std::size_t>(after + 1 - loaded->row.first_seq);
+    for (std::size_t batch = loaded->segment.batch_of(at); page.reached < end; ++at) {
+      while (at >= loaded->segment.first_event(batch + 1)) ++batch;
+      const std::int64_t seq = ++page.reached;
+      if (const Tombstone* departure = departure_of(loaded->segment.batch(batch).account)) {
+        departed(*departure, seq);
+      } else {
+        page.events.push_back(event_in(*loaded, batch, at));
+      }
+    }
+    return page;
+  }
+  SQLite::Statement& query = prepared(select_arrived_events);
   const Reset reset(query);
-  query.bind(1, after - segment.shift);
-  query.bind(2, std::min(to, segment.last_seq) - segment.shift);
+  query.bind(1, after - range.shift);
+  query.bind(2, last - range.shift);
   query.bind(3, rows_per_page);
   std::size_t bytes = 0;
   while (bytes < page_bytes && query.executeStep()) {
-    const std::int64_t seq = query.getColumn(0).getInt64() + segment.shift;
+    const std::int64_t seq = query.getColumn(0).getInt64() + range.shift;
     if (seq != ++page.reached) damaged("event " + std::to_string(page.reached) + " is missing");
     if (const Tombstone* departure = departure_of(query.getColumn(1).getInt64())) {
-      const bool goes_on = !page.departed.empty() && page.departed.back().last_seq + 1 == seq &&
-                           page.departed.back().account == departure->account &&
-                           page.departed.back().to == departure->to;
-      if (!goes_on) page.departed.push_back({seq, seq, departure->account, departure->to});
-      page.departed.back().last_seq = seq;
+      departed(*departure, seq);
       continue;
     }
     bytes += static_cast<std::size_t>(query.getColumn(3).getBytes());
-    page.events.push_back(event_from(query, segment.shift));
+    page.events.push_back(event_from(query, range.shift));
   }
   if (page.reached == after) damaged("event " + std::to_string(after + 1) + " is missing");
   return page;
 }
 
-std::vector<Event> SqliteReader::account_page(SQLite::Statement& query, std::int64_t stay, std::int64_t version,
-                                              std::int64_t after, std::int64_t to, std::int64_t shift) {
+std::vector<Event> SqliteReader::arrived_page(const ArrivalRow& arrival, const AccountCursor& cursor, std::int64_t to) {
+  SQLite::Statement& query = prepared(select_account_arrived_events);
   const Reset reset(query);
-  query.bind(1, stay);
-  query.bind(2, version);
-  query.bind(3, after - shift);
-  query.bind(4, to - shift);
+  query.bind(1, arrival.stay);
+  query.bind(2, cursor.version);
+  query.bind(3, cursor.seq - arrival.shift());
+  query.bind(4, std::min(to, arrival.last_seq()) - arrival.shift());
   query.bind(5, rows_per_page);
   std::vector<Event> page;
   std::size_t bytes = 0;
   while (bytes < page_bytes && query.executeStep()) {
     bytes += static_cast<std::size_t>(query.getColumn(3).getBytes());
-    page.push_back(event_from(query, shift));
+    page.push_back(event_from(query, arrival.shift()));
   }
   return page;
 }
 
-std::vector<Event> SqliteReader::account_events(const AccountId& account, std::int64_t version, std::int64_t after,
-                                                std::int64_t to) {
-  if (after >= to) return {};
+std::vector<Event> SqliteReader::account_events(const AccountId& account, AccountCursor& cursor, std::int64_t to) {
+  if (cursor.seq >= to) return {};
+  const LogIndex::Newest newest = newest_of(account);
   const Snapshot snapshot(*this);
   const std::optional<std::int64_t> stay = stay_of(account);
-  if (!stay && version > 0) {
+  if (!stay && cursor.version > 0) {
     throw Fault(Fault::Kind::busy, file_.string() + ": account " + account.value + " left while it was read");
   }
   if (!stay) return {};
   std::vector<Event> page;
   const auto arrival = arrival_where("WHERE account = ?", *stay);
-  if (arrival && version < arrival->arrival.copied.events && after < arrival->last_seq()) {
-    page = account_page(prepared(select_account_arrived_events), *stay, version, after, std::min(to, arrival->last_seq()),
-                        arrival->shift());
+  if (arrival && cursor.version < arrival->arrival.copied.events && cursor.seq < arrival->last_seq()) {
+    page = arrived_page(*arrival, cursor, to);
   }
-  if (page.empty()) page = account_page(prepared(select_account_events), *stay, version, after, to, 0);
-  if (page.empty()) return page;
-  // Behind `after` the first version is not known; from the beginning, and behind a page, it is.
-  std::int64_t expected = version > 0 || after <= 0 ? version : page.front().version - 1;
-  std::int64_t seq = after;
+  while (page.empty()) {
+    const auto rows = next_on(cursor.way, *stay, newest);
+    if (rows.empty()) return page;
+    for (const std::shared_ptr<const Loaded>& loaded : rows) {
+      const Segment& segment = loaded->segment;
+      for (std::size_t b = 0; b < segment.batches(); ++b) {
+        if (segment.batch(b).account != *stay) continue;
+        for (std::size_t e = segment.first_event(b); e < segment.first_event(b + 1); ++e) {
+          const std::int64_t seq = loaded->row.first_seq + static_cast<std::int64_t>(e);
+          if (cursor.seq < seq && seq <= to) page.push_back(event_in(*loaded, b, e));
+        }
+      }
+    }
+  }
+  // Behind `seq` the first version is not known; from the beginning, and behind a page, it is.
+  std::int64_t expected = cursor.version > 0 || cursor.seq <= 0 ? cursor.version : page.front().version - 1;
+  std::int64_t seq = cursor.seq;
   for (const Event& event : page) {
     const bool next = event.version == ++expected && event.seq > seq;
     if (!next) damaged("version " + std::to_string(expected) + " of account " + account.value + " is missing");
     seq = event.seq;
   }
+  cursor.seq = page.back().seq;
+  cursor.version = page.back().version;
   return page;
 }
 
-// Columns: id, account, key, digest, first_seq, count, check.
+// Columns: id, account, key, digest, first_place, count, check.
 BatchRow SqliteReader::batch_from(SQLite::Statement& row, std::int64_t shift) {
   BatchRow result;
   result.id = row.getColumn(0).getInt64();
@@ -247,36 +272,48 @@ void SqliteReader::read_batch_page(SQLite::Statement& query, std::int64_t shift,
   }
 }
 
-BatchPage SqliteReader::batches(BatchCursor after, const std::optional<AccountId>& account) {
+BatchPage SqliteReader::batches(const BatchCursor& after, const std::optional<AccountId>& account) {
+  const LogIndex::Newest newest = account ? newest_of(*account) : LogIndex::Newest{};
   const Snapshot snapshot(*this);
   BatchPage page{{}, after, false};
   if (account) {
     const std::optional<std::int64_t> stay = stay_of(*account);
-    if (stay) return account_batches(after, *stay);
+    if (stay) return account_batches(after, *stay, newest);
     page.at_end = true;
     return page;
   }
   // Arrivals were admitted in the order of their streams' places.
   const auto arrival = arrival_where("WHERE first_batch + batches - 1 > ? ORDER BY id LIMIT 1", after.arrived);
-  const bool arrived = arrival && after.ordinary >= arrival->after_batch;
-  SQLite::Statement& query = prepared(arrived ? select_arrived_batches : select_batches);
-  const Reset reset(query);
-  std::int64_t& id = arrived ? page.next.arrived : page.next.ordinary;
-  if (arrived) id = std::max(id, arrival->first_batch - 1);
-  const std::int64_t last = arrived   ? arrival->last_batch()
-                            : arrival ? arrival->after_batch
-                                      : std::numeric_limits<std::int64_t>::max();
-  query.bind(1, id);
-  query.bind(2, last);
-  query.bind(3, rows_per_page);
-  const std::int64_t before = id;
-  read_batch_page(query, arrived ? arrival->shift() : 0, id, page);
-  page.at_end = id == before && !arrival;
-  if (id == before && arrival) damaged("batch " + std::to_string(id + 1) + " is missing");
+  if (arrival && after.ordinary >= arrival->after_batch) {
+    SQLite::Statement& query = prepared(select_arrived_batches);
+    const Reset reset(query);
+    std::int64_t& id = page.next.arrived;
+    id = std::max(id, arrival->first_batch - 1);
+    query.bind(1, id);
+    query.bind(2, arrival->last_batch());
+    query.bind(3, rows_per_page);
+    const std::int64_t before = id;
+    read_batch_page(query, arrival->shift(), id, page);
+    if (id == before) damaged("batch " + std::to_string(id + 1) + " is missing");
+    return page;
+  }
+  std::int64_t& number = page.next.ordinary;
+  const std::shared_ptr<const Loaded> loaded = holding_batch(number + 1);
+  if (!loaded && (arrival || number < read_end(database_, file_).last_batch)) {
+    damaged("batch " + std::to_string(number + 1) + " is missing");
+  }
+  page.at_end = !loaded;
+  if (!loaded) return page;
+  const std::int64_t last = std::min({loaded->row.last_batch(), number + rows_per_page,
+                                      arrival ? arrival->after_batch : std::numeric_limits<std::int64_t>::max()});
+  while (number < last) {
+    const auto batch = static_cast<std::size_t>(++number - loaded->row.first_batch);
+    if (departure_of(loaded->segment.batch(batch).account) == nullptr) page.rows.push_back(batch_in(*loaded, batch));
+  }
   return page;
 }
 
-BatchPage SqliteReader::account_batches(BatchCursor after, std::int64_t stay) {
+BatchPage SqliteReader::account_batches(const BatchCursor& after, std::int64_t stay, const LogIndex::Newest& newest) {
   BatchPage page{{}, after, false};
   const auto arrival = arrival_where("WHERE account = ?", stay);
   if (arrival && after.arrived < arrival->last_batch()) {
@@ -289,52 +326,78 @@ BatchPage SqliteReader::account_batches(BatchCursor after, std::int64_t stay) {
     read_batch_page(query, arrival->shift(), page.next.arrived, page);
     return page;
   }
-  SQLite::Statement& query = prepared(select_account_batches);
-  const Reset reset(query);
-  query.bind(1, stay);
-  query.bind(2, after.ordinary);
-  query.bind(3, rows_per_page);
-  while (query.executeStep()) page.rows.push_back(batch_from(query, 0));
-  page.at_end = page.rows.empty();
-  if (!page.at_end) page.next.ordinary = page.rows.back().id;
+  const auto rows = next_on(page.next.way, stay, newest);
+  page.at_end = rows.empty();
+  for (const std::shared_ptr<const Loaded>& loaded : rows) {
+    for (std::size_t b = 0; b < loaded->segment.batches(); ++b) {
+      const std::int64_t number = loaded->row.first_batch + static_cast<std::int64_t>(b);
+      if (loaded->segment.batch(b).account != stay || number <= after.ordinary) continue;
+      page.rows.push_back(batch_in(*loaded, b));
+      page.next.ordinary = number;
+    }
+  }
   return page;
 }
 
 BatchCursor SqliteReader::before_batch_of(std::int64_t seq) {
   const Snapshot snapshot(*this);
-  const Segment segment = segment_of(seq);
-  SQLite::Statement& query = prepared(segment.arrived ? "SELECT batch FROM arrived_events WHERE place = ?"
-                                                      : "SELECT batch FROM events WHERE seq = ?");
-  const Reset reset(query);
-  query.bind(1, seq - segment.shift);
-  if (!query.executeStep()) damaged("event " + std::to_string(seq) + " is missing");
-  const std::int64_t batch = query.getColumn(0).getInt64();
-  if (segment.arrived) return {segment.row.after_batch, batch - 1};
+  const Range range = range_of(seq);
+  if (range.arrived) {
+    SQLite::Statement& query = prepared("SELECT batch FROM arrived_events WHERE place = ?");
+    const Reset reset(query);
+    query.bind(1, seq - range.shift);
+    if (!query.executeStep()) damaged("event " + std::to_string(seq) + " is missing");
+    return {range.row.after_batch, query.getColumn(0).getInt64() - 1};
+  }
+  const std::shared_ptr<const Loaded> loaded = holding_seq(seq);
+  if (!loaded) damaged("event " + std::to_string(seq) + " is missing");
+  const std::size_t batch = loaded->segment.batch_of(static_cast<std::size_t>(seq - loaded->row.first_seq));
+  const std::int64_t number = loaded->row.first_batch + static_cast<std::int64_t>(batch);
   SQLite::Statement& arrived = prepared("SELECT max(first_batch + batches - 1) FROM arrivals WHERE after_batch < ?");
   const Reset reset_arrived(arrived);
-  arrived.bind(1, batch);
-  return {batch - 1, arrived.executeStep() ? arrived.getColumn(0).getInt64() : 0};
+  arrived.bind(1, number);
+  return {number - 1, arrived.executeStep() ? arrived.getColumn(0).getInt64() : 0};
 }
 
 std::optional<BatchRow> SqliteReader::find(const AccountId& account, const IdempotencyKey& key) {
+  const LogIndex::Newest newest = newest_of(account);
+  const Snapshot snapshot(*this);
   const std::optional<std::int64_t> stay = stay_of(account);
   if (!stay) return std::nullopt;
-  const auto look = [&](const char* sql, std::int64_t shift) -> std::optional<BatchRow> {
-    SQLite::Statement& query = prepared(sql);
-    const Reset reset(query);
-    query.bind(1, *stay);
-    query.bind(2, key_hash(key));
-    query.bindNoCopy(3, key.value);
-    if (!query.executeStep()) return std::nullopt;
-    return batch_from(query, shift);
+  const auto look = [&](const Loaded& loaded) -> std::optional<BatchRow> {
+    for (std::size_t b = 0; b < loaded.segment.batches(); ++b) {
+      const PackedBatch& packed = loaded.segment.batch(b);
+      if (packed.account == *stay && !packed.gone && loaded.segment.key(b) == key) return batch_in(loaded, b);
+    }
+    return std::nullopt;
   };
-  auto row = look("SELECT id, account, key, digest, first_seq, count, \"check\" FROM batches "
-                  "WHERE account = ? AND key_hash = ? AND key = ?", 0);
-  if (row) return row;
+  std::optional<BatchRow> row;
+  if (index_ != nullptr) {
+    for (const std::int64_t id : index_->segments_with(hash_of(*stay, key))) {
+      const std::shared_ptr<const Loaded> loaded = segment(id);
+      if (loaded && (row = look(*loaded))) return row;
+    }
+    for (const auto& loaded : recent()) {
+      if ((row = look(*loaded))) return row;
+    }
+  } else {
+    AccountWay way;
+    for (auto rows = next_on(way, *stay, newest); !rows.empty(); rows = next_on(way, *stay, newest)) {
+      for (const auto& loaded : rows) {
+        if ((row = look(*loaded))) return row;
+      }
+    }
+  }
   const auto arrival = arrival_where("WHERE account = ?", *stay);
   if (!arrival) return std::nullopt;
-  return look("SELECT id, account, key, digest, first_place, count, \"check\" FROM arrived_batches "
-              "WHERE account = ? AND key_hash = ? AND key = ?", arrival->shift());
+  SQLite::Statement& query = prepared("SELECT id, account, key, digest, first_place, count, \"check\" FROM arrived_batches "
+                                      "WHERE account = ? AND key_hash = ? AND key = ?");
+  const Reset reset(query);
+  query.bind(1, *stay);
+  query.bind(2, key_hash(key));
+  query.bindNoCopy(3, key.value);
+  if (!query.executeStep()) return std::nullopt;
+  return batch_from(query, arrival->shift());
 }
 
 }  // namespace creditfold

@@ -8,11 +8,13 @@
 #include <filesystem>
 #include <limits>
 #include <map>
+#include <memory>
 #include <optional>
 #include <unordered_map>
 #include <vector>
 
 #include "events/partition.hpp"
+#include "events/store/log_index.hpp"
 #include "events/store/sqlite_rows.hpp"
 
 namespace creditfold {
@@ -25,10 +27,25 @@ struct EventPage {
   std::int64_t reached = 0;
 };
 
-// How far the batches have been read: ids of `batches` and of `arrived_batches`.
+// An account's way through the segments: those it is known to have batches in, the next one last, and how far was looked.
+struct AccountWay {
+  std::vector<std::int64_t> segments;
+  std::int64_t looked_through = 0;
+  bool at_end = false;
+};
+
+// How far the batches have been read: numbers of ordinary batches and ids of `arrived_batches`.
 struct BatchCursor {
   std::int64_t ordinary = 0;
   std::int64_t arrived = 0;
+  AccountWay way{};  // when it is one account's
+};
+
+// How far an account's events have been read: its version, the position, and the way to the rest.
+struct AccountCursor {
+  std::int64_t version = 0;
+  std::int64_t seq = 0;
+  AccountWay way{};
 };
 struct BatchPage {
   std::vector<BatchRow> rows;  // maybe none, before the end
@@ -38,8 +55,8 @@ struct BatchPage {
 
 class SqliteReader {
  public:
-  // `region`: whose partition it is, for the events.
-  SqliteReader(const std::filesystem::path& file, const RegionId& region);
+  // `region`: whose partition it is, for the events. `index`: the writer's, where it is in this process; borrowed.
+  SqliteReader(const std::filesystem::path& file, const RegionId& region, const LogIndex* index);
 
   [[nodiscard]] std::int64_t head();
   // Throws Fault damaged unless the log's end fits together.
@@ -48,13 +65,12 @@ class SqliteReader {
   // The next events with after < seq <= to, at most a page. REQUIRES: to <= head().
   [[nodiscard]] EventPage events(std::int64_t after, std::int64_t to);
 
-  // The same of one account, beginning behind `version` (0: from the first); empty when there are no more. Throws Fault
-  // busy when the account left after its first page.
-  [[nodiscard]] std::vector<Event> account_events(const AccountId& account, std::int64_t version, std::int64_t after,
-                                                  std::int64_t to);
+  // The same of one account, behind the cursor, which moves along; empty when there are no more. Throws Fault busy when
+  // the account left after its first page.
+  [[nodiscard]] std::vector<Event> account_events(const AccountId& account, AccountCursor& cursor, std::int64_t to);
 
   // The next batches, at most a page.
-  [[nodiscard]] BatchPage batches(BatchCursor after, const std::optional<AccountId>& account);
+  [[nodiscard]] BatchPage batches(const BatchCursor& after, const std::optional<AccountId>& account);
   // Behind everything before the batch that event `seq` belongs to.
   [[nodiscard]] BatchCursor before_batch_of(std::int64_t seq);
   [[nodiscard]] std::optional<BatchRow> find(const AccountId& account, const IdempotencyKey& key);
@@ -69,7 +85,8 @@ class SqliteReader {
   [[nodiscard]] std::vector<Tombstone> tombstones();
   [[nodiscard]] std::int64_t moves();
 
-  // PRAGMA integrity_check, tombstones over zeros, arrivals over their rows; throws Fault damaged with the first finding.
+  // PRAGMA integrity_check, segments one behind the other with the right way back, tombstones over what is gone, arrivals
+  // over their rows; throws Fault damaged with the first finding.
   void check_structure();
 
  private:
@@ -84,12 +101,17 @@ class SqliteReader {
    private:
     SqliteReader& reader_;
   };
-  // Where a position's row lies: `shift` leads from its place to its seq, up to `last_seq`.
-  struct Segment {
-    bool arrived = false;  // in `row`; otherwise among the ordinary events
-    std::int64_t shift = 0;
+  // Where a position lies: among the arrived events of `row`, or in segments; `last_seq`: up to where that holds.
+  struct Range {
+    bool arrived = false;
+    std::int64_t shift = 0;  // from a place to its seq
     std::int64_t last_seq = std::numeric_limits<std::int64_t>::max();
     ArrivalRow row;
+  };
+  // A row of `segments` or `recent`, read.
+  struct Loaded {
+    SegmentRow row;
+    Segment segment;
   };
 
   [[nodiscard]] SQLite::Statement& prepared(const char* sql);
@@ -98,13 +120,25 @@ class SqliteReader {
   [[nodiscard]] std::optional<ArrivalRow> arrival_where(const char* sql, std::int64_t value);
   [[nodiscard]] std::optional<Tombstone> tombstone_of(std::int64_t stay);
   [[nodiscard]] const Tombstone* departure_of(std::int64_t stay);  // kept while a snapshot lasts
-  [[nodiscard]] Segment segment_of(std::int64_t seq);
+  [[nodiscard]] Range range_of(std::int64_t seq);
+  [[nodiscard]] std::shared_ptr<const Loaded> load(SQLite::Statement& row, bool sealed);
+  [[nodiscard]] std::shared_ptr<const Loaded> segment(std::int64_t id);
+  // The row a position or a batch of a number lies in; nothing when there is none.
+  [[nodiscard]] std::shared_ptr<const Loaded> holding_seq(std::int64_t seq);
+  [[nodiscard]] std::shared_ptr<const Loaded> holding_batch(std::int64_t number);
+  [[nodiscard]] std::vector<std::shared_ptr<const Loaded>> recent();
+  // The next rows with batches of the stay: a segment, or behind the last one all of `recent` that has some.
+  [[nodiscard]] std::vector<std::shared_ptr<const Loaded>> next_on(AccountWay& way, std::int64_t stay,
+                                                                   const LogIndex::Newest& newest);
+  [[nodiscard]] LogIndex::Newest newest_of(const AccountId& account);
+  [[nodiscard]] Event event_in(const Loaded& loaded, std::size_t batch, std::size_t event);
+  [[nodiscard]] BatchRow batch_in(const Loaded& loaded, std::size_t batch);
   [[nodiscard]] Event event_from(SQLite::Statement& row, std::int64_t shift);
   [[nodiscard]] BatchRow batch_from(SQLite::Statement& row, std::int64_t shift);
-  [[nodiscard]] std::vector<Event> account_page(SQLite::Statement& query, std::int64_t stay, std::int64_t version,
-                                                std::int64_t after, std::int64_t to, std::int64_t shift);
-  [[nodiscard]] BatchPage account_batches(BatchCursor after, std::int64_t stay);
+  [[nodiscard]] std::vector<Event> arrived_page(const ArrivalRow& arrival, const AccountCursor& cursor, std::int64_t to);
+  [[nodiscard]] BatchPage account_batches(const BatchCursor& after, std::int64_t stay, const LogIndex::Newest& newest);
   void read_batch_page(SQLite::Statement& query, std::int64_t shift, std::int64_t& id, BatchPage& page);
+  void check_segments();
   void check_moves();
   [[noreturn]] void damaged(const std::string& what) const;
 
@@ -113,6 +147,8 @@ class SqliteReader {
   SQLite::Database database_;
   std::unordered_map<const char*, SQLite::Statement> statements_;  // by their literal
   std::unordered_map<std::int64_t, std::string> names_;            // of accounts by stay; names never change
+  const LogIndex* index_;
+  std::shared_ptr<const Loaded> newest_loaded_;  // of a segment; those never change but for what is gone
   bool any_departed_ = false;
   std::map<std::int64_t, std::optional<Tombstone>> departures_;
 };

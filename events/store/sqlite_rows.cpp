@@ -17,6 +17,8 @@ std::int64_t check_of(std::int64_t seed, const Values&... values) {
 
 }  // namespace
 
+std::int64_t account_check(std::int64_t stay, const AccountId& account) { return check_of(stay, account); }
+
 std::int64_t batch_check(const BatchRow& row) {
   return check_of(row.id, row.account, row.batch.key, row.batch.command, row.batch.first_seq, row.batch.count);
 }
@@ -40,18 +42,25 @@ std::int64_t key_hash(const IdempotencyKey& key) {
   return static_cast<std::int64_t>(checksum({bytes, key.value.size()}, 0));
 }
 
-// One statement, so that a writer beside it cannot come between the two ends.
+// One statement, so that a writer beside it cannot come between the tables.
 LogEnd read_end(const SQLite::Database& database, const std::filesystem::path& file) {
-  SQLite::Statement query(database,
-                          "SELECT (SELECT max(seq) FROM events), batch.id, batch.first_seq + batch.count - 1 "
-                          "FROM (SELECT max(id) AS id FROM batches) AS newest LEFT JOIN batches AS batch USING (id)");
+  SQLite::Statement query(
+      database,
+      "SELECT id, first_seq + events - 1, first_batch + batches - 1, "
+      "(SELECT min(first_batch) FROM recent), (SELECT max(first_seq + events - 1) FROM recent), "
+      "(SELECT max(first_batch + batches - 1) FROM recent), (SELECT sum(batches) FROM recent) "
+      "FROM (SELECT 1) LEFT JOIN (SELECT * FROM segments ORDER BY id DESC LIMIT 1)");
   if (!query.executeStep()) return {};
-  const LogEnd end{query.getColumn(0).getInt64(), query.getColumn(1).getInt64()};
-  const std::int64_t batch_end = query.getColumn(2).getInt64();
-  if (batch_end != end.head) {
-    throw Fault(Fault::Kind::damaged, file.string() + ": the newest batch ends at event " + std::to_string(batch_end) +
-                                          ", but the newest event is " + std::to_string(end.head));
+  LogEnd end{query.getColumn(1).getInt64(), query.getColumn(2).getInt64(), query.getColumn(0).getInt64()};
+  if (query.getColumn(3).isNull()) return end;
+  const std::int64_t first = query.getColumn(3).getInt64();
+  const std::int64_t last = query.getColumn(5).getInt64();
+  if (first != end.last_batch + 1 || last - first + 1 != query.getColumn(6).getInt64()) {
+    throw Fault(Fault::Kind::damaged, file.string() + ": batch " + std::to_string(end.last_batch + 1) +
+                                          " is missing, or another behind it");
   }
+  end.head = query.getColumn(4).getInt64();
+  end.last_batch = last;
   return end;
 }
 

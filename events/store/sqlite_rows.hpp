@@ -10,10 +10,11 @@
 #include <span>
 
 #include "events/partition.hpp"
+#include "events/store/segment_rows.hpp"
 
 namespace creditfold {
 
-// A row of `batches` or `arrived_batches`.
+// A batch with where it lies: of a segment, or a row of `arrived_batches`.
 struct BatchRow {
   std::int64_t id = 0;
   std::int64_t stay = 0;  // accounts.id
@@ -37,7 +38,8 @@ struct ArrivalRow {
   [[nodiscard]] std::int64_t last_batch() const { return first_batch + batches - 1; }
 };
 
-// first_seq of the batch: a place in `arrived_batches`.
+[[nodiscard]] std::int64_t account_check(std::int64_t stay, const AccountId& account);
+// Of a row of `arrived_batches`: first_seq is a place.
 [[nodiscard]] std::int64_t batch_check(const BatchRow& row);
 [[nodiscard]] std::int64_t event_check(std::int64_t place, std::span<const std::uint8_t> body);
 [[nodiscard]] std::int64_t arrival_check(const ArrivalRow& row);
@@ -52,16 +54,22 @@ struct ArrivalRow {
   return Bytes{{span.begin(), span.end()}};
 }
 
+// Columns: id, first_seq, events, first_batch, batches.
+[[nodiscard]] inline SegmentRow row_from(SQLite::Statement& query) {
+  return {query.getColumn(0).getInt64(), query.getColumn(1).getInt64(), query.getColumn(2).getInt64(),
+          query.getColumn(3).getInt64(), query.getColumn(4).getInt64()};
+}
+
 // The stay of a name that is here: its first `?` is the name.
 inline constexpr const char* select_stay =
     "SELECT id FROM accounts WHERE name = ? AND NOT EXISTS (SELECT 1 FROM tombstones WHERE account = accounts.id) "
     "AND NOT EXISTS (SELECT 1 FROM arriving WHERE account = accounts.id)";
 
-// Where the log ends. Throws Fault damaged when its newest batch does not end at its newest event: one of them is not
-// the newest there was.
+// Where the log ends. Throws Fault damaged unless `recent` goes on where `segments` end.
 struct LogEnd {
   std::int64_t head = 0;
-  std::int64_t last_batch = 0;  // its id
+  std::int64_t last_batch = 0;    // its number
+  std::int64_t last_segment = 0;  // its id
 };
 [[nodiscard]] LogEnd read_end(const SQLite::Database& database, const std::filesystem::path& file);
 

@@ -9,17 +9,15 @@ namespace creditfold {
 
 // In the database's header: "CFLG", and the number of this schema.
 inline constexpr std::int64_t sqlite_application_id = 0x43464C47;
-inline constexpr std::int64_t sqlite_format = 2;
+inline constexpr std::int64_t sqlite_format = 3;
 
-// accounts: a stay of an account here, so that rows and indexes do not repeat its name. It is here unless it is in
-// tombstones or in arriving, and at most one stay of a name is.
+// accounts: a stay of an account here, so that nothing else repeats its name. It is here unless it is in tombstones or in
+// arriving, and at most one stay of a name is. check: XXH3-64 of the name, its seed the id.
 //
-// batches: one accepted command each, in the order of acceptance (id from 1 without gaps). Its events are first_seq to
-// first_seq + count - 1. key_hash: XXH3-64 of the key; an index over the key itself would leave bytes of it behind.
-// check: XXH3-64, seed id, of the canonical bytes of account name, key, digest, first_seq, count.
-//
-// events: one event each, seq from 1 without gaps but for those that arrivals take. body: its canonical bytes, in which
-// account and version stand too. check: XXH3-64 of the body, seed seq.
+// segments: accepted batches in the order of acceptance, packed by columns (events/segment.hpp); id from 1 without gaps.
+// recent: the newest batches, one row a commit, whose id is its first batch's, until there are enough for a segment; then
+// all of them become one and the table is empty. Batches count from 1 without gaps, positions likewise but for those that
+// arrivals take. body: a check and the segment (events/store/segment_rows.hpp).
 //
 // arrived_batches, arrived_events: the same for streams that came from another partition. Their places count from 1
 // without gaps; what a place means is told by the arrival it belongs to, whose streams lie one after the other.
@@ -32,41 +30,37 @@ inline constexpr std::int64_t sqlite_format = 2;
 // the six numbers in their order, hash and at.
 //
 // tombstones: what is left of a stay that ended. Its rows in the other tables stay; once it is erased, with zeros in
-// place of bodies, keys and digests. check: likewise, seed account, of name, destination, events, hash and at.
+// place of bodies, keys and digests, and its batches in segments as nothing but places. check: likewise, seed account, of name, destination, events, hash and at.
 //
 // Nothing is deleted or moved in the tables that hold bodies and keys, so that no copy of them lies in the slack of a
 // page. Checks are stored as the signed integer of the same 64 bits.
 inline constexpr const char* sqlite_schema = R"sql(
 CREATE TABLE accounts (
-  id    INTEGER PRIMARY KEY,
-  name  TEXT NOT NULL
+  id       INTEGER PRIMARY KEY,
+  name     TEXT NOT NULL,
+  "check"  INTEGER NOT NULL
 ) STRICT;
 
 CREATE INDEX accounts_by_name ON accounts (name);
 
-CREATE TABLE batches (
-  id         INTEGER PRIMARY KEY,
-  account    INTEGER NOT NULL REFERENCES accounts (id),
-  key        TEXT NOT NULL,
-  key_hash   INTEGER NOT NULL,
-  digest     BLOB NOT NULL,
-  first_seq  INTEGER NOT NULL,
-  count      INTEGER NOT NULL,
-  "check"    INTEGER NOT NULL
+CREATE TABLE segments (
+  id           INTEGER PRIMARY KEY,
+  first_seq    INTEGER NOT NULL,
+  events       INTEGER NOT NULL,
+  first_batch  INTEGER NOT NULL UNIQUE,
+  batches      INTEGER NOT NULL,
+  body         BLOB NOT NULL
 ) STRICT;
 
-CREATE INDEX batches_by_account ON batches (account);
+CREATE UNIQUE INDEX segments_by_seq ON segments (first_seq) WHERE events > 0;
 
-CREATE INDEX batches_by_key ON batches (account, key_hash);
-
-CREATE TABLE events (
-  seq      INTEGER PRIMARY KEY,
-  account  INTEGER NOT NULL REFERENCES accounts (id),
-  version  INTEGER NOT NULL,
-  batch    INTEGER NOT NULL REFERENCES batches (id),
-  body     BLOB NOT NULL,
-  "check"  INTEGER NOT NULL,
-  UNIQUE (account, version)
+CREATE TABLE recent (
+  id           INTEGER PRIMARY KEY,
+  first_seq    INTEGER NOT NULL,
+  events       INTEGER NOT NULL,
+  first_batch  INTEGER NOT NULL,
+  batches      INTEGER NOT NULL,
+  body         BLOB NOT NULL
 ) STRICT;
 
 CREATE TABLE arrived_batches (

@@ -4,44 +4,135 @@
 
 #include <sqlite3.h>
 
+#include <map>
 #include <string>
 #include <string_view>
 
+#include "events/codec.hpp"
 #include "events/store/sqlite_rows.hpp"
 #include "events/store/sqlite_schema.hpp"
 
 namespace creditfold {
 namespace {
 
-void sql_key_hash(sqlite3_context* context, int, sqlite3_value** values) {
-  const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(values[0]));
-  const auto size = static_cast<std::size_t>(sqlite3_value_bytes(values[0]));
-  sqlite3_result_int64(context, key_hash(IdempotencyKey(std::string_view(text, size))));
+void sql_account_check(sqlite3_context* context, int, sqlite3_value** values) {
+  const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(values[1]));
+  const auto size = static_cast<std::size_t>(sqlite3_value_bytes(values[1]));
+  sqlite3_result_int64(context, account_check(sqlite3_value_int64(values[0]), AccountId(std::string_view(text, size))));
 }
 
-// Today's schema without what is there already.
-std::string schema_without_events() {
-  std::string schema = sqlite_schema;
-  const std::size_t start = schema.find("CREATE TABLE events (");
-  schema.erase(start, schema.find("CREATE TABLE", start + 1) - start);
-  return schema;
+// Today's tables up to those that were there before.
+std::string new_tables() {
+  const std::string_view schema = sqlite_schema;
+  return std::string(schema.substr(0, schema.find("CREATE TABLE arrived_batches")));
 }
+
+class Repacking {
+ public:
+  Repacking(SQLite::Database& database, const std::filesystem::path& file) : database_(database), file_(file) {}
+
+  void run() {
+    SQLite::Statement batches(database_,
+                              "SELECT old_batches.id, account, name, key, digest, first_seq, count, "
+                              "EXISTS (SELECT 1 FROM tombstones WHERE account = old_batches.account AND erased = 1) "
+                              "FROM old_batches JOIN accounts ON accounts.id = old_batches.account ORDER BY old_batches.id");
+    SQLite::Statement events(database_, "SELECT seq, body, \"check\" FROM old_events WHERE batch = ? ORDER BY seq");
+    std::int64_t last_seq = 0;
+    while (batches.executeStep()) {
+      const std::int64_t first_seq = batches.getColumn(5).getInt64();
+      // A stream that arrived lies in between: a segment's positions follow one another.
+      if (first_seq != last_seq + 1) finish();
+      last_seq = first_seq + batches.getColumn(6).getInt64() - 1;
+      add(batches, events);
+      if (packer_.events() >= segment_events) finish();
+    }
+    finish();
+  }
+
+ private:
+  void add(SQLite::Statement& row, SQLite::Statement& events) {
+    const std::int64_t id = row.getColumn(0).getInt64();
+    const std::int64_t stay = row.getColumn(1).getInt64();
+    Batch& batch = batches_.emplace_back();
+    batch.account = AccountId(row.getColumn(2).getString());
+    batch.key = IdempotencyKey(row.getColumn(3).getString());
+    const SQLite::Column digest = row.getColumn(4);
+    const std::span<const std::uint8_t> bytes = blob(digest);
+    if (bytes.size() == batch.command.bytes.size()) std::copy(bytes.begin(), bytes.end(), batch.command.bytes.begin());
+    const auto [known, first] = versions_.try_emplace(stay, 0);
+    if (first) {
+      SQLite::Statement copied(database_, "SELECT events FROM arrivals WHERE account = ?");
+      copied.bind(1, stay);
+      if (copied.executeStep()) known->second = copied.getColumn(0).getInt64();
+    }
+    PackedBatch packed{stay, newest_[stay], known->second + 1, row.getColumn(6).getInt64(), row.getColumn(7).getInt() != 0};
+    known->second += packed.events;
+    if (packer_.batches().empty()) {
+      row_.first_batch = id;
+      row_.first_seq = row.getColumn(5).getInt64();
+    }
+    if (!packed.gone) {
+      events.bind(1, id);
+      while (events.executeStep()) batch.events.push_back(event_in(events));
+      events.reset();
+      if (static_cast<std::int64_t>(batch.events.size()) != packed.events) {
+        throw Fault(Fault::Kind::damaged, file_.string() + ": batch " + std::to_string(id) + " is not whole");
+      }
+    }
+    packer_.add(packed, batch);
+  }
+  Event event_in(SQLite::Statement& row) {
+    const std::int64_t seq = row.getColumn(0).getInt64();
+    const SQLite::Column column = row.getColumn(1);
+    const std::span<const std::uint8_t> body = blob(column);
+    Expected<Event, DecodeError> event = decode_event(body);
+    if (!event || event_check(seq, body) != row.getColumn(2).getInt64()) {
+      throw Fault(Fault::Kind::damaged, file_.string() + ": event " + std::to_string(seq) + " is damaged");
+    }
+    return *std::move(event);
+  }
+  void finish() {
+    if (packer_.batches().empty()) return;
+    ++row_.id;
+    row_.events = static_cast<std::int64_t>(packer_.events());
+    row_.batches = static_cast<std::int64_t>(packer_.batches().size());
+    for (const PackedBatch& batch : packer_.batches()) newest_[batch.account] = row_.id;
+    const std::vector<std::uint8_t> body = body_of(row_, packer_.finish());
+    SQLite::Statement insert(database_,
+                             "INSERT INTO segments (id, first_seq, events, first_batch, batches, body) "
+                             "VALUES (?, ?, ?, ?, ?, ?)");
+    int parameter = 0;
+    for (const std::int64_t value : {row_.id, row_.first_seq, row_.events, row_.first_batch, row_.batches}) {
+      insert.bind(++parameter, value);
+    }
+    insert.bindNoCopy(++parameter, body.data(), static_cast<int>(body.size()));
+    insert.exec();
+    batches_.clear();
+  }
+
+  SQLite::Database& database_;
+  const std::filesystem::path& file_;
+  Packer packer_;
+  std::deque<Batch> batches_;
+  std::map<std::int64_t, std::int64_t> versions_;
+  std::map<std::int64_t, std::int64_t> newest_;
+  SegmentRow row_;
+};
 
 }  // namespace
 
-void upgrade_from_1(SQLite::Database& database) {
-  database.createFunction("key_hash", 1, true, nullptr, sql_key_hash, nullptr, nullptr, nullptr);
+void upgrade_from_2(SQLite::Database& database, const std::filesystem::path& file) {
+  database.createFunction("account_check", 2, true, nullptr, sql_account_check, nullptr, nullptr, nullptr);
   SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
   database.exec("PRAGMA legacy_alter_table=ON");  // what refers to the tables goes on naming them as it does
-  database.exec("ALTER TABLE accounts RENAME TO old_accounts");
-  database.exec("ALTER TABLE batches RENAME TO old_batches");
-  database.exec(schema_without_events());
-  database.exec("INSERT INTO accounts (id, name) SELECT id, name FROM old_accounts ORDER BY id");
-  database.exec(
-      "INSERT INTO batches (id, account, key, key_hash, digest, first_seq, count, \"check\") "
-      "SELECT id, account, key, key_hash(key), digest, first_seq, count, \"check\" FROM old_batches ORDER BY id");
-  database.exec("DROP TABLE old_batches");
-  database.exec("DROP TABLE old_accounts");
+  for (const char* table : {"accounts", "batches", "events"}) {
+    database.exec(std::string("ALTER TABLE ") + table + " RENAME TO old_" + table);
+  }
+  database.exec("DROP INDEX accounts_by_name");
+  database.exec(new_tables());
+  database.exec("INSERT INTO accounts (id, name, \"check\") SELECT id, name, account_check(id, name) FROM old_accounts ORDER BY id");
+  Repacking(database, file).run();
+  for (const char* table : {"events", "batches", "accounts"}) database.exec(std::string("DROP TABLE old_") + table);
   database.exec("PRAGMA user_version=" + std::to_string(sqlite_format));
   transaction.commit();
   database.exec("PRAGMA legacy_alter_table=OFF");

@@ -4,27 +4,45 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <string>
 
 #include "events/store/files.hpp"
 #include "events/store/sqlite_fault.hpp"
+#include "events/store/sqlite_plan.hpp"
 #include "events/store/sqlite_schema.hpp"
 #include "events/store/sqlite_upgrade.hpp"
 
 namespace creditfold {
 namespace {
 
-constexpr const char* insert_into_batches =
-    "INSERT INTO batches (id, account, key, key_hash, digest, first_seq, count, \"check\") "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
-constexpr const char* insert_into_events =
-    "INSERT INTO events (seq, account, version, batch, body, \"check\") VALUES (?, ?, ?, ?, ?, ?)";
-constexpr const char* find_key = "SELECT 1 FROM batches WHERE account = ? AND key_hash = ? AND key = ?";
-constexpr const char* find_arrived_key = "SELECT 1 FROM arrived_batches WHERE account = ? AND key_hash = ? AND key = ?";
+constexpr const char* insert_into_segments =
+    "INSERT INTO segments (id, first_seq, events, first_batch, batches, body) VALUES (?, ?, ?, ?, ?, ?)";
+constexpr const char* insert_into_recent =
+    "INSERT INTO recent (id, first_seq, events, first_batch, batches, body) VALUES (?, ?, ?, ?, ?, ?)";
+// Pages of the write-ahead log after which a commit moves them into the database: two milliseconds or so. Many more, and
+// some commits wait long; many fewer, and each page is written twice.
+constexpr int wal_pages = 500;
+// A group of many batches becomes several segments of about this many events.
+constexpr std::size_t segment_events_enough = 4 * segment_events;
 
 bool is_empty(const SQLite::Database& database) {
   SQLite::Statement query(database, "SELECT count(*) FROM sqlite_schema");
   return query.executeStep() && query.getColumn(0).getInt64() == 0;
+}
+
+bool holds_key(const Segment& segment, std::int64_t stay, const IdempotencyKey& key) {
+  for (std::size_t i = 0; i < segment.batches(); ++i) {
+    const PackedBatch& batch = segment.batch(i);
+    if (batch.account == stay && !batch.gone && segment.key(i) == key) return true;
+  }
+  return false;
+}
+
+std::vector<PackedBatch> batches_in(const Segment& segment) {
+  std::vector<PackedBatch> batches;
+  for (std::size_t i = 0; i < segment.batches(); ++i) batches.push_back(segment.batch(i));
+  return batches;
 }
 
 }  // namespace
@@ -33,19 +51,20 @@ SqliteWriter::SqliteWriter(const std::filesystem::path& file)
     : file_(file), database_(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, busy_timeout_ms) {
   const bool fresh = is_empty(database_);
   const std::int64_t format = fresh ? sqlite_format : format_of(database_, file_);
-  if (format != sqlite_format && format != sqlite_format_1) throw_unsupported(format, file_);
+  if (format != sqlite_format && format != sqlite_format_2) throw_unsupported(format, file_);
   // Durable when a commit returns: with these two every commit syncs the write-ahead log.
   database_.exec("PRAGMA journal_mode=WAL");
   database_.exec("PRAGMA synchronous=FULL");
   database_.exec("PRAGMA secure_delete=ON");
   database_.exec("PRAGMA trusted_schema=OFF");
   database_.exec("PRAGMA cell_size_check=ON");
+  database_.exec("PRAGMA wal_autocheckpoint=" + std::to_string(wal_pages));
   if (fresh) create();
-  if (format == sqlite_format_1) upgrade_from_1(database_);
-  const LogEnd end = read_end(database_, file_);
-  head_ = end.head;
-  last_batch_ = end.last_batch;
+  if (format == sqlite_format_2) upgrade_from_2(database_, file_);
+  load();
 }
+
+SqliteWriter::~SqliteWriter() = default;
 
 void SqliteWriter::create() {
   SQLite::Transaction transaction(database_, SQLite::TransactionBehavior::IMMEDIATE);
@@ -54,6 +73,63 @@ void SqliteWriter::create() {
   database_.exec("PRAGMA user_version=" + std::to_string(sqlite_format));
   transaction.commit();
   sync_directory(file_.parent_path());
+}
+
+// Reads what the index holds by heart.
+void SqliteWriter::load() {
+  end_ = read_end(database_, file_);
+  SQLite::Statement accounts(database_,
+                             "SELECT id, name, \"check\", EXISTS (SELECT 1 FROM tombstones WHERE account = accounts.id) "
+                             "OR EXISTS (SELECT 1 FROM arriving WHERE account = accounts.id) FROM accounts ORDER BY id");
+  std::vector<bool> named;
+  while (accounts.executeStep()) {
+    last_stay_ = accounts.getColumn(0).getInt64();
+    const AccountId name(accounts.getColumn(1).getString());
+    if (account_check(last_stay_, name) != accounts.getColumn(2).getInt64()) {
+      throw Fault(Fault::Kind::damaged, file_.string() + ": account " + std::to_string(last_stay_) + " is damaged");
+    }
+    named.resize(static_cast<std::size_t>(last_stay_) + 1);
+    named.back() = true;
+    if (accounts.getColumn(3).getInt() == 0) stays_.emplace(name.value, last_stay_);
+  }
+  SQLite::Statement arrivals(database_, "SELECT account FROM arrivals ORDER BY account");
+  while (arrivals.executeStep()) arrived_.push_back(arrivals.getColumn(0).getInt64());
+  SQLite::Statement segments(database_, "SELECT id, first_seq, events, first_batch, batches, body FROM segments ORDER BY id");
+  for (std::int64_t id = 0; segments.executeStep();) {
+    const SegmentRow row = row_from(segments);
+    if (row.id != ++id) throw Fault(Fault::Kind::damaged, file_.string() + ": segment " + std::to_string(id) + " is missing");
+    const SQLite::Column body = segments.getColumn(5);
+    const Segment segment = segment_in(row, blob(body), file_);
+    require_names(segment, named);
+    index(id, true, segment);
+  }
+  SQLite::Statement recent(database_, "SELECT id, first_seq, events, first_batch, batches, body FROM recent ORDER BY id");
+  while (recent.executeStep()) {
+    const SegmentRow row = row_from(recent);
+    const SQLite::Column body = recent.getColumn(5);
+    const Segment segment = segment_in(row, blob(body), file_);
+    require_names(segment, named);
+    index(end_.last_segment + 1, false, segment);
+    const std::span<const std::uint8_t> bytes = segment_bytes(blob(body));
+    recent_.push_back({row, {bytes.begin(), bytes.end()}});
+    recent_events_ += static_cast<std::size_t>(row.events);
+  }
+}
+
+void SqliteWriter::require_names(const Segment& segment, const std::vector<bool>& named) const {
+  for (std::size_t i = 0; i < segment.batches(); ++i) {
+    const auto stay = static_cast<std::uint64_t>(segment.batch(i).account);
+    if (stay < named.size() && named[stay]) continue;
+    throw Fault(Fault::Kind::damaged, file_.string() + ": account " + std::to_string(segment.batch(i).account) + " has no name");
+  }
+}
+
+void SqliteWriter::index(std::int64_t id, bool sealed, const Segment& segment) {
+  std::vector<KeyPlace> keys;
+  for (std::size_t i = 0; i < segment.batches(); ++i) {
+    if (!segment.batch(i).gone) keys.push_back({hash_of(segment.batch(i).account, segment.key(i)), id});
+  }
+  index_.add(id, sealed, batches_in(segment), keys);
 }
 
 SQLite::Statement& SqliteWriter::prepared(const char* sql) {
@@ -74,88 +150,180 @@ std::int64_t SqliteWriter::number(const char* sql, std::int64_t value) {
   return query.executeStep() ? query.getColumn(0).getInt64() : 0;
 }
 
-Expected<Appended, Conflict> SqliteWriter::write(std::span<const Batch> group, Bodies bodies) {
+Expected<Appended, Conflict> SqliteWriter::write(std::span<const Batch> group) {
+  Plan plan;
+  if (std::optional<Conflict> conflict = this->plan(group, plan)) return Unexpected{*std::move(conflict)};
   SQLite::Transaction transaction(database_, SQLite::TransactionBehavior::IMMEDIATE);  // undone unless committed
-  std::int64_t seq = head_;
-  std::int64_t batch_id = last_batch_;
-  auto body = bodies.begin();
+  insert_group(group, plan, end_.head);
+  commit(transaction);
+  const std::int64_t before = end_.head;
+  settle(plan);
+  return Appended{before + 1, end_.head};
+}
+
+std::optional<Conflict> SqliteWriter::plan(std::span<const Batch> group, Plan& plan) {
+  plan.batches.reserve(group.size());
+  plan.keys.reserve(group.size());
+  std::int64_t last_stay = last_stay_;
   for (std::size_t i = 0; i < group.size(); ++i) {
     const Batch& batch = group[i];
     const std::optional<std::int64_t> known = stay_of(batch.account);
-    const std::int64_t stay = known ? *known : new_stay(batch.account);
-    const std::int64_t version = known ? number("SELECT max(version) FROM events WHERE account = ?", stay) : 0;
-    if (has_key(find_key, stay, batch.key) || has_key(find_arrived_key, stay, batch.key)) {
-      return Unexpected{Conflict{i, version, "the key is there already"}};
+    std::int64_t stay = 0;
+    if (known) {
+      stay = *known;
+    } else {
+      const auto [at, fresh] = plan.stays.try_emplace(batch.account.value, last_stay + 1);
+      stay = at->second;
+      if (fresh) plan.fresh.push_back({++last_stay, &batch.account});
     }
-    if (version != batch.expected_version) {
-      return Unexpected{Conflict{i, version, "the account is at another version"}};
-    }
-    append_batch(++batch_id, stay, batch, seq, body);
+    const auto [at, first] = plan.versions.try_emplace(stay, 0);
+    if (first) at->second = index_.version_of(stay);
+    const std::int64_t version = at->second;
+    const std::uint64_t hash = hash_of(stay, batch.key);
+    const auto [twin, alone] = plan.hashes.try_emplace(hash, i);
+    const bool twice = !alone && group[twin->second].account == batch.account && group[twin->second].key == batch.key;
+    if (twice || has_key(stay, batch.key, hash)) return Conflict{i, version, "the key is there already"};
+    if (version != batch.expected_version) return Conflict{i, version, "the account is at another version"};
+    const auto events = static_cast<std::int64_t>(batch.events.size());
+    at->second += events;
+    plan.events += batch.events.size();
+    plan.batches.push_back({stay, index_.newest_of(stay).segment, version + 1, events, false});
+    plan.keys.push_back({hash, 0});
   }
-  commit(transaction);
-  const Appended appended{head_ + 1, seq};
-  head_ = seq;
-  last_batch_ = batch_id;
-  return appended;
+  return std::nullopt;
 }
 
-void SqliteWriter::append_batch(std::int64_t id, std::int64_t stay, const Batch& batch, std::int64_t& seq,
-                                Bodies::iterator& body) {
-  const auto count = static_cast<std::int64_t>(batch.events.size());
-  insert_batch(insert_into_batches, {id, stay, batch.account, {batch.key, batch.command, {}, seq + 1, count}});
-  for (const Event& event : batch.events) insert_event(insert_into_events, ++seq, stay, event.version, id, *body++);
+// Rows for the group; with what is in `recent` when there is enough for a segment.
+void SqliteWriter::insert_group(std::span<const Batch> group, Plan& plan, std::int64_t head) {
+  for (const Plan::Fresh& account : plan.fresh) insert_account(account.stay, *account.name);
+  const bool sealed = recent_events_ + plan.events >= segment_events;
+  Packer packer;
+  SegmentRow row{sealed ? end_.last_segment + 1 : end_.last_batch + 1, head + 1, 0, end_.last_batch + 1, 0};
+  if (sealed && !recent_.empty()) {
+    row.first_seq = recent_.front().row.first_seq;
+    row.first_batch = recent_.front().row.first_batch;
+    for (const Recent& recent : recent_) packer.add(Segment(recent.segment));
+    prepared("DELETE FROM recent").exec();
+    prepared("DELETE FROM recent").reset();
+  }
+  std::size_t first = 0;  // of the group's batches in the row
+  for (std::size_t i = 0; i <= group.size(); ++i) {
+    const bool enough = sealed && packer.events() >= segment_events_enough;
+    if (i == group.size() || enough) {
+      row.events = static_cast<std::int64_t>(packer.events());
+      row.batches = static_cast<std::int64_t>(packer.batches().size());
+      Plan::Piece piece{row, sealed, {}, packer.batches(), first, i};
+      piece.segment = packer.finish();
+      insert_row(sealed ? insert_into_segments : insert_into_recent, row, piece.segment);
+      if (i < group.size()) {
+        for (const PackedBatch& batch : piece.batches) plan.sealed_in[batch.account] = row.id;
+      }
+      plan.pieces.push_back(std::move(piece));
+      row = {row.id + 1, row.last_seq() + 1, 0, row.last_batch() + 1, 0};
+      first = i;
+    }
+    if (i == group.size()) break;
+    const Batch& batch = group[i];
+    const auto before = plan.sealed_in.find(plan.batches[i].account);
+    if (before != plan.sealed_in.end()) plan.batches[i].previous = before->second;
+    packer.add(plan.batches[i], batch);
+  }
 }
 
-std::optional<std::int64_t> SqliteWriter::stay_of(const AccountId& account) {
-  SQLite::Statement& query = prepared(select_stay);
-  const Reset reset(query);
-  query.bindNoCopy(1, account.value);
-  if (!query.executeStep()) return std::nullopt;
-  return query.getColumn(0).getInt64();
-}
-
-std::int64_t SqliteWriter::new_stay(const AccountId& account) {
-  SQLite::Statement& insert = prepared("INSERT INTO accounts (name) VALUES (?)");
+void SqliteWriter::insert_row(const char* sql, const SegmentRow& row, std::span<const std::uint8_t> segment) {
+  const std::vector<std::uint8_t> body = body_of(row, segment);
+  SQLite::Statement& insert = prepared(sql);
   const Reset reset(insert);
-  insert.bindNoCopy(1, account.value);
+  int parameter = 0;
+  for (const std::int64_t value : {row.id, row.first_seq, row.events, row.first_batch, row.batches}) {
+    insert.bind(++parameter, value);
+  }
+  insert.bindNoCopy(++parameter, body.data(), static_cast<int>(body.size()));
   insert.exec();
-  return database_.getLastInsertRowid();
 }
 
-bool SqliteWriter::has_key(const char* sql, std::int64_t stay, const IdempotencyKey& key) {
-  SQLite::Statement& query = prepared(sql);
+// The group is on disk: from now on it is known.
+void SqliteWriter::settle(Plan& plan) {
+  for (const Plan::Fresh& account : plan.fresh) stays_.emplace(account.name->value, account.stay);
+  if (!plan.fresh.empty()) last_stay_ = plan.fresh.back().stay;
+  for (Plan::Piece& piece : plan.pieces) {
+    const std::int64_t id = piece.sealed ? piece.row.id : end_.last_segment + 1;
+    const std::span<KeyPlace> keys = std::span(plan.keys).subspan(piece.first, piece.last - piece.first);
+    for (KeyPlace& key : keys) key.segment = id;
+    index_.add(id, piece.sealed, piece.batches, keys);
+    end_.head = piece.row.last_seq();
+    end_.last_batch = piece.row.last_batch();
+    if (piece.sealed) {
+      end_.last_segment = id;
+      recent_.clear();
+      recent_events_ = 0;
+    } else {
+      recent_events_ += static_cast<std::size_t>(piece.row.events);
+      recent_.push_back({piece.row, std::move(piece.segment)});
+    }
+  }
+}
+
+// What waits for more becomes a segment as it is.
+void SqliteWriter::seal_recent() {
+  if (recent_.empty()) return;
+  Plan plan;
+  Packer packer;
+  for (const Recent& recent : recent_) packer.add(Segment(recent.segment));
+  const SegmentRow row{end_.last_segment + 1, recent_.front().row.first_seq, static_cast<std::int64_t>(packer.events()),
+                       recent_.front().row.first_batch, static_cast<std::int64_t>(packer.batches().size())};
+  plan.pieces.push_back({row, true, {}, packer.batches(), 0, 0});
+  const std::vector<std::uint8_t> segment = packer.finish();
+  SQLite::Transaction transaction(database_, SQLite::TransactionBehavior::IMMEDIATE);
+  insert_row(insert_into_segments, row, segment);
+  database_.exec("DELETE FROM recent");
+  commit(transaction);
+  settle(plan);
+}
+
+std::optional<std::int64_t> SqliteWriter::stay_of(const AccountId& account) const {
+  const auto known = stays_.find(account.value);
+  return known == stays_.end() ? std::nullopt : std::optional(known->second);
+}
+
+void SqliteWriter::insert_account(std::int64_t stay, const AccountId& account) {
+  SQLite::Statement& insert = prepared("INSERT INTO accounts (id, name, \"check\") VALUES (?, ?, ?)");
+  const Reset reset(insert);
+  insert.bind(1, stay);
+  insert.bindNoCopy(2, account.value);
+  insert.bind(3, account_check(stay, account));
+  insert.exec();
+}
+
+Segment SqliteWriter::segment(std::int64_t id) {
+  SQLite::Statement& query = prepared("SELECT id, first_seq, events, first_batch, batches, body FROM segments WHERE id = ?");
+  const Reset reset(query);
+  query.bind(1, id);
+  if (!query.executeStep()) throw Fault(Fault::Kind::damaged, file_.string() + ": segment " + std::to_string(id) + " is missing");
+  const SQLite::Column body = query.getColumn(5);
+  return segment_in(row_from(query), blob(body), file_);
+}
+
+bool SqliteWriter::has_key(std::int64_t stay, const IdempotencyKey& key, std::uint64_t hash) {
+  for (const std::int64_t id : index_.segments_with(hash)) {
+    if (id <= end_.last_segment) {
+      if (holds_key(segment(id), stay, key)) return true;
+      continue;
+    }
+    for (const Recent& recent : recent_) {
+      if (holds_key(Segment(recent.segment), stay, key)) return true;
+    }
+  }
+  return std::binary_search(arrived_.begin(), arrived_.end(), stay) && has_arrived_key(stay, key);
+}
+
+bool SqliteWriter::has_arrived_key(std::int64_t stay, const IdempotencyKey& key) {
+  SQLite::Statement& query = prepared("SELECT 1 FROM arrived_batches WHERE account = ? AND key_hash = ? AND key = ?");
   const Reset reset(query);
   query.bind(1, stay);
   query.bind(2, key_hash(key));
   query.bindNoCopy(3, key.value);
   return query.executeStep();
-}
-
-void SqliteWriter::insert_batch(const char* sql, const BatchRow& row) {
-  SQLite::Statement& insert = prepared(sql);
-  const Reset reset(insert);
-  insert.bind(1, row.id);
-  insert.bind(2, row.stay);
-  insert.bindNoCopy(3, row.batch.key.value);
-  insert.bind(4, key_hash(row.batch.key));
-  insert.bindNoCopy(5, row.batch.command.bytes.data(), static_cast<int>(row.batch.command.bytes.size()));
-  insert.bind(6, row.batch.first_seq);
-  insert.bind(7, row.batch.count);
-  insert.bind(8, batch_check(row));
-  insert.exec();
-}
-
-void SqliteWriter::insert_event(const char* sql, std::int64_t place, std::int64_t stay, std::int64_t version,
-                                std::int64_t batch, const std::vector<std::uint8_t>& body) {
-  SQLite::Statement& insert = prepared(sql);
-  const Reset reset(insert);
-  insert.bind(1, place);
-  insert.bind(2, stay);
-  insert.bind(3, version);
-  insert.bind(4, batch);
-  insert.bindNoCopy(5, body.data(), static_cast<int>(body.size()));
-  insert.bind(6, event_check(place, body));
-  insert.exec();
 }
 
 // A commit whose sync failed leaves whole frames behind the end of the write-ahead log. Recovery after a crash would

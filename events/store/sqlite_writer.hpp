@@ -13,6 +13,8 @@
 #include <vector>
 
 #include "events/partition.hpp"
+#include "events/store/log_index.hpp"
+#include "events/store/segment_rows.hpp"
 #include "events/store/sqlite_rows.hpp"
 
 namespace creditfold {
@@ -25,6 +27,7 @@ inline constexpr int busy_timeout_ms = 5'000;
 // A stay whose rows are being overwritten with zeros, and how far that is.
 struct Erasing {
   std::int64_t stay = 0;
+  std::optional<std::int64_t> segment{};  // the next one, from the newest back; nothing before the first
   std::size_t table = 0;
   std::int64_t done = 0;  // the last version or id overwritten
 };
@@ -34,16 +37,18 @@ class SqliteWriter {
   // Opens or creates the database. Throws Fault damaged when its end does not fit together, unsupported_format when it
   // is not of this program's making; SQLite::Exception for what SQLite says.
   explicit SqliteWriter(const std::filesystem::path& file);
+  ~SqliteWriter();
   SqliteWriter(const SqliteWriter&) = delete;
   SqliteWriter& operator=(const SqliteWriter&) = delete;
 
-  [[nodiscard]] std::int64_t head() const { return head_; }
+  [[nodiscard]] std::int64_t head() const { return end_.head; }
+  [[nodiscard]] const LogIndex& index() const { return index_; }
 
   // Each of these is one transaction: all of it is on disk when it returns, nothing of it otherwise. They throw
   // SQLite::Exception. What they take is told in events/partition.hpp.
-  [[nodiscard]] Expected<Appended, Conflict> write(std::span<const Batch> group, Bodies bodies);
+  [[nodiscard]] Expected<Appended, Conflict> write(std::span<const Batch> group);
   void stage(const AccountId& account, std::span<const StoredBatch> batches, Bodies bodies);
-  [[nodiscard]] Expected<Appended, Conflict> admit(const Arrival& arrival, const Batch& batch, Bodies bodies);
+  [[nodiscard]] Expected<Appended, Conflict> admit(const Arrival& arrival, const Batch& batch);
   void bury(const Tombstone& tombstone);
 
   // The next stay whose rows are to be zeros and are not yet: buried, or a copy that was given up.
@@ -56,27 +61,50 @@ class SqliteWriter {
   [[nodiscard]] bool checkpoint();
 
  private:
+  // A row of `recent`, kept because it will be packed again.
+  struct Recent {
+    SegmentRow row;
+    std::vector<std::uint8_t> segment;
+  };
+  // What a group is to become: looked up whole before anything is written.
+  struct Plan;
+
   void create();
+  void load();
+  void require_names(const Segment& segment, const std::vector<bool>& named) const;
+  void index(std::int64_t id, bool sealed, const Segment& segment);
   [[nodiscard]] SQLite::Statement& prepared(const char* sql);
   [[nodiscard]] std::int64_t number(const char* sql);  // the first column of the first row
   [[nodiscard]] std::int64_t number(const char* sql, std::int64_t value);
-  [[nodiscard]] std::optional<std::int64_t> stay_of(const AccountId& account);
-  [[nodiscard]] std::int64_t new_stay(const AccountId& account);
+  [[nodiscard]] std::optional<std::int64_t> stay_of(const AccountId& account) const;
+  void insert_account(std::int64_t stay, const AccountId& account);
   [[nodiscard]] std::int64_t arriving_stay(const AccountId& account);
-  [[nodiscard]] bool has_key(const char* sql, std::int64_t stay, const IdempotencyKey& key);
-  void insert_batch(const char* sql, const BatchRow& row);
-  void insert_event(const char* sql, std::int64_t place, std::int64_t stay, std::int64_t version, std::int64_t batch,
+  [[nodiscard]] bool has_key(std::int64_t stay, const IdempotencyKey& key, std::uint64_t hash);
+  [[nodiscard]] bool has_arrived_key(std::int64_t stay, const IdempotencyKey& key);
+  [[nodiscard]] Segment segment(std::int64_t id);
+  [[nodiscard]] std::optional<Conflict> plan(std::span<const Batch> group, Plan& plan);
+  // The group behind `head`, in `recent` or, with what is there, as a segment. To be told to `settle` once committed.
+  void insert_group(std::span<const Batch> group, Plan& plan, std::int64_t head);
+  void insert_row(const char* sql, const SegmentRow& row, std::span<const std::uint8_t> segment);
+  void settle(Plan& plan);
+  void seal_recent();
+  [[nodiscard]] bool erase_segments(Erasing& erasing);
+  void insert_batch(const BatchRow& row);  // of a stream that is arriving, and its events
+  void insert_event(std::int64_t place, std::int64_t stay, std::int64_t version, std::int64_t batch,
                     const std::vector<std::uint8_t>& body);
-  // The rows of one batch behind `seq`, which moves along.
-  void append_batch(std::int64_t id, std::int64_t stay, const Batch& batch, std::int64_t& seq, Bodies::iterator& body);
   void insert_arrival(const ArrivalRow& row);
   void commit(SQLite::Transaction& transaction);
 
   std::filesystem::path file_;
   SQLite::Database database_;
   std::unordered_map<const char*, SQLite::Statement> statements_;  // by their literal
-  std::int64_t head_ = 0;
-  std::int64_t last_batch_ = 0;
+  LogEnd end_;
+  std::int64_t last_stay_ = 0;
+  std::unordered_map<std::string, std::int64_t> stays_;  // of the accounts that are here
+  std::vector<std::int64_t> arrived_;                     // stays that came from elsewhere, ascending
+  LogIndex index_;
+  std::vector<Recent> recent_;
+  std::size_t recent_events_ = 0;
 };
 
 }  // namespace creditfold

@@ -3,10 +3,12 @@
 // neighbours about, and copies of them would stay in the slack of pages.
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <array>
 #include <stdexcept>
 
 #include "events/store/sqlite_fault.hpp"
+#include "events/store/sqlite_plan.hpp"
 #include "events/store/sqlite_writer.hpp"
 
 namespace creditfold {
@@ -25,19 +27,15 @@ constexpr const char* select_arriving =
     "SELECT id, name, first_place, first_batch FROM arriving JOIN accounts ON accounts.id = arriving.account "
     "WHERE dropped = 0";
 
-// What holds bodies and keys, and how a stay's rows are found in it, behind the one done last.
+// What holds bodies and keys row by row, and how a stay's rows are found in it, behind the one done last.
 struct Erasable {
   const char* table;
   std::array<const char*, 2> columns;  // of text or bytes; the second may be missing
   const char* next;                    // (stay, done, how many): the row and what `done` is after it
 };
 constexpr std::array erasable{
-    Erasable{"events", {"body", nullptr},
-             "SELECT seq, version FROM events WHERE account = ? AND version > ? ORDER BY version LIMIT ?"},
     Erasable{"arrived_events", {"body", nullptr},
              "SELECT place, version FROM arrived_events WHERE account = ? AND version > ? ORDER BY version LIMIT ?"},
-    Erasable{"batches", {"key", "digest"},
-             "SELECT id, id FROM batches WHERE account = ? AND id > ? ORDER BY id LIMIT ?"},
     // By the stream's own range of ids: it lies in one piece.
     Erasable{"arrived_batches", {"key", "digest"},
              "SELECT id, id FROM arrived_batches WHERE account = ?1 AND id > ?2 AND "
@@ -48,23 +46,37 @@ constexpr std::array erasable{
 };
 
 // Overwrites one column of rows of a table, where it lies.
-class ZeroWriter {
+class BlobWriter {
  public:
-  ZeroWriter(sqlite3* database, const char* table, const char* column)
+  BlobWriter(sqlite3* database, const char* table, const char* column)
       : database_(database), table_(table), column_(column) {}
-  ~ZeroWriter() { sqlite3_blob_close(blob_); }
-  ZeroWriter(const ZeroWriter&) = delete;
-  ZeroWriter& operator=(const ZeroWriter&) = delete;
+  ~BlobWriter() { sqlite3_blob_close(blob_); }
+  BlobWriter(const BlobWriter&) = delete;
+  BlobWriter& operator=(const BlobWriter&) = delete;
 
   void zero(std::int64_t row) {
-    const int opened = blob_ != nullptr ? sqlite3_blob_reopen(blob_, row)
-                                        : sqlite3_blob_open(database_, "main", table_, column_, row, 1, &blob_);
-    require(opened);
+    open(row);
     zeros_.resize(static_cast<std::size_t>(sqlite3_blob_bytes(blob_)));
-    require(sqlite3_blob_write(blob_, zeros_.data(), static_cast<int>(zeros_.size()), 0));
+    write(zeros_);
+  }
+  [[nodiscard]] std::size_t size(std::int64_t row) {
+    open(row);
+    return static_cast<std::size_t>(sqlite3_blob_bytes(blob_));
+  }
+  // REQUIRES: as many bytes as there are.
+  void replace(std::int64_t row, std::span<const std::uint8_t> bytes) {
+    open(row);
+    write(bytes);
   }
 
  private:
+  void open(std::int64_t row) {
+    require(blob_ != nullptr ? sqlite3_blob_reopen(blob_, row)
+                             : sqlite3_blob_open(database_, "main", table_, column_, row, 1, &blob_));
+  }
+  void write(std::span<const std::uint8_t> bytes) {
+    require(sqlite3_blob_write(blob_, bytes.data(), static_cast<int>(bytes.size()), 0));
+  }
   void require(int code) const {
     if (code != SQLITE_OK) throw SQLite::Exception(database_, code);
   }
@@ -72,7 +84,7 @@ class ZeroWriter {
   const char* table_;
   const char* column_;
   sqlite3_blob* blob_ = nullptr;
-  std::vector<char> zeros_;
+  std::vector<std::uint8_t> zeros_;
 };
 
 void require(bool holds, const char* otherwise) {
@@ -92,7 +104,8 @@ std::int64_t SqliteWriter::arriving_stay(const AccountId& account) {
     }
   }
   require(!stay_of(account), "the account of the stream lives here");
-  const std::int64_t stay = new_stay(account);
+  const std::int64_t stay = number("SELECT max(id) FROM accounts") + 1;
+  insert_account(stay, account);
   SQLite::Statement& insert = prepared(
       "INSERT INTO arriving (account, first_place, first_batch, dropped) "
       "SELECT ?, (SELECT coalesce(max(place), 0) + 1 FROM arrived_events), "
@@ -112,16 +125,45 @@ void SqliteWriter::stage(const AccountId& account, std::span<const StoredBatch> 
   auto body = bodies.begin();
   for (const StoredBatch& batch : batches) {
     const auto count = static_cast<std::int64_t>(batch.events.size());
-    insert_batch(insert_into_arrived_batches, {++id, stay, account, {batch.key, batch.command, {}, place + 1, count}});
+    insert_batch({++id, stay, account, {batch.key, batch.command, {}, place + 1, count}});
     for (const Event& event : batch.events) {
       require(event.version == ++version, "a staged event out of its number");
-      insert_event(insert_into_arrived_events, ++place, stay, version, id, *body++);
+      insert_event(++place, stay, version, id, *body++);
     }
   }
   commit(transaction);
+  last_stay_ = std::max(last_stay_, stay);
 }
 
-Expected<Appended, Conflict> SqliteWriter::admit(const Arrival& arrival, const Batch& batch, Bodies bodies) {
+void SqliteWriter::insert_batch(const BatchRow& row) {
+  SQLite::Statement& insert = prepared(insert_into_arrived_batches);
+  const Reset reset(insert);
+  insert.bind(1, row.id);
+  insert.bind(2, row.stay);
+  insert.bindNoCopy(3, row.batch.key.value);
+  insert.bind(4, key_hash(row.batch.key));
+  insert.bindNoCopy(5, row.batch.command.bytes.data(), static_cast<int>(row.batch.command.bytes.size()));
+  insert.bind(6, row.batch.first_seq);
+  insert.bind(7, row.batch.count);
+  insert.bind(8, batch_check(row));
+  insert.exec();
+}
+
+void SqliteWriter::insert_event(std::int64_t place, std::int64_t stay, std::int64_t version, std::int64_t batch,
+                                const std::vector<std::uint8_t>& body) {
+  SQLite::Statement& insert = prepared(insert_into_arrived_events);
+  const Reset reset(insert);
+  insert.bind(1, place);
+  insert.bind(2, stay);
+  insert.bind(3, version);
+  insert.bind(4, batch);
+  insert.bindNoCopy(5, body.data(), static_cast<int>(body.size()));
+  insert.bind(6, event_check(place, body));
+  insert.exec();
+}
+
+Expected<Appended, Conflict> SqliteWriter::admit(const Arrival& arrival, const Batch& batch) {
+  seal_recent();  // a segment's positions follow one another, and the arrival's come next
   SQLite::Transaction transaction(database_, SQLite::TransactionBehavior::IMMEDIATE);
   ArrivalRow row;
   row.arrival = arrival;
@@ -142,13 +184,13 @@ Expected<Appended, Conflict> SqliteWriter::admit(const Arrival& arrival, const B
   if (batch.account != arrival.account || batch.expected_version != version || batch.events.empty()) {
     return Unexpected{Conflict{0, version, "the account is at another version"}};
   }
-  if (has_key("SELECT 1 FROM arrived_batches WHERE account = ? AND key_hash = ? AND key = ?", row.stay, batch.key)) {
+  if (has_arrived_key(row.stay, batch.key)) {
     return Unexpected{Conflict{0, version, "the key is there already"}};
   }
   row.id = number("SELECT max(id) FROM arrivals") + 1;
   row.batches = number("SELECT max(id) FROM arrived_batches") - row.first_batch + 1;
-  row.first_seq = head_ + 1;
-  row.after_batch = last_batch_;
+  row.first_seq = end_.head + 1;
+  row.after_batch = end_.last_batch;
   insert_arrival(row);
   SQLite::Statement& arrived = prepared("DELETE FROM arriving WHERE account = ?");
   {
@@ -156,14 +198,16 @@ Expected<Appended, Conflict> SqliteWriter::admit(const Arrival& arrival, const B
     arrived.bind(1, row.stay);
     arrived.exec();
   }
-  std::int64_t seq = row.last_seq();
-  auto body = bodies.begin();
-  append_batch(last_batch_ + 1, row.stay, batch, seq, body);
+  Plan plan;
+  plan.batches.push_back({row.stay, 0, version + 1, static_cast<std::int64_t>(batch.events.size()), false});
+  plan.keys.push_back({hash_of(row.stay, batch.key), 0});
+  plan.events = batch.events.size();
+  insert_group(std::span(&batch, 1), plan, row.last_seq());
   commit(transaction);
-  const Appended appended{row.last_seq() + 1, seq};
-  head_ = seq;
-  last_batch_ += 1;
-  return appended;
+  stays_.emplace(arrival.account.value, row.stay);
+  arrived_.insert(std::upper_bound(arrived_.begin(), arrived_.end(), row.stay), row.stay);
+  settle(plan);
+  return Appended{row.last_seq() + 1, end_.head};
 }
 
 void SqliteWriter::insert_arrival(const ArrivalRow& row) {
@@ -203,19 +247,65 @@ void SqliteWriter::bury(const Tombstone& tombstone) {
   insert.bind(6, tombstone_check(*stay, tombstone));
   insert.exec();
   commit(transaction);
+  stays_.erase(tombstone.account.value);
 }
 
 std::optional<Erasing> SqliteWriter::next_buried() {
   const std::int64_t stay = number("SELECT min(account) FROM tombstones WHERE erased = 0");
-  return stay == 0 ? std::nullopt : std::optional(Erasing{stay, 0, 0});
+  return stay == 0 ? std::nullopt : std::optional(Erasing{.stay = stay});
 }
 
 std::optional<Erasing> SqliteWriter::staged() {
   const std::int64_t stay = number("SELECT account FROM arriving WHERE dropped = 0");
-  return stay == 0 ? std::nullopt : std::optional(Erasing{stay, 0, 0});
+  return stay == 0 ? std::nullopt : std::optional(Erasing{.stay = stay});
+}
+
+// In segments the stay's batches are left as places, from the newest segment back; false when there were none left.
+bool SqliteWriter::erase_segments(Erasing& erasing) {
+  if (!erasing.segment) {
+    seal_recent();
+    erasing.segment = index_.newest_of(erasing.stay).segment;
+  }
+  struct Rewritten {
+    std::int64_t id = 0;
+    std::vector<std::uint8_t> body;
+  };
+  std::vector<Rewritten> rewritten;
+  std::size_t events = 0;
+  while (*erasing.segment != 0 && events < events_per_piece_max) {
+    SQLite::Statement& query =
+        prepared("SELECT id, first_seq, events, first_batch, batches, body FROM segments WHERE id = ?");
+    const Reset reset(query);
+    query.bind(1, *erasing.segment);
+    require(query.executeStep(), "a segment in the chain of an account is missing");
+    const SegmentRow row = row_from(query);
+    const SQLite::Column body = query.getColumn(5);
+    const Segment segment = segment_in(row, blob(body), file_);
+    rewritten.push_back({row.id, body_of(row, without(segment, erasing.stay, segment_bytes(blob(body)).size()))});
+    events += segment.events();
+    erasing.segment = previous_in(segment, erasing.stay);
+  }
+  if (rewritten.empty()) return false;
+  SQLite::Transaction transaction(database_, SQLite::TransactionBehavior::IMMEDIATE);
+  {
+    BlobWriter writer(database_.getHandle(), "segments", "body");
+    for (const Rewritten& each : rewritten) {
+      if (writer.size(each.id) == each.body.size()) {
+        writer.replace(each.id, each.body);
+      } else {  // never seen; secure_delete then overwrites what was there
+        SQLite::Statement update(database_, "UPDATE segments SET body = ? WHERE id = ?");
+        update.bindNoCopy(1, each.body.data(), static_cast<int>(each.body.size()));
+        update.bind(2, each.id);
+        update.exec();
+      }
+    }
+  }
+  commit(transaction);
+  return true;
 }
 
 bool SqliteWriter::zero_piece(Erasing& erasing) {
+  if (erase_segments(erasing)) return true;
   for (; erasing.table < erasable.size(); ++erasing.table, erasing.done = 0) {
     const Erasable& what = erasable[erasing.table];
     std::vector<std::int64_t> rows;
@@ -234,7 +324,7 @@ bool SqliteWriter::zero_piece(Erasing& erasing) {
     SQLite::Transaction transaction(database_, SQLite::TransactionBehavior::IMMEDIATE);
     for (const char* column : what.columns) {
       if (column == nullptr) continue;
-      ZeroWriter writer(database_.getHandle(), what.table, column);
+      BlobWriter writer(database_.getHandle(), what.table, column);
       for (const std::int64_t row : rows) writer.zero(row);
     }
     commit(transaction);

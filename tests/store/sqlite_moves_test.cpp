@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Streams that come and go, where the SQLite store is more than a partition: files without a byte of what left, disks
-// that fail on the way, and databases of the first format.
+// that fail on the way, and databases of the format before.
 #include <catch2/catch.hpp>
 
 #include <SQLiteCpp/SQLiteCpp.h>
@@ -10,8 +10,10 @@
 #include <iterator>
 #include <thread>
 
+#include "events/store/memory.hpp"
 #include "events/store/sqlite.hpp"
 #include "tests/store/failing_vfs.hpp"
+#include "tests/store/format_2.hpp"
 #include "tests/store/moving.hpp"
 #include "tests/store/temporary_directory.hpp"
 
@@ -105,7 +107,7 @@ TEST_CASE("RES-1: while a reader elsewhere holds the files back, what is buried 
   REQUIRE(append_one(*us, planted_batch("acme", 1, 0, random)));
   SQLite::Database reader(directory.path() / "us" / "ledger.db", SQLite::OPEN_READONLY);
   reader.exec("BEGIN");
-  CHECK(reader.execAndGet("SELECT count(*) FROM events").getInt() > 0);
+  CHECK(reader.execAndGet("SELECT count(*) FROM recent").getInt() > 0);
   move_account(*us, *eu, "acme", "m1");
   CHECK_FALSE(us->erase_buried(go_on));
   CHECK_FALSE(us->tombstones().at(0).erased);
@@ -216,11 +218,10 @@ TEST_CASE("Damage to what is said of moves is found") {
   const auto [region, sql, place] = GENERATE(table<std::string, std::string, std::string>({
       {"us", "UPDATE tombstones SET destination = 'jp'", "the tombstone of account 1 is damaged"},
       {"us", "UPDATE tombstones SET events = 6", "the tombstone of account 1 is damaged"},
-      {"us", "DELETE FROM tombstones", "event 1 is damaged"},
+      {"us", "DELETE FROM tombstones", "event 1 is gone, and no tombstone says where to"},
       {"us", "INSERT INTO tombstones VALUES (2, 'eu', 1, x'00', 0, 0, 0)", "the tombstone of account 2 is damaged"},
-      {"us", "UPDATE events SET body = x'0102' WHERE seq = 1", "says that its events are erased, and they are not"},
-      {"us", "DELETE FROM events WHERE seq = 2", "event 2 is missing"},
-      {"us", "DELETE FROM batches WHERE id = 1", "batch 1 is missing"},
+      {"us", "UPDATE tombstones SET erased = 0", ""},
+      {"us", "DELETE FROM segments WHERE id = 1", "left with 5 events, and there are 0"},
       {"eu", "UPDATE arrivals SET events = 4", "arrival 1 is damaged"},
       {"eu", "UPDATE arrivals SET first_seq = 2", "arrival 1 is damaged"},
       {"eu", "DELETE FROM arrivals", "event 1 is missing"},
@@ -244,43 +245,41 @@ TEST_CASE("Damage to what is said of moves is found") {
   CHECK_THAT(found, Catch::Contains(place));
 }
 
-TEST_CASE("A database of the first format becomes one of today's, and keeps every event, batch and key") {
+TEST_CASE("A database of the format before becomes one of today's, and keeps every event, batch and key") {
   const TemporaryDirectory directory;
-  std::filesystem::create_directories(directory.data());
-  std::vector<std::string> batches;
-  std::vector<Event> events;
-  {
-    const auto log = open_sqlite({directory.data(), false});
-    fill(*log);
-    batches = batches_of(*log);
-    events = events_of(*log);
-  }
-  {
-    // Back to what the first format was.
-    SQLite::Database database(directory.data() / "ledger.db", SQLite::OPEN_READWRITE);
-    database.exec(R"(
-      CREATE TABLE old_accounts (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
-      INSERT INTO old_accounts SELECT id, name FROM accounts;
-      CREATE TABLE old_batches (id INTEGER PRIMARY KEY, account INTEGER NOT NULL, key TEXT NOT NULL, digest BLOB NOT NULL,
-        first_seq INTEGER NOT NULL, count INTEGER NOT NULL, "check" INTEGER NOT NULL, UNIQUE (account, key)) STRICT;
-      INSERT INTO old_batches SELECT id, account, key, digest, first_seq, count, "check" FROM batches;
-      DROP TABLE batches; DROP TABLE accounts; DROP TABLE arrived_batches; DROP TABLE arrived_events;
-      DROP TABLE arriving; DROP TABLE arrivals; DROP TABLE tombstones;
-      ALTER TABLE old_accounts RENAME TO accounts;
-      ALTER TABLE old_batches RENAME TO batches;
-      PRAGMA user_version=1;)");
-  }
+  const std::vector<Batch> group{batch_of("acme", "k1", 0, 2), batch_of("globex", "k2", 0, 1), batch_of("acme", "k3", 2, 0),
+                                 batch_of("acme", "k4", 2, 1'200)};
+  make_format_2(directory.data(), group);
   try {
     static_cast<void>(open_sqlite({directory.data(), true}));
     FAIL("it opened");
   } catch (const Fault& fault) {
     CHECK(fault.kind() == Fault::Kind::unsupported_format);
   }
-  const auto log = open_sqlite({directory.data(), false});
-  CHECK(batches_of(*log) == batches);
-  CHECK(events_of(*log) == events);
-  CHECK(log->find(AccountId("acme"), IdempotencyKey("k3")));
-  CHECK_FALSE(append_one(*log, batch_of("acme", "k1", 5, 1)));
-  CHECK(append_one(*log, batch_of("acme", "k5", 5, 1))->first_seq == 7);
-  CHECK_NOTHROW(log->check_structure());
+  MemoryLog expected;
+  REQUIRE(expected.append(group));
+  {
+    const auto log = open_sqlite({directory.data(), false});
+    CHECK(batches_of(*log) == batches_of(expected));
+    CHECK(events_of(*log) == events_of(expected));
+    CHECK(account_events_of(*log, "acme") == account_events_of(expected, "acme"));
+    CHECK(log->find(AccountId("acme"), IdempotencyKey("k3")));
+    CHECK_FALSE(append_one(*log, batch_of("acme", "k1", 1'202, 1)));
+    CHECK(append_one(*log, batch_of("acme", "k5", 1'202, 1))->first_seq == 1'204);
+    CHECK_NOTHROW(log->check_structure());
+  }
+  const auto again = open_sqlite({directory.data(), true});
+  CHECK(again->head() == 1'204);
+  CHECK_NOTHROW(again->check_structure());
+}
+
+TEST_CASE("A database of the format before that is damaged is left as it is") {
+  const TemporaryDirectory directory;
+  make_format_2(directory.data(), std::vector{batch_of("acme", "k1", 0, 3)});
+  const std::filesystem::path file = directory.data() / "ledger.db";
+  SQLite::Database(file, SQLite::OPEN_READWRITE).exec("UPDATE events SET body = x'00' WHERE seq = 2");
+  CHECK_THROWS_WITH(open_sqlite({directory.data(), false}), Catch::Contains("event 2 is damaged"));
+  SQLite::Database database(file, SQLite::OPEN_READONLY);
+  CHECK(database.execAndGet("SELECT count(*) FROM events").getInt() == 3);
+  CHECK(database.execAndGet("PRAGMA user_version").getInt() == 2);
 }

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+// Columns give back what was put into them, one by one and all at once, and take no bytes that would lead them astray.
+#include <catch2/catch.hpp>
+
+#include <limits>
+
+#include "events/archive.hpp"
+#include "events/columns.hpp"
+#include "tests/events/samples.hpp"
+
+using namespace creditfold;
+using namespace creditfold::test;
+
+namespace {
+
+using Ints = std::vector<std::int64_t>;
+using Texts = std::vector<std::string>;
+
+std::vector<std::uint8_t> packed(const Ints& values) {
+  std::vector<std::uint8_t> bytes;
+  append_with(bytes, [&](SpanOutputArchive& out) { put_ints(out, values); });
+  return bytes;
+}
+
+std::vector<std::uint8_t> packed(const Texts& values) {
+  std::vector<std::uint8_t> bytes;
+  const std::vector<std::string_view> views(values.begin(), values.end());
+  append_with(bytes, [&](SpanOutputArchive& out) { put_texts(out, views); });
+  return bytes;
+}
+
+Ints ints_in(const std::vector<std::uint8_t>& bytes, std::size_t count) {
+  SpanInputArchive in(bytes);
+  const IntColumn column = IntColumn::take(in, count);
+  in.require_end();
+  Ints values(count);
+  column.unpack(values.data());
+  for (std::size_t i = 0; i < count; ++i) REQUIRE(column.at(i) == values[i]);
+  return values;
+}
+
+Texts texts_in(const std::vector<std::uint8_t>& bytes, std::size_t count) {
+  SpanInputArchive in(bytes);
+  const TextColumn column = TextColumn::take(in, count);
+  in.require_end();
+  Texts values;
+  for (std::size_t i = 0; i < count; ++i) values.push_back(column.at(i));
+  return values;
+}
+
+std::string uuid(Random& random) {
+  std::string text;
+  for (const std::size_t digits : {8, 4, 4, 4, 12}) {
+    if (!text.empty()) text += '-';
+    for (std::size_t i = 0; i < digits; ++i) text += "0123456789abcdef"[random.below(16)];
+  }
+  return text;
+}
+
+template <class Make>
+Texts texts_of(std::size_t count, Make&& make) {
+  Texts texts;
+  for (std::size_t i = 0; i < count; ++i) texts.push_back(make(i));
+  return texts;
+}
+
+}  // namespace
+
+TEST_CASE("A column of integers gives them back, whatever they are") {
+  constexpr std::int64_t least = std::numeric_limits<std::int64_t>::min();
+  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  for (const Ints& values : {Ints{}, Ints{0}, Ints{7, 7, 7}, Ints{least, most}, Ints{most, least, 0, -1, 1},
+                             Ints{-5, -3, -1, 1}, Ints{least, least + 1}, Ints{0, most, 0, most - 1, 1}}) {
+    CHECK(ints_in(packed(values), values.size()) == values);
+  }
+}
+
+TEST_CASE("A column of integers gives back random ones of any width, with a few that stand out") {
+  Random random(1);
+  for (int round = 0; round < 400; ++round) {
+    const unsigned width = static_cast<unsigned>(random.below(65));
+    const auto step = static_cast<std::int64_t>(1 + random.below(1'000));
+    Ints values(1 + random.below(300));
+    for (std::int64_t& value : values) {
+      const std::uint64_t bits = width == 0 ? 0 : random.next() >> (64 - width);
+      value = static_cast<std::int64_t>(width > 50 ? bits : bits * static_cast<std::uint64_t>(step));
+      if (random.chance(3)) value = static_cast<std::int64_t>(random.next());
+    }
+    CAPTURE(round, width, step);
+    REQUIRE(ints_in(packed(values), values.size()) == values);
+  }
+}
+
+TEST_CASE("Integers that have a range or a divisor in common take few bytes") {
+  Ints values;
+  for (std::int64_t i = 0; i < 1'000; ++i) values.push_back(1'767'225'600'000'000 + (i * 7 % 128) * 1'000);
+  CHECK(packed(values).size() < 1'000 * 7 / 8 + 20);
+  values[500] += 1'000'000'000'000;
+  CHECK(packed(values).size() < 1'000 * 7 / 8 + 40);
+}
+
+TEST_CASE("A column of texts gives them back, whichever form is the cheapest") {
+  Random random(2);
+  const std::vector<Texts> samples{
+      Texts{""},
+      Texts{"", "", "a"},
+      texts_of(100, [&](std::size_t) { return uuid(random); }),
+      texts_of(100, [&](std::size_t) { return "run-" + uuid(random); }),
+      texts_of(100, [&](std::size_t i) { return i == 50 ? std::string(36, '-') : uuid(random); }),
+      texts_of(100, [](std::size_t i) { return "key-" + std::to_string(1'000'000 + i); }),
+      texts_of(100, [](std::size_t i) { return "key-" + std::to_string(i); }),
+      texts_of(100, [](std::size_t i) { return "key-0" + std::to_string(i); }),
+      texts_of(20, [](std::size_t i) { return std::to_string(i) + "123456789012345678901"; }),
+      texts_of(100, [](std::size_t i) { return i % 3 == 0 ? "plus" : "pro"; }),
+      texts_of(100, [&](std::size_t) { return std::string(random.below(40), static_cast<char>(random.below(256))); }),
+      texts_of(3, [](std::size_t i) { return std::string(4'000, static_cast<char>('a' + i)); }),
+  };
+  for (const Texts& texts : samples) {
+    CAPTURE(texts.front(), texts.size());
+    CHECK(texts_in(packed(texts), texts.size()) == texts);
+  }
+}
+
+TEST_CASE("Texts that are UUIDs, numbers behind a common beginning, or a few again and again take few bytes") {
+  Random random(3);
+  CHECK(packed(texts_of(1'000, [&](std::size_t) { return uuid(random); })).size() < 1'000 * 16 + 10);
+  CHECK(packed(texts_of(1'000, [](std::size_t i) { return "run-" + std::to_string(5'000'000 + i); })).size() < 1'300);
+  CHECK(packed(texts_of(1'000, [](std::size_t i) { return "workflow-" + std::to_string(i % 16); })).size() < 700);
+}
+
+TEST_CASE("A column hardly grows by losing values") {
+  Random random(4);
+  constexpr std::size_t hardly = 12;  // a base of another length
+  for (int round = 0; round < 200; ++round) {
+    Ints ints(2 + random.below(60));
+    for (std::int64_t& value : ints) value = static_cast<std::int64_t>(random.next() >> random.below(64));
+    Texts texts = texts_of(2 + random.below(60), [&](std::size_t i) {
+      return random.chance(50) ? "id-" + std::to_string(random.below(40)) : round % 2 == 0 ? uuid(random) : std::to_string(i);
+    });
+    while (ints.size() > 1) {
+      const std::size_t before = packed(ints).size();
+      ints.erase(ints.begin() + static_cast<std::ptrdiff_t>(random.index(ints.size())));
+      REQUIRE(packed(ints).size() <= before + hardly);
+    }
+    while (texts.size() > 1) {
+      const std::size_t before = packed(texts).size();
+      texts.erase(texts.begin() + static_cast<std::ptrdiff_t>(random.index(texts.size())));
+      CAPTURE(round, texts.size());
+      REQUIRE(packed(texts).size() <= before + hardly);
+    }
+  }
+}
+
+TEST_CASE("Bytes that are no column are refused, or give values, and never more") {
+  Random random(5);
+  const std::vector<std::vector<std::uint8_t>> sound{
+      packed(Ints{1, 2, 3, 1'000'000}), packed(texts_of(20, [&](std::size_t) { return uuid(random); })),
+      packed(texts_of(20, [](std::size_t i) { return i % 2 == 0 ? "a" : "b"; })),
+      packed(texts_of(20, [](std::size_t i) { return "x" + std::to_string(i); })),
+      packed(texts_of(4, [](std::size_t i) { return std::string(i, 'z') + "y"; }))};
+  int refused = 0;
+  for (int round = 0; round < 20'000; ++round) {
+    std::vector<std::uint8_t> bytes = sound[random.index(sound.size())];
+    for (std::size_t changes = random.below(4); changes > 0; --changes) {
+      bytes[random.index(bytes.size())] = static_cast<std::uint8_t>(random.next());
+    }
+    if (random.chance(30)) bytes.resize(random.below(bytes.size() + 1));
+    const std::size_t count = random.below(30);
+    try {
+      SpanInputArchive in(bytes);
+      if (random.chance(50)) {
+        const IntColumn column = IntColumn::take(in, count);
+        Ints values(count);
+        column.unpack(values.data());
+        for (std::size_t i = 0; i < count; ++i) static_cast<void>(column.at(i));
+      } else {
+        const TextColumn column = TextColumn::take(in, count);
+        for (std::size_t i = 0; i < count; ++i) REQUIRE(column.at(i).size() <= bytes.size() + 64);
+      }
+    } catch (const DecodeFailure&) {
+      ++refused;
+    }
+  }
+  CHECK(refused > 1'000);
+}
