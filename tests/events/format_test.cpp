@@ -12,6 +12,7 @@
 #include "events/cflog.hpp"
 #include "events/checksum.hpp"
 #include "events/codec.hpp"
+#include "events/segment.hpp"
 #include "events/store/sqlite_schema.hpp"
 #include "tests/events/samples.hpp"
 
@@ -179,6 +180,14 @@ TEST_CASE("The checks of rows that the format document shows are the checks of t
   encode(std::int64_t{1}, batch);  // first_seq
   encode(std::int64_t{1}, batch);  // count
   CHECK(test::to_hex(big_endian(checksum(batch, 1))) == test::to_hex(bytes_of_block("hex batch row check")));
+}
+
+TEST_CASE("The segment that the format document shows holds the batch it shows") {
+  const Event event = example_event();
+  const BatchMark mark = example_mark();
+  SegmentWriter writer;
+  writer.add({1, 0, 1, 1, false}, mark.key, mark.command, std::span(&event, 1));
+  CHECK(test::to_hex(writer.finish()) == test::to_hex(bytes_of_block("hex segment")));
 }
 
 TEST_CASE("The schema that the format document shows is the schema") {
