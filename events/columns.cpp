@@ -21,6 +21,7 @@ namespace {
 constexpr unsigned word_bits = 64;
 constexpr std::size_t uuid_chars = 36;
 constexpr std::size_t uuid_bytes = 16;
+constexpr std::size_t few = 64;     // distinct texts, of which a dictionary is taken without a look at other forms
 constexpr unsigned digits_max = 18;  // of a number below 2^63
 
 unsigned bits_of(std::uint64_t value) { return word_bits - static_cast<unsigned>(std::countl_zero(value)); }
@@ -88,7 +89,8 @@ Steps steps_of(std::span<const std::int64_t> values) {
   for (std::size_t i = 0; i < values.size(); ++i) {
     const std::uint64_t above = static_cast<std::uint64_t>(values[i]) - steps.base;
     steps.values[i] = above;
-    if (divisor != 1) divisor = std::gcd(divisor, above);
+    const bool divides = divisor == 1 || (divisor != 0 && above % divisor == 0);  // as a rule, and cheaper to ask
+    if (!divides) divisor = std::gcd(divisor, above);
   }
   if (divisor > 1) {
     steps.step = divisor;
@@ -174,8 +176,9 @@ struct Dictionary {
   std::size_t bytes = 0;
 };
 
-// Nothing when it would take `bytes_max` or more.
-std::optional<Dictionary> dictionary_of(std::span<const std::string_view> values, std::size_t bytes_max) {
+// Nothing when it would take `bytes_max` or more, or has more than `entries_max`.
+std::optional<Dictionary> dictionary_of(std::span<const std::string_view> values, std::size_t bytes_max,
+                                        std::size_t entries_max) {
   Dictionary found;
   found.indexes.reserve(values.size());
   std::size_t mask = std::bit_ceil(2 * values.size()) - 1;
@@ -192,7 +195,7 @@ std::optional<Dictionary> dictionary_of(std::span<const std::string_view> values
       slots[slot] = static_cast<std::uint32_t>(found.entries.size());
       found.entries.push_back(value);
       found.bytes += value.size() + varint_bytes(value.size());
-      if (found.bytes >= bytes_max) return std::nullopt;
+      if (found.bytes >= bytes_max || found.entries.size() > entries_max) return std::nullopt;
     }
     found.indexes.push_back(slots[slot]);
   }
@@ -312,6 +315,15 @@ struct TextColumn::Shape {
 void put_texts(SpanOutputArchive& out, std::span<const std::string_view> values) {
   using Form = TextColumn::Form;
   if (values.empty()) return;
+  const auto put_dictionary = [&](const Dictionary& dictionary) {
+    out.put_byte(static_cast<std::uint8_t>(Form::dictionary));
+    out.put_varint(dictionary.entries.size());
+    for (const std::string_view entry : dictionary.entries) out.put_text(entry);
+    put_ints(out, dictionary.indexes);
+  };
+  if (values.size() >= 4 * few) {
+    if (const auto dictionary = dictionary_of(values, ~std::size_t{0}, few)) return put_dictionary(*dictionary);
+  }
   const std::string_view first = values.front();
   TextColumn::Shape shape{0, true, common_prefix(values)};
   for (const std::string_view value : values) {
@@ -354,13 +366,7 @@ void put_texts(SpanOutputArchive& out, std::span<const std::string_view> values)
       form = Form::plain;
     }
   }
-  if (const std::optional<Dictionary> dictionary = dictionary_of(values, cheapest)) {
-    out.put_byte(static_cast<std::uint8_t>(Form::dictionary));
-    out.put_varint(dictionary->entries.size());
-    for (const std::string_view entry : dictionary->entries) out.put_text(entry);
-    put_ints(out, dictionary->indexes);
-    return;
-  }
+  if (const auto dictionary = dictionary_of(values, cheapest, values.size())) return put_dictionary(*dictionary);
   switch (form) {
     case Form::uuids:
       begin(form, prefix);

@@ -19,12 +19,6 @@ LogIndex::Newest LogIndex::newest_of(std::int64_t stay) const {
   return {at < accounts_.size() ? accounts_[at].segment : 0, known_through_};
 }
 
-std::int64_t LogIndex::version_of(std::int64_t stay) const {
-  const std::shared_lock lock(mutex_);
-  const auto at = static_cast<std::size_t>(stay);
-  return at < accounts_.size() ? accounts_[at].version : 0;
-}
-
 std::vector<std::int64_t> LogIndex::segments_with(std::uint64_t hash) const {
   const std::shared_lock lock(mutex_);
   std::vector<std::int64_t> found;

@@ -31,7 +31,16 @@ class LogIndex {
     std::int64_t known_through = 0;  // the newest segment that was asked about
   };
   [[nodiscard]] Newest newest_of(std::int64_t stay) const;
-  [[nodiscard]] std::int64_t version_of(std::int64_t stay) const;
+  // The writer's own question, which needs no lock: only the writer adds.
+  struct Account {
+    std::int64_t version = 0;
+    std::int64_t segment = 0;  // the newest
+  };
+  [[nodiscard]] Account account_of(std::int64_t stay) const {
+    const auto at = static_cast<std::size_t>(stay);
+    return at < accounts_.size() ? accounts_[at] : Account{};
+  }
+  [[nodiscard]] bool may_have(std::uint64_t hash) const { return keys_.contains(hash); }  // likewise
   // Where a key of this hash may lie; what lies there says whether it does. A segment that does not exist yet is the one
   // that `recent` will become.
   [[nodiscard]] std::vector<std::int64_t> segments_with(std::uint64_t hash) const;
@@ -40,10 +49,6 @@ class LogIndex {
   void add(std::int64_t id, bool sealed, std::span<const PackedBatch> batches, std::span<const KeyPlace> keys);
 
  private:
-  struct Account {
-    std::int64_t version = 0;
-    std::int64_t segment = 0;
-  };
   mutable std::shared_mutex mutex_;
   std::vector<Account> accounts_;  // by stay
   std::int64_t known_through_ = 0;

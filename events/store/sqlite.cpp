@@ -47,8 +47,7 @@ class DatabaseLog final : public SqliteLog {
   [[nodiscard]] Expected<Appended, Conflict> append(std::span<const Batch> group) override {
     require_writer();
     require_well_formed(group);
-    std::vector<std::vector<std::uint8_t>> bodies;
-    for (const Batch& batch : group) add_bodies(batch.events, bodies);
+    for (const Batch& batch : group) require_encodable(batch.events);
     return appended(write([&] { return writer_->write(group); }));
   }
 
@@ -146,8 +145,7 @@ class DatabaseLog final : public SqliteLog {
   [[nodiscard]] Expected<Appended, Conflict> admit(const Arrival& arrival, const Batch& batch) override {
     require_writer();
     require_well_formed(std::span(&batch, 1));
-    std::vector<std::vector<std::uint8_t>> bodies;
-    add_bodies(batch.events, bodies);
+    require_encodable(batch.events);
     return appended(write([&] { return writer_->admit(arrival, batch); }));
   }
 
@@ -212,6 +210,14 @@ class DatabaseLog final : public SqliteLog {
   }
   static void add_bodies(const std::vector<Event>& events, std::vector<std::vector<std::uint8_t>>& bodies) {
     for (const Event& event : events) encode_event(event, bodies.emplace_back());
+  }
+  // Throws Unencodable when a field breaks its limits, before anything is written.
+  static void require_encodable(const std::vector<Event>& events) {
+    thread_local std::vector<std::uint8_t> body;
+    for (const Event& event : events) {
+      body.clear();
+      encode_event(event, body);
+    }
   }
   template <class Action>
   std::invoke_result_t<Action&> write(Action&& action) {

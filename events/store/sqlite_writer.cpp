@@ -177,7 +177,8 @@ std::optional<Conflict> SqliteWriter::plan(std::span<const Batch> group, Plan& p
       if (fresh) plan.fresh.push_back({++last_stay, &batch.account});
     }
     const auto [at, first] = plan.versions.try_emplace(stay, 0);
-    if (first) at->second = index_.version_of(stay);
+    const LogIndex::Account account = index_.account_of(stay);
+    if (first) at->second = account.version;
     const std::int64_t version = at->second;
     const std::uint64_t hash = hash_of(stay, batch.key);
     const auto [twin, alone] = plan.hashes.try_emplace(hash, i);
@@ -187,7 +188,7 @@ std::optional<Conflict> SqliteWriter::plan(std::span<const Batch> group, Plan& p
     const auto events = static_cast<std::int64_t>(batch.events.size());
     at->second += events;
     plan.events += batch.events.size();
-    plan.batches.push_back({stay, index_.newest_of(stay).segment, version + 1, events, false});
+    plan.batches.push_back({stay, account.segment, version + 1, events, false});
     plan.keys.push_back({hash, 0});
   }
   return std::nullopt;
@@ -305,7 +306,7 @@ Segment SqliteWriter::segment(std::int64_t id) {
 }
 
 bool SqliteWriter::has_key(std::int64_t stay, const IdempotencyKey& key, std::uint64_t hash) {
-  for (const std::int64_t id : index_.segments_with(hash)) {
+  for (const std::int64_t id : index_.may_have(hash) ? index_.segments_with(hash) : std::vector<std::int64_t>{}) {
     if (id <= end_.last_segment) {
       if (holds_key(segment(id), stay, key)) return true;
       continue;

@@ -264,7 +264,7 @@ std::optional<Erasing> SqliteWriter::staged() {
 bool SqliteWriter::erase_segments(Erasing& erasing) {
   if (!erasing.segment) {
     seal_recent();
-    erasing.segment = index_.newest_of(erasing.stay).segment;
+    erasing.segment = index_.account_of(erasing.stay).segment;
   }
   struct Rewritten {
     std::int64_t id = 0;
