@@ -113,7 +113,7 @@ TEST_CASE("EKM-5: the refusals of key commands in their order, and no errand whe
     2026-01-02  rotate arn:aws:kms:us-east-1:999999999999:key/ours                                -> refused product_required EKM-1
     2026-01-02  add ekm                                                                           -> ok
     2026-01-02  revoke reason "(S//NF)"                                                           -> refused classified GOV-3
-    2026-01-02  revoke                                                                            -> refused key_unusable EKM-5
+    2026-01-02  revoke                                                                            -> refused key_unusable EKM-1
     2026-01-02  rotate arn:aws:kms:us-east-1:999999999999:key/ours                                -> refused key_not_customers EKM-1
   )table");
   CHECK(table.custody().errands == 0);
@@ -213,7 +213,7 @@ TEST_CASE("EKM-5: text that cannot be sealed is refused, not stored as it is; wh
   table.rows(with_ekm).rows("2026-01-02  rotate " ARN_1 " -> ok");
   table.custody().can_seal = false;
   const std::int64_t head = table.log().head();
-  table.rows("2026-01-02  use 1 memo \"x\" -> refused key_unusable EKM-5");
+  table.rows("2026-01-02  use 1 memo \"x\" -> refused key_unusable EKM-1");
   CHECK(table.log().head() == head);
   table.rows("2026-01-02  use 1 -> CreditsConsumed plus 1");
 }
