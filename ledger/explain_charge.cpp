@@ -174,7 +174,7 @@ void tell_uncovered(Telling& told, const ChargeFold& fold, const Met& met) {
 void tell_flags(Telling& told, const Met& met, const Catalog& catalog) {
   const Model* known = catalog.model(met.fact->rate_card, met.fact->model);
   for (const UsageFlag flag : met.fact->flags) {
-    const Refusal would_be = consents::refusal_for(flag, met.fact->model, known ? *known : Model{});
+    const Refusal would_be = consents::refusal_for(flag, met.fact->model, known ? *known : Model{}, met.event->at);
     told.step("Flags", {std::string(to_name(flag))}, {would_be.message}, "recorded all the same").by(would_be.clause);
     told.clause("H13");
   }

@@ -47,10 +47,10 @@ Refusal not_in_force(const ProductId& product, Instant at) {
           {{"product", product.value}, {"at", to_text(at)}}};
 }
 
-Refusal in_parity(const ProductId& product, const Product& known) {
+Refusal in_parity(const ProductId& product, const Product& known, Instant at) {
   return {RefusalCode::seat_parity, known.billed_with ? "EKM-4" : "ADD-1",
           "The seats of an add-on in parity follow its parent's; change those.",
-          {{"product", product.value}, {"parity_with", known.parity_with->value}}};
+          {{"product", product.value}, {"parity_with", known.parity_with->value}, {"at", to_text(at)}}};
 }
 
 // H22: an event carries the price and the billing names, so that invoices fold without a catalog.
@@ -224,7 +224,7 @@ std::optional<Refusal> decide(Draft& draft, const StartTerm& command, const Cata
     return Refusal{RefusalCode::unknown_product, "", "The catalog sells no product of this name by seats.",
                    {{"product", command.product.value}}};
   }
-  if (product->parity_with) return in_parity(command.product, *product);
+  if (product->parity_with) return in_parity(command.product, *product, draft.at());
   const auto had = draft.state().seats.find(command.product);
   std::int32_t number = 1;
   if (had != draft.state().seats.end() && !had->second.terms.empty()) {
@@ -297,7 +297,7 @@ std::optional<Refusal> decide(Draft& draft, const ChangeSeats& command, const Ca
   const ProductId owner = known && known->parity_with ? *known->parity_with : command.product;
   const SeatTerm* term = term_in(state, owner, draft.at());
   if (term == nullptr) return not_in_force(command.product, draft.at());
-  if (owner != command.product) return in_parity(command.product, *known);
+  if (owner != command.product) return in_parity(command.product, *known, draft.at());
   if (command.seats == term->seats) return std::nullopt;  // H21: accepted, nothing to record
 
   const Instant renewal = state.seats.at(command.product).terms.back().ends_at;
@@ -358,7 +358,7 @@ std::optional<Refusal> decide(Draft& draft, const RemoveProduct& command, const 
   if (!state.seats.at(command.product).parity_with) {
     for (const ProductId& id : add_ons_in_term(state, command.product, term->number)) {
       return Refusal{RefusalCode::seat_parity, "ADD-1", "The product still has add-ons in parity; remove those first.",
-                     {{"product", command.product.value}, {"add_on", id.value}}};
+                     {{"product", command.product.value}, {"add_on", id.value}, {"at", to_text(draft.at())}}};
     }
   }
   const Instant renewal = state.seats.at(command.product).terms.back().ends_at;
