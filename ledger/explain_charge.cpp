@@ -211,7 +211,7 @@ void tell_around(Telling& told, const ChargeFold& fold, const Met& met, std::spa
     const auto* grant = std::get_if<CreditsGranted>(&event.payload);
     if (grant != nullptr && drawn.count(grant->lot) != 0) told.chain(&event);
     if (grant != nullptr && grant->corrects == met.fact->usage) {
-      told.credits("Corrections", {grant->lot.value}, {grant->reason ? grant->reason->value : ""}, grant->credits)
+      told.credits("Corrections", {grant->lot.value}, {grant->reason ? reason_text(*grant->reason) : ""}, grant->credits)
           .by("AIS-4b")
           .to(to_lot(grant->lot));
       told.event(&event);

@@ -2,10 +2,12 @@
 // The customer's own key, clause by clause (EKM-1, EKM-5): what is refused and in which order, what is sealed on its
 // way into the log, and what still reads after a revocation. The key service is a toy; the real ones have tests of
 // their own.
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "ledger/json.hpp"
 #include "ledger/key_arn.hpp"
+#include "tests/ledger/explain_story.hpp"
 #include "tests/ledger/table.hpp"
 
 using namespace creditfold;
@@ -206,6 +208,20 @@ TEST_CASE("EKM-5: after a revocation amounts fold, sealed text reads as sealed, 
   const std::string json = to_json(again);
   CHECK(json.find("{\"sealed\":\"ff01") != std::string::npos);
   CHECK(parse_event(to_json(again.accepted.back())).value() == again.accepted.back());
+}
+
+TEST_CASE("EKM-5: an explanation tells a sealed reason as sealed") {
+  Table table;
+  table.rows(with_ekm).rows("2026-01-02  rotate " ARN_1 " -> ok");
+  table.rows(R"(
+    2026-01-02  use 30 id u-17                                                      -> ok
+    2026-01-03  grant plus 30 correction in 1 reason "charged twice" corrects u-17  -> ok
+    2026-01-04  revoke                                                              -> ok
+  )");
+  test::check_why(table, "lot", "plus/1/1/2", "Grant | Reason | (sealed) | EKM-5");
+  test::check_why(table, "usage", "u-17", "Corrections | plus/1/1/2 | (sealed) = 30 credits | AIS-4b -> lot plus/1/1/2");
+  const std::string json = explanation_json(*test::explained(table, "usage", "u-17"));
+  CHECK(std::none_of(json.begin(), json.end(), [](char c) { return c == FreeText::sealed_mark; }));
 }
 
 TEST_CASE("EKM-5: text that cannot be sealed is refused, not stored as it is; what has none goes on") {
