@@ -164,6 +164,12 @@ void tell_uncovered(Telling& told, const ChargeFold& fold, const Met& met) {
     if (held.micro != 0)
       told.credits(part, {"Held for authorizations"}, {"pays only what settles them"}, held).by("H16");
   }
+  if (met.fact->late) {
+    told.remark(part, {"Policy ", to_name(fold.on_exhaustion)},
+                {"What comes after the close is recorded and never billed: a close is done once."})
+        .by("H18");
+    return;
+  }
   const std::string_view policy = fold.on_exhaustion == OnExhaustion::overage ? "is billed when the period closes"
                                   : fold.on_exhaustion == OnExhaustion::unlimited
                                       ? "is never billed"
