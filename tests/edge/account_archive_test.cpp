@@ -12,6 +12,7 @@
 
 #include "events/cflog.hpp"
 #include "events/store/memory_partition.hpp"
+#include "ledger/clauses.hpp"
 #include "ledger/edge/account_archive.hpp"
 #include "ledger/engine.hpp"
 #include "ledger/statement.hpp"
@@ -125,6 +126,7 @@ TEST_CASE("AI-1: what the archive holds is what the other questions answer, and 
   CHECK(files.at("balance.json") == balance_json(state, state.latest_at) + "\n");
   CHECK(json::parse(files.at("manifest.json")).at("fingerprint").as_string() == to_hex(fingerprint(state)));
   CHECK(files.at("catalog.json") == default_catalog_json());
+  CHECK(files.at("clauses.json") == clauses_json() + "\n");
 }
 
 TEST_CASE("AI-1: the same log gives the same archive to the byte, and an account nobody opened gives none") {
