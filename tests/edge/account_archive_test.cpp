@@ -109,6 +109,7 @@ TEST_CASE("AI-1: the archive of an account holds everything of it, with sums tha
   CHECK(files.at("SHA256SUMS") == sums);
   CHECK(manifest.at("files").as_array().size() + 3 == files.size());
   CHECK(files.at("events.jsonl").find(R"("ai_generated":true)") != std::string::npos);
+  CHECK(files.at("README.txt").find("/v1/directory/names/") != std::string::npos);  // RES-2: what no archive of a region holds
 }
 
 TEST_CASE("AI-1: what the archive holds is what the other questions answer, and its log folds to it") {
