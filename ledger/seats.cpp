@@ -172,7 +172,8 @@ void evolve(AccountState& state, const TermEnded& fact) {
   }
 }
 
-void evolve(AccountState& state, const Event& event, const SeatsChanged& fact) {
+// A selection may lack the change before; each says by itself how many seats there are from then on, and what was added.
+void evolve(AccountState& state, const Event& event, const SeatsChanged& fact, Folding folding) {
   require(fact.from >= 0 && fact.to >= 0, "negative seats");
   const auto had = state.seats.find(fact.product);
   if (fact.to < fact.from) {  // H21: at the next renewal, without a credit note
@@ -185,7 +186,9 @@ void evolve(AccountState& state, const Event& event, const SeatsChanged& fact) {
   const bool begins = had == state.seats.end() || term_of_number(had->second, parent->number) == nullptr;
   const SeatTerm* now = term_in(state, fact.product, fact.effective_at);
   require(begins == (now == nullptr), "seats change before the add-on begins");
-  require((now ? now->seats : 0) == fact.from, "seats change from another number");
+  const bool follows = (now ? now->seats : 0) == fact.from;
+  const bool changes = now != nullptr && fact.from > 0;  // from 0 they begin, with a term that may not be there
+  require(follows || (changes && folding == Folding::selection), "seats change from another number");
   SeatProduct& product = state.seats[fact.product];
   product.parity_with = fact.parity_with;
   if (begins) {
