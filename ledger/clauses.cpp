@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "ledger/json_writer.hpp"
+
 namespace creditfold {
 namespace {
 
@@ -73,6 +75,16 @@ std::span<const Clause> clauses() { return table; }
 const Clause* find_clause(std::string_view id) {
   const auto found = std::find_if(table.begin(), table.end(), [id](const Clause& clause) { return clause.id == id; });
   return found == table.end() ? nullptr : &*found;
+}
+
+std::string clauses_json() {
+  JsonWriter out;
+  out.open('{').key("clauses").open('[');
+  for (const Clause& clause : clauses()) {
+    out.open('{').field("id", clause.id).field("title", clause.title).field("sentence", clause.sentence).close('}');
+  }
+  out.close(']').close('}');
+  return out.take();
 }
 
 }  // namespace creditfold

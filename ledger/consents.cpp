@@ -47,22 +47,24 @@ std::vector<UsageFlag> objections(const AccountState& state, const Model& model,
   return found;
 }
 
-Refusal refusal_for(UsageFlag flag, const ModelId& id, const Model& model) {
+// The moment is among the values: access, consents and terms are measured by it, and change.
+Refusal refusal_for(UsageFlag flag, const ModelId& id, const Model& model, Instant at) {
   const std::pair<std::string, std::string> named{"model", id.value};
+  const std::pair<std::string, std::string> then{"at", to_text(at)};
   switch (flag) {
     case UsageFlag::revoked:
-      return {RefusalCode::revoked, "AI-0", "This account's access to AI is suspended.", {}};
+      return {RefusalCode::revoked, "AI-0", "This account's access to AI is suspended.", {then}};
     case UsageFlag::discontinued:
       return {RefusalCode::discontinued, "AI-5", "This model has been withdrawn.",
-              {named, {"withdrawn_at", model.withdrawn_at ? to_text(*model.withdrawn_at) : ""}}};
+              {named, {"withdrawn_at", model.withdrawn_at ? to_text(*model.withdrawn_at) : ""}, then}};
     case UsageFlag::not_authorized_in_gov:
       return {RefusalCode::not_authorized_in_gov, "GOV-1", "This model is not authorized in the gov environment.", {named}};
     case UsageFlag::beta_not_accepted:
       return {RefusalCode::beta_not_accepted, "AI-5", "This is a beta model and the account has not opted in to beta.",
-              {named, {"feature", std::string(beta_feature)}}};
+              {named, {"feature", std::string(beta_feature)}, then}};
     case UsageFlag::partner_terms:
       return {RefusalCode::partner_terms, "AI-3", "The account has not accepted this model's partner terms.",
-              {named, {"terms", model.partner_terms ? model.partner_terms->value : ""}}};
+              {named, {"terms", model.partner_terms ? model.partner_terms->value : ""}, then}};
     case UsageFlag::unknown_authorization:
       return {RefusalCode::unknown_authorization, "H17", "There is no live authorization of this id.", {}};
   }

@@ -30,7 +30,7 @@ void evolve(AccountState& state, const Event& event, const AccessChanged& fact);
 // What stands against using `model` on this account at `at`, in the order of the checks. A report carries them as flags,
 // an authorization is refused with the first.
 [[nodiscard]] std::vector<UsageFlag> objections(const AccountState& state, const Model& model, Instant at);
-[[nodiscard]] Refusal refusal_for(UsageFlag flag, const ModelId& id, const Model& model);
+[[nodiscard]] Refusal refusal_for(UsageFlag flag, const ModelId& id, const Model& model, Instant at);
 
 [[nodiscard]] std::optional<Refusal> decide(Draft& draft, const SetConsent& command);
 [[nodiscard]] std::optional<Refusal> decide(Draft& draft, const AcceptTerms& command);

@@ -18,9 +18,9 @@ Refusal opens_elsewhere(const AccountId& account) {
   return {RefusalCode::unknown_account, "", "This id is not opened in this region.", {{"account", account.value}}};
 }
 
-// EKM-5: nothing that should be sealed is stored as it is.
+// EKM-1: a key that wraps no data key cannot be used. EKM-5: nothing that should be sealed is stored as it is.
 Refusal cannot_be_sealed(const AccountId& account) {
-  return {RefusalCode::key_unusable, "EKM-5", "The account's wrapped key is none, so its free text cannot be sealed; send none.",
+  return {RefusalCode::key_unusable, "EKM-1", "The account's wrapped key is none, so its free text cannot be sealed; send none.",
           {{"account", account.value}}};
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ledger/estimate.hpp"
 
+#include <string>
 #include <utility>
 
 #include "ledger/decide.hpp"
@@ -46,8 +47,17 @@ CommandBody report_of(const EstimateQuestion& question) {
                      .memo = std::nullopt};
 }
 
-CommandBody authorization_of(const EstimateQuestion& question, Instant at) {
-  return AuthorizeUsage{.authorization = AuthorizationId(estimate_key),
+// An id that no live authorization has: whichever the caller takes, it is another one.
+AuthorizationId free_id(const AccountState& state) {
+  AuthorizationId id{estimate_key};
+  for (int n = 1; state.holds.count(id) != 0; ++n) {
+    id = AuthorizationId(std::string(estimate_key) + "-" + std::to_string(n));
+  }
+  return id;
+}
+
+CommandBody authorization_of(const AccountState& state, const EstimateQuestion& question, Instant at) {
+  return AuthorizeUsage{.authorization = free_id(state),
                         .workflow = question.workflow.value_or(WorkflowId(estimate_key)),
                         .model = question.model,
                         .query = question.query,
@@ -122,7 +132,7 @@ Expected<std::string, Refusal> estimate_json(const AccountState& state, const Es
   const Charged charged = charge_of(state, *decided);
   const Event& event = *charged.event;
   const auto& charge = std::get<CreditsConsumed>(event.payload);
-  const Command authorization = command_of(state, question, authorization_of(question, event.at));
+  const Command authorization = command_of(state, question, authorization_of(state, question, event.at));
   JsonWriter out;
   out.open('{')
       .field("informational", true)

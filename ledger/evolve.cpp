@@ -41,7 +41,7 @@ struct Evolve {
   void operator()(const CreditsConsumed& fact) const { usage::evolve(state, event, fact); }
   void operator()(const CreditsHeld& fact) const { usage::evolve(state, event, fact); }
   void operator()(const HoldReleased& fact) const { usage::evolve(state, fact); }
-  void operator()(const SeatsChanged& fact) const { seats::evolve(state, event, fact); }
+  void operator()(const SeatsChanged& fact) const { seats::evolve(state, event, fact, folding); }
   void operator()(const ProductAdded& fact) const { seats::evolve(state, fact); }
   void operator()(const ProductRemoved& fact) const { seats::evolve(state, fact); }
   void operator()(const ConsentChanged& fact) const { consents::evolve(state, event, fact); }
@@ -49,7 +49,7 @@ struct Evolve {
   void operator()(const AccessChanged& fact) const { consents::evolve(state, event, fact); }
   void operator()(const KeyRotated& fact) const { keys::evolve(state, fact, folding); }
   void operator()(const KeyRevoked& fact) const { keys::evolve(state, fact, folding); }
-  void operator()(const RegionMigrated& fact) const { residency::evolve(state, event, fact); }
+  void operator()(const RegionMigrated& fact) const { residency::evolve(state, event, fact, folding); }
 };
 
 void fold(AccountState& state, const Event& event, Folding folding) {

@@ -164,6 +164,12 @@ void tell_uncovered(Telling& told, const ChargeFold& fold, const Met& met) {
     if (held.micro != 0)
       told.credits(part, {"Held for authorizations"}, {"pays only what settles them"}, held).by("H16");
   }
+  if (met.fact->late) {
+    told.remark(part, {"Policy ", to_name(fold.on_exhaustion)},
+                {"What comes after the close is recorded and never billed: a close is done once."})
+        .by("H18");
+    return;
+  }
   const std::string_view policy = fold.on_exhaustion == OnExhaustion::overage ? "is billed when the period closes"
                                   : fold.on_exhaustion == OnExhaustion::unlimited
                                       ? "is never billed"
@@ -174,7 +180,7 @@ void tell_uncovered(Telling& told, const ChargeFold& fold, const Met& met) {
 void tell_flags(Telling& told, const Met& met, const Catalog& catalog) {
   const Model* known = catalog.model(met.fact->rate_card, met.fact->model);
   for (const UsageFlag flag : met.fact->flags) {
-    const Refusal would_be = consents::refusal_for(flag, met.fact->model, known ? *known : Model{});
+    const Refusal would_be = consents::refusal_for(flag, met.fact->model, known ? *known : Model{}, met.event->at);
     told.step("Flags", {std::string(to_name(flag))}, {would_be.message}, "recorded all the same").by(would_be.clause);
     told.clause("H13");
   }
@@ -211,7 +217,7 @@ void tell_around(Telling& told, const ChargeFold& fold, const Met& met, std::spa
     const auto* grant = std::get_if<CreditsGranted>(&event.payload);
     if (grant != nullptr && drawn.count(grant->lot) != 0) told.chain(&event);
     if (grant != nullptr && grant->corrects == met.fact->usage) {
-      told.credits("Corrections", {grant->lot.value}, {grant->reason ? grant->reason->value : ""}, grant->credits)
+      told.credits("Corrections", {grant->lot.value}, {grant->reason ? reason_text(*grant->reason) : ""}, grant->credits)
           .by("AIS-4b")
           .to(to_lot(grant->lot));
       told.event(&event);

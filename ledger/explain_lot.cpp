@@ -49,7 +49,10 @@ void tell_grant(Telling& told, const LotHistory& history, const credits::LotName
   }
   if (grant.corrects)
     told.step(part, {"Corrects"}, {"the charge"}, grant.corrects->value).by("AIS-4b").to(to_usage(*grant.corrects));
-  if (grant.reason) told.remark(part, {"Reason"}, {grant.reason->value});
+  if (grant.reason) {
+    auto reason = told.remark(part, {"Reason"}, {reason_text(*grant.reason)});
+    if (grant.reason->sealed()) reason.by("EKM-5");
+  }
   auto bounds = told.remark(part, {"Pays for usage"}, {span_text(grant.starts_at, grant.expires_at)});
   bounds.by("H10");
   if (history.voided == nullptr) bounds.to(to_period(name.plan, name.term, name.period));

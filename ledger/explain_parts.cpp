@@ -140,6 +140,8 @@ std::string listed(const std::vector<std::string>& words) {
   return text;
 }
 
+std::string reason_text(const FreeText& reason) { return reason.sealed() ? "(sealed)" : reason.value; }
+
 std::string span_text(Instant from, Instant to) { return joined({from, " to ", to}); }
 
 std::string minor_unit(const Money& money) { return "minor units of " + std::string(money.code()); }

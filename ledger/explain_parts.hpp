@@ -69,6 +69,8 @@ class Telling {
 [[nodiscard]] std::string listed(const std::vector<std::string>& words);
 // "2026-01-01T00:00:00Z to 2026-02-01T00:00:00Z"
 [[nodiscard]] std::string span_text(Instant from, Instant to);
+// EKM-5: text that is sealed is told as sealed; its bytes are no UTF-8.
+[[nodiscard]] std::string reason_text(const FreeText& reason);
 // "minor units of USD"
 [[nodiscard]] std::string minor_unit(const Money& money);
 

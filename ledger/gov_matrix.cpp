@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ledger/gov_matrix.hpp"
 
+#include <algorithm>
+
 #include "ledger/json_writer.hpp"
 
 namespace creditfold::gov {
@@ -66,12 +68,19 @@ TermsId requested_terms() { return TermsId("responsibility-matrix-requested:" + 
 
 TermsId attested_terms() { return TermsId("responsibility-matrix:" + std::string(matrix_version)); }
 
-std::string record_command(const AccountId& account, const TermsId& terms) {
+std::string record_command(const AccountState& state, const TermsId& terms) {
+  std::string key = "gov:" + terms.value;
+  if (const auto found = state.terms.find(terms); found != state.terms.end()) {
+    const auto& changes = found->second.changes;
+    const auto withdrawn =
+        std::count_if(changes.begin(), changes.end(), [](const auto& change) { return !change.value; });
+    if (withdrawn > 0) key += ":" + std::to_string(withdrawn);
+  }
   JsonWriter out;
   out.open('{')
       .field("command", "AcceptTerms")
-      .field("account", account)
-      .field("key", std::string_view("gov:" + terms.value))
+      .field("account", state.account)
+      .field("key", std::string_view(key))
       .field("terms", terms)
       .close('}');
   return out.take();

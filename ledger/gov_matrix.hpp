@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "events/vocabulary.hpp"
+#include "ledger/state.hpp"
 
 namespace creditfold::gov {
 
@@ -50,7 +51,7 @@ inline constexpr std::string_view matrix_version = "2026-11";
 // What is recorded as TermsAccepted: that an account asked for the matrix, and that it attested to do its part.
 [[nodiscard]] TermsId requested_terms();  // "responsibility-matrix-requested:2026-11"
 [[nodiscard]] TermsId attested_terms();   // "responsibility-matrix:2026-11"
-// The command that records either, the same for ever, so that it is recorded once (H19).
-[[nodiscard]] std::string record_command(const AccountId& account, const TermsId& terms);
+// The command that records either: the same until the account withdraws it, so that it is recorded once (H19).
+[[nodiscard]] std::string record_command(const AccountState& state, const TermsId& terms);
 
 }  // namespace creditfold::gov

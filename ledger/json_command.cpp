@@ -165,17 +165,6 @@ void canonical(const json::value& value, std::string& out) {
   }
 }
 
-// GOV-3: any text a command holds, whatever its field, names of fields included.
-bool is_marked(const json::value& value) {
-  if (const json::string* text = value.if_string()) return has_marking({text->data(), text->size()});
-  if (const json::array* array = value.if_array()) return std::any_of(array->begin(), array->end(), is_marked);
-  const json::object* object = value.if_object();
-  if (object == nullptr) return false;
-  return std::any_of(object->begin(), object->end(), [](const auto& field) {
-    return has_marking({field.key().data(), field.key().size()}) || is_marked(field.value());
-  });
-}
-
 // What a command says its content is counts like a marking.
 bool declares_more_than_cui(const json::value& value) {
   const json::object* object = value.if_object();
@@ -217,7 +206,7 @@ Expected<ParsedCommand, Malformed> parse_command(std::string_view text) {
     return Unexpected{Malformed{{}, "byte " + std::to_string(parsed + 1), "is not JSON: " + why, has_marking(text)}};
   }
   const json::value value = parser.release();
-  const bool marked = is_marked(value) || declares_more_than_cui(value);
+  const bool marked = has_marked_text(value) || declares_more_than_cui(value);
   const auto key = key_of(value);
   if (const auto twice = find_duplicate_key(text)) {
     return Unexpected{Malformed{{}, *twice, "the field stands twice", marked || has_marking(text)}};

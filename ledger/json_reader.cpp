@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "ledger/markings.hpp"
+
 namespace creditfold {
 
 ObjectReader::ObjectReader(const boost::json::value& value, std::string path, std::optional<ReadFault>& fault)
@@ -189,6 +191,16 @@ std::optional<Money> ObjectReader::optional_money(std::string_view name) {
 }
 std::optional<Text> ObjectReader::optional_text(std::string_view name) {
   return optional<Text>(name, [&] { return text(name); });
+}
+
+bool has_marked_text(const boost::json::value& value) {
+  if (const boost::json::string* text = value.if_string()) return has_marking({text->data(), text->size()});
+  if (const boost::json::array* list = value.if_array()) return std::any_of(list->begin(), list->end(), has_marked_text);
+  const boost::json::object* object = value.if_object();
+  if (object == nullptr) return false;
+  return std::any_of(object->begin(), object->end(), [](const auto& field) {
+    return has_marking({field.key().data(), field.key().size()}) || has_marked_text(field.value());
+  });
 }
 
 }  // namespace creditfold

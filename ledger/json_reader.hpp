@@ -20,6 +20,9 @@ struct ReadFault {
   std::string what;
 };
 
+// GOV-3: whether any text in the value, names of fields included, carries a classification marking.
+[[nodiscard]] bool has_marked_text(const boost::json::value& value);
+
 class ObjectReader {
  public:
   // `fault` collects the first fault of the whole document; `path` is the object's own place ("" for the top).

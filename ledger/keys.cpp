@@ -90,7 +90,7 @@ std::optional<Refusal> decide(Draft& draft, const RevokeKey& command) {
   const AccountState& state = draft.state();
   if (!state.key) {
     return Refusal{
-        RefusalCode::key_unusable, "EKM-5", "The account has no key to revoke.", {{"account", state.account.value}}};
+        RefusalCode::key_unusable, "EKM-1", "The account has no key to revoke.", {{"account", state.account.value}}};
   }
   if (state.key->revoked) return revoked(*state.key);
   draft.emit(KeyRevoked{.key_arn = state.key->key_arn, .reason = to_free_text(command.reason)});

@@ -24,8 +24,9 @@ Refusal product_required(const AccountState& state, const RegionId& region) {
 
 }  // namespace
 
-void evolve(AccountState& state, const Event& event, const RegionMigrated& fact) {
-  require(fact.from == state.region, "a migration starts where the account is not");
+// A selection may lack the migration before; each says by itself where the account is from then on.
+void evolve(AccountState& state, const Event& event, const RegionMigrated& fact, Folding folding) {
+  require(fact.from == state.region || folding == Folding::selection, "a migration starts where the account is not");
   require(fact.from != fact.to, "a migration leads nowhere");
   require(fact.events >= 1 && fact.events < event.version, "a migration copied other events than there were");
   state.region = fact.to;

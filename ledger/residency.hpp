@@ -9,6 +9,7 @@
 #include "ledger/catalog.hpp"
 #include "ledger/command.hpp"
 #include "ledger/draft.hpp"
+#include "ledger/evolve.hpp"
 #include "ledger/outside.hpp"
 #include "ledger/refusal.hpp"
 #include "ledger/state.hpp"
@@ -18,7 +19,7 @@ namespace creditfold::residency {
 inline constexpr std::string_view product = "data_residency";  // the add-on that is sold for a region
 inline constexpr std::string_view whole_scope = "organization";
 
-void evolve(AccountState& state, const Event& event, const RegionMigrated& fact);
+void evolve(AccountState& state, const Event& event, const RegionMigrated& fact, Folding folding);
 
 // To the region the account is in already: accepted, and nothing to record. Without a copy provided, the event says how
 // many events one would have and no hash: what an estimate can know.

@@ -47,10 +47,10 @@ Refusal not_in_force(const ProductId& product, Instant at) {
           {{"product", product.value}, {"at", to_text(at)}}};
 }
 
-Refusal in_parity(const ProductId& product, const Product& known) {
+Refusal in_parity(const ProductId& product, const Product& known, Instant at) {
   return {RefusalCode::seat_parity, known.billed_with ? "EKM-4" : "ADD-1",
           "The seats of an add-on in parity follow its parent's; change those.",
-          {{"product", product.value}, {"parity_with", known.parity_with->value}}};
+          {{"product", product.value}, {"parity_with", known.parity_with->value}, {"at", to_text(at)}}};
 }
 
 // H22: an event carries the price and the billing names, so that invoices fold without a catalog.
@@ -172,7 +172,8 @@ void evolve(AccountState& state, const TermEnded& fact) {
   }
 }
 
-void evolve(AccountState& state, const Event& event, const SeatsChanged& fact) {
+// A selection may lack the change before; each says by itself how many seats there are from then on, and what was added.
+void evolve(AccountState& state, const Event& event, const SeatsChanged& fact, Folding folding) {
   require(fact.from >= 0 && fact.to >= 0, "negative seats");
   const auto had = state.seats.find(fact.product);
   if (fact.to < fact.from) {  // H21: at the next renewal, without a credit note
@@ -185,7 +186,9 @@ void evolve(AccountState& state, const Event& event, const SeatsChanged& fact) {
   const bool begins = had == state.seats.end() || term_of_number(had->second, parent->number) == nullptr;
   const SeatTerm* now = term_in(state, fact.product, fact.effective_at);
   require(begins == (now == nullptr), "seats change before the add-on begins");
-  require((now ? now->seats : 0) == fact.from, "seats change from another number");
+  const bool follows = (now ? now->seats : 0) == fact.from;
+  const bool changes = now != nullptr && fact.from > 0;  // from 0 they begin, with a term that may not be there
+  require(follows || (changes && folding == Folding::selection), "seats change from another number");
   SeatProduct& product = state.seats[fact.product];
   product.parity_with = fact.parity_with;
   if (begins) {
@@ -225,7 +228,7 @@ std::optional<Refusal> decide(Draft& draft, const StartTerm& command, const Cata
     return Refusal{RefusalCode::unknown_product, "", "The catalog sells no product of this name by seats.",
                    {{"product", command.product.value}}};
   }
-  if (product->parity_with) return in_parity(command.product, *product);
+  if (product->parity_with) return in_parity(command.product, *product, draft.at());
   const auto had = draft.state().seats.find(command.product);
   std::int32_t number = 1;
   if (had != draft.state().seats.end() && !had->second.terms.empty()) {
@@ -298,7 +301,7 @@ std::optional<Refusal> decide(Draft& draft, const ChangeSeats& command, const Ca
   const ProductId owner = known && known->parity_with ? *known->parity_with : command.product;
   const SeatTerm* term = term_in(state, owner, draft.at());
   if (term == nullptr) return not_in_force(command.product, draft.at());
-  if (owner != command.product) return in_parity(command.product, *known);
+  if (owner != command.product) return in_parity(command.product, *known, draft.at());
   if (command.seats == term->seats) return std::nullopt;  // H21: accepted, nothing to record
 
   const Instant renewal = state.seats.at(command.product).terms.back().ends_at;
@@ -359,7 +362,7 @@ std::optional<Refusal> decide(Draft& draft, const RemoveProduct& command, const 
   if (!state.seats.at(command.product).parity_with) {
     for (const ProductId& id : add_ons_in_term(state, command.product, term->number)) {
       return Refusal{RefusalCode::seat_parity, "ADD-1", "The product still has add-ons in parity; remove those first.",
-                     {{"product", command.product.value}, {"add_on", id.value}}};
+                     {{"product", command.product.value}, {"add_on", id.value}, {"at", to_text(draft.at())}}};
     }
   }
   const Instant renewal = state.seats.at(command.product).terms.back().ends_at;

@@ -9,6 +9,7 @@
 #include "ledger/catalog.hpp"
 #include "ledger/command.hpp"
 #include "ledger/draft.hpp"
+#include "ledger/evolve.hpp"
 #include "ledger/refusal.hpp"
 #include "ledger/state.hpp"
 
@@ -30,7 +31,7 @@ struct Proration {
 // evolve
 void evolve(AccountState& state, const TermStarted& fact);
 void evolve(AccountState& state, const TermEnded& fact);
-void evolve(AccountState& state, const Event& event, const SeatsChanged& fact);
+void evolve(AccountState& state, const Event& event, const SeatsChanged& fact, Folding folding);
 void evolve(AccountState& state, const ProductAdded& fact);
 void evolve(AccountState& state, const ProductRemoved& fact);
 

@@ -63,10 +63,11 @@ Refusal not_in_force(const PlanId& plan, Instant at) {
           {{"plan", plan.value}, {"at", to_text(at)}}};
 }
 
-Refusal not_admitted(const std::optional<PlanId>& plan, const std::optional<ActorId>& actor) {
+Refusal not_admitted(const std::optional<PlanId>& plan, const std::optional<ActorId>& actor, Instant at) {
   Refusal refusal{RefusalCode::plan_mismatch, "AIS-5d", "The builder list does not admit this actor.", {}};
   if (plan) refusal.details.emplace_back("plan", plan->value);
   if (actor) refusal.details.emplace_back("actor", actor->value);
+  refusal.details.emplace_back("at", to_text(at));
   return refusal;
 }
 
@@ -202,7 +203,7 @@ Expected<InForce, Refusal> plan_for_usage(const AccountState& state, const Catal
   if (plan) {
     auto named = named_plan(state, *plan, at, "AIS-2");
     if (!named) return named;
-    if (!admits(state.pools.find(*plan)->second, actor, at)) return Unexpected{not_admitted(plan, actor)};
+    if (!admits(state.pools.find(*plan)->second, actor, at)) return Unexpected{not_admitted(plan, actor, at)};
     return named;
   }
   bool any_in_force = false;
@@ -222,7 +223,7 @@ Expected<InForce, Refusal> plan_for_usage(const AccountState& state, const Catal
     }
   }
   if (!any_in_force) return Unexpected{outside_term(at, "AIS-2")};
-  if (best.term == nullptr) return Unexpected{not_admitted(std::nullopt, actor)};
+  if (best.term == nullptr) return Unexpected{not_admitted(std::nullopt, actor, at)};
   return best;
 }
 

@@ -240,7 +240,9 @@ std::optional<Refusal> decide(Draft& draft, const AuthorizeUsage& command, const
   if (!priced) return priced.error();
   const AccountState& state = draft.state();
   const std::vector<UsageFlag> objections = consents::objections(state, *priced->model, draft.at());
-  if (!objections.empty()) return consents::refusal_for(objections.front(), command.model, *priced->model);
+  if (!objections.empty()) {
+    return consents::refusal_for(objections.front(), command.model, *priced->model, draft.at());
+  }
   if (state.holds.count(command.authorization) != 0) {
     return Refusal{RefusalCode::authorization_exists, "H16", "An authorization of this id is live.",
                    {{"authorization", command.authorization.value}}};

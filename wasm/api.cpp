@@ -9,6 +9,7 @@
 #include <new>
 
 #include "events/log.hpp"
+#include "ledger/clauses.hpp"
 #include "ledger/data_classes.hpp"
 #include "ledger/evolve.hpp"
 #include "ledger/json_writer.hpp"
@@ -167,7 +168,7 @@ std::int32_t cf_apply(std::int32_t handle, const char* command, std::uint32_t si
 }
 
 std::int32_t cf_clauses(std::int32_t handle) {
-  return with_session(handle, [](const Session&) { return wasm::clauses_json(); });
+  return with_session(handle, [](const Session&) { return clauses_json(); });
 }
 
 std::int32_t cf_keys(std::int32_t handle, const char* account, std::uint32_t size, std::int64_t as_of,

@@ -4,7 +4,6 @@
 #include <cstring>
 
 #include "events/cflog.hpp"
-#include "ledger/clauses.hpp"
 #include "ledger/consent_statement.hpp"
 #include "ledger/engine.hpp"
 #include "ledger/explain.hpp"
@@ -246,16 +245,6 @@ std::string Session::export_log(bool as_json_lines) const {
   });
   (void)writer.finish(log_.head());
   return out;
-}
-
-std::string clauses_json() {
-  JsonWriter out;
-  out.open('{').key("clauses").open('[');
-  for (const Clause& clause : clauses()) {
-    out.open('{').field("id", clause.id).field("title", clause.section).field("sentence", clause.sentence).close('}');
-  }
-  out.close(']').close('}');
-  return out.take();
 }
 
 }  // namespace creditfold::wasm

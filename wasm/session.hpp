@@ -68,6 +68,4 @@ class Session {
   std::map<AccountId, std::vector<std::int64_t>> positions_;  // of each account's events, by version
 };
 
-[[nodiscard]] std::string clauses_json();
-
 }  // namespace creditfold::wasm

@@ -13,23 +13,13 @@
 namespace creditfold::cli {
 namespace {
 
-std::string clauses_json() {
-  JsonWriter out;
-  out.open('{').key("clauses").open('[');
-  for (const Clause& clause : clauses()) {
-    out.open('{').field("id", clause.id).field("title", clause.section).field("sentence", clause.sentence).close('}');
-  }
-  out.close(']').close('}');
-  return out.take();
-}
-
 std::string clauses_text() {
   std::string text;
-  std::string_view section;
+  std::string_view title;
   constexpr std::size_t id_width = 8;
   for (const Clause& clause : clauses()) {
-    if (clause.section != section) text.append(section.empty() ? "" : "\n").append(clause.section).append("\n");
-    section = clause.section;
+    if (clause.title != title) text.append(title.empty() ? "" : "\n").append(clause.title).append("\n");
+    title = clause.title;
     std::string id(clause.id);
     id.resize(std::max(id.size() + 2, id_width), ' ');
     text.append("  ").append(id).append(clause.sentence).append("\n");

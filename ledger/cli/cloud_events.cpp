@@ -5,6 +5,7 @@
 
 #include "ledger/cli/json_items.hpp"
 #include "ledger/cli/usage_time.hpp"
+#include "ledger/json_reader.hpp"
 
 namespace creditfold::cli {
 namespace {

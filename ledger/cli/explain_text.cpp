@@ -107,12 +107,15 @@ std::string draws_text(const json::value& told) {
 std::string event_text(const json::object& event) {
   constexpr std::array fields{"plan",    "product", "lot",    "usage",   "authorization", "kind",
                               "credits", "term",    "period", "granted", "consumed",      "expired",
-                              "from",    "to",      "reason", "model",   "corrects",      "settles"};
+                              "from",    "to",      "reason", "model",   "corrects",      "settles",
+                              "feature", "terms",   "accepted", "allowed"};
   std::string text;
   for (const char* name : fields) {
     const json::value* value = event.if_contains(name);
     if (value == nullptr) continue;
-    const std::string shown = value->is_string() ? std::string(value->get_string().c_str()) : json::serialize(*value);
+    const std::string shown = value->is_string()   ? std::string(value->get_string().c_str())
+                              : value->is_object() ? "(sealed)"  // EKM-5: no other field of these is an object
+                                                   : json::serialize(*value);
     text += (text.empty() ? "" : ", ") + std::string(name) + ' ' + shown;
   }
   return harmless(text);

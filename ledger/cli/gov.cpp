@@ -8,38 +8,35 @@
 #include "ledger/cli/data.hpp"
 #include "ledger/cli/output.hpp"
 #include "ledger/gov_matrix.hpp"
-#include "ledger/replay.hpp"
+#include "ledger/statement.hpp"
 
 namespace creditfold::cli {
 namespace {
 
 namespace json = boost::json;
 
-std::optional<Environment> environment_of(const std::string& data, const AccountId& account) {
-  return in_home(data, account, [&](const Log& log) {
-    std::optional<Environment> environment;
-    log.read_account(account, 0, -1, [&](Event&& event) {
-      if (const auto* opened = std::get_if<AccountOpened>(&event.payload)) environment = opened->environment;
-      return false;  // it is the first event of every account
-    });
-    return environment;
+// Nothing: there is no such account.
+std::optional<AccountState> state_of(const std::string& data, const AccountId& account) {
+  return in_home(data, account, [&](const Log& log) -> std::optional<AccountState> {
+    auto view = view_as_of(log, account, {}, machine_now());
+    return view ? std::optional(std::move(view->state)) : std::nullopt;
   });
 }
 
 // Nothing: it is a gov account.
-std::optional<ExitStatus> refuse_others(const std::string& data, const AccountId& account, bool as_json) {
-  const auto environment = environment_of(data, account);
-  if (!environment) return refuse_unknown_account(account, as_json);
-  if (*environment == Environment::gov) return std::nullopt;
+std::optional<ExitStatus> refuse_others(const std::optional<AccountState>& state, const AccountId& account,
+                                        bool as_json) {
+  if (!state) return refuse_unknown_account(account, as_json);
+  if (state->environment == Environment::gov) return std::nullopt;
   return tell_refusal({RefusalCode::not_authorized_in_gov, "GOV-2",
                        "The responsibility matrix is for gov accounts and the operator.", {{"account", account.value}}},
                       as_json);
 }
 
 // The ledger's answer; throws Fault when it refused, which nothing it is asked here can be.
-std::string record(const std::string& data, const AccountId& account, const TermsId& terms) {
+std::string record(const std::string& data, const AccountState& state, const TermsId& terms) {
   const auto answerer = open_answerer(data, std::nullopt, {});
-  const std::vector<Line> commands{Line{1, gov::record_command(account, terms)}};
+  const std::vector<Line> commands{Line{1, gov::record_command(state, terms)}};
   const std::string answer = answerer->answer(commands).front();
   const json::value value = json::parse(json::string_view(answer.data(), answer.size()));
   if (value.as_object().contains("refused")) throw Fault(Fault::Kind::unavailable, "the ledger did not record it: " + answer);
@@ -68,15 +65,17 @@ std::string matrix_text() {
 
 ExitStatus run(const GovMatrixOptions& options) {
   if (options.account) {
-    if (const auto refused = refuse_others(options.data, *options.account, options.json)) return *refused;
-    static_cast<void>(record(options.data, *options.account, gov::requested_terms()));
+    const auto state = state_of(options.data, *options.account);
+    if (const auto refused = refuse_others(state, *options.account, options.json)) return *refused;
+    static_cast<void>(record(options.data, *state, gov::requested_terms()));
   }
   return print(options.json ? gov::matrix_json() : matrix_text());
 }
 
 ExitStatus run(const GovAttestOptions& options) {
-  if (const auto refused = refuse_others(options.data, *options.account, options.json)) return *refused;
-  const std::string answer = record(options.data, *options.account, gov::attested_terms());
+  const auto state = state_of(options.data, *options.account);
+  if (const auto refused = refuse_others(state, *options.account, options.json)) return *refused;
+  const std::string answer = record(options.data, *state, gov::attested_terms());
   if (options.json) return print(answer);
   return print(options.account->value + " attests to its part of the responsibility matrix " + std::string(gov::matrix_version) + ".");
 }

@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <charconv>
 
-#include "ledger/markings.hpp"
-
 namespace creditfold::cli {
 namespace {
 
@@ -90,15 +88,6 @@ std::optional<std::variant<JsonItem, BadRow>> JsonItems::next_line() {
     return std::variant<JsonItem, BadRow>(JsonItem{place, number_, std::move(*value)});
   }
   return std::nullopt;
-}
-
-bool has_marked_text(const json::value& value) {
-  if (const json::string* text = value.if_string()) return has_marking({text->data(), text->size()});
-  if (const json::array* list = value.if_array()) return std::any_of(list->begin(), list->end(), has_marked_text);
-  const json::object* object = value.if_object();
-  return object != nullptr && std::any_of(object->begin(), object->end(), [](const auto& field) {
-           return has_marking({field.key().data(), field.key().size()}) || has_marked_text(field.value());
-         });
 }
 
 const json::value* field_of(const json::value& value, std::string_view name) {

@@ -45,8 +45,6 @@ class JsonItems {
   bool list_ = false;
 };
 
-// Whether any text in the value, names of fields included, carries a classification marking (GOV-3).
-[[nodiscard]] bool has_marked_text(const boost::json::value& value);
 
 // Field access that tells what is wrong instead of throwing.
 [[nodiscard]] const boost::json::value* field_of(const boost::json::value& value, std::string_view name);

@@ -9,6 +9,7 @@
 #include "ledger/json_reader.hpp"
 #include "ledger/json_text.hpp"
 #include "ledger/json_writer.hpp"
+#include "ledger/markings.hpp"
 
 namespace creditfold::directory {
 namespace {
@@ -80,6 +81,8 @@ Label read_label(ObjectReader& in) {
           .name = read_name(in)};
 }
 
+EntryFault classified() { return {"/", "carries a classification marking (GOV-3); nothing of it was stored", true}; }
+
 }  // namespace
 
 Expected<Entry, EntryFault> parse_entry(std::string_view text) {
@@ -88,8 +91,12 @@ Expected<Entry, EntryFault> parse_entry(std::string_view text) {
   options.max_depth = json_depth_max;
   json::error_code error;
   const json::value value = json::parse(json::string_view(text.data(), text.size()), error, {}, options);
+  if (error ? has_marking(text) : has_marked_text(value)) return Unexpected{classified()};
   if (error) return Unexpected{EntryFault{"/", "is not JSON: " + error.message()}};
-  if (const auto twice = find_duplicate_key(text)) return Unexpected{EntryFault{*twice, "stands twice"}};
+  if (const auto twice = find_duplicate_key(text)) {
+    if (has_marking(text)) return Unexpected{classified()};  // the value has the last of the two
+    return Unexpected{EntryFault{*twice, "stands twice"}};
+  }
   std::optional<ReadFault> fault;
   ObjectReader in(value, "", fault);
   std::optional<Entry> entry;

@@ -60,10 +60,11 @@ using Entry = std::variant<Person, Organization, Label>;
 struct EntryFault {
   std::string place;
   std::string what;
+  bool classified = false;  // GOV-3: some text carries a classification marking; nothing of it is told here
 };
 
 // An entry is told by its first word: {"person":…}, {"organization":…} or {"label":…}. Strict: unknown and repeated
-// fields are refused.
+// fields are refused, and so is a classification marking in any text (GOV-3).
 [[nodiscard]] Expected<Entry, EntryFault> parse_entry(std::string_view json);
 // One line without a newline.
 [[nodiscard]] std::string to_json(const Entry& entry);

@@ -7,21 +7,10 @@
 #include "ledger/clauses.hpp"
 #include "ledger/consent_statement.hpp"
 #include "ledger/invoices.hpp"
-#include "ledger/json_writer.hpp"
 #include "ledger/statement.hpp"
 
 namespace creditfold::edge {
 namespace {
-
-std::string clauses_text() {
-  JsonWriter out;
-  out.open('{').key("clauses").open('[');
-  for (const Clause& clause : clauses()) {
-    out.open('{').field("id", clause.id).field("section", clause.section).field("sentence", clause.sentence).close('}');
-  }
-  out.close(']').close('}');
-  return out.take() + "\n";
-}
 
 std::string invoices_csv_of(const ExportedAccount& exported) {
   InvoiceWatch watch;
@@ -59,7 +48,7 @@ std::vector<Member> members_of(const ExportedAccount& exported) {
   members.push_back(text_member("consents.json", "access, consents, terms, and what stands against each model",
                                 consents.value_or("{}") + "\n"));
   members.push_back(text_member("catalog.json", "plans, rate cards, products and notices in force", std::move(catalog)));
-  members.push_back(text_member("clauses.json", "the clauses that rules and refusals name", clauses_text()));
+  members.push_back(text_member("clauses.json", "the clauses that rules and refusals name", clauses_json() + "\n"));
   return members;
 }
 

@@ -21,8 +21,8 @@ void EventHub::stop() {
 }
 
 void EventHub::wake_all() {
-  const std::lock_guard lock(mutex_);
-  for (const auto& [address, weak] : seats_) {
+  const std::lock_guard lock(seats_->mutex);
+  for (const auto& [address, weak] : seats_->taken) {
     if (auto seat = weak.lock()) {
       const auto executor = seat->timer_.get_executor();
       asio::post(executor, [seat = std::move(seat)] { seat->timer_.cancel(); });
@@ -31,21 +31,21 @@ void EventHub::wake_all() {
 }
 
 std::shared_ptr<EventHub::Seat> EventHub::join(const asio::any_io_executor& executor) {
-  const std::lock_guard lock(mutex_);
-  if (seats_.size() >= event_streams_max) return nullptr;
+  const std::lock_guard lock(seats_->mutex);
+  if (seats_->taken.size() >= event_streams_max) return nullptr;
   auto seat = std::make_shared<Seat>(*this, executor);
-  seats_.emplace(seat.get(), seat);
+  seats_->taken.emplace(seat.get(), seat);
   return seat;
 }
 
 bool EventHub::full() const {
-  const std::lock_guard lock(mutex_);
-  return seats_.size() >= event_streams_max;
+  const std::lock_guard lock(seats_->mutex);
+  return seats_->taken.size() >= event_streams_max;
 }
 
-void EventHub::leave(const Seat* seat) {
-  const std::lock_guard lock(mutex_);
-  seats_.erase(seat);
+EventHub::Seat::~Seat() {
+  const std::lock_guard lock(seats_->mutex);
+  seats_->taken.erase(this);
 }
 
 asio::awaitable<void> EventHub::Seat::wait(std::int64_t position) {

@@ -65,6 +65,10 @@ Reply classes_reply(const DirectoryStore& store) {
 template <class Wanted, class Same>
 Reply put_reply(DirectoryStore& store, const std::string& body, Same&& same) {
   const auto entry = directory::parse_entry(body);
+  if (!entry && entry.error().classified) {
+    return error_reply(Status::unprocessable_entity, "classified", "The body " + entry.error().what + ".",
+                       entry.error().place);
+  }
   if (!entry) return error_reply(Status::bad_request, "malformed", entry.error().what, entry.error().place);
   const auto* wanted = std::get_if<Wanted>(&*entry);
   if (wanted == nullptr || !same(*wanted)) {

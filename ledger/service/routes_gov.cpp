@@ -14,11 +14,14 @@ Refusal not_a_gov_account() {
   return {RefusalCode::not_authorized_in_gov, "GOV-2", "The responsibility matrix is for gov accounts and the operator.", {}};
 }
 
-bool is_gov(const Regions& regions, const AccountId& account) {
+// The command that records the asking; nothing: it is no gov account.
+std::optional<std::string> asking_of(const Regions& regions, const AccountId& account) {
   const RegionAtWork* home = regions.home_of(account);
-  return home != nullptr && home->sequencer.with_book([&](const Book& book) {
+  if (home == nullptr) return std::nullopt;
+  return home->sequencer.with_book([&](const Book& book) -> std::optional<std::string> {
     const AccountState* state = book.find(account);
-    return state != nullptr && state->environment == Environment::gov;
+    if (state == nullptr || state->environment != Environment::gov) return std::nullopt;
+    return gov::record_command(*state, gov::requested_terms());
   });
 }
 
@@ -28,14 +31,14 @@ asio::awaitable<Reply> answer_matrix(Regions& regions, Call call) {
     co_return unauthorized("The responsibility matrix is given to who shows a token: creditfold tokens create makes one.");
   }
   if (!call.caller.is_operator()) {
-    const AccountId account = *call.caller.scope.account;
-    if (!is_gov(regions, account)) {
+    auto asked = asking_of(regions, *call.caller.scope.account);
+    if (!asked) {
       Reply reply = refusal_reply(not_a_gov_account());
       reply.status = Status::forbidden;
       co_return reply;
     }
     std::vector<std::string> asking;
-    asking.push_back(gov::record_command(account, gov::requested_terms()));
+    asking.push_back(std::move(*asked));
     const Processed processed = co_await regions.process(std::move(asking));
     if (!processed.has_value()) co_return fault_reply(processed.error());
     const Answer& answer = processed.value().front();

@@ -81,6 +81,12 @@ void send_everything(const std::string& data, const std::filesystem::path& input
   import("otel-genai", "o.jsonl",
          R"({"traceId":"5b8efff798038103d269b633813fc60c","spanId":"eee19b7ec3c1b174","endTimeUnixNano":"1768587346680590000",)"
          R"("attributes":{"gen_ai.usage.input_tokens":1,"gen_ai.input.messages":")" + marked + R"("}})" "\n" + marked + "\n");
+  const Ended entries = run({"directory", "--data", data, "put"},
+                            R"({"person":"u-1","name":")" + marked + "\"}\n" + R"({"organization":"o-1","name":"N",")" + marked +
+                                "\":1}\n" + R"({"label":"team","account":"acme","id":"t","name":")" + marked + "\"}\n" + marked + "\n");
+  CHECK(entries.status == 1);
+  CHECK(entries.err.find("GOV-3") != std::string::npos);
+  searched.take(entries);
 }
 
 }  // namespace

@@ -64,6 +64,32 @@ TEST_CASE("GOV-2: asking and attesting are recorded once, as terms accepted") {
   CHECK(contains(ask({"consents", "--data", ledger.data(), "--account", "agency"}), "asked for, attested"));
 }
 
+TEST_CASE("GOV-2: an attestation that was withdrawn is recorded anew, and once") {
+  const Ledger ledger;
+  static_cast<void>(ask({"gov", "attest", "--data", ledger.data(), "--account", "agency"}));
+  const auto withdraw = [&](const std::string& key) {
+    static_cast<void>(ask({"apply", "--data", ledger.data()},
+                          R"({"command":"AcceptTerms","account":"agency","key":")" + key + R"(","terms":")" +
+                              gov::attested_terms().value + R"(","accepted":false})"));
+  };
+  const auto attested = [&] {
+    return json_of(ask({"consents", "--data", ledger.data(), "--account", "agency", "--json"}))
+        .at("responsibility_matrix")
+        .at("attested")
+        .at("accepted")
+        .as_bool();
+  };
+  for (const char* key : {"w1", "w2"}) {
+    withdraw(key);
+    CHECK_FALSE(attested());
+    static_cast<void>(ask({"gov", "attest", "--data", ledger.data(), "--account", "agency"}));
+    CHECK(attested());
+    const std::string events = ledger.events("agency");
+    static_cast<void>(ask({"gov", "attest", "--data", ledger.data(), "--account", "agency"}));
+    CHECK(ledger.events("agency") == events);
+  }
+}
+
 TEST_CASE("GOV-2: every command the matrix names is there") {
   for (const gov::Control& control : gov::controls()) {
     for (const gov::Part& part : control.parts) {

@@ -12,6 +12,7 @@
 
 #include "events/cflog.hpp"
 #include "events/store/memory_partition.hpp"
+#include "ledger/clauses.hpp"
 #include "ledger/edge/account_archive.hpp"
 #include "ledger/engine.hpp"
 #include "ledger/statement.hpp"
@@ -108,6 +109,7 @@ TEST_CASE("AI-1: the archive of an account holds everything of it, with sums tha
   CHECK(files.at("SHA256SUMS") == sums);
   CHECK(manifest.at("files").as_array().size() + 3 == files.size());
   CHECK(files.at("events.jsonl").find(R"("ai_generated":true)") != std::string::npos);
+  CHECK(files.at("README.txt").find("/v1/directory/names/") != std::string::npos);  // RES-2: what no archive of a region holds
 }
 
 TEST_CASE("AI-1: what the archive holds is what the other questions answer, and its log folds to it") {
@@ -125,6 +127,7 @@ TEST_CASE("AI-1: what the archive holds is what the other questions answer, and 
   CHECK(files.at("balance.json") == balance_json(state, state.latest_at) + "\n");
   CHECK(json::parse(files.at("manifest.json")).at("fingerprint").as_string() == to_hex(fingerprint(state)));
   CHECK(files.at("catalog.json") == default_catalog_json());
+  CHECK(files.at("clauses.json") == clauses_json() + "\n");
 }
 
 TEST_CASE("AI-1: the same log gives the same archive to the byte, and an account nobody opened gives none") {

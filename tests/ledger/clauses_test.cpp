@@ -13,12 +13,12 @@
 
 using namespace creditfold;
 
-TEST_CASE("Clauses: every id of the terms is there once, with a section and a sentence") {
+TEST_CASE("Clauses: every id of the terms is there once, with a title and a sentence") {
   std::set<std::string_view> ids;
   for (const Clause& clause : clauses()) {
     INFO(clause.id);
     CHECK(ids.insert(clause.id).second);
-    CHECK_FALSE(clause.section.empty());
+    CHECK_FALSE(clause.title.empty());
     CHECK(clause.sentence.size() > 10);
     CHECK(clause.sentence.back() == '.');
     CHECK(find_clause(clause.id) == &clause);
@@ -32,6 +32,13 @@ TEST_CASE("Clauses: every id of the terms is there once, with a section and a se
   CHECK(ids.size() == 33 + 22);
   CHECK(find_clause("AIS-6") == nullptr);
   CHECK(find_clause("") == nullptr);
+}
+
+TEST_CASE("Clauses: as JSON each is an id, a title and a sentence, wherever the table is given") {
+  const std::string json = clauses_json();
+  CHECK(json.starts_with(R"({"clauses":[{"id":"AIS-1","title":"AI Studio","sentence":"A workflow is )"));
+  CHECK(json.ends_with("}]}"));
+  CHECK(json.find("\"section\"") == std::string::npos);
 }
 
 namespace {

@@ -159,9 +159,9 @@ TEST_CASE("GOV-2: a gov account is told what it asked for and attested to, other
   CHECK(Asked(table, "2026-01-02")("/responsibility_matrix/version") == gov::matrix_version);
   CHECK(Asked(table, "2026-01-02")("/responsibility_matrix/requested/accepted") == "false");
   for (const TermsId& terms : {gov::requested_terms(), gov::attested_terms()}) {
-    const Answer first = table.send(gov::record_command(AccountId("acme"), terms));
+    const Answer first = table.send(gov::record_command(table.state(), terms));
     REQUIRE_FALSE(first.refused);
-    const Answer again = table.send(gov::record_command(AccountId("acme"), terms));
+    const Answer again = table.send(gov::record_command(table.state(), terms));
     CHECK(again.replayed);  // asked for again, it is the same asking
   }
   const Asked told(table, "2030-01-02");

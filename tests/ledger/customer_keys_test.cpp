@@ -2,10 +2,12 @@
 // The customer's own key, clause by clause (EKM-1, EKM-5): what is refused and in which order, what is sealed on its
 // way into the log, and what still reads after a revocation. The key service is a toy; the real ones have tests of
 // their own.
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "ledger/json.hpp"
 #include "ledger/key_arn.hpp"
+#include "tests/ledger/explain_story.hpp"
 #include "tests/ledger/table.hpp"
 
 using namespace creditfold;
@@ -113,7 +115,7 @@ TEST_CASE("EKM-5: the refusals of key commands in their order, and no errand whe
     2026-01-02  rotate arn:aws:kms:us-east-1:999999999999:key/ours                                -> refused product_required EKM-1
     2026-01-02  add ekm                                                                           -> ok
     2026-01-02  revoke reason "(S//NF)"                                                           -> refused classified GOV-3
-    2026-01-02  revoke                                                                            -> refused key_unusable EKM-5
+    2026-01-02  revoke                                                                            -> refused key_unusable EKM-1
     2026-01-02  rotate arn:aws:kms:us-east-1:999999999999:key/ours                                -> refused key_not_customers EKM-1
   )table");
   CHECK(table.custody().errands == 0);
@@ -208,12 +210,26 @@ TEST_CASE("EKM-5: after a revocation amounts fold, sealed text reads as sealed, 
   CHECK(parse_event(to_json(again.accepted.back())).value() == again.accepted.back());
 }
 
+TEST_CASE("EKM-5: an explanation tells a sealed reason as sealed") {
+  Table table;
+  table.rows(with_ekm).rows("2026-01-02  rotate " ARN_1 " -> ok");
+  table.rows(R"(
+    2026-01-02  use 30 id u-17                                                      -> ok
+    2026-01-03  grant plus 30 correction in 1 reason "charged twice" corrects u-17  -> ok
+    2026-01-04  revoke                                                              -> ok
+  )");
+  test::check_why(table, "lot", "plus/1/1/2", "Grant | Reason | (sealed) | EKM-5");
+  test::check_why(table, "usage", "u-17", "Corrections | plus/1/1/2 | (sealed) = 30 credits | AIS-4b -> lot plus/1/1/2");
+  const std::string json = explanation_json(*test::explained(table, "usage", "u-17"));
+  CHECK(std::none_of(json.begin(), json.end(), [](char c) { return c == FreeText::sealed_mark; }));
+}
+
 TEST_CASE("EKM-5: text that cannot be sealed is refused, not stored as it is; what has none goes on") {
   Table table;
   table.rows(with_ekm).rows("2026-01-02  rotate " ARN_1 " -> ok");
   table.custody().can_seal = false;
   const std::int64_t head = table.log().head();
-  table.rows("2026-01-02  use 1 memo \"x\" -> refused key_unusable EKM-5");
+  table.rows("2026-01-02  use 1 memo \"x\" -> refused key_unusable EKM-1");
   CHECK(table.log().head() == head);
   table.rows("2026-01-02  use 1 -> CreditsConsumed plus 1");
 }

@@ -113,6 +113,16 @@ TEST_CASE("AIS-4c: what would be refused is refused, and nothing is appended") {
   CHECK(table.log().head() == 3);
 }
 
+TEST_CASE("AIS-4c: an estimate's authorization meets none that is live, whatever their ids") {
+  test::Table table;
+  table.rows(R"(
+    2026-01-01  start plus monthly 2026-01-01..2026-04-01  -> ok
+    2026-01-02  authorize estimate 1 until 2026-01-20      -> ok
+    2026-01-02  authorize estimate-1 1 until 2026-01-20    -> ok
+  )");
+  CHECK(pointed(estimate(table, question("unit", 1, "2026-01-03")), "/authorization/accepted") == "true");
+}
+
 TEST_CASE("GOV-3: an estimate is refused for a marking too, and repeats nothing") {
   test::Table table;
   table.rows("2026-01-01  start plus monthly 2026-01-01..2026-04-01  -> ok");

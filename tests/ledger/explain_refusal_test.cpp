@@ -108,19 +108,52 @@ TEST_CASE("H16: authorization refusals tell whether it is live, and what became 
   )");
 }
 
-TEST_CASE("AI-0, AI-3, AI-5: refusals of a model tell how access, consent and terms stand") {
+TEST_CASE("AI-0, AI-3, AI-5: refusals of a model tell how access, consent and terms stood at their own moment") {
   Table table;
   table.rows(started);
-  check_why(table, "refusal", refusal_of(table, "2026-01-02 authorize a young 0/1/0 until 2026-01-20"), R"(
-    The account | Consent to beta | by the moment 2026-01-01T00:00:00Z = not given | AI-5
-  )");
-  check_why(table, "refusal", refusal_of(table, "2026-01-02 authorize a partner 0/1/0 until 2026-01-20"), R"(
-    The account | Terms openai-2025 | by the moment 2026-01-01T00:00:00Z = not accepted | AI-3
-  )");
+  const std::string beta = refusal_of(table, "2026-01-02 authorize a young 0/1/0 until 2026-01-20");
+  const std::string partner = refusal_of(table, "2026-01-02 authorize a partner 0/1/0 until 2026-01-20");
   table.rows("2026-01-03  access no  -> ok");
-  check_why(table, "refusal", refusal_of(table, "2026-01-04 authorize a 1 until 2026-01-20"), R"(
-    The account | Access to AI | by the moment 2026-01-03T00:00:00Z = suspended | AI-0
+  const std::string access = refusal_of(table, "2026-01-04 authorize a 1 until 2026-01-20");
+  table.rows(R"(
+    2026-01-05  access yes               -> ok
+    2026-01-05  consent beta yes         -> ok
+    2026-01-05  accept openai-2025       -> ok
+  )");
+  check_why(table, "refusal", beta, R"(
+    The account | Consent to beta | by the moment 2026-01-02T00:00:00Z = not given | AI-5
+    event ConsentChanged beta true
+  )");
+  check_why(table, "refusal", partner, R"(
+    The account | Terms openai-2025 | by the moment 2026-01-02T00:00:00Z = not accepted | AI-3
+    event TermsAccepted openai-2025 true
+  )");
+  check_why(table, "refusal", access, R"(
+    The account | Access to AI | by the moment 2026-01-04T00:00:00Z = suspended | AI-0
     event AccessChanged false
+    event AccessChanged true
+  )");
+}
+
+TEST_CASE("ADD-1, H6: parity and builder lists are told as they stood at the refusal's own moment") {
+  Table table;
+  table.rows(started);
+  table.rows(R"(
+    2026-01-01  start enterprise 10 seats 2026-01-01..2026-02-01   -> ok
+    2026-01-01  add permissions                                    -> ok
+    2026-01-01  builders plus bob                                  -> ok
+  )");
+  const std::string parity = refusal_of(table, "2026-01-02 seats permissions 5");
+  const std::string builders = refusal_of(table, "2026-01-02 use 1 by eve", 1001);
+  table.rows(R"(
+    2026-03-01  builders plus everyone  -> ok
+  )");
+  check_why(table, "refusal", parity, R"(
+    The account | permissions | 2026-01-01T00:00:00Z to 2026-02-01T00:00:00Z = 10 seats | ADD-1
+    The account | enterprise | 2026-01-01T00:00:00Z to 2026-02-01T00:00:00Z = 10 seats | ADD-1
+  )");
+  check_why(table, "refusal", builders, R"(
+    The account | plus, builder list | 1 actors = does not admit the actor | H6
   )");
 }
 

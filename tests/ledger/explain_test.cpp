@@ -172,6 +172,18 @@ TEST_CASE("H14: a late charge is wholly uncovered, because its period had been c
   )");
 }
 
+TEST_CASE("H18: what is reported late under an overage plan is told as billed no more") {
+  Table table;
+  table.rows(R"(
+    2026-01-01  start over monthly 2026-01-01..2026-04-01   -> ok
+    2026-02-01  close                                       -> ok
+    2026-01-31  use 5 id late                               -> CreditsConsumed over 5 late
+  )");
+  check_why(table, "usage", "late", R"(
+    Uncovered | Policy overage | What comes after the close is recorded and never billed: a close is done once. | H18
+  )");
+}
+
 TEST_CASE("H13: every flag is told with the clause that would have refused it") {
   Table table;
   table.rows(R"(

@@ -63,6 +63,19 @@ TEST_CASE("RES-1: there and back again takes the add-on for each way") {
   CHECK(history[1].events == 5);
 }
 
+TEST_CASE("RES-1: asked as of a moment, the region is where the last migration that had happened by then led") {
+  Table(wide_catalog()).rows(R"(
+    2026-01-02  add data_residency region eu         -> ok
+    2026-05-01  migrate to eu                        -> RegionMigrated us>eu events=2
+    2026-05-02  remove data_residency                -> ok
+    2026-03-01  add data_residency region jp         -> ok
+    2026-04-01  migrate to jp                        -> RegionMigrated eu>jp events=5
+    = at 2026-03-31  account region us
+    = at 2026-04-15  account region jp
+    = at 2026-05-15  account region jp
+  )");
+}
+
 TEST_CASE("RES-1: to the region the account is in already there is nothing to do, with the add-on or without") {
   Table(wide_catalog()).rows(R"(
     2026-01-01  migrate to us                        -> nothing

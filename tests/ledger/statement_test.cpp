@@ -235,6 +235,29 @@ TEST_CASE("Balance: --at before what a fact rests on was recorded to happen move
   )");
 }
 
+TEST_CASE("Balance: --at keeps changes of seats that were made earlier but recorded later") {
+  test::Table table;
+  table.rows(R"(
+    2026-01-01  start enterprise 10 seats 2026-01-01..2027-01-01   -> ok
+    2026-02-01  add permissions                                    -> ok
+    2026-06-01  seats enterprise 12                                -> ok
+    2026-03-01  seats enterprise 15                                -> SeatsChanged enterprise 12>15, SeatsChanged permissions 12>15
+    2026-02-15  seats enterprise 11                                -> ok
+    = at 2026-02-10  seats enterprise 10
+    = at 2026-02-20  seats enterprise 10 then 11 from 2027-01-01
+    = at 2026-03-05  seats enterprise 15 then 11 from 2027-01-01
+    = at 2026-03-05  seats permissions 15 then 11 from 2027-01-01
+    = at 2026-03-05  invoice lines 4
+    = at 2026-03-05  invoice 4 "Permissions Management"
+    = at 2026-06-05  seats enterprise 15 then 11 from 2027-01-01
+    = at 2026-06-05  invoice lines 6
+    2026-05-01  end enterprise on 2026-06-15                       -> ok
+    2026-01-02  start enterprise 3 seats 2026-06-15..2027-01-01    -> ok
+    = at 2026-04-01  seats enterprise 15 then 11 from 2027-01-01
+    = at 2026-06-20  seats enterprise 3
+  )");
+}
+
 TEST_CASE("Balance: --at before the first event, and of an account nobody opened, is no answer") {
   test::Table table;
   table.rows("2026-01-01  start plus monthly 2026-01-01..2026-06-01    -> ok");

@@ -52,6 +52,30 @@ TEST_CASE("RES-2: people, organizations and labels are put, given, listed and er
   CHECK(client.get("/v1/directory/people/u-101").status == 404);
 }
 
+TEST_CASE("GOV-3: an entry with a classification marking in any text is refused, and nothing of it is stored or told") {
+  Running running;
+  Client client = running.client();
+  REQUIRE(put(running, "/v1/directory/organizations/o-1", organization).status == 200);
+  const auto refused = [&](const std::string& address, const std::string& body) {
+    const Response response = put(running, address, body);
+    INFO(body << response.body);
+    CHECK(response.status == 422);
+    CHECK(response.body.find(R"("code":"classified")") != std::string::npos);
+    CHECK(response.body.find("wellhead") == std::string::npos);
+    CHECK(response.body.find("NOFORN") == std::string::npos);
+  };
+  refused("/v1/directory/people/u-1", R"({"person":"u-1","name":"(S//NF) wellhead"})");
+  refused("/v1/directory/people/u-1", R"({"person":"u-1","name":"A","image":"wellhead SECRET//NOFORN"})");
+  refused("/v1/directory/people/u-1", R"({"person":"u-1","name":"A","SECRET//NOFORN wellhead":1})");
+  refused("/v1/directory/people/u-1", R"({"person":"u-1","name":"SECRET//NOFORN wellhead","name":"A"})");
+  refused("/v1/directory/people/u-1", R"({"person":"u-1","name":"SECRET//NOFORN wellhead")");
+  refused("/v1/directory/organizations/o-1", R"({"organization":"o-1","name":"TOP SECRET//SI//NOFORN wellhead"})");
+  refused("/v1/directory/labels/acme/workflow/w", R"({"label":"workflow","account":"acme","id":"w","name":"S\u0045CRET//NOFORN wellhead"})");
+  CHECK_FALSE(in_files(running, "wellhead"));
+  CHECK(client.get("/v1/directory/people/u-1").status == 404);
+  CHECK(put(running, "/v1/directory/people/u-1", R"({"person":"u-1","name":"Santa, secret"})").status == 200);
+}
+
 TEST_CASE("RES-2: what is wrong with an entry is told with its place") {
   Running running;
   const std::string address = "/v1/directory/people/u-1";

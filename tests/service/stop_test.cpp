@@ -7,11 +7,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <boost/asio/io_context.hpp>
 #include <csignal>
 #include <fstream>
+#include <memory>
 #include <thread>
 
 #include "events/store/partitions.hpp"
+#include "ledger/service/event_hub.hpp"
 #include "ledger/service/service.hpp"
 #include "tests/service/running.hpp"
 
@@ -109,6 +112,19 @@ TEST_CASE("a stop ends streams properly and idle connections at once") {
   CHECK_NOTHROW(stream.read_until("0\r\n\r\n"));
   CHECK(stream.ended());
   CHECK(idle.ended());
+}
+
+TEST_CASE("what was posted to wake a stream may be dropped after the stream's hub is gone") {
+  boost::asio::io_context context;  // goes last, and drops what nobody ran
+  auto hub = std::make_unique<service::EventHub>(0);
+  auto seat = hub->join(context.get_executor());
+  hub->stop();
+  const std::weak_ptr<service::EventHub::Seat> posted = seat;
+  seat.reset();
+  CHECK_FALSE(posted.expired());
+  hub.reset();
+  context.poll();
+  CHECK(posted.expired());
 }
 
 TEST_CASE("the service does not listen beyond this machine unless it is told to") {
