@@ -190,6 +190,30 @@ class DatabaseLog final : public SqliteLog {
     return runs;
   }
 
+  [[nodiscard]] TreeHead tree() const override {
+    return readers_.with_reader([](SqliteReader& reader) { return reader.tree().frontier().head(); });
+  }
+
+  [[nodiscard]] std::vector<TreeHash> tree_hashes(int tile_level, std::int64_t first, std::int64_t count) const override {
+    return readers_.with_reader([&](SqliteReader& reader) { return reader.tree_hashes(tile_level, first, count); });
+  }
+
+  void add_checkpoint(const StoredCheckpoint& checkpoint) override {
+    require_writer();
+    write([&] {
+      writer_->add_checkpoint(checkpoint);
+      return Done{};
+    });
+  }
+
+  [[nodiscard]] std::optional<StoredCheckpoint> newest_checkpoint() const override {
+    return readers_.with_reader([](SqliteReader& reader) { return reader.tree().newest_checkpoint(); });
+  }
+
+  [[nodiscard]] std::optional<StoredCheckpoint> checkpoint_behind(std::int64_t size) const override {
+    return readers_.with_reader([&](SqliteReader& reader) { return reader.tree().checkpoint_behind(size); });
+  }
+
   void set_lock_text(const std::string& text) override {
     if (lock_) lock_->set_text(text);
   }

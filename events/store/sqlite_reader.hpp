@@ -14,6 +14,7 @@
 
 #include "events/partition.hpp"
 #include "events/store/sqlite_rows.hpp"
+#include "events/store/sqlite_tree.hpp"
 
 namespace creditfold {
 
@@ -69,6 +70,11 @@ class SqliteReader {
   [[nodiscard]] std::vector<Tombstone> tombstones();
   [[nodiscard]] std::int64_t moves();
 
+  // REQUIRES: to <= head().
+  [[nodiscard]] std::vector<TreeHash> leaf_hashes(std::int64_t after, std::int64_t to);
+  [[nodiscard]] std::vector<TreeHash> tree_hashes(int tile_level, std::int64_t first, std::int64_t count);
+  [[nodiscard]] SqliteTree& tree() { return tree_; }
+
   // PRAGMA integrity_check, tombstones over zeros, arrivals over their rows; throws Fault damaged with the first finding.
   void check_structure();
 
@@ -105,12 +111,14 @@ class SqliteReader {
                                                 std::int64_t after, std::int64_t to, std::int64_t shift);
   [[nodiscard]] BatchPage account_batches(BatchCursor after, std::int64_t stay);
   void read_batch_page(SQLite::Statement& query, std::int64_t shift, std::int64_t& id, BatchPage& page);
+  [[nodiscard]] TreeHash leaf_hash_of(SQLite::Statement& row, std::int64_t seq);
   void check_moves();
   [[noreturn]] void damaged(const std::string& what) const;
 
   std::filesystem::path file_;
   RegionId partition_;
   SQLite::Database database_;
+  SqliteTree tree_;
   std::unordered_map<const char*, SQLite::Statement> statements_;  // by their literal
   std::unordered_map<std::int64_t, std::string> names_;            // of accounts by stay; names never change
   bool any_departed_ = false;

@@ -147,6 +147,7 @@ void SqliteReader::check_structure() {
   const std::string finding = query.getColumn(0).getString();
   if (finding != "ok") damaged(finding);
   check_moves();
+  tree_.check_rows();
 }
 
 // Every tombstone reads back, and what is said to be erased is zeros; every row of a stream belongs to a stay.

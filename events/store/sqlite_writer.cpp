@@ -30,10 +30,11 @@ bool is_empty(const SQLite::Database& database) {
 }  // namespace
 
 SqliteWriter::SqliteWriter(const std::filesystem::path& file)
-    : file_(file), database_(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, busy_timeout_ms) {
+    : file_(file), database_(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, busy_timeout_ms),
+      tree_(database_, file) {
   const bool fresh = is_empty(database_);
   const std::int64_t format = fresh ? sqlite_format : format_of(database_, file_);
-  if (format != sqlite_format && format != sqlite_format_1) throw_unsupported(format, file_);
+  if (format < sqlite_format_1 || format > sqlite_format) throw_unsupported(format, file_);
   // Durable when a commit returns: with these two every commit syncs the write-ahead log.
   database_.exec("PRAGMA journal_mode=WAL");
   database_.exec("PRAGMA synchronous=FULL");
@@ -41,8 +42,13 @@ SqliteWriter::SqliteWriter(const std::filesystem::path& file)
   database_.exec("PRAGMA trusted_schema=OFF");
   database_.exec("PRAGMA cell_size_check=ON");
   if (fresh) create();
-  if (format == sqlite_format_1) upgrade_from_1(database_);
+  if (format < sqlite_format) upgrade(database_, file_, format);
   const LogEnd end = read_end(database_, file_);
+  frontier_ = tree_.frontier();
+  if (frontier_.size() != end.head) {
+    throw Fault(Fault::Kind::damaged, file_.string() + ": its tree has " + std::to_string(frontier_.size()) +
+                                          " leaves, but the newest event is " + std::to_string(end.head));
+  }
   head_ = end.head;
   last_batch_ = end.last_batch;
 }
@@ -50,6 +56,8 @@ SqliteWriter::SqliteWriter(const std::filesystem::path& file)
 void SqliteWriter::create() {
   SQLite::Transaction transaction(database_, SQLite::TransactionBehavior::IMMEDIATE);
   database_.exec(sqlite_schema);
+  database_.exec(sqlite_tree_schema);
+  tree_.create();
   database_.exec("PRAGMA application_id=" + std::to_string(sqlite_application_id));
   database_.exec("PRAGMA user_version=" + std::to_string(sqlite_format));
   transaction.commit();
@@ -92,8 +100,13 @@ Expected<Appended, Conflict> SqliteWriter::write(std::span<const Batch> group, B
     }
     append_batch(++batch_id, stay, batch, seq, body);
   }
+  std::vector<TreeHash> leaves;
+  leaves.reserve(bodies.size());
+  for (const std::vector<std::uint8_t>& encoded : bodies) leaves.push_back(leaf_hash(encoded));
+  Frontier frontier = tree_.extend(frontier_, leaves);
   commit(transaction);
   const Appended appended{head_ + 1, seq};
+  frontier_ = std::move(frontier);
   head_ = seq;
   last_batch_ = batch_id;
   return appended;
@@ -104,6 +117,12 @@ void SqliteWriter::append_batch(std::int64_t id, std::int64_t stay, const Batch&
   const auto count = static_cast<std::int64_t>(batch.events.size());
   insert_batch(insert_into_batches, {id, stay, batch.account, {batch.key, batch.command, {}, seq + 1, count}});
   for (const Event& event : batch.events) insert_event(insert_into_events, ++seq, stay, event.version, id, *body++);
+}
+
+void SqliteWriter::add_checkpoint(const StoredCheckpoint& checkpoint) {
+  SQLite::Transaction transaction(database_, SQLite::TransactionBehavior::IMMEDIATE);
+  tree_.add_checkpoint(checkpoint);
+  commit(transaction);
 }
 
 std::optional<std::int64_t> SqliteWriter::stay_of(const AccountId& account) {

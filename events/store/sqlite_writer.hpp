@@ -14,6 +14,7 @@
 
 #include "events/partition.hpp"
 #include "events/store/sqlite_rows.hpp"
+#include "events/store/sqlite_tree.hpp"
 
 namespace creditfold {
 
@@ -45,6 +46,7 @@ class SqliteWriter {
   void stage(const AccountId& account, std::span<const StoredBatch> batches, Bodies bodies);
   [[nodiscard]] Expected<Appended, Conflict> admit(const Arrival& arrival, const Batch& batch, Bodies bodies);
   void bury(const Tombstone& tombstone);
+  void add_checkpoint(const StoredCheckpoint& checkpoint);
 
   // The next stay whose rows are to be zeros and are not yet: buried, or a copy that was given up.
   [[nodiscard]] std::optional<Erasing> next_buried();
@@ -70,11 +72,16 @@ class SqliteWriter {
   // The rows of one batch behind `seq`, which moves along.
   void append_batch(std::int64_t id, std::int64_t stay, const Batch& batch, std::int64_t& seq, Bodies::iterator& body);
   void insert_arrival(const ArrivalRow& row);
+  // Leaf hashes of the rows of a stream on its way here.
+  [[nodiscard]] std::vector<TreeHash> arrived_leaves(const ArrivalRow& row);
+  void keep_leaves(const Erasing& erasing, std::span<const std::int64_t> rows);
   void commit(SQLite::Transaction& transaction);
 
   std::filesystem::path file_;
   SQLite::Database database_;
+  SqliteTree tree_;
   std::unordered_map<const char*, SQLite::Statement> statements_;  // by their literal
+  Frontier frontier_;  // of head_ leaves
   std::int64_t head_ = 0;
   std::int64_t last_batch_ = 0;
 };

@@ -159,11 +159,60 @@ Expected<Appended, Conflict> SqliteWriter::admit(const Arrival& arrival, const B
   std::int64_t seq = row.last_seq();
   auto body = bodies.begin();
   append_batch(last_batch_ + 1, row.stay, batch, seq, body);
+  std::vector<TreeHash> leaves = arrived_leaves(row);
+  for (const std::vector<std::uint8_t>& encoded : bodies) leaves.push_back(leaf_hash(encoded));
+  Frontier frontier = tree_.extend(frontier_, leaves);
   commit(transaction);
   const Appended appended{row.last_seq() + 1, seq};
+  frontier_ = std::move(frontier);
   head_ = seq;
   last_batch_ += 1;
   return appended;
+}
+
+std::vector<TreeHash> SqliteWriter::arrived_leaves(const ArrivalRow& row) {
+  SQLite::Statement& query =
+      prepared("SELECT place, body, \"check\" FROM arrived_events WHERE place >= ? AND place < ? ORDER BY place");
+  const Reset reset(query);
+  query.bind(1, row.first_place);
+  query.bind(2, row.first_place + row.arrival.copied.events);
+  std::vector<TreeHash> leaves;
+  while (query.executeStep()) {
+    const std::int64_t place = query.getColumn(0).getInt64();
+    const SQLite::Column body_column = query.getColumn(1);
+    const std::span<const std::uint8_t> body = blob(body_column);
+    const bool sound = place == row.first_place + static_cast<std::int64_t>(leaves.size()) &&
+                       event_check(place, body) == query.getColumn(2).getInt64();
+    if (!sound) break;
+    leaves.push_back(leaf_hash(body));
+  }
+  if (static_cast<std::int64_t>(leaves.size()) != row.arrival.copied.events) {
+    throw Fault(Fault::Kind::damaged, file_.string() + ": the copied event at place " +
+                                          std::to_string(row.first_place + static_cast<std::int64_t>(leaves.size())) +
+                                          " is missing or damaged");
+  }
+  return leaves;
+}
+
+// Before the bytes of a stream that was part of the log go, in the same transaction. A copy that was given up had no
+// positions; what an earlier process kept already is zeros by now.
+void SqliteWriter::keep_leaves(const Erasing& erasing, std::span<const std::int64_t> rows) {
+  const std::string_view table = erasable[erasing.table].table;
+  const bool arrived = table == "arrived_events";
+  if (!arrived && table != "events") return;
+  if (number("SELECT 1 FROM tombstones WHERE account = ?", erasing.stay) == 0) return;
+  const std::int64_t shift =
+      arrived ? number("SELECT first_seq - first_place FROM arrivals WHERE account = ?", erasing.stay) : 0;
+  SQLite::Statement& query =
+      prepared(arrived ? "SELECT body FROM arrived_events WHERE place = ?" : "SELECT body FROM events WHERE seq = ?");
+  std::vector<KeptLeaf> leaves;
+  for (const std::int64_t row : rows) {
+    if (tree_.kept(row + shift)) continue;
+    const Reset reset(query);
+    query.bind(1, row);
+    if (query.executeStep()) leaves.push_back({row + shift, leaf_hash(blob(query.getColumn(0)))});
+  }
+  tree_.keep(leaves);
 }
 
 void SqliteWriter::insert_arrival(const ArrivalRow& row) {
@@ -232,6 +281,7 @@ bool SqliteWriter::zero_piece(Erasing& erasing) {
     }
     if (rows.empty()) continue;
     SQLite::Transaction transaction(database_, SQLite::TransactionBehavior::IMMEDIATE);
+    keep_leaves(erasing, rows);
     for (const char* column : what.columns) {
       if (column == nullptr) continue;
       ZeroWriter writer(database_.getHandle(), what.table, column);

@@ -249,11 +249,13 @@ TEST_CASE("A database of the first format becomes one of today's, and keeps ever
   std::filesystem::create_directories(directory.data());
   std::vector<std::string> batches;
   std::vector<Event> events;
+  TreeHead tree;
   {
     const auto log = open_sqlite({directory.data(), false});
     fill(*log);
     batches = batches_of(*log);
     events = events_of(*log);
+    tree = log->tree();
   }
   {
     // Back to what the first format was.
@@ -266,6 +268,7 @@ TEST_CASE("A database of the first format becomes one of today's, and keeps ever
       INSERT INTO old_batches SELECT id, account, key, digest, first_seq, count, "check" FROM batches;
       DROP TABLE batches; DROP TABLE accounts; DROP TABLE arrived_batches; DROP TABLE arrived_events;
       DROP TABLE arriving; DROP TABLE arrivals; DROP TABLE tombstones;
+      DROP TABLE tree; DROP TABLE tree_nodes; DROP TABLE kept_leaves; DROP TABLE checkpoints;
       ALTER TABLE old_accounts RENAME TO accounts;
       ALTER TABLE old_batches RENAME TO batches;
       PRAGMA user_version=1;)");
@@ -279,6 +282,7 @@ TEST_CASE("A database of the first format becomes one of today's, and keeps ever
   const auto log = open_sqlite({directory.data(), false});
   CHECK(batches_of(*log) == batches);
   CHECK(events_of(*log) == events);
+  CHECK(log->tree() == tree);
   CHECK(log->find(AccountId("acme"), IdempotencyKey("k3")));
   CHECK_FALSE(append_one(*log, batch_of("acme", "k1", 5, 1)));
   CHECK(append_one(*log, batch_of("acme", "k5", 5, 1))->first_seq == 7);
