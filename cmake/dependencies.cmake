@@ -31,6 +31,7 @@ else()
   find_package(PkgConfig REQUIRED)
   pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
   add_library(sodium_library ALIAS PkgConfig::SODIUM)
+  find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto)  # SHA-256 with the processor's own instructions
   pkg_check_modules(LIBARCHIVE REQUIRED IMPORTED_TARGET libarchive)
   add_library(archive_library ALIAS PkgConfig::LIBARCHIVE)
   pkg_check_modules(CURL REQUIRED IMPORTED_TARGET "libcurl>=7.86")  # signs requests (AWS_SIGV4), their headers too

@@ -12,6 +12,7 @@
 
 #include "events/departed.hpp"
 #include "events/log.hpp"
+#include "events/tree.hpp"
 
 namespace creditfold {
 
@@ -79,6 +80,19 @@ class Partition : public Log {
   [[nodiscard]] virtual std::vector<Tombstone> tombstones() const = 0;
   // Who left positions with after < seq <= to, as runs in order.
   [[nodiscard]] virtual std::vector<Departed> departed(std::int64_t after, std::int64_t to) const = 0;
+
+  // The Merkle tree over all positions, those that left included; it moves with the append that moves the head.
+  [[nodiscard]] virtual TreeHead tree() const = 0;
+  // `count` hashes of a tile level from `first` on. Level 0 are the leaves, made of the events' bytes; a hash of each
+  // level above is that of 256 of the level below, all there. Throws Fault damaged when one is not there.
+  [[nodiscard]] virtual std::vector<TreeHash> tree_hashes(int tile_level, std::int64_t first,
+                                                          std::int64_t count) const = 0;
+
+  // Keeps it for ever: when it returns, it may be shown. Nothing happens when there is one of its size.
+  virtual void add_checkpoint(const StoredCheckpoint& checkpoint) = 0;
+  [[nodiscard]] virtual std::optional<StoredCheckpoint> newest_checkpoint() const = 0;
+  // The first one of more than `size` events.
+  [[nodiscard]] virtual std::optional<StoredCheckpoint> checkpoint_behind(std::int64_t size) const = 0;
 };
 
 }  // namespace creditfold

@@ -102,6 +102,7 @@ const benches = {
   'archive-wasm': () => archive('archive-wasm', 'node', [join(wasm, 'archive_bench.js')], 7),
   'fold-wasm': fold_wasm,
   import: import_trace,
+  'leaf-hash': () => row({ bench: 'leaf-hash', ...JSON.parse(run(join(native, 'leaf_bench'), [])) }),
   sizes,
 };
 for (const name of names) {

@@ -13,10 +13,10 @@ die() {
 
 # Debian 12 packages by name. Native build, WebAssembly, browser; ccache and brotli help and are small.
 packages_build="ca-certificates git g++ cmake ninja-build pkg-config ccache libsqlitecpp-dev libsqlite3-dev
-  libcereal-dev libboost1.81-dev libcli11-dev libxxhash-dev libsodium-dev libarchive-dev
+  libcereal-dev libboost1.81-dev libcli11-dev libxxhash-dev libsodium-dev libssl-dev libarchive-dev
   libcurl4-openssl-dev"
 packages_wasm="emscripten"
-packages_test="catch2 librapidcheck-dev chromium"
+packages_test="catch2 librapidcheck-dev chromium golang-go golang-golang-x-mod-dev"
 
 as_root() {
   if [ "$(id -u)" = 0 ]; then

@@ -5,6 +5,8 @@
 #include <set>
 #include <stdexcept>
 
+#include "events/chain/merkle.hpp"
+#include "events/codec.hpp"
 #include "events/store/group.hpp"
 
 namespace creditfold {
@@ -92,6 +94,7 @@ void MemoryPartition::bury(const Tombstone& tombstone) {
     return true;
   });
   if (runs.empty()) return;
+  hash_leaves();  // while their events are there
   log_.forget(tombstone.account);
   arrivals_.erase(tombstone.account);
   departed_.insert(departed_.end(), runs.begin(), runs.end());
@@ -135,6 +138,56 @@ std::vector<Departed> MemoryPartition::departed(std::int64_t after, std::int64_t
     if (run.first_seq <= run.last_seq) runs.push_back(std::move(run));
   }
   return runs;
+}
+
+void MemoryPartition::hash_leaves() const {
+  std::vector<std::uint8_t> bytes;
+  log_.read(static_cast<std::int64_t>(leaves_.size()), -1, [&](Event&& event) {
+    bytes.clear();
+    encode_event(event, bytes);
+    leaves_.push_back(leaf_hash(bytes));
+    return true;
+  });
+}
+
+TreeHead MemoryPartition::tree() const {
+  const std::lock_guard lock(mutex_);
+  hash_leaves();
+  Frontier frontier;
+  for (const TreeHash& leaf : leaves_) frontier.append(leaf);
+  return frontier.head();
+}
+
+std::vector<TreeHash> MemoryPartition::tree_hashes(int tile_level, std::int64_t first, std::int64_t count) const {
+  const std::lock_guard lock(mutex_);
+  hash_leaves();
+  const auto width = std::size_t{1} << (tile_height * tile_level);
+  if ((static_cast<std::size_t>(first + count)) * width > leaves_.size()) {
+    throw Fault(Fault::Kind::damaged, "the tree has no such hashes");
+  }
+  std::vector<TreeHash> hashes;
+  for (auto index = static_cast<std::size_t>(first); index < static_cast<std::size_t>(first + count); ++index) {
+    Frontier subtree;
+    for (std::size_t leaf = index * width; leaf < (index + 1) * width; ++leaf) subtree.append(leaves_[leaf]);
+    hashes.push_back(subtree.root());
+  }
+  return hashes;
+}
+
+void MemoryPartition::add_checkpoint(const StoredCheckpoint& checkpoint) {
+  const std::lock_guard lock(mutex_);
+  checkpoints_.emplace(checkpoint.size, checkpoint);
+}
+
+std::optional<StoredCheckpoint> MemoryPartition::newest_checkpoint() const {
+  const std::lock_guard lock(mutex_);
+  return checkpoints_.empty() ? std::nullopt : std::optional(checkpoints_.rbegin()->second);
+}
+
+std::optional<StoredCheckpoint> MemoryPartition::checkpoint_behind(std::int64_t size) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = checkpoints_.upper_bound(size);
+  return found == checkpoints_.end() ? std::nullopt : std::optional(found->second);
 }
 
 }  // namespace creditfold

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A partition in memory: for tests of what moves between partitions. It keeps nothing and is otherwise like any other.
+// Native only: its tree takes SHA-256.
 #pragma once
 
 #include "events/partition.hpp"
@@ -44,6 +45,11 @@ class MemoryPartition final : public Partition {
   [[nodiscard]] std::optional<Arrival> arrival_of(const AccountId& account) const override;
   [[nodiscard]] std::vector<Tombstone> tombstones() const override;
   [[nodiscard]] std::vector<Departed> departed(std::int64_t after, std::int64_t to) const override;
+  [[nodiscard]] TreeHead tree() const override;
+  [[nodiscard]] std::vector<TreeHash> tree_hashes(int tile_level, std::int64_t first, std::int64_t count) const override;
+  void add_checkpoint(const StoredCheckpoint& checkpoint) override;
+  [[nodiscard]] std::optional<StoredCheckpoint> newest_checkpoint() const override;
+  [[nodiscard]] std::optional<StoredCheckpoint> checkpoint_behind(std::int64_t size) const override;
 
  private:
   struct Staged {
@@ -52,12 +58,16 @@ class MemoryPartition final : public Partition {
     std::vector<StoredBatch> batches;
   };
 
+  void hash_leaves() const;
+
   MemoryLog log_;
   mutable std::mutex mutex_;  // of what is below
+  mutable std::vector<TreeHash> leaves_;  // of the positions that somebody asked about or that left, and all before
   std::optional<Staged> staged_;
   std::map<AccountId, Arrival> arrivals_;
   std::vector<Tombstone> tombstones_;
   std::vector<Departed> departed_;  // in order
+  std::map<std::int64_t, StoredCheckpoint> checkpoints_;
 };
 
 }  // namespace creditfold

@@ -15,6 +15,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "events/chain/merkle.hpp"
 #include "events/codec.hpp"
 #include "events/store/files.hpp"
 #include "events/store/group.hpp"
@@ -47,8 +48,9 @@ class DatabaseLog final : public SqliteLog {
   [[nodiscard]] Expected<Appended, Conflict> append(std::span<const Batch> group) override {
     require_writer();
     require_well_formed(group);
-    for (const Batch& batch : group) require_encodable(batch.events);
-    return appended(write([&] { return writer_->write(group); }));
+    std::vector<TreeHash> leaves;
+    for (const Batch& batch : group) add_leaves(batch.events, leaves);
+    return appended(write([&] { return writer_->write(group, std::move(leaves)); }));
   }
 
   void read(std::int64_t after, std::int64_t to, const std::function<bool(Event&&)>& visit) const override {
@@ -145,8 +147,9 @@ class DatabaseLog final : public SqliteLog {
   [[nodiscard]] Expected<Appended, Conflict> admit(const Arrival& arrival, const Batch& batch) override {
     require_writer();
     require_well_formed(std::span(&batch, 1));
-    require_encodable(batch.events);
-    return appended(write([&] { return writer_->admit(arrival, batch); }));
+    std::vector<TreeHash> leaves;
+    add_leaves(batch.events, leaves);
+    return appended(write([&] { return writer_->admit(arrival, batch, leaves); }));
   }
 
   void bury(const Tombstone& tombstone) override {
@@ -189,6 +192,30 @@ class DatabaseLog final : public SqliteLog {
     return runs;
   }
 
+  [[nodiscard]] TreeHead tree() const override {
+    return readers_.with_reader([](SqliteReader& reader) { return reader.tree().frontier().head(); });
+  }
+
+  [[nodiscard]] std::vector<TreeHash> tree_hashes(int tile_level, std::int64_t first, std::int64_t count) const override {
+    return readers_.with_reader([&](SqliteReader& reader) { return reader.tree_hashes(tile_level, first, count); });
+  }
+
+  void add_checkpoint(const StoredCheckpoint& checkpoint) override {
+    require_writer();
+    write([&] {
+      writer_->add_checkpoint(checkpoint);
+      return Done{};
+    });
+  }
+
+  [[nodiscard]] std::optional<StoredCheckpoint> newest_checkpoint() const override {
+    return readers_.with_reader([](SqliteReader& reader) { return reader.tree().newest_checkpoint(); });
+  }
+
+  [[nodiscard]] std::optional<StoredCheckpoint> checkpoint_behind(std::int64_t size) const override {
+    return readers_.with_reader([&](SqliteReader& reader) { return reader.tree().checkpoint_behind(size); });
+  }
+
   void set_lock_text(const std::string& text) override {
     if (lock_) lock_->set_text(text);
   }
@@ -212,11 +239,12 @@ class DatabaseLog final : public SqliteLog {
     for (const Event& event : events) encode_event(event, bodies.emplace_back());
   }
   // Throws Unencodable when a field breaks its limits, before anything is written.
-  static void require_encodable(const std::vector<Event>& events) {
+  static void add_leaves(const std::vector<Event>& events, std::vector<TreeHash>& leaves) {
     thread_local std::vector<std::uint8_t> body;
     for (const Event& event : events) {
       body.clear();
       encode_event(event, body);
+      leaves.push_back(leaf_hash(body));
     }
   }
   template <class Action>

@@ -50,7 +50,7 @@ SqliteReader::Snapshot::Snapshot(SqliteReader& reader) : reader_(reader) {
 SqliteReader::Snapshot::~Snapshot() { static_cast<void>(reader_.database_.tryExec("COMMIT")); }
 
 SqliteReader::SqliteReader(const std::filesystem::path& file, const RegionId& region, const LogIndex* index)
-    : file_(file), partition_(partition_of(region)), database_(open_read_only(file)), index_(index) {
+    : file_(file), partition_(partition_of(region)), database_(open_read_only(file)), tree_(database_, file), index_(index) {
   const std::int64_t format = format_of(database_, file_);
   if (format != sqlite_format) throw_unsupported(format, file_);
 }

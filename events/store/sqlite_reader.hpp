@@ -16,6 +16,7 @@
 #include "events/partition.hpp"
 #include "events/store/log_index.hpp"
 #include "events/store/sqlite_rows.hpp"
+#include "events/store/sqlite_tree.hpp"
 
 namespace creditfold {
 
@@ -87,6 +88,12 @@ class SqliteReader {
 
   // PRAGMA integrity_check, segments one behind the other with the right way back, tombstones over what is gone, arrivals
   // over their rows; throws Fault damaged with the first finding.
+  // REQUIRES: to <= head().
+  [[nodiscard]] std::vector<TreeHash> leaf_hashes(std::int64_t after, std::int64_t to);
+  [[nodiscard]] std::vector<TreeHash> tree_hashes(int tile_level, std::int64_t first, std::int64_t count);
+  [[nodiscard]] SqliteTree& tree() { return tree_; }
+
+  // PRAGMA integrity_check, tombstones over zeros, arrivals over their rows; throws Fault damaged with the first finding.
   void check_structure();
 
  private:
@@ -139,12 +146,17 @@ class SqliteReader {
   [[nodiscard]] BatchPage account_batches(const BatchCursor& after, std::int64_t stay, const LogIndex::Newest& newest);
   void read_batch_page(SQLite::Statement& query, std::int64_t shift, std::int64_t& id, BatchPage& page);
   void check_segments();
+  [[nodiscard]] std::int64_t add_leaves(std::int64_t seq, std::int64_t to, std::vector<TreeHash>& hashes);
+  [[nodiscard]] std::int64_t add_arrived_leaves(const Range& range, std::int64_t seq, std::int64_t to,
+                                                std::vector<TreeHash>& hashes);
+  [[nodiscard]] std::optional<TreeHash> kept_leaf(std::int64_t stay, std::int64_t seq);
   void check_moves();
   [[noreturn]] void damaged(const std::string& what) const;
 
   std::filesystem::path file_;
   RegionId partition_;
   SQLite::Database database_;
+  SqliteTree tree_;
   std::unordered_map<const char*, SQLite::Statement> statements_;  // by their literal
   std::unordered_map<std::int64_t, std::string> names_;            // of accounts by stay; names never change
   const LogIndex* index_;

@@ -151,6 +151,7 @@ void SqliteReader::check_structure() {
     check_segments();
   }
   check_moves();
+  tree_.check_rows();
 }
 
 // Every tombstone reads back, and what is said to be erased is zeros; every row of a stream belongs to a stay.

@@ -119,4 +119,43 @@ CREATE TABLE tombstones (
 ) STRICT;
 )sql";
 
+// The log as a Merkle tree (RFC 6962); position seq is leaf seq - 1. Nothing here refers to the tables above, nor they to
+// it.
+//
+// tree: one row, written with every transaction that adds events. frontier: the hashes of the full subtrees of `size`
+// leaves, the largest first. check: XXH3-64 of them, seed size.
+//
+// tree_nodes: what the leaf `size` completes. hashes: of the 256 leaves that end there, then of the 65,536, …, as many as
+// there are.
+//
+// kept_leaves: leaf hashes of positions whose bytes were erased, in runs from first_seq on. All others are made of the
+// events' bytes when they are asked for.
+//
+// checkpoints: signed notes over the first `size` leaves. check: XXH3-64, seed size, of the note's bytes, then at.
+inline constexpr const char* sqlite_tree_schema = R"sql(
+CREATE TABLE tree (
+  id        INTEGER PRIMARY KEY,
+  size      INTEGER NOT NULL,
+  frontier  BLOB NOT NULL,
+  "check"   INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE tree_nodes (
+  size    INTEGER PRIMARY KEY,
+  hashes  BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE kept_leaves (
+  first_seq  INTEGER PRIMARY KEY,
+  hashes     BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE checkpoints (
+  size     INTEGER PRIMARY KEY,
+  note     TEXT NOT NULL,
+  at       INTEGER NOT NULL,
+  "check"  INTEGER NOT NULL
+) STRICT;
+)sql";
+
 }  // namespace creditfold

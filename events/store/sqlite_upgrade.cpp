@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// The tables whose shape changed are made anew beside the old ones, filled, and put in their place.
+// The tables whose shape changed are made anew beside the old ones, filled, and put in their place; the tree
+// is made of the events that are there.
 #include "events/store/sqlite_upgrade.hpp"
 
 #include <sqlite3.h>
 
+#include <limits>
 #include <map>
 #include <string>
 #include <string_view>
 
+#include "events/chain/merkle.hpp"
 #include "events/codec.hpp"
 #include "events/store/sqlite_rows.hpp"
 #include "events/store/sqlite_schema.hpp"
+#include "events/store/sqlite_tree.hpp"
 
 namespace creditfold {
 namespace {
@@ -119,6 +123,65 @@ class Repacking {
   SegmentRow row_;
 };
 
+// Takes the events in the order of their positions, wherever their rows lie.
+class TreeBuilder {
+ public:
+  TreeBuilder(SQLite::Database& database, const std::filesystem::path& file)
+      : database_(database), file_(file), tree_(database, file) {
+    tree_.create();
+  }
+
+  void build() {
+    SQLite::Statement arrivals(database_, "SELECT first_seq, first_place, events FROM arrivals ORDER BY first_seq");
+    while (arrivals.executeStep()) {
+      const std::int64_t first_seq = arrivals.getColumn(0).getInt64();
+      const std::int64_t first_place = arrivals.getColumn(1).getInt64();
+      const std::int64_t events = arrivals.getColumn(2).getInt64();
+      take("old_events", "seq", seq_ + 1, first_seq - 1, 0);
+      take("arrived_events", "place", first_place, first_place + events - 1, first_seq - first_place);
+    }
+    take("old_events", "seq", seq_ + 1, std::numeric_limits<std::int64_t>::max(), 0);
+    flush();
+  }
+
+ private:
+  // A stream that left and is erased already has zeros for bytes. Its leaves are the zeros': what was there is gone,
+  // and from now on it cannot be told otherwise.
+  void take(const std::string& table, const std::string& place, std::int64_t first, std::int64_t last,
+            std::int64_t shift) {
+    SQLite::Statement rows(
+        database_, "SELECT " + place + ", body, EXISTS (SELECT 1 FROM tombstones WHERE account = row.account) FROM " +
+                       table + " AS row WHERE " + place + " >= ? AND " + place + " <= ? ORDER BY " + place);
+    rows.bind(1, first);
+    rows.bind(2, last);
+    while (rows.executeStep()) {
+      if (rows.getColumn(0).getInt64() + shift != ++seq_) {
+        throw Fault(Fault::Kind::damaged, file_.string() + ": event " + std::to_string(seq_) + " is missing");
+      }
+      leaves_.push_back(leaf_hash(blob(rows.getColumn(1))));
+      if (rows.getColumn(2).getInt() != 0) kept_.push_back({seq_, leaves_.back()});
+      if (leaves_.size() == leaves_per_piece) flush();
+    }
+  }
+
+  void flush() {
+    frontier_ = tree_.extend(std::move(frontier_), leaves_);
+    tree_.keep(kept_);
+    leaves_.clear();
+    kept_.clear();
+  }
+
+  static constexpr std::size_t leaves_per_piece = 4'096;
+
+  SQLite::Database& database_;
+  std::filesystem::path file_;
+  SqliteTree tree_;
+  Frontier frontier_;
+  std::vector<TreeHash> leaves_;
+  std::vector<KeptLeaf> kept_;
+  std::int64_t seq_ = 0;
+};
+
 }  // namespace
 
 void upgrade_from_2(SQLite::Database& database, const std::filesystem::path& file) {
@@ -132,6 +195,8 @@ void upgrade_from_2(SQLite::Database& database, const std::filesystem::path& fil
   database.exec(new_tables());
   database.exec("INSERT INTO accounts (id, name, \"check\") SELECT id, name, account_check(id, name) FROM old_accounts ORDER BY id");
   Repacking(database, file).run();
+  database.exec(sqlite_tree_schema);
+  TreeBuilder(database, file).build();
   for (const char* table : {"events", "batches", "accounts"}) database.exec(std::string("DROP TABLE old_") + table);
   database.exec("PRAGMA user_version=" + std::to_string(sqlite_format));
   transaction.commit();

@@ -48,7 +48,8 @@ std::vector<PackedBatch> batches_in(const Segment& segment) {
 }  // namespace
 
 SqliteWriter::SqliteWriter(const std::filesystem::path& file)
-    : file_(file), database_(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, busy_timeout_ms) {
+    : file_(file), database_(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, busy_timeout_ms),
+      tree_(database_, file) {
   const bool fresh = is_empty(database_);
   const std::int64_t format = fresh ? sqlite_format : format_of(database_, file_);
   if (format != sqlite_format && format != sqlite_format_2) throw_unsupported(format, file_);
@@ -69,6 +70,8 @@ SqliteWriter::~SqliteWriter() = default;
 void SqliteWriter::create() {
   SQLite::Transaction transaction(database_, SQLite::TransactionBehavior::IMMEDIATE);
   database_.exec(sqlite_schema);
+  database_.exec(sqlite_tree_schema);
+  tree_.create();
   database_.exec("PRAGMA application_id=" + std::to_string(sqlite_application_id));
   database_.exec("PRAGMA user_version=" + std::to_string(sqlite_format));
   transaction.commit();
@@ -78,6 +81,11 @@ void SqliteWriter::create() {
 // Reads what the index holds by heart.
 void SqliteWriter::load() {
   end_ = read_end(database_, file_);
+  frontier_ = tree_.frontier();
+  if (frontier_.size() != end_.head) {
+    throw Fault(Fault::Kind::damaged, file_.string() + ": its tree has " + std::to_string(frontier_.size()) +
+                                          " leaves, but the newest event is " + std::to_string(end_.head));
+  }
   SQLite::Statement accounts(database_,
                              "SELECT id, name, \"check\", EXISTS (SELECT 1 FROM tombstones WHERE account = accounts.id) "
                              "OR EXISTS (SELECT 1 FROM arriving WHERE account = accounts.id) FROM accounts ORDER BY id");
@@ -150,12 +158,14 @@ std::int64_t SqliteWriter::number(const char* sql, std::int64_t value) {
   return query.executeStep() ? query.getColumn(0).getInt64() : 0;
 }
 
-Expected<Appended, Conflict> SqliteWriter::write(std::span<const Batch> group) {
+Expected<Appended, Conflict> SqliteWriter::write(std::span<const Batch> group, std::vector<TreeHash> leaves) {
   Plan plan;
   if (std::optional<Conflict> conflict = this->plan(group, plan)) return Unexpected{*std::move(conflict)};
   SQLite::Transaction transaction(database_, SQLite::TransactionBehavior::IMMEDIATE);  // undone unless committed
   insert_group(group, plan, end_.head);
+  Frontier frontier = tree_.extend(frontier_, leaves);
   commit(transaction);
+  frontier_ = std::move(frontier);
   const std::int64_t before = end_.head;
   settle(plan);
   return Appended{before + 1, end_.head};
@@ -229,6 +239,12 @@ void SqliteWriter::insert_group(std::span<const Batch> group, Plan& plan, std::i
     if (before != plan.sealed_in.end()) plan.batches[i].previous = before->second;
     packer.add(plan.batches[i], batch);
   }
+}
+
+void SqliteWriter::add_checkpoint(const StoredCheckpoint& checkpoint) {
+  SQLite::Transaction transaction(database_, SQLite::TransactionBehavior::IMMEDIATE);
+  tree_.add_checkpoint(checkpoint);
+  commit(transaction);
 }
 
 void SqliteWriter::insert_row(const char* sql, const SegmentRow& row, std::span<const std::uint8_t> segment) {

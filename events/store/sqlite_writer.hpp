@@ -16,6 +16,7 @@
 #include "events/store/log_index.hpp"
 #include "events/store/segment_rows.hpp"
 #include "events/store/sqlite_rows.hpp"
+#include "events/store/sqlite_tree.hpp"
 
 namespace creditfold {
 
@@ -45,11 +46,12 @@ class SqliteWriter {
   [[nodiscard]] const LogIndex& index() const { return index_; }
 
   // Each of these is one transaction: all of it is on disk when it returns, nothing of it otherwise. They throw
-  // SQLite::Exception. What they take is told in events/partition.hpp.
-  [[nodiscard]] Expected<Appended, Conflict> write(std::span<const Batch> group);
+  // SQLite::Exception. What they take is told in events/partition.hpp; `leaves` are the leaf hashes of the events.
+  [[nodiscard]] Expected<Appended, Conflict> write(std::span<const Batch> group, std::vector<TreeHash> leaves);
   void stage(const AccountId& account, std::span<const StoredBatch> batches, Bodies bodies);
-  [[nodiscard]] Expected<Appended, Conflict> admit(const Arrival& arrival, const Batch& batch);
+  [[nodiscard]] Expected<Appended, Conflict> admit(const Arrival& arrival, const Batch& batch, std::span<const TreeHash> leaves);
   void bury(const Tombstone& tombstone);
+  void add_checkpoint(const StoredCheckpoint& checkpoint);
 
   // The next stay whose rows are to be zeros and are not yet: buried, or a copy that was given up.
   [[nodiscard]] std::optional<Erasing> next_buried();
@@ -88,17 +90,24 @@ class SqliteWriter {
   void insert_row(const char* sql, const SegmentRow& row, std::span<const std::uint8_t> segment);
   void settle(Plan& plan);
   void seal_recent();
+  [[nodiscard]] AccountId name_of(std::int64_t stay);
   [[nodiscard]] bool erase_segments(Erasing& erasing);
   void insert_batch(const BatchRow& row);  // of a stream that is arriving, and its events
   void insert_event(std::int64_t place, std::int64_t stay, std::int64_t version, std::int64_t batch,
                     const std::vector<std::uint8_t>& body);
   void insert_arrival(const ArrivalRow& row);
+  // Leaf hashes of the rows of a stream on its way here.
+  [[nodiscard]] std::vector<TreeHash> arrived_leaves(const ArrivalRow& row);
+  void keep_leaves(const Erasing& erasing, std::span<const std::int64_t> rows);
+  void keep_leaves(const SegmentRow& row, const Segment& segment, const Erasing& erasing, const AccountId& account);
   void commit(SQLite::Transaction& transaction);
 
   std::filesystem::path file_;
   SQLite::Database database_;
+  SqliteTree tree_;
   std::unordered_map<const char*, SQLite::Statement> statements_;  // by their literal
   LogEnd end_;
+  Frontier frontier_;  // of end_.head leaves
   std::int64_t last_stay_ = 0;
   std::unordered_map<std::string, std::int64_t> stays_;  // of the accounts that are here
   std::vector<std::int64_t> arrived_;                     // stays that came from elsewhere, ascending

@@ -7,6 +7,7 @@
 #include <array>
 #include <stdexcept>
 
+#include "events/codec.hpp"
 #include "events/store/sqlite_fault.hpp"
 #include "events/store/sqlite_plan.hpp"
 #include "events/store/sqlite_writer.hpp"
@@ -162,7 +163,8 @@ void SqliteWriter::insert_event(std::int64_t place, std::int64_t stay, std::int6
   insert.exec();
 }
 
-Expected<Appended, Conflict> SqliteWriter::admit(const Arrival& arrival, const Batch& batch) {
+Expected<Appended, Conflict> SqliteWriter::admit(const Arrival& arrival, const Batch& batch,
+                                                   std::span<const TreeHash> leaves) {
   seal_recent();  // a segment's positions follow one another, and the arrival's come next
   SQLite::Transaction transaction(database_, SQLite::TransactionBehavior::IMMEDIATE);
   ArrivalRow row;
@@ -203,11 +205,74 @@ Expected<Appended, Conflict> SqliteWriter::admit(const Arrival& arrival, const B
   plan.keys.push_back({hash_of(row.stay, batch.key), 0});
   plan.events = batch.events.size();
   insert_group(std::span(&batch, 1), plan, row.last_seq());
+  std::vector<TreeHash> added = arrived_leaves(row);
+  added.insert(added.end(), leaves.begin(), leaves.end());
+  Frontier frontier = tree_.extend(frontier_, added);
   commit(transaction);
+  frontier_ = std::move(frontier);
   stays_.emplace(arrival.account.value, row.stay);
   arrived_.insert(std::upper_bound(arrived_.begin(), arrived_.end(), row.stay), row.stay);
   settle(plan);
   return Appended{row.last_seq() + 1, end_.head};
+}
+
+std::vector<TreeHash> SqliteWriter::arrived_leaves(const ArrivalRow& row) {
+  SQLite::Statement& query =
+      prepared("SELECT place, body, \"check\" FROM arrived_events WHERE place >= ? AND place < ? ORDER BY place");
+  const Reset reset(query);
+  query.bind(1, row.first_place);
+  query.bind(2, row.first_place + row.arrival.copied.events);
+  std::vector<TreeHash> leaves;
+  while (query.executeStep()) {
+    const std::int64_t place = query.getColumn(0).getInt64();
+    const SQLite::Column body_column = query.getColumn(1);
+    const std::span<const std::uint8_t> body = blob(body_column);
+    const bool sound = place == row.first_place + static_cast<std::int64_t>(leaves.size()) &&
+                       event_check(place, body) == query.getColumn(2).getInt64();
+    if (!sound) break;
+    leaves.push_back(leaf_hash(body));
+  }
+  if (static_cast<std::int64_t>(leaves.size()) != row.arrival.copied.events) {
+    throw Fault(Fault::Kind::damaged, file_.string() + ": the copied event at place " +
+                                          std::to_string(row.first_place + static_cast<std::int64_t>(leaves.size())) +
+                                          " is missing or damaged");
+  }
+  return leaves;
+}
+
+// Before the bytes of a stream that was part of the log go, in the same transaction. A copy that was given up had no
+// positions; what an earlier process kept already is zeros by now.
+void SqliteWriter::keep_leaves(const Erasing& erasing, std::span<const std::int64_t> rows) {
+  if (std::string_view(erasable[erasing.table].table) != "arrived_events") return;
+  if (number("SELECT 1 FROM tombstones WHERE account = ?", erasing.stay) == 0) return;
+  const std::int64_t shift = number("SELECT first_seq - first_place FROM arrivals WHERE account = ?", erasing.stay);
+  SQLite::Statement& query = prepared("SELECT body FROM arrived_events WHERE place = ?");
+  std::vector<KeptLeaf> leaves;
+  for (const std::int64_t row : rows) {
+    if (tree_.kept(row + shift)) continue;
+    const Reset reset(query);
+    query.bind(1, row);
+    if (query.executeStep()) leaves.push_back({row + shift, leaf_hash(blob(query.getColumn(0)))});
+  }
+  tree_.keep(leaves);
+}
+
+// The same of a stay's batches in a segment; those that are gone already had theirs kept.
+void SqliteWriter::keep_leaves(const SegmentRow& row, const Segment& segment, const Erasing& erasing,
+                               const AccountId& account) {
+  std::vector<KeptLeaf> leaves;
+  std::vector<std::uint8_t> body;
+  for (std::size_t b = 0; b < segment.batches(); ++b) {
+    if (segment.batch(b).account != erasing.stay || segment.batch(b).gone) continue;
+    for (std::size_t e = segment.first_event(b); e < segment.first_event(b + 1); ++e) {
+      const std::int64_t seq = row.first_seq + static_cast<std::int64_t>(e);
+      if (tree_.kept(seq)) continue;  // by an upgrade
+      body.clear();
+      encode_event(segment.event(b, e, account), body);
+      leaves.push_back({seq, leaf_hash(body)});
+    }
+  }
+  tree_.keep(leaves);
 }
 
 void SqliteWriter::insert_arrival(const ArrivalRow& row) {
@@ -260,6 +325,14 @@ std::optional<Erasing> SqliteWriter::staged() {
   return stay == 0 ? std::nullopt : std::optional(Erasing{.stay = stay});
 }
 
+AccountId SqliteWriter::name_of(std::int64_t stay) {
+  SQLite::Statement& query = prepared("SELECT name FROM accounts WHERE id = ?");
+  const Reset reset(query);
+  query.bind(1, stay);
+  require(query.executeStep(), "an account without a name");
+  return AccountId(query.getColumn(0).getString());
+}
+
 // In segments the stay's batches are left as places, from the newest segment back; false when there were none left.
 bool SqliteWriter::erase_segments(Erasing& erasing) {
   if (!erasing.segment) {
@@ -267,7 +340,8 @@ bool SqliteWriter::erase_segments(Erasing& erasing) {
     erasing.segment = index_.account_of(erasing.stay).segment;
   }
   struct Rewritten {
-    std::int64_t id = 0;
+    SegmentRow row;
+    Segment segment;  // as it was
     std::vector<std::uint8_t> body;
   };
   std::vector<Rewritten> rewritten;
@@ -280,22 +354,25 @@ bool SqliteWriter::erase_segments(Erasing& erasing) {
     require(query.executeStep(), "a segment in the chain of an account is missing");
     const SegmentRow row = row_from(query);
     const SQLite::Column body = query.getColumn(5);
-    const Segment segment = segment_in(row, blob(body), file_);
-    rewritten.push_back({row.id, body_of(row, without(segment, erasing.stay, segment_bytes(blob(body)).size()))});
+    Segment segment = segment_in(row, blob(body), file_);
+    std::vector<std::uint8_t> bytes = body_of(row, without(segment, erasing.stay, segment_bytes(blob(body)).size()));
     events += segment.events();
     erasing.segment = previous_in(segment, erasing.stay);
+    rewritten.push_back({row, std::move(segment), std::move(bytes)});
   }
   if (rewritten.empty()) return false;
+  const AccountId account = name_of(erasing.stay);
   SQLite::Transaction transaction(database_, SQLite::TransactionBehavior::IMMEDIATE);
   {
     BlobWriter writer(database_.getHandle(), "segments", "body");
     for (const Rewritten& each : rewritten) {
-      if (writer.size(each.id) == each.body.size()) {
-        writer.replace(each.id, each.body);
+      keep_leaves(each.row, each.segment, erasing, account);
+      if (writer.size(each.row.id) == each.body.size()) {
+        writer.replace(each.row.id, each.body);
       } else {  // never seen; secure_delete then overwrites what was there
         SQLite::Statement update(database_, "UPDATE segments SET body = ? WHERE id = ?");
         update.bindNoCopy(1, each.body.data(), static_cast<int>(each.body.size()));
-        update.bind(2, each.id);
+        update.bind(2, each.row.id);
         update.exec();
       }
     }
@@ -322,6 +399,7 @@ bool SqliteWriter::zero_piece(Erasing& erasing) {
     }
     if (rows.empty()) continue;
     SQLite::Transaction transaction(database_, SQLite::TransactionBehavior::IMMEDIATE);
+    keep_leaves(erasing, rows);
     for (const char* column : what.columns) {
       if (column == nullptr) continue;
       BlobWriter writer(database_.getHandle(), what.table, column);

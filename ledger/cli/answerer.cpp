@@ -9,6 +9,7 @@
 #include "ledger/cli/exit_status.hpp"
 #include "ledger/cli/output.hpp"
 #include "ledger/cli/remote.hpp"
+#include "ledger/edge/checkpoint_key.hpp"
 #include "ledger/edge/tokens.hpp"
 #include "ledger/keyring/key_check.hpp"
 #include "ledger/keyring/open_key_service.hpp"
@@ -25,12 +26,24 @@ class LocalAnswerer final : public Answerer {
  public:
   LocalAnswerer(std::unique_ptr<SqlitePartitions> partitions, Catalog catalog, std::unique_ptr<keyring::Keyring> keyring)
       : partitions_(std::move(partitions)),
+        checkpoint_key_(edge::CheckpointKey::open(partitions_->directory(), std::nullopt)),
         catalog_(std::move(catalog)),
         keyring_(std::move(keyring)),
         sealer_(keyring_->sealer({})),
         ledger_(*partitions_, catalog_, sealer_.get(), keyring_.get()) {
     ledger_.watch([](MigrationStep) {}, [](const std::string& what) { say("left for later: " + what); });
   }
+
+  // What was written ends in a checkpoint. The writing itself is done; that it is not signed yet is no failure of it.
+  ~LocalAnswerer() override {
+    try {
+      for (const RegionId& region : partitions_->regions()) checkpoint_key_.checkpoint(*partitions_->find(region), machine_now());
+    } catch (const std::exception& error) {
+      say(std::string("no checkpoint was made: ") + error.what());
+    }
+  }
+  LocalAnswerer(const LocalAnswerer&) = delete;
+  LocalAnswerer& operator=(const LocalAnswerer&) = delete;
 
   [[nodiscard]] std::vector<std::string> answer(std::span<const Line> commands) override {
     std::vector<std::string_view> texts;
@@ -61,6 +74,7 @@ class LocalAnswerer final : public Answerer {
   }
 
   std::unique_ptr<SqlitePartitions> partitions_;
+  edge::CheckpointKey checkpoint_key_;
   Catalog catalog_;
   std::unique_ptr<keyring::Keyring> keyring_;
   std::unique_ptr<TextSealer> sealer_;

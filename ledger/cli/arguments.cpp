@@ -7,6 +7,7 @@
 
 #include "ledger/cli/form.hpp"
 #include "ledger/cli/forms_guard.hpp"
+#include "ledger/cli/forms_prove.hpp"
 #include "ledger/key_arn.hpp"
 
 namespace creditfold::cli {
@@ -19,7 +20,6 @@ constexpr std::int64_t close_after_seconds_max = 366LL * 86'400;
 
 constexpr const char* writing = "Write";
 constexpr const char* asking = "Ask";
-constexpr const char* proving = "Carry away and prove";
 constexpr const char* about = "About";
 
 Form<ServeOptions> serve_form(CLI::App& app) {
@@ -34,6 +34,8 @@ Form<ServeOptions> serve_form(CLI::App& app) {
   form.whole("--close-after", "SECONDS", "Close a Credit Period this long after its end (3600)",
              &ServeOptions::close_after_seconds, close_after_seconds_max);
   form.key_service();
+  form.text("--origin", "NAME", "What checkpoints of its logs are signed as, from the first on (creditfold)",
+            &ServeOptions::origin);
   form.flag("--allow-remote", "Listen beyond this machine; make tokens first", &ServeOptions::allow_remote);
   form.flag("--debug", "A line on standard error for each request", &ServeOptions::debug);
   form.take("--store", "URL", "",
@@ -219,27 +221,6 @@ Form<KeysOptions> keys_form(CLI::App& app) {
   return form;
 }
 
-constexpr const char* log_help = "A data directory, a .cflog or JSON Lines of events";
-
-Form<ReplayOptions> replay_form(CLI::App& app) {
-  Form<ReplayOptions> form(app, "replay", "Fold a log from its beginning", proving);
-  form.id<RegionId>("--region", "NAME", "Only this region's log of a data directory", &ReplayOptions::region);
-  form.whole("--as-of", "SEQ", "Only up to this position", &ReplayOptions::as_of);
-  form.flag("--snapshot", "Again through a snapshot in the middle; fails if that differs", &ReplayOptions::snapshot);
-  form.json();
-  form.text("LOG", "", log_help, &ReplayOptions::log).required();
-  form.example("creditfold replay ledger.cflog");
-  return form;
-}
-
-Form<VerifyOptions> verify_form(CLI::App& app) {
-  Form<VerifyOptions> form(app, "verify", "Hold everything a log says against itself", proving);
-  form.json();
-  form.text("LOG", "", log_help, &VerifyOptions::log).required();
-  form.example("creditfold verify data");
-  return form;
-}
-
 Form<ClausesOptions> clauses_form(CLI::App& app) {
   Form<ClausesOptions> form(app, "clauses", "The clauses that rules and refusals name", about);
   form.json();
@@ -321,6 +302,8 @@ std::variant<Options, Told> parse_arguments(int argc, const char* const* argv) {
                                 export_form(app),
                                 replay_form(app),
                                 verify_form(app),
+                                checkpoint_form(app),
+                                prove_form(app),
                                 keys_form(app),
                                 clauses_form(app),
                                 version_form(app),

@@ -26,6 +26,7 @@ struct ServeOptions : KeyServiceOptions {
   std::string listen;
   std::optional<std::string> catalog;
   std::optional<std::string> web;
+  std::optional<std::string> origin;
   bool demo = false;
   std::optional<std::int64_t> close_after_seconds;
   bool allow_remote = false;
@@ -121,6 +122,26 @@ struct ReplayOptions {
 
 struct VerifyOptions {
   std::string log;
+  std::optional<std::string> checkpoint;  // a file
+  std::optional<std::string> key;
+  bool json = false;
+};
+
+struct CheckpointOptions {
+  std::string data;
+  std::optional<RegionId> region;
+  bool key = false;
+  bool json = false;
+};
+
+// An event's inclusion (by account and version, or by seq), or that the log continues a checkpoint.
+struct ProveOptions {
+  std::string data;
+  std::optional<AccountId> account;
+  std::optional<std::int64_t> version;
+  std::optional<std::int64_t> seq;
+  std::optional<std::string> from;  // a file
+  std::optional<RegionId> region;
   bool json = false;
 };
 
@@ -203,7 +224,8 @@ struct VersionOptions {
 using Options = std::variant<ServeOptions, ApplyOptions, ImportOptions, BalanceOptions, ExplainOptions, InvoicesOptions,
                              ExportOptions, ReplayOptions, VerifyOptions, AccountsOptions, DirectoryOptions, KeysOptions,
                              ClausesOptions, VersionOptions, ConsentsOptions, EstimateOptions, GovMatrixOptions,
-                             GovAttestOptions, TokensCreateOptions, TokensListOptions, TokensRevokeOptions>;
+                             GovAttestOptions, TokensCreateOptions, TokensListOptions, TokensRevokeOptions,
+                             CheckpointOptions, ProveOptions>;
 
 [[nodiscard]] ExitStatus run(const ServeOptions& options);
 [[nodiscard]] ExitStatus run(const ApplyOptions& options);
@@ -226,6 +248,8 @@ using Options = std::variant<ServeOptions, ApplyOptions, ImportOptions, BalanceO
 [[nodiscard]] ExitStatus run(const TokensCreateOptions& options);
 [[nodiscard]] ExitStatus run(const TokensListOptions& options);
 [[nodiscard]] ExitStatus run(const TokensRevokeOptions& options);
+[[nodiscard]] ExitStatus run(const CheckpointOptions& options);
+[[nodiscard]] ExitStatus run(const ProveOptions& options);
 
 // Says on standard error that there is no such account, and with `json` also the refusal on standard output. `then`:
 // what was asked about is a part of the log, which may lie before the account was opened.

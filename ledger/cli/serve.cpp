@@ -22,6 +22,7 @@ ExitStatus run(const ServeOptions& options) {
   }
   asked.key_service = options.key_service;
   asked.kms_endpoint = options.kms_endpoint;
+  asked.origin = options.origin;
   asked.demo = options.demo;
   asked.debug = options.debug;
   asked.build = {.version = std::string(build_version), .commit = std::string(build_commit)};

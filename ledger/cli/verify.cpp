@@ -9,13 +9,14 @@
 #include "ledger/cli/output.hpp"
 #include "ledger/cli/progress.hpp"
 #include "ledger/cli/table.hpp"
+#include "ledger/cli/tree_audit.hpp"
 #include "ledger/json_writer.hpp"
 #include "ledger/replay.hpp"
 
 namespace creditfold::cli {
 namespace {
 
-std::optional<Finding> audit(const LogSource& source, Auditor& auditor) {
+std::optional<Finding> audit(const LogSource& source, Auditor& auditor, TreeAudit* tree) {
   try {
     Progress progress("verifying " + source.name(), source.total());
     source.read([&](LogItem&& item) {
@@ -26,6 +27,7 @@ std::optional<Finding> audit(const LogSource& source, Auditor& auditor) {
       source.check_structure();
       auditor.finish(source.partitions());
     }
+    if (!auditor.finding() && tree != nullptr) return tree->run();
   } catch (const DamagedLog& damaged) {
     return Finding{true, auditor.position() + 1, to_text(damaged.place()), damaged.why()};
   } catch (const Fault& fault) {
@@ -37,17 +39,18 @@ std::optional<Finding> audit(const LogSource& source, Auditor& auditor) {
 
 // Once more when an account moved from one region to another meanwhile: it is then in both or in neither.
 std::optional<Finding> audit_steadily(const VerifyOptions& options, std::optional<LogSource>& source,
-                                      std::optional<Auditor>& auditor) {
+                                      std::optional<Auditor>& auditor, std::optional<TreeAudit>& tree) {
   for (int attempt = 1;; ++attempt) {
     if (attempt > 1) source.emplace(options.log);
     auditor.emplace();
+    if (source->partitions() != nullptr) tree.emplace(*source->partitions(), options.key, options.checkpoint);
     const std::int64_t before = source->moves();
-    auto finding = audit(*source, *auditor);
+    auto finding = audit(*source, *auditor, tree ? &*tree : nullptr);
     if (source->moves() == before || attempt == steady_attempts_max) return finding;
   }
 }
 
-std::string good_json(const LogSource& source, const Auditor& auditor) {
+std::string good_json(const LogSource& source, const Auditor& auditor, const TreeAudit* tree) {
   const Book book = merged(auditor.books());
   JsonWriter out;
   out.open('{').field("ok", true).field("log", source.form_name()).field("events", book.events());
@@ -67,6 +70,15 @@ std::string good_json(const LogSource& source, const Auditor& auditor) {
     }
     out.close(']');
   }
+  if (tree != nullptr) {
+    out.key("trees").open('[');
+    for (const TreeSummary& of : tree->trees()) {
+      out.open('{').field("region", of.region).field("size", of.tree.size);
+      out.field("root", std::string_view(to_base64(of.tree.root)));
+      out.field("checkpoints", of.checkpoints).field("signatures_checked", of.signatures).close('}');
+    }
+    out.close(']');
+  }
   out.close('}');
   return out.take();
 }
@@ -79,7 +91,13 @@ std::string bad_json(const Finding& finding) {
   return out.take();
 }
 
-std::string good_text(const LogSource& source, const Auditor& auditor) {
+std::string tree_text(const TreeSummary& of) {
+  if (of.checkpoints == 0) return "The tree of region " + of.region.value + " is that of its events; it has no checkpoint yet.\n";
+  return "The tree of region " + of.region.value + " is that of its events and of " + counted(of.checkpoints, "checkpoint") +
+         (of.signatures ? ".\n" : ", whose signatures were not checked: there is no key; --key names one.\n");
+}
+
+std::string good_text(const LogSource& source, const Auditor& auditor, const TreeAudit* tree) {
   const Book book = merged(auditor.books());
   std::string text = source.name() + " is sound: " + counted(book.events(), "event");
   if (source.form() != LogSource::Form::json_lines) text += " in " + counted(auditor.batches(), "accepted command");
@@ -89,6 +107,9 @@ std::string good_text(const LogSource& source, const Auditor& auditor) {
     text += "Account " + explained.account.value + " left " +
             (explained.region.value.empty() ? "" : explained.region.value + " ") + "for " + explained.to.value + ": " +
             counted(explained.positions, "position") + " explained by its tombstone.\n";
+  }
+  if (tree != nullptr) {
+    for (const TreeSummary& of : tree->trees()) text += tree_text(of);
   }
   return text + "Fingerprint " + to_hex(fingerprint(book));
 }
@@ -113,11 +134,17 @@ ExitStatus run(const VerifyOptions& options) {
     out.flush();
     throw;
   }
+  const bool about_tree = options.checkpoint || options.key;
+  if (about_tree && source->partitions() == nullptr) {
+    throw UsageError(options.log + " is a file; --checkpoint and --key are for a data directory");
+  }
   std::optional<Auditor> auditor;
-  const std::optional<Finding> finding = audit_steadily(options, source, auditor);
+  std::optional<TreeAudit> tree;
+  const std::optional<Finding> finding = audit_steadily(options, source, auditor, tree);
+  const TreeAudit* const sound = tree ? &*tree : nullptr;
   if (finding) say(bad_text(*source, *finding));
   if (finding && options.json) out.line(bad_json(*finding));
-  if (!finding) out.line(options.json ? good_json(*source, *auditor) : good_text(*source, *auditor));
+  if (!finding) out.line(options.json ? good_json(*source, *auditor, sound) : good_text(*source, *auditor, sound));
   out.flush();
   if (!finding) return ExitStatus::done;
   return finding->damaged ? ExitStatus::damaged : ExitStatus::refused;

@@ -10,19 +10,25 @@ namespace creditfold::service {
 namespace asio = boost::asio;
 
 RegionAtWork::RegionAtWork(RegionId name, Partition& log_, const Catalog& catalog, const Clock& clock,
-                           Sequencer::Custody custody, const asio::any_io_executor& executor, std::int64_t close_delay_micros)
+                           Sequencer::Custody custody, const edge::CheckpointKey& checkpoint_key,
+                           const asio::any_io_executor& executor, std::int64_t close_delay_micros)
     : region(std::move(name)),
       log(log_),
       sequencer(log_, catalog, clock, custody),
       hub(sequencer.with_book([](const Book& book) { return book.seq(); })),
-      scheduler(executor, sequencer, clock, close_delay_micros) {}
+      scheduler(executor, sequencer, clock, close_delay_micros),
+      checkpointer(executor, log_, sequencer, checkpoint_key, clock) {
+  scheduler.on_close([this] { checkpointer.make_soon(); });
+}
 
 Regions::Regions(Partitions& partitions, const Catalog& catalog, Clock clock, Sequencer::Custody custody,
-                 const asio::any_io_executor& executor, std::int64_t close_delay_micros)
+                 const edge::CheckpointKey& checkpoint_key, const asio::any_io_executor& executor,
+                 std::int64_t close_delay_micros)
     : partitions_(partitions),
       catalog_(catalog),
       clock_(std::move(clock)),
       custody_(custody),
+      checkpoint_key_(checkpoint_key),
       executor_(executor),
       close_delay_micros_(close_delay_micros),
       routes_(partitions),
@@ -48,6 +54,7 @@ void Regions::begin(RegionAtWork& region) {
     region.scheduler.accounts_changed(book, touched);
     region.hub.publish(book.seq());
   });
+  region.checkpointer.start();
 }
 
 void Regions::stop_streams() {
@@ -62,8 +69,12 @@ void Regions::stop_streams() {
 void Regions::stop() {
   stop_streams();
   if (migrator_.joinable()) migrator_.join();
-  for (RegionAtWork* region : all()) region->scheduler.stop();
-  for (RegionAtWork* region : all()) region->sequencer.stop();
+  const std::vector<RegionAtWork*> regions = all();
+  for (RegionAtWork* region : regions) region->scheduler.stop();
+  for (RegionAtWork* region : regions) region->checkpointer.stop();
+  for (RegionAtWork* region : regions) region->sequencer.stop();
+  if (!std::exchange(started_, false)) return;
+  for (RegionAtWork* region : regions) region->checkpointer.finish();
 }
 
 RegionAtWork& Regions::at_work(const RegionId& region) {
@@ -72,7 +83,8 @@ RegionAtWork& Regions::at_work(const RegionId& region) {
   if (at_work) return *at_work;
   try {
     Partition& log = partitions_.open(region);
-    at_work = std::make_unique<RegionAtWork>(region, log, catalog_, clock_, custody_, executor_, close_delay_micros_);
+    at_work = std::make_unique<RegionAtWork>(region, log, catalog_, clock_, custody_, checkpoint_key_, executor_,
+                                             close_delay_micros_);
   } catch (...) {
     regions_.erase(region);
     throw;

@@ -19,6 +19,7 @@
 
 #include "ledger/regions/dispatch.hpp"
 #include "ledger/regions/migrate.hpp"
+#include "ledger/service/checkpointer.hpp"
 #include "ledger/service/event_hub.hpp"
 #include "ledger/service/readers.hpp"
 #include "ledger/service/scheduler.hpp"
@@ -29,20 +30,21 @@ namespace creditfold::service {
 // A region at work. It stays where it is as long as the service runs.
 struct RegionAtWork {
   RegionAtWork(RegionId name, Partition& log_, const Catalog& catalog, const Clock& clock, Sequencer::Custody custody,
-               const boost::asio::any_io_executor& executor, std::int64_t close_delay_micros);
+               const edge::CheckpointKey& checkpoint_key, const boost::asio::any_io_executor& executor, std::int64_t close_delay_micros);
 
   RegionId region;
   Partition& log;
   Sequencer sequencer;
   EventHub hub;
   Scheduler scheduler;
+  Checkpointer checkpointer;
 };
 
 class Regions final : private Writers {
  public:
   // Folds every region; throws Fault. All arguments must outlive it.
   Regions(Partitions& partitions, const Catalog& catalog, Clock clock, Sequencer::Custody custody,
-          const boost::asio::any_io_executor& executor, std::int64_t close_delay_micros);
+          const edge::CheckpointKey& checkpoint_key, const boost::asio::any_io_executor& executor, std::int64_t close_delay_micros);
   ~Regions();
   Regions(const Regions&) = delete;
   Regions& operator=(const Regions&) = delete;
@@ -120,6 +122,7 @@ class Regions final : private Writers {
   const Catalog& catalog_;
   Clock clock_;
   Sequencer::Custody custody_;
+  const edge::CheckpointKey& checkpoint_key_;
   boost::asio::any_io_executor executor_;
   std::int64_t close_delay_micros_;
   Routes routes_;

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "ledger/directory/directory_store.hpp"
+#include "ledger/edge/checkpoint_key.hpp"
 #include "ledger/service/clock.hpp"
 #include "ledger/service/event_stream.hpp"
 #include "ledger/service/exports.hpp"
@@ -33,6 +34,8 @@ void add_export_routes(Router& router, Exports& exports);
 void add_gov_routes(Router& router, Regions& regions);
 // GET /v1/ledger, /v1/log, /v1/accounts/{account}/log
 void add_log_routes(Router& router, const Regions& regions, Readers& readers);
+// GET /v1/log/{region}/checkpoint, /v1/log/{region}/tile/…, /v1/accounts/{account}/proof
+void add_proof_routes(Router& router, const Regions& regions, Readers& readers, const edge::CheckpointKey& key);
 // GET /v1/events
 void add_event_routes(Router& router, const Regions& regions, Readers& readers, const Texts& texts);
 // GET /v1/data-classes, /v1/accounts/{account}/key-check

@@ -55,7 +55,7 @@ Reply schema_reply(std::string_view file) {
     return cached(std::move(reply));
   }
   return error_reply(Status::not_found, "not_found",
-                     "The schemas are command, answer, event, balance, explanation, invoices, receipt, catalog, consents, "
+                     "The schemas are command, answer, event, balance, explanation, invoices, receipt, proof, catalog, consents, "
                      "directory, estimate and responsibility_matrix.");
 }
 

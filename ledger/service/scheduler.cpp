@@ -50,6 +50,13 @@ std::optional<Instant> first_end_in_delay(const AccountState& state, Instant now
   return first;
 }
 
+bool has_close(const std::vector<Answer>& answers) {
+  const auto closes = [](const Event& event) { return std::holds_alternative<PeriodClosed>(event.payload); };
+  return std::any_of(answers.begin(), answers.end(), [&](const Answer& answer) {
+    return std::any_of(answer.accepted.begin(), answer.accepted.end(), closes);
+  });
+}
+
 }  // namespace
 
 std::optional<Due> next_due(const AccountState& state, std::int64_t close_delay_micros) {
@@ -190,6 +197,7 @@ asio::awaitable<void> Scheduler::send(std::vector<AccountId> accounts, Instant n
   });
   const Processed processed = co_await sequencer_.process({texts.begin(), texts.end()});
   take_answers(accounts, keys, processed, now);
+  if (processed.has_value() && has_close(processed.value())) closed_();
 }
 
 // What was accepted has come back through `accounts_changed` before this. An entry that still wants the same thing was

@@ -11,6 +11,7 @@
 #include <boost/asio/strand.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <future>
 #include <map>
 #include <optional>
@@ -49,6 +50,8 @@ class Scheduler {
   Scheduler(const boost::asio::any_io_executor& executor, Sequencer& sequencer, Clock clock,
             std::int64_t close_delay_micros);
 
+  // Called on the executor after it has closed periods. REQUIRES: before `start`.
+  void on_close(std::function<void()> closed) { closed_ = std::move(closed); }
   void start(const Book& book);
   // On the sequencer's thread, after a group was applied.
   void accounts_changed(const Book& book, const std::set<AccountId>& touched);
@@ -82,6 +85,7 @@ class Scheduler {
   std::int64_t close_delay_micros_;
   std::map<AccountId, Entry> entries_;
   std::set<std::pair<Instant, AccountId>> by_time_;  // (when to act, whom)
+  std::function<void()> closed_ = [] {};
   boost::asio::steady_timer timer_;
   bool stopping_ = false;
   std::promise<void> ended_promise_;

@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "events/store/partitions.hpp"
+#include "ledger/edge/checkpoint_key.hpp"
 #include "ledger/edge/tokens.hpp"
 #include "ledger/keyring/open_key_service.hpp"
 #include "ledger/service/authorizer.hpp"
@@ -111,6 +112,15 @@ std::unique_ptr<keyring::KeyService> key_service_of(const ServiceOptions& option
   }
 }
 
+edge::CheckpointKey checkpoint_key_of(const ServiceOptions& options) {
+  if (!options.checkpoint_key) return {};
+  try {
+    return edge::CheckpointKey::open(*options.checkpoint_key, options.origin);
+  } catch (const edge::BadOrigin& bad) {
+    throw BadOptions(std::string("--origin: ") + bad.what());
+  }
+}
+
 }  // namespace
 
 // In the order of their making; they end the other way round.
@@ -122,8 +132,9 @@ struct Service::Parts {
         keyring(key_service_of(options, checked(address, options.allow_remote))),
         sealer(keyring.sealer({})),
         server(context, address.endpoint),
-        regions(partitions, catalog, options.clock, {.sealer = sealer.get(), .outside = &keyring}, context.get_executor(),
-                options.close_delay_micros),
+        checkpoint_key(checkpoint_key_of(options)),
+        regions(partitions, catalog, options.clock, {.sealer = sealer.get(), .outside = &keyring}, checkpoint_key,
+                context.get_executor(), options.close_delay_micros),
         texts(regions, keyring),
         exports(regions, catalog, texts, catalog_text(options), spool_of(options)),
         tokens(options.tokens, options.process_token_hash),
@@ -144,6 +155,7 @@ struct Service::Parts {
   keyring::Keyring keyring;
   std::unique_ptr<TextSealer> sealer;
   HttpServer server;
+  edge::CheckpointKey checkpoint_key;
   Regions regions;
   Texts texts;
   Readers readers;
@@ -170,6 +182,7 @@ Service::Service(const ServiceOptions& options, Partitions& partitions, director
   add_export_routes(parts.router, parts.exports);
   add_gov_routes(parts.router, parts.regions);
   add_log_routes(parts.router, parts.regions, parts.readers);
+  add_proof_routes(parts.router, parts.regions, parts.readers, parts.checkpoint_key);
   add_event_routes(parts.router, parts.regions, parts.readers, parts.texts);
   add_key_routes(parts.router, parts.regions, parts.keyring);
   add_directory_routes(parts.router, directory, parts.readers);
@@ -224,6 +237,7 @@ int serve(const ServiceOptions& options) {
   const edge::ProcessToken process_token(options.data);
   ServiceOptions asked = options;
   asked.tokens = options.data;
+  asked.checkpoint_key = options.data;
   asked.process_token_hash = process_token.hash();
   Service service(asked, partitions, directory);
   warn_of_open_door(asked, service.url());

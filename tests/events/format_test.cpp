@@ -194,6 +194,8 @@ TEST_CASE("The schema that the format document shows is the schema") {
   const std::map<std::string, std::string> blocks = blocks_of_format();
   REQUIRE(blocks.count("sql") == 1);
   CHECK(blocks.at("sql") == std::string(sqlite_schema).substr(1));  // it begins with a line end
+  REQUIRE(blocks.count("sql tree") == 1);
+  CHECK(blocks.at("sql tree") == std::string(sqlite_tree_schema).substr(1));
 }
 
 TEST_CASE("The table of events in the format document is the catalogue") {

@@ -153,6 +153,8 @@ TEST_CASE("every address of the description is served, and every schema it refer
     std::string path(key);
     if (path == "/v1/events") continue;  // it never ends
     if (const std::size_t place = path.find("{account}"); place != std::string::npos) path.replace(place, 9, "acme");
+    if (const std::size_t place = path.find("{region}"); place != std::string::npos) path.replace(place, 8, "us");
+    if (const std::size_t place = path.find("{level}/{tile}"); place != std::string::npos) path.replace(place, 14, "0/000.p/1");
     if (const std::size_t place = path.find("{name}"); place != std::string::npos)
       path.replace(place, 6, "event.schema.json");
     if (const std::size_t place = path.find("{kind}"); place != std::string::npos) path.replace(place, 6, "team");
@@ -165,7 +167,7 @@ TEST_CASE("every address of the description is served, and every schema it refer
     INFO(path);
     CHECK(client.get(path).status == (confidential ? 401 : reads ? 200 : 405));
   }
-  for (const char* name : {"command", "answer", "event", "balance", "explanation", "invoices", "receipt", "catalog", "consents",
+  for (const char* name : {"command", "answer", "event", "balance", "explanation", "invoices", "receipt", "proof", "catalog", "consents",
                            "directory", "estimate", "responsibility_matrix"}) {
     const Response schema = client.get("/schemas/" + std::string(name) + ".schema.json");
     CHECK(schema.status == 200);

@@ -57,6 +57,8 @@ std::vector<std::string> described_paths(const Running& running) {
   for (const auto& [key, methods] : value.at("paths").as_object()) {
     std::string path(key);
     if (const std::size_t place = path.find("{account}"); place != std::string::npos) path.replace(place, 9, "acme");
+    if (const std::size_t place = path.find("{region}"); place != std::string::npos) path.replace(place, 8, "us");
+    if (const std::size_t place = path.find("{level}/{tile}"); place != std::string::npos) path.replace(place, 14, "0/000.p/1");
     if (path.rfind("/v1/", 0) == 0) paths.push_back(path);
   }
   return paths;
@@ -103,7 +105,7 @@ TEST_CASE("AC-3: every address of the API asks for a token; health, page and des
 TEST_CASE("AC-3: a token of an account reaches that account's addresses and no others") {
   const Guarded guarded;
   for (const std::string& token : {guarded.reader, guarded.writer}) {
-    for (const char* own : {"/v1/accounts/acme", "/v1/accounts/acme/balance", "/v1/accounts/acme/log", "/v1/accounts/acme/consents",
+    for (const char* own : {"/v1/accounts/acme", "/v1/accounts/acme/balance", "/v1/accounts/acme/log", "/v1/accounts/acme/proof", "/v1/accounts/acme/consents",
                             "/v1/accounts/acme/export", "/v1/accounts/acme/estimate?model=gpt-4o&input=1", "/v1/accounts",
                             "/v1/catalog", "/v1/version", "/v1/directory/names/acme", "/v1/directory/labels/acme"}) {
       INFO(own);
@@ -111,6 +113,7 @@ TEST_CASE("AC-3: a token of an account reaches that account's addresses and no o
     }
     for (const char* beyond : {"/v1/accounts/zeta", "/v1/accounts/zeta/balance", "/v1/accounts/zeta/log", "/v1/accounts/zeta/consents",
                                "/v1/accounts/zeta/export", "/v1/accounts/zeta/estimate?model=gpt-4o", "/v1/accounts/nobody/balance",
+                               "/v1/accounts/zeta/proof", "/v1/log/us/checkpoint", "/v1/log/us/tile/0/000.p/1",
                                "/v1/ledger", "/v1/log", "/v1/events", "/v1/events?account=zeta", "/v1/directory",
                                "/v1/directory/people", "/v1/directory/people/u-1", "/v1/directory/organizations",
                                "/v1/directory/names/zeta", "/v1/directory/labels/zeta"}) {

@@ -5,13 +5,14 @@
 
 #include "events/checksum.hpp"
 #include "events/codec.hpp"
+#include "events/segment.hpp"
 
 namespace creditfold::test {
 namespace {
 
-constexpr const char* schema = R"sql(
-PRAGMA journal_mode=WAL;
-BEGIN;
+constexpr const char* old_tables = R"sql(
+ALTER TABLE accounts RENAME TO new_accounts;
+DROP INDEX accounts_by_name;
 CREATE TABLE accounts (
   id    INTEGER PRIMARY KEY,
   name  TEXT NOT NULL
@@ -21,7 +22,7 @@ CREATE INDEX accounts_by_name ON accounts (name);
 
 CREATE TABLE batches (
   id         INTEGER PRIMARY KEY,
-  account    INTEGER NOT NULL REFERENCES accounts (id),
+  account    INTEGER NOT NULL,
   key        TEXT NOT NULL,
   key_hash   INTEGER NOT NULL,
   digest     BLOB NOT NULL,
@@ -36,108 +37,86 @@ CREATE INDEX batches_by_key ON batches (account, key_hash);
 
 CREATE TABLE events (
   seq      INTEGER PRIMARY KEY,
-  account  INTEGER NOT NULL REFERENCES accounts (id),
+  account  INTEGER NOT NULL,
   version  INTEGER NOT NULL,
-  batch    INTEGER NOT NULL REFERENCES batches (id),
+  batch    INTEGER NOT NULL,
   body     BLOB NOT NULL,
   "check"  INTEGER NOT NULL,
   UNIQUE (account, version)
 ) STRICT;
 
-CREATE TABLE arrived_batches (
-  id           INTEGER PRIMARY KEY,
-  account      INTEGER NOT NULL REFERENCES accounts (id),
-  key          TEXT NOT NULL,
-  key_hash     INTEGER NOT NULL,
-  digest       BLOB NOT NULL,
-  first_place  INTEGER NOT NULL,
-  count        INTEGER NOT NULL,
-  "check"      INTEGER NOT NULL
-) STRICT;
-
-CREATE INDEX arrived_batches_by_key ON arrived_batches (account, key_hash);
-
-CREATE TABLE arrived_events (
-  place    INTEGER PRIMARY KEY,
-  account  INTEGER NOT NULL REFERENCES accounts (id),
-  version  INTEGER NOT NULL,
-  batch    INTEGER NOT NULL REFERENCES arrived_batches (id),
-  body     BLOB NOT NULL,
-  "check"  INTEGER NOT NULL,
-  UNIQUE (account, version)
-) STRICT;
-
-CREATE TABLE arriving (
-  account      INTEGER PRIMARY KEY REFERENCES accounts (id),
-  first_place  INTEGER NOT NULL,
-  first_batch  INTEGER NOT NULL,
-  dropped      INTEGER NOT NULL
-) STRICT;
-
-CREATE TABLE arrivals (
-  id           INTEGER PRIMARY KEY,
-  account      INTEGER NOT NULL UNIQUE REFERENCES accounts (id),
-  origin       TEXT NOT NULL,
-  first_place  INTEGER NOT NULL,
-  first_batch  INTEGER NOT NULL,
-  events       INTEGER NOT NULL,
-  batches      INTEGER NOT NULL,
-  first_seq    INTEGER NOT NULL UNIQUE,
-  after_batch  INTEGER NOT NULL,
-  hash         BLOB NOT NULL,
-  at           INTEGER NOT NULL,
-  "check"      INTEGER NOT NULL
-) STRICT;
-
-CREATE TABLE tombstones (
-  account      INTEGER PRIMARY KEY REFERENCES accounts (id),
-  destination  TEXT NOT NULL,
-  events       INTEGER NOT NULL,
-  hash         BLOB NOT NULL,
-  at           INTEGER NOT NULL,
-  erased       INTEGER NOT NULL,
-  "check"      INTEGER NOT NULL
-) STRICT;
-PRAGMA application_id=1128680519;
-PRAGMA user_version=2;
-COMMIT;
+INSERT INTO accounts (id, name) SELECT id, name FROM new_accounts;
 )sql";
+
+constexpr const char* without_new_tables = R"sql(
+DROP TABLE segments; DROP TABLE recent; DROP TABLE new_accounts;
+DROP TABLE tree; DROP TABLE tree_nodes; DROP TABLE kept_leaves; DROP TABLE checkpoints;
+PRAGMA user_version=2;
+)sql";
+
+struct Row {
+  std::int64_t first_seq = 0;
+  std::int64_t first_batch = 0;
+  Segment segment;
+};
+
+// A row of today's table as rows of the tables before. What is gone had zeros for bytes; how many does not matter.
+void put_back(SQLite::Database& database, const Row& row) {
+  SQLite::Statement name(database, "SELECT name FROM accounts WHERE id = ?");
+  SQLite::Statement put_batch(database, "INSERT INTO batches VALUES (?, ?, ?, 0, ?, ?, ?, 0)");
+  SQLite::Statement put_event(database, "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)");
+  for (std::size_t b = 0; b < row.segment.batches(); ++b) {
+    const PackedBatch& packed = row.segment.batch(b);
+    const std::int64_t id = row.first_batch + static_cast<std::int64_t>(b);
+    name.bind(1, packed.account);
+    name.executeStep();
+    const AccountId account(name.getColumn(0).getString());
+    name.reset();
+    const Digest command = packed.gone ? Digest{} : row.segment.command(b);
+    put_batch.bind(1, id);
+    put_batch.bind(2, packed.account);
+    put_batch.bind(3, packed.gone ? std::string("gone") : row.segment.key(b).value);
+    put_batch.bind(4, command.bytes.data(), static_cast<int>(command.bytes.size()));
+    put_batch.bind(5, row.first_seq + static_cast<std::int64_t>(row.segment.first_event(b)));
+    put_batch.bind(6, packed.events);
+    put_batch.exec();
+    put_batch.reset();
+    for (std::size_t e = row.segment.first_event(b); e < row.segment.first_event(b + 1); ++e) {
+      std::vector<std::uint8_t> body(50);
+      if (!packed.gone) {
+        body.clear();
+        encode_event(row.segment.event(b, e, account), body);
+      }
+      const std::int64_t seq = row.first_seq + static_cast<std::int64_t>(e);
+      put_event.bind(1, seq);
+      put_event.bind(2, packed.account);
+      put_event.bind(3, packed.first_version + static_cast<std::int64_t>(e - row.segment.first_event(b)));
+      put_event.bind(4, id);
+      put_event.bind(5, body.data(), static_cast<int>(body.size()));
+      put_event.bind(6, static_cast<std::int64_t>(checksum(body, static_cast<std::uint64_t>(seq))));
+      put_event.exec();
+      put_event.reset();
+    }
+  }
+}
 
 }  // namespace
 
-void make_format_2(const std::filesystem::path& directory, const std::vector<Batch>& group) {
-  std::filesystem::create_directories(directory);
-  SQLite::Database database(directory / "ledger.db", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
-  database.exec(schema);
-  std::int64_t seq = 0;
-  std::int64_t id = 0;
-  for (const Batch& batch : group) {
-    SQLite::Statement account(database,
-                              "INSERT INTO accounts (name) SELECT ?1 WHERE NOT EXISTS "
-                              "(SELECT 1 FROM accounts WHERE name = ?1)");
-    account.bind(1, batch.account.value);
-    account.exec();
-    SQLite::Statement row(database, "INSERT INTO batches SELECT ?, id, ?, 0, ?, ?, ?, 0 FROM accounts WHERE name = ?");
-    row.bind(1, ++id);
-    row.bind(2, batch.key.value);
-    row.bind(3, batch.command.bytes.data(), static_cast<int>(batch.command.bytes.size()));
-    row.bind(4, seq + 1);
-    row.bind(5, static_cast<std::int64_t>(batch.events.size()));
-    row.bind(6, batch.account.value);
-    row.exec();
-    for (const Event& event : batch.events) {
-      std::vector<std::uint8_t> body;
-      encode_event(event, body);
-      SQLite::Statement insert(database, "INSERT INTO events SELECT ?, id, ?, ?, ?, ? FROM accounts WHERE name = ?");
-      insert.bind(1, ++seq);
-      insert.bind(2, event.version);
-      insert.bind(3, id);
-      insert.bind(4, body.data(), static_cast<int>(body.size()));
-      insert.bind(5, static_cast<std::int64_t>(checksum(body, static_cast<std::uint64_t>(seq))));
-      insert.bind(6, batch.account.value);
-      insert.exec();
+void back_to_format_2(const std::filesystem::path& ledger) {
+  SQLite::Database database(ledger, SQLite::OPEN_READWRITE);
+  database.exec("PRAGMA foreign_keys=OFF; PRAGMA legacy_alter_table=ON; BEGIN");
+  database.exec(old_tables);
+  for (const char* table : {"segments", "recent"}) {
+    SQLite::Statement rows(database, std::string("SELECT first_seq, first_batch, body FROM ") + table + " ORDER BY id");
+    while (rows.executeStep()) {
+      const SQLite::Column body = rows.getColumn(2);
+      const auto* bytes = static_cast<const std::uint8_t*>(body.getBlob());
+      put_back(database, {rows.getColumn(0).getInt64(), rows.getColumn(1).getInt64(),
+                          Segment({bytes + sizeof(std::uint64_t), bytes + body.getBytes()})});
     }
   }
+  database.exec(without_new_tables);
+  database.exec("COMMIT");
 }
 
 }  // namespace creditfold::test

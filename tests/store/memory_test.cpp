@@ -3,9 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "events/store/memory.hpp"
-#include "events/store/memory_partition.hpp"
 #include "tests/store/contract.hpp"
-#include "tests/store/moving.hpp"
 
 using namespace creditfold;
 using namespace creditfold::test;
@@ -23,14 +21,6 @@ StoredBatch stored_batch(std::string_view key, std::int64_t expected_version, st
 
 TEST_CASE("The log in memory keeps the contract of a log") {
   check_contract([] { return std::make_unique<MemoryLog>(); });
-}
-
-TEST_CASE("A partition in memory keeps the contract of a log") {
-  check_contract([] { return std::make_unique<MemoryPartition>(RegionId("us")); });
-}
-
-TEST_CASE("RES-1: partitions in memory keep what partitions promise of streams that move") {
-  check_moving([](const char* region) { return std::make_unique<MemoryPartition>(RegionId(region)); });
 }
 
 TEST_CASE("A part of another log is held under its own numbers") {

@@ -10,7 +10,7 @@
 #include <iterator>
 #include <thread>
 
-#include "events/store/memory.hpp"
+#include "events/store/memory_partition.hpp"
 #include "events/store/sqlite.hpp"
 #include "tests/store/failing_vfs.hpp"
 #include "tests/store/format_2.hpp"
@@ -249,19 +249,21 @@ TEST_CASE("A database of the format before becomes one of today's, and keeps eve
   const TemporaryDirectory directory;
   const std::vector<Batch> group{batch_of("acme", "k1", 0, 2), batch_of("globex", "k2", 0, 1), batch_of("acme", "k3", 2, 0),
                                  batch_of("acme", "k4", 2, 1'200)};
-  make_format_2(directory.data(), group);
+  REQUIRE(open_sqlite({directory.data(), false})->append(group));
+  back_to_format_2(directory.data() / "ledger.db");
   try {
     static_cast<void>(open_sqlite({directory.data(), true}));
     FAIL("it opened");
   } catch (const Fault& fault) {
     CHECK(fault.kind() == Fault::Kind::unsupported_format);
   }
-  MemoryLog expected;
+  MemoryPartition expected;
   REQUIRE(expected.append(group));
   {
     const auto log = open_sqlite({directory.data(), false});
     CHECK(batches_of(*log) == batches_of(expected));
     CHECK(events_of(*log) == events_of(expected));
+    CHECK(log->tree() == expected.tree());
     CHECK(account_events_of(*log, "acme") == account_events_of(expected, "acme"));
     CHECK(log->find(AccountId("acme"), IdempotencyKey("k3")));
     CHECK_FALSE(append_one(*log, batch_of("acme", "k1", 1'202, 1)));
@@ -275,8 +277,9 @@ TEST_CASE("A database of the format before becomes one of today's, and keeps eve
 
 TEST_CASE("A database of the format before that is damaged is left as it is") {
   const TemporaryDirectory directory;
-  make_format_2(directory.data(), std::vector{batch_of("acme", "k1", 0, 3)});
   const std::filesystem::path file = directory.data() / "ledger.db";
+  REQUIRE(append_one(*open_sqlite({directory.data(), false}), batch_of("acme", "k1", 0, 3)));
+  back_to_format_2(file);
   SQLite::Database(file, SQLite::OPEN_READWRITE).exec("UPDATE events SET body = x'00' WHERE seq = 2");
   CHECK_THROWS_WITH(open_sqlite({directory.data(), false}), Catch::Contains("event 2 is damaged"));
   SQLite::Database database(file, SQLite::OPEN_READONLY);

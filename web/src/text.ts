@@ -82,6 +82,17 @@ export const text = {
     times: (download: string, fold: string) => `${fold} ms to fold, ${download} ms to download`,
   },
 
+  signed: {
+    heading: 'Signed log',
+    included: (size: string) => `The newest event is proved in the checkpoint of ${size} events.`,
+    not_included: 'The newest event is not in the checkpoint’s tree.',
+    good: (origin: string, id: string) => `Its signature is ${origin}’s, by the key ${id}.`,
+    bad: (origin: string, id: string) => `Its signature is not ${origin}’s by the key ${id}.`,
+    none: (origin: string, id: string) => `This browser cannot check the Ed25519 signature of ${origin}, by the key ${id}.`,
+    no_cryptography: 'Not checked: the browser gives its cryptography only to pages that came over HTTPS or from this machine.',
+    nothing: 'There is no event to prove.',
+  },
+
   sentence: {
     none: 'No Credit Period is running at this moment.',
     none_help: 'Credits are granted inside a Product Term only. The plans below show what was there before.',

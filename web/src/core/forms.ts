@@ -378,6 +378,19 @@ export interface CommandAnswer {
   refused?: Refusal;
 }
 
+/** That an event is in the signed log: proof.schema.json. */
+export interface Inclusion {
+  region: string;
+  account: string;
+  version: number;
+  seq: number;
+  leaf_index: number;
+  leaf_hash: string;
+  path: string[];
+  checkpoint: { size: number; at: Time; note: string };
+  vkey: string;
+}
+
 /** What the directory calls the ids of one account. */
 export interface Names {
   people: Record<string, string>;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the page and its worker say to each other: questions with their answers, and tidings that come unasked.
 
+import type { Inspected } from './checkpoint';
 import type { Fault } from './fault';
 import type {
   AccountLine, CommandAnswer, Consents, DataClass, DirectoryClasses, EventType, Explanation, Invoices, KeyReport, KeyWhatIf,
@@ -59,6 +60,8 @@ export interface Proof extends Check {
   events: number;
   download_ms: number;
   fold_ms: number;
+  /** Whether the newest event is in the signed log; null: the account has none here. */
+  signed: Inspected | Fault | null;
 }
 
 /** What a migration of the account would move, and what would stay where it is. */

@@ -2,6 +2,7 @@
 // "Same result as the server": compares the two fingerprints all the time, and proves it from nothing when asked.
 
 import { createSignal, Match, Show, Switch, type JSX } from 'solid-js';
+import type { Inspected } from '../core/checkpoint';
 import { fault_of, type Fault } from '../core/fault';
 import type { Check, Proof } from '../core/protocol';
 import { printer } from '../state/settings';
@@ -98,6 +99,26 @@ export function Badge(): JSX.Element {
   );
 }
 
+// What only shows that page and server agree says nothing of yesterday; this does.
+function Signed(props: { signed: Proof['signed'] }): JSX.Element {
+  const found = (): Inspected | null => (props.signed && 'included' in props.signed ? props.signed : null);
+  const fault = (): Fault | null => (props.signed && 'code' in props.signed ? props.signed : null);
+  const proved = (): boolean => found() !== null && found()!.included && found()!.signature !== 'bad';
+  return (
+    <Show when={found()} fallback={
+      <span class="quiet" data-testid="signed">{fault()?.code === 'no_cryptography' ? text.signed.no_cryptography
+        : fault()?.message ?? text.signed.nothing}</span>
+    }>{(now) => (
+      <span data-testid="signed" data-state={proved() ? 'proved' : 'not'} data-size={now().size}
+        data-signature={now().signature} data-included={now().included}>
+        <Icon name={proved() ? 'check' : 'warn'} class={proved() ? 'good' : 'bad'} />{' '}
+        {now().included ? text.signed.included(printer.count(now().size)) : text.signed.not_included}{' '}
+        {text.signed[now().signature](now().origin, now().key_id)}
+      </span>
+    )}</Show>
+  );
+}
+
 function ProofFacts(props: { proof: Proof; account: string }): JSX.Element {
   const ms = (value: number): string => printer.count(Math.max(1, Math.round(value)));
   return (
@@ -118,6 +139,8 @@ function ProofFacts(props: { proof: Proof; account: string }): JSX.Element {
         <dd><Count value={props.proof.seq} /></dd>
         <dt>{text.proof.length}</dt>
         <dd>{text.proof.bytes(printer.count(props.proof.bytes))}</dd>
+        <dt>{text.signed.heading}</dt>
+        <dd><Signed signed={props.proof.signed} /></dd>
         <dt>{text.proof.time}</dt>
         <dd>{text.proof.times(ms(props.proof.download_ms), ms(props.proof.fold_ms))}</dd>
       </dl>

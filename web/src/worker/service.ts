@@ -4,7 +4,7 @@
 import { createParser, type EventSourceParser } from 'eventsource-parser';
 import { event_types } from '../core/catalogue';
 import { FaultError, type Fault } from '../core/fault';
-import type { AccountHead, AccountLine, DirectoryClasses, Names } from '../core/forms';
+import type { AccountHead, AccountLine, DirectoryClasses, Inclusion, Names } from '../core/forms';
 import { text } from '../text';
 
 const type_names = new Set<string>(event_types.map(({ type }) => type));
@@ -61,6 +61,11 @@ export class Service {
     const response = await this.#get(path);
     const region = response.headers.get('x-creditfold-region') ?? home_region;
     return { bytes: await read_body(response, progress), region };
+  }
+
+  /** The proof of the account's event at a position. */
+  async inclusion(account: string, seq: bigint): Promise<Inclusion> {
+    return this.#json<Inclusion>(`v1/accounts/${encodeURIComponent(account)}/proof?seq=${seq}`);
   }
 
   async names(account: string): Promise<Names> {

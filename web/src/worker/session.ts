@@ -2,6 +2,8 @@
 // One open account: its log downloaded and folded, kept up with the service, and the page's questions about it.
 // Owns the ledger. Must not touch the page; tidings go through `tell`.
 
+import { newest_event } from '../core/cflog';
+import { inspect } from '../core/checkpoint';
 import { fault_of, FaultError } from '../core/fault';
 import type { CatalogRegions, Explanation, Invoices, Names } from '../core/forms';
 import type { Ledger, LedgerModule } from '../core/ledger';
@@ -144,13 +146,24 @@ export class Session {
     try {
       const { events } = fresh.load(log);
       const { fingerprint, version } = fresh.balance(this.account, null);
+      const folded = performance.now();
       return {
         seq: BigInt(head.seq), version, page: fingerprint, server: head.fingerprint,
         same: fingerprint === head.fingerprint && version === head.version, bytes: log.length, events,
-        download_ms: downloaded - begun, fold_ms: performance.now() - downloaded,
+        download_ms: downloaded - begun, fold_ms: folded - downloaded, signed: await this.#signed(log),
       };
     } finally {
       fresh.close();
+    }
+  }
+
+  /** A log without a checkpoint proves less, and is no reason to prove nothing. */
+  async #signed(log: Uint8Array<ArrayBuffer>): Promise<Proof['signed']> {
+    try {
+      const event = newest_event(log);
+      return event && await inspect(await this.#service.inclusion(this.account, event.seq), event);
+    } catch (thrown) {
+      return fault_of(thrown);
     }
   }
 

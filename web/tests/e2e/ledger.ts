@@ -26,6 +26,12 @@ export function ask<T>(command: string, account: string, words: string[] = [], a
 
 export const balance = (account: string, as_of: number): Statement => ask('balance', account, [], as_of);
 
+/** The newest checkpoint as the command line has it, and who signs. */
+export function checkpoint_of_demo(): { size: number; note: string; vkey: string } {
+  const json = execFileSync(need('CREDITFOLD_BIN'), ['checkpoint', '--json', '--data', need('CREDITFOLD_DATA')], { encoding: 'utf8' });
+  return JSON.parse(json) as { size: number; note: string; vkey: string };
+}
+
 /** A service of its own on a fresh demo, for a test that changes what all would see. */
 export async function start_service(): Promise<{ url: string; data: string; stop(): Promise<void> }> {
   const data = mkdtempSync(join(tmpdir(), 'creditfold-e2e-'));

@@ -2,8 +2,8 @@
 // The built page in a real browser, against a real service: its numbers are the command line's, at any moment.
 
 import { expect, test } from '@playwright/test';
-import type { AccountHead } from '../../src/core/forms';
-import { balance, busiest_account, compare, no_violations, open_page } from './ledger';
+import type { AccountHead, Inclusion } from '../../src/core/forms';
+import { balance, busiest_account, checkpoint_of_demo, compare, no_violations, open_page } from './ledger';
 
 let head: AccountHead;
 const place = (more = ''): string => `#account=${encodeURIComponent(head.account)}${more}`;
@@ -42,6 +42,42 @@ test('the fingerprints of page and server are the same, character for character'
   await expect(page.getByTestId('proof-events')).toHaveAttribute('data-value', String(head.version));
   await page.keyboard.press('Escape');
   await expect(page.getByRole('dialog')).toBeHidden();
+});
+
+test('the newest event is proved in the checkpoint the command line has, by the browser’s own cryptography', async ({ page }) => {
+  await open_page(page, place());
+  await page.getByTestId('badge').click();
+  const signed = page.getByTestId('signed');
+  await expect(signed).toHaveAttribute('data-state', 'proved');
+  await expect(signed).toHaveAttribute('data-included', 'true');
+  await expect(signed).toHaveAttribute('data-signature', 'good');
+  const checkpoint = checkpoint_of_demo();
+  await expect(signed).toHaveAttribute('data-size', String(checkpoint.size));
+  await expect(signed).toContainText(`proved in the checkpoint of ${checkpoint.size.toLocaleString('en')} events`);
+  await expect(signed).toContainText(`creditfold/us’s, by the key ${checkpoint.vkey.split('+')[1]}`);
+  expect(checkpoint.size).toBeGreaterThanOrEqual(head.seq);
+});
+
+test('a proof that leads elsewhere, or that somebody else signed, is not taken', async ({ page }) => {
+  const verdict = async (change: (proof: Inclusion) => void): Promise<(string | null)[]> => {
+    await page.unrouteAll();
+    await page.route('**/proof?*', async (route) => {
+      const response = await route.fetch();
+      const proof = (await response.json()) as Inclusion;
+      change(proof);
+      await route.fulfill({ response, json: proof });
+    });
+    await page.goto('about:blank');
+    await open_page(page, place());
+    await page.getByTestId('badge').click();
+    const signed = page.getByTestId('signed');
+    await expect(signed).toHaveAttribute('data-state', 'not');
+    return [await signed.getAttribute('data-included'), await signed.getAttribute('data-signature')];
+  };
+  expect(await verdict((proof) => proof.path.reverse())).toEqual(['false', 'good']);
+  expect(await verdict((proof) => {
+    proof.checkpoint.note = proof.checkpoint.note.replace(/\n\d+\n/, `\n${proof.checkpoint.size + 1}\n`);
+  })).toEqual([expect.any(String), 'bad']);
 });
 
 test('folded to an event in the middle, the page shows what the command line says as of it', async ({ page }) => {

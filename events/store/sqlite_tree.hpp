@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// The Merkle tree of a log and its checkpoints in a database, inside its user's transactions. It knows leaves by their
+// hashes: what a leaf is made of, and which table that lies in, it must not know. Private to the SQLite store.
+//
+// Leaf hashes are not stored but where their bytes are about to go. A frontier is a value: who appends takes the one
+// that `extend` returns for true once the transaction is on disk.
+#pragma once
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include "events/chain/merkle.hpp"
+#include "events/tree.hpp"
+
+namespace creditfold {
+
+struct KeptLeaf {
+  std::int64_t seq = 0;
+  TreeHash hash{};
+};
+
+class SqliteTree {
+ public:
+  // REQUIRES: the database has the tables of sqlite_tree_schema when anything is asked; it outlives this.
+  SqliteTree(SQLite::Database& database, std::filesystem::path file) : database_(database), file_(std::move(file)) {}
+
+  // The row of the empty tree.
+  void create();
+  // Throws Fault damaged.
+  [[nodiscard]] Frontier frontier();
+  // Writes what the leaves complete, and the frontier behind them, which is returned.
+  [[nodiscard]] Frontier extend(Frontier frontier, std::span<const TreeHash> leaves);
+
+  // Hashes of a tile level from 1 up. Throws Fault damaged when one is missing.
+  [[nodiscard]] std::vector<TreeHash> nodes(int tile_level, std::int64_t first, std::int64_t count);
+  // Throws Fault damaged unless the rows are as many as full tiles.
+  void check_rows();
+
+  // Leaves whose bytes go. REQUIRES: ascending; none is kept already.
+  void keep(std::span<const KeptLeaf> leaves);
+  [[nodiscard]] std::optional<TreeHash> kept(std::int64_t seq);
+
+  // Nothing when there is one of its size.
+  void add_checkpoint(const StoredCheckpoint& checkpoint);
+  [[nodiscard]] std::optional<StoredCheckpoint> newest_checkpoint();
+  // The first one larger than `size`.
+  [[nodiscard]] std::optional<StoredCheckpoint> checkpoint_behind(std::int64_t size);
+
+ private:
+  [[nodiscard]] SQLite::Statement& prepared(const char* sql);
+  void write(const Frontier& frontier);
+  void insert_nodes(std::int64_t size, std::span<const TreeHash> hashes);
+  [[nodiscard]] std::optional<StoredCheckpoint> checkpoint_from(SQLite::Statement& query);
+  [[noreturn]] void damaged(const std::string& what) const;
+
+  SQLite::Database& database_;
+  std::filesystem::path file_;
+  std::unordered_map<const char*, SQLite::Statement> statements_;  // by their literal
+};
+
+}  // namespace creditfold

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// The options of commands that hold a log against itself: replay, verify, checkpoint, prove. Part of arguments.cpp.
+#pragma once
+
+#include "ledger/cli/form.hpp"
+
+namespace creditfold::cli {
+
+inline constexpr const char* proving = "Carry away and prove";
+
+[[nodiscard]] Form<ReplayOptions> replay_form(CLI::App& app);
+[[nodiscard]] Form<VerifyOptions> verify_form(CLI::App& app);
+[[nodiscard]] Form<CheckpointOptions> checkpoint_form(CLI::App& app);
+[[nodiscard]] Form<ProveOptions> prove_form(CLI::App& app);
+
+}  // namespace creditfold::cli
