@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a partition's database says of its Merkle tree. Leaf hashes are made of the stored bodies, or taken from those that
-// were kept when the bodies went.
+// What a partition's database says of its Merkle tree. Leaf hashes are made of the stored bodies, or taken from those
+// that were kept when the bodies went.
 #include "events/chain/merkle.hpp"
 #include "events/store/sqlite_fault.hpp"
 #include "events/store/sqlite_reader.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The tables whose shape changed are made anew beside the old ones, filled, and put in their place; the tree is made of the
-// events that are there.
+// The tables whose shape changed are made anew beside the old ones, filled, and put in their place; the tree is made of
+// the events that are there.
 #include "events/store/sqlite_upgrade.hpp"
 
 #include <sqlite3.h>
@@ -52,8 +52,7 @@ class TreeBuilder {
   }
 
   void build() {
-    SQLite::Statement arrivals(database_,
-                               "SELECT first_seq, first_place, events FROM arrivals ORDER BY first_seq");
+    SQLite::Statement arrivals(database_, "SELECT first_seq, first_place, events FROM arrivals ORDER BY first_seq");
     while (arrivals.executeStep()) {
       const std::int64_t first_seq = arrivals.getColumn(0).getInt64();
       const std::int64_t first_place = arrivals.getColumn(1).getInt64();
@@ -66,13 +65,13 @@ class TreeBuilder {
   }
 
  private:
-  // A stream that left and is erased already has zeros for bytes. Its leaves are the zeros': what was there is gone, and
-  // from now on it cannot be told otherwise.
+  // A stream that left and is erased already has zeros for bytes. Its leaves are the zeros': what was there is gone,
+  // and from now on it cannot be told otherwise.
   void take(const std::string& table, const std::string& place, std::int64_t first, std::int64_t last,
             std::int64_t shift) {
-    SQLite::Statement rows(database_,
-                           "SELECT " + place + ", body, EXISTS (SELECT 1 FROM tombstones WHERE account = row.account) FROM " +
-                               table + " AS row WHERE " + place + " >= ? AND " + place + " <= ? ORDER BY " + place);
+    SQLite::Statement rows(
+        database_, "SELECT " + place + ", body, EXISTS (SELECT 1 FROM tombstones WHERE account = row.account) FROM " +
+                       table + " AS row WHERE " + place + " >= ? AND " + place + " <= ? ORDER BY " + place);
     rows.bind(1, first);
     rows.bind(2, last);
     while (rows.executeStep()) {

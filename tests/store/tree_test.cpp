@@ -119,7 +119,8 @@ TEST_CASE("A log over many tiles is proved from what is stored of it, at both it
   CHECK_NOTHROW(both.sqlite_us->check_structure());
   // 0.2 bytes an event at most, whatever a page holds.
   SQLite::Database database(both.directory.path() / "us" / "ledger.db", SQLite::OPEN_READONLY);
-  CHECK(database.execAndGet("SELECT sum(pgsize) FROM dbstat WHERE name = 'tree_nodes'").getInt64() < events / 5 + 4'096);
+  CHECK(database.execAndGet("SELECT sum(pgsize) FROM dbstat WHERE name = 'tree_nodes'").getInt64() <
+        events / 5 + 4'096);
 }
 
 TEST_CASE("RES-1: what arrives, leaves and is erased stays provable, and its hashes are what they were") {
@@ -138,8 +139,9 @@ TEST_CASE("RES-1: what arrives, leaves and is erased stays provable, and its has
     CHECK(eu.erase_buried(go_on));
   });
   CHECK(both.sqlite_eu->tree_hashes(0, 0, 306) == leaves);
-  for (const Partition* log : {static_cast<Partition*>(both.sqlite_us.get()), static_cast<Partition*>(both.sqlite_eu.get()),
-                               static_cast<Partition*>(&both.memory_us), static_cast<Partition*>(&both.memory_eu)}) {
+  for (const Partition* log :
+       {static_cast<Partition*>(both.sqlite_us.get()), static_cast<Partition*>(both.sqlite_eu.get()),
+        static_cast<Partition*>(&both.memory_us), static_cast<Partition*>(&both.memory_eu)}) {
     check_proofs(*log);
   }
   CHECK_NOTHROW(both.sqlite_us->check_structure());
@@ -258,11 +260,13 @@ TEST_CASE("A database without a tree gets the one over its events, streams that 
   }
   for (const char* region : {"us", "eu"}) {
     SQLite::Database database(directory.path() / region / "ledger.db", SQLite::OPEN_READWRITE);
-    database.exec("DROP TABLE tree; DROP TABLE tree_nodes; DROP TABLE kept_leaves; DROP TABLE checkpoints; "
-                  "PRAGMA user_version=2");
+    database.exec(
+        "DROP TABLE tree; DROP TABLE tree_nodes; DROP TABLE kept_leaves; DROP TABLE checkpoints; "
+        "PRAGMA user_version=2");
   }
-  CHECK(fault_of([&] { static_cast<void>(open_sqlite({directory.path() / "us", true})); }) ==
-        Fault::Kind::unsupported_format);
+  CHECK(fault_of([&] {
+          static_cast<void>(open_sqlite({directory.path() / "us", true}));
+        }) == Fault::Kind::unsupported_format);
   const auto us = open(directory, "us");
   const auto eu = open(directory, "eu");
   CHECK(us->tree() == trees[0]);
@@ -285,8 +289,9 @@ TEST_CASE("Streams erased before there was a tree are in it as the zeros that we
   }
   {
     SQLite::Database database(directory.path() / "us" / "ledger.db", SQLite::OPEN_READWRITE);
-    database.exec("DROP TABLE tree; DROP TABLE tree_nodes; DROP TABLE kept_leaves; DROP TABLE checkpoints; "
-                  "PRAGMA user_version=2");
+    database.exec(
+        "DROP TABLE tree; DROP TABLE tree_nodes; DROP TABLE kept_leaves; DROP TABLE checkpoints; "
+        "PRAGMA user_version=2");
   }
   const auto us = open(directory, "us");
   CHECK(us->tree().size == 6);
