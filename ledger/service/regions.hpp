@@ -133,6 +133,7 @@ class Regions final : private Writers {
   mutable std::mutex mutex_;
   std::map<RegionId, std::unique_ptr<RegionAtWork>> regions_;
   bool started_ = false;
+  bool finished_ = false;  // whoever stops
 
   std::mutex migrations_mutex_;
   std::condition_variable migrations_changed_;
