@@ -57,12 +57,13 @@ constexpr std::array table{
             "The clock is the machine's; nothing here checks that it is right.", "Keep the clocks of sending systems right.",
             {file("ledger/decide.cpp"), file("ledger/service/clock.hpp")}},
     Control{"AU-9", "Records are protected from change", Responsible::provider, Met::partly,
-            "The log is append-only, its store refuses another order, every event carries checks, and a verification names "
-            "the first place that is not what was written.",
-            "There are no signed checkpoints yet: who owns the machine could rewrite the whole log.",
-            "Export your log from time to time and compare its fingerprint.",
-            {command("creditfold verify"), file("events/store/sqlite.cpp"), file("events/cflog_format.hpp"),
-             endpoint("GET /v1/accounts/{account}/log")}},
+            "The log is append-only, its store refuses another order, every event is a leaf of a Merkle tree whose root is signed "
+            "as it grows, and a verification names the first place that is not what was written.",
+            "The signing key lies on the same machine: who owns it could rewrite the log, and only a checkpoint kept elsewhere "
+            "shows it.",
+            "Keep a checkpoint from time to time where the provider cannot reach it, and have later ones proved against it.",
+            {command("creditfold verify"), command("creditfold checkpoint"), file("events/chain/merkle.cpp"),
+             endpoint("GET /v1/accounts/{account}/proof")}},
     Control{"AU-10", "A sender cannot deny what it sent", Responsible::shared, Met::not_met,
             "A command's key and its digest are kept, so that the same key never stands for another command.",
             "Commands and events are not signed.", "Keep what you sent together with the answers.",
@@ -121,8 +122,8 @@ constexpr std::array table{
             {command("creditfold keys"), command("creditfold tokens"), file("ledger/keyring/envelope.cpp"),
              file("ledger/edge/tokens.cpp")}},
     Control{"SC-13", "Cryptography is of an approved kind", Responsible::provider, Met::not_met,
-            "Hashes and random numbers come from a well-kept library (libsodium); none is home-made.",
-            "The library is not a FIPS 140 validated module.", "Nothing.",
+            "Hashes, signatures and random numbers come from well-kept libraries (libsodium, OpenSSL); none is home-made.",
+            "The libraries are not FIPS 140 validated modules.", "Nothing.",
             {file("ledger/edge/tokens.cpp"), file("ledger/edge/account_archive.cpp")}},
     Control{"SC-28", "Data at rest is protected", Responsible::provider, Met::partly,
             "The ledger holds volumes and opaque ids, never prompts or outputs; memos and reasons are sealed under the customer's "

@@ -93,7 +93,8 @@ bool is_key_name(std::string_view name) {
 }
 
 std::string to_text(const Checkpoint& checkpoint) {
-  return checkpoint.origin + "\n" + std::to_string(checkpoint.tree.size) + "\n" + to_base64(checkpoint.tree.root) + "\n";
+  return checkpoint.origin + "\n" + std::to_string(checkpoint.tree.size) + "\n" + to_base64(checkpoint.tree.root) +
+         "\n";
 }
 
 Expected<Checkpoint, std::string> parse_checkpoint(std::string_view text) {

@@ -49,11 +49,14 @@ class ForwardingPartition : public Partition {
     return behind_.departed(after, to);
   }
   [[nodiscard]] TreeHead tree() const override { return behind_.tree(); }
-  [[nodiscard]] std::vector<TreeHash> tree_hashes(int tile_level, std::int64_t first, std::int64_t count) const override {
+  [[nodiscard]] std::vector<TreeHash> tree_hashes(int tile_level, std::int64_t first,
+                                                  std::int64_t count) const override {
     return behind_.tree_hashes(tile_level, first, count);
   }
   void add_checkpoint(const StoredCheckpoint& checkpoint) override { behind_.add_checkpoint(checkpoint); }
-  [[nodiscard]] std::optional<StoredCheckpoint> newest_checkpoint() const override { return behind_.newest_checkpoint(); }
+  [[nodiscard]] std::optional<StoredCheckpoint> newest_checkpoint() const override {
+    return behind_.newest_checkpoint();
+  }
   [[nodiscard]] std::optional<StoredCheckpoint> checkpoint_behind(std::int64_t size) const override {
     return behind_.checkpoint_behind(size);
   }

@@ -46,7 +46,8 @@ class MemoryPartition final : public Partition {
   [[nodiscard]] std::vector<Tombstone> tombstones() const override;
   [[nodiscard]] std::vector<Departed> departed(std::int64_t after, std::int64_t to) const override;
   [[nodiscard]] TreeHead tree() const override;
-  [[nodiscard]] std::vector<TreeHash> tree_hashes(int tile_level, std::int64_t first, std::int64_t count) const override;
+  [[nodiscard]] std::vector<TreeHash> tree_hashes(int tile_level, std::int64_t first,
+                                                  std::int64_t count) const override;
   void add_checkpoint(const StoredCheckpoint& checkpoint) override;
   [[nodiscard]] std::optional<StoredCheckpoint> newest_checkpoint() const override;
   [[nodiscard]] std::optional<StoredCheckpoint> checkpoint_behind(std::int64_t size) const override;

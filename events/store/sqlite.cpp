@@ -196,7 +196,8 @@ class DatabaseLog final : public SqliteLog {
     return readers_.with_reader([](SqliteReader& reader) { return reader.tree().frontier().head(); });
   }
 
-  [[nodiscard]] std::vector<TreeHash> tree_hashes(int tile_level, std::int64_t first, std::int64_t count) const override {
+  [[nodiscard]] std::vector<TreeHash> tree_hashes(int tile_level, std::int64_t first,
+                                                  std::int64_t count) const override {
     return readers_.with_reader([&](SqliteReader& reader) { return reader.tree_hashes(tile_level, first, count); });
   }
 

@@ -119,17 +119,17 @@ CREATE TABLE tombstones (
 ) STRICT;
 )sql";
 
-// The log as a Merkle tree (RFC 6962); position seq is leaf seq - 1. Nothing here refers to the tables above, nor they to
-// it.
+// The log as a Merkle tree (RFC 6962); position seq is leaf seq - 1. Neither these tables nor those above refer to the
+// others.
 //
 // tree: one row, written with every transaction that adds events. frontier: the hashes of the full subtrees of `size`
 // leaves, the largest first. check: XXH3-64 of them, seed size.
 //
-// tree_nodes: what the leaf `size` completes. hashes: of the 256 leaves that end there, then of the 65,536, …, as many as
-// there are.
+// tree_nodes: what the leaf `size` completes. hashes: of the 256 leaves that end there, then of the 65,536, …, as many
+// as there are.
 //
 // kept_leaves: leaf hashes of positions whose bytes were erased, in runs from first_seq on. All others are made of the
-// events' bytes when they are asked for.
+// events' bytes when they are asked for. check: XXH3-64 of the hashes, seed first_seq.
 //
 // checkpoints: signed notes over the first `size` leaves. check: XXH3-64, seed size, of the note's bytes, then at.
 inline constexpr const char* sqlite_tree_schema = R"sql(
@@ -147,7 +147,8 @@ CREATE TABLE tree_nodes (
 
 CREATE TABLE kept_leaves (
   first_seq  INTEGER PRIMARY KEY,
-  hashes     BLOB NOT NULL
+  hashes     BLOB NOT NULL,
+  "check"    INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE checkpoints (

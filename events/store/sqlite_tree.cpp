@@ -30,8 +30,9 @@ std::optional<std::vector<TreeHash>> hashes_of(std::span<const std::uint8_t> byt
   return hashes;
 }
 
-std::int64_t tree_check(std::int64_t size, std::span<const std::uint8_t> frontier) {
-  return static_cast<std::int64_t>(checksum(frontier, static_cast<std::uint64_t>(size)));
+// Seed: the size of the tree, or the first position.
+std::int64_t hashes_check(std::int64_t seed, std::span<const std::uint8_t> hashes) {
+  return static_cast<std::int64_t>(checksum(hashes, static_cast<std::uint64_t>(seed)));
 }
 
 std::int64_t checkpoint_check(const StoredCheckpoint& checkpoint) {
@@ -68,10 +69,12 @@ Frontier SqliteTree::frontier() {
   const std::int64_t size = query.getColumn(0).getInt64();
   const SQLite::Column frontier_column = query.getColumn(1);
   const std::span<const std::uint8_t> bytes = blob(frontier_column);
-  if (tree_check(size, bytes) != query.getColumn(2).getInt64()) damaged("the row of its tree is damaged: its check is wrong");
+  if (hashes_check(size, bytes) != query.getColumn(2).getInt64())
+    damaged("the row of its tree is damaged: its check is wrong");
   auto hashes = hashes_of(bytes);
   auto frontier = hashes ? Frontier::of(size, *std::move(hashes)) : std::nullopt;
-  if (!frontier) damaged("the row of its tree is damaged: its hashes are not those of " + std::to_string(size) + " leaves");
+  if (!frontier)
+    damaged("the row of its tree is damaged: its hashes are not those of " + std::to_string(size) + " leaves");
   return *std::move(frontier);
 }
 
@@ -80,9 +83,10 @@ void SqliteTree::write(const Frontier& frontier) {
   SQLite::Statement& update = prepared("UPDATE tree SET size = ?, frontier = ?, \"check\" = ? WHERE id = 1");
   const Reset reset(update);
   update.bind(1, frontier.size());
-  const void* const data = bytes.empty() ? static_cast<const void*>("") : bytes.data();  // SQLite takes nullptr for NULL
+  const void* const data =
+      bytes.empty() ? static_cast<const void*>("") : bytes.data();  // SQLite takes nullptr for NULL
   update.bindNoCopy(2, data, static_cast<int>(bytes.size()));
-  update.bind(3, tree_check(frontier.size(), bytes));
+  update.bind(3, hashes_check(frontier.size(), bytes));
   update.exec();
 }
 
@@ -110,7 +114,8 @@ void SqliteTree::insert_nodes(std::int64_t size, std::span<const TreeHash> hashe
 
 std::vector<TreeHash> SqliteTree::nodes(int tile_level, std::int64_t first, std::int64_t count) {
   std::vector<TreeHash> nodes;
-  if (tile_level < 1 || tile_level > tile_levels_max) damaged("it has no hashes of tile level " + std::to_string(tile_level));
+  if (tile_level < 1 || tile_level > tile_levels_max)
+    damaged("it has no hashes of tile level " + std::to_string(tile_level));
   SQLite::Statement& query = prepared("SELECT hashes FROM tree_nodes WHERE size = ?");
   for (std::int64_t index = first; index < first + count; ++index) {
     const Reset reset(query);
@@ -136,7 +141,7 @@ void SqliteTree::check_rows() {
 
 // Neighbours share a row: streams that leave lie in runs.
 void SqliteTree::keep(std::span<const KeptLeaf> leaves) {
-  SQLite::Statement& insert = prepared("INSERT INTO kept_leaves (first_seq, hashes) VALUES (?, ?)");
+  SQLite::Statement& insert = prepared("INSERT INTO kept_leaves (first_seq, hashes, \"check\") VALUES (?, ?, ?)");
   for (std::size_t begin = 0; begin < leaves.size();) {
     std::vector<TreeHash> run;
     std::size_t end = begin;
@@ -147,6 +152,7 @@ void SqliteTree::keep(std::span<const KeptLeaf> leaves) {
     const Reset reset(insert);
     insert.bind(1, leaves[begin].seq);
     insert.bindNoCopy(2, bytes.data(), static_cast<int>(bytes.size()));
+    insert.bind(3, hashes_check(leaves[begin].seq, bytes));
     insert.exec();
     begin = end;
   }
@@ -154,13 +160,17 @@ void SqliteTree::keep(std::span<const KeptLeaf> leaves) {
 
 std::optional<TreeHash> SqliteTree::kept(std::int64_t seq) {
   SQLite::Statement& query = prepared(
-      "SELECT first_seq, hashes FROM kept_leaves WHERE first_seq <= ? ORDER BY first_seq DESC LIMIT 1");
+      "SELECT first_seq, hashes, \"check\" FROM kept_leaves WHERE first_seq <= ? ORDER BY first_seq DESC LIMIT 1");
   const Reset reset(query);
   query.bind(1, seq);
   if (!query.executeStep()) return std::nullopt;
   const std::int64_t first = query.getColumn(0).getInt64();
-  const auto hashes = hashes_of(blob(query.getColumn(1)));
-  if (!hashes) damaged("the kept leaf hashes from event " + std::to_string(first) + " on are damaged");
+  const SQLite::Column hashes_column = query.getColumn(1);
+  const std::span<const std::uint8_t> bytes = blob(hashes_column);
+  const auto hashes = hashes_of(bytes);
+  if (!hashes || hashes_check(first, bytes) != query.getColumn(2).getInt64()) {
+    damaged("the kept leaf hashes from event " + std::to_string(first) + " on are damaged");
+  }
   const auto index = static_cast<std::size_t>(seq - first);
   return index < hashes->size() ? std::optional((*hashes)[index]) : std::nullopt;
 }

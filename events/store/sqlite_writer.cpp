@@ -48,7 +48,8 @@ std::vector<PackedBatch> batches_in(const Segment& segment) {
 }  // namespace
 
 SqliteWriter::SqliteWriter(const std::filesystem::path& file)
-    : file_(file), database_(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, busy_timeout_ms),
+    : file_(file),
+      database_(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, busy_timeout_ms),
       tree_(database_, file) {
   const bool fresh = is_empty(database_);
   const std::int64_t format = fresh ? sqlite_format : format_of(database_, file_);

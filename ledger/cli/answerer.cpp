@@ -24,7 +24,8 @@ constexpr std::chrono::milliseconds attempt_interval{100};
 
 class LocalAnswerer final : public Answerer {
  public:
-  LocalAnswerer(std::unique_ptr<SqlitePartitions> partitions, Catalog catalog, std::unique_ptr<keyring::Keyring> keyring)
+  LocalAnswerer(std::unique_ptr<SqlitePartitions> partitions, Catalog catalog,
+                std::unique_ptr<keyring::Keyring> keyring)
       : partitions_(std::move(partitions)),
         checkpoint_key_(edge::CheckpointKey::open(partitions_->directory(), std::nullopt)),
         catalog_(std::move(catalog)),
@@ -37,7 +38,8 @@ class LocalAnswerer final : public Answerer {
   // What was written ends in a checkpoint. The writing itself is done; that it is not signed yet is no failure of it.
   ~LocalAnswerer() override {
     try {
-      for (const RegionId& region : partitions_->regions()) checkpoint_key_.checkpoint(*partitions_->find(region), machine_now());
+      for (const RegionId& region : partitions_->regions())
+        checkpoint_key_.checkpoint(*partitions_->find(region), machine_now());
     } catch (const std::exception& error) {
       say(std::string("no checkpoint was made: ") + error.what());
     }

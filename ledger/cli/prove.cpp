@@ -46,9 +46,7 @@ Checkpoint read_checkpoint_file(const std::string& file) {
   return *std::move(checkpoint);
 }
 
-Found no_checkpoint(const RegionId& region) {
-  return {.missing = "region " + region.value + " has no checkpoint yet"};
-}
+Found no_checkpoint(const RegionId& region) { return {.missing = "region " + region.value + " has no checkpoint yet"}; }
 
 Found prove_one(const ProveOptions& options, const SqliteLog& log, const std::optional<Event>& event) {
   if (!event && options.seq) {

@@ -27,17 +27,18 @@ class RegionAudit {
       : log_(log), verifier_(std::move(verifier)), seen_(std::move(seen)) {}
 
   [[nodiscard]] std::optional<Finding> run() {
+    const std::int64_t head = log_.head();  // before the tree, which may grow meanwhile
     const TreeHead stored = log_.tree();
     summary_ = {log_.region(), stored, 0, verifier_.has_value()};
-    if (open_seen(stored)) return finding_;
-    next_checkpoint();
-    while (!finding_ && frontier_.size() < stored.size) take_piece(stored.size);
-    if (!finding_ && frontier_.root() != stored.root) {
-      found(true, whole_tiles() + 1, "the stored tree has another root than the events have");
+    if (stored.size < head) {
+      found(true, stored.size + 1, "the tree ends at event " + std::to_string(stored.size));
     }
-    // A checkpoint of more events than there are, unless they came meanwhile.
-    if (!finding_ && checkpoint_ && checkpoint_->size > log_.tree().size) {
-      found_cut("a checkpoint", checkpoint_->size, stored.size);
+    if (finding_ || open_seen(stored)) return finding_;
+    try {
+      compare(stored);
+    } catch (const Fault& fault) {
+      if (to_status(fault.kind()) != ExitStatus::damaged) throw;
+      found(true, frontier_.size() + 1, fault.what());  // up to there everything was held against the tree
     }
     return finding_;
   }
@@ -51,8 +52,21 @@ class RegionAudit {
   }
 
   void found_cut(const std::string& which, std::int64_t signed_size, std::int64_t size) {
-    found(false, size + 1, which + " was signed over " + counted(signed_size, "event") + ", and the log ends at " +
-                               std::to_string(size) + ": its end was cut off");
+    found(false, size + 1,
+          which + " was signed over " + counted(signed_size, "event") + ", and the log ends at " +
+              std::to_string(size) + ": its end was cut off");
+  }
+
+  void compare(const TreeHead& stored) {
+    next_checkpoint();
+    while (!finding_ && frontier_.size() < stored.size) take_piece(stored.size);
+    if (!finding_ && frontier_.root() != stored.root) {
+      found(true, whole_tiles() + 1, "the stored tree has another root than the events have");
+    }
+    // A checkpoint of more events than there are, unless they came meanwhile.
+    if (!finding_ && checkpoint_ && checkpoint_->size > log_.tree().size) {
+      found_cut("a checkpoint", checkpoint_->size, stored.size);
+    }
   }
 
   // true: it cannot be held against the log.
@@ -89,15 +103,17 @@ class RegionAudit {
     const std::int64_t index = (size >> level) - 1;
     if (log_.tree_hashes(level / tile_height, index, 1).at(0) == hash) return;
     const std::int64_t first = (index << level) + 1;
-    found(true, first, "events " + std::to_string(first) + " to " + std::to_string(size) +
-                           " have another hash than the stored tree says");
+    found(true, first,
+          "events " + std::to_string(first) + " to " + std::to_string(size) +
+              " have another hash than the stored tree says");
   }
 
   // Of the checkpoints that end where the tree is now.
   void compare_roots() {
     if (seen_tree_ && frontier_.size() == seen_tree_->size) {
       if (frontier_.root() != seen_tree_->root) {
-        found(false, checked_ + 1, "the first " + counted(seen_tree_->size, "event") + " are not those of " + seen_->file);
+        found(false, checked_ + 1,
+              "the first " + counted(seen_tree_->size, "event") + " are not those of " + seen_->file);
       }
       seen_tree_.reset();
     }
@@ -115,8 +131,9 @@ class RegionAudit {
       return found(true, checkpoint_->size, which + " says that it is of others");
     }
     if (opened->tree.root != frontier_.root()) {
-      return found(false, checked_ + 1, which + " has another root than they have: an event behind position " +
-                                            std::to_string(checked_) + " was changed since");
+      return found(false, checked_ + 1,
+                   which + " has another root than they have: an event behind position " + std::to_string(checked_) +
+                       " was changed since");
     }
     checked_ = checkpoint_->size;
     ++summary_.checkpoints;

@@ -92,8 +92,10 @@ std::string bad_json(const Finding& finding) {
 }
 
 std::string tree_text(const TreeSummary& of) {
-  if (of.checkpoints == 0) return "The tree of region " + of.region.value + " is that of its events; it has no checkpoint yet.\n";
-  return "The tree of region " + of.region.value + " is that of its events and of " + counted(of.checkpoints, "checkpoint") +
+  if (of.checkpoints == 0)
+    return "The tree of region " + of.region.value + " is that of its events; it has no checkpoint yet.\n";
+  return "The tree of region " + of.region.value + " is that of its events and of " +
+         counted(of.checkpoints, "checkpoint") +
          (of.signatures ? ".\n" : ", whose signatures were not checked: there is no key; --key names one.\n");
 }
 

@@ -38,14 +38,15 @@ CheckpointKey CheckpointKey::open(const std::filesystem::path& directory, const 
   if (origin) require_origin(*origin);
   if (auto key = read(directory)) {
     if (origin && *origin != key->origin_) {
-      throw BadOrigin("the log in " + directory.string() + " signs as " + key->origin_ + ", which cannot be changed to " +
-                      *origin + ": whoever holds a checkpoint of it knows it by that name");
+      throw BadOrigin("the log in " + directory.string() + " signs as " + key->origin_ +
+                      ", which cannot be changed to " + *origin +
+                      ": whoever holds a checkpoint of it knows it by that name");
     }
     return *std::move(key);
   }
   CheckpointKey key(origin.value_or(origin_default), random_seed());
-  write_private_file(directory / checkpoint_key_file, std::string(origin_word) + key.origin_ + std::string(seed_word) +
-                                                          to_base64(key.seed_) + "\n");
+  write_private_file(directory / checkpoint_key_file,
+                     std::string(origin_word) + key.origin_ + std::string(seed_word) + to_base64(key.seed_) + "\n");
   return key;
 }
 
@@ -62,7 +63,8 @@ std::optional<StoredCheckpoint> CheckpointKey::checkpoint(Partition& log, Instan
     const auto before = read_checkpoint(newest->note);
     const bool begins = before && newest->size < tree.size && before->tree.root == root_at(newest->size, nodes_in(log));
     if (!begins) {
-      throw Fault(Fault::Kind::damaged, "region " + log.region().value + ": the log is not the one that was signed at " +
+      throw Fault(Fault::Kind::damaged, "region " + log.region().value +
+                                            ": the log is not the one that was signed at " +
                                             std::to_string(newest->size) + " events, so that it is signed no further");
     }
   }

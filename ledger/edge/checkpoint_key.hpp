@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The key that signs a data directory's checkpoints, and the name it signs under: made once, and the log's identity from
-// then on. Whoever reads a checkpoint knows the public half.
+// The key that signs a data directory's checkpoints, and the name it signs under: made once, and the log's identity
+// from then on. Whoever reads a checkpoint knows the public half.
 #pragma once
 
 #include <filesystem>
@@ -17,7 +17,8 @@ namespace creditfold::edge {
 inline constexpr const char* origin_default = "creditfold";
 inline constexpr const char* checkpoint_key_file = "checkpoint.key";
 
-// A name no key can have, or another than the key's: an origin cannot be changed, for it says which log a checkpoint is of.
+// A name no key can have, or another than the key's: an origin cannot be changed, for it says which log a checkpoint is
+// of.
 class BadOrigin : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

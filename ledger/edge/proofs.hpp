@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// That an event is in a log that somebody has seen signed, and that one signed log is the beginning of another: as values,
-// as JSON and as text.
+// That an event is in a log that somebody has seen signed, and that one signed log is the beginning of another: as
+// values, as JSON and as text.
 #pragma once
 
 #include <optional>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Signs a region's log further while it grows: every checkpoint_interval, and when somebody asks. Between two groups of the
-// region's writer, so that nothing is appended meanwhile.
+// Signs a region's log further while it grows: every checkpoint_interval, and when somebody asks. Between two groups of
+// the region's writer, so that nothing is appended meanwhile.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -27,8 +27,8 @@ class Checkpointer {
   void start();
   // Makes one soon, from whichever thread; what fails is said in the log.
   void make_soon();
-  // The newest one, if it covers position `seq`, else one made now. Nothing of an empty log. Waits for the writer: to be
-  // called on a reader's thread. Throws Fault.
+  // The newest one, if it covers position `seq`, else one made now. Nothing of an empty log. Waits for the writer: to
+  // be called on a reader's thread. Throws Fault.
   [[nodiscard]] std::optional<StoredCheckpoint> covering(std::int64_t seq);
   // Ends the timer. REQUIRES: other threads run the executor.
   void stop();

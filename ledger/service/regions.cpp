@@ -73,7 +73,7 @@ void Regions::stop() {
   for (RegionAtWork* region : regions) region->scheduler.stop();
   for (RegionAtWork* region : regions) region->checkpointer.stop();
   for (RegionAtWork* region : regions) region->sequencer.stop();
-  if (!std::exchange(started_, false)) return;
+  if (!started_ || std::exchange(finished_, true)) return;
   for (RegionAtWork* region : regions) region->checkpointer.finish();
 }
 

@@ -30,7 +30,8 @@ namespace creditfold::service {
 // A region at work. It stays where it is as long as the service runs.
 struct RegionAtWork {
   RegionAtWork(RegionId name, Partition& log_, const Catalog& catalog, const Clock& clock, Sequencer::Custody custody,
-               const edge::CheckpointKey& checkpoint_key, const boost::asio::any_io_executor& executor, std::int64_t close_delay_micros);
+               const edge::CheckpointKey& checkpoint_key, const boost::asio::any_io_executor& executor,
+               std::int64_t close_delay_micros);
 
   RegionId region;
   Partition& log;
@@ -44,7 +45,8 @@ class Regions final : private Writers {
  public:
   // Folds every region; throws Fault. All arguments must outlive it.
   Regions(Partitions& partitions, const Catalog& catalog, Clock clock, Sequencer::Custody custody,
-          const edge::CheckpointKey& checkpoint_key, const boost::asio::any_io_executor& executor, std::int64_t close_delay_micros);
+          const edge::CheckpointKey& checkpoint_key, const boost::asio::any_io_executor& executor,
+          std::int64_t close_delay_micros);
   ~Regions();
   Regions(const Regions&) = delete;
   Regions& operator=(const Regions&) = delete;
@@ -131,6 +133,7 @@ class Regions final : private Writers {
   mutable std::mutex mutex_;
   std::map<RegionId, std::unique_ptr<RegionAtWork>> regions_;
   bool started_ = false;
+  bool finished_ = false;  // whoever stops
 
   std::mutex migrations_mutex_;
   std::condition_variable migrations_changed_;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a log can be held against: its newest checkpoint and its tree, laid out as C2SP tlog-tiles says, and the proof that
-// an event of an account is in it. Entry bundles are not served: what an event says is its account's own business.
+// What a log can be held against: its newest checkpoint and its tree, laid out as C2SP tlog-tiles says, and the proof
+// that an event of an account is in it. Entry bundles are not served: what an event says is its account's own business.
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -25,7 +25,8 @@ struct TileName {
 std::optional<std::int64_t> parse_digits(std::string_view text) {
   std::int64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const bool digits = !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  const bool digits =
+      !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
   if (!digits || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
   return number;
 }
@@ -78,7 +79,8 @@ Reply tile_reply(const Partition& log, const TileName& tile) {
   Reply reply;
   reply.headers = {{"Content-Type", "application/octet-stream"},
                    {"Cache-Control", "private, max-age=31536000, immutable"}};
-  for (const TreeHash& hash : log.tree_hashes(tile.level, first, tile.width)) reply.body.append(hash.begin(), hash.end());
+  for (const TreeHash& hash : log.tree_hashes(tile.level, first, tile.width))
+    reply.body.append(hash.begin(), hash.end());
   return reply;
 }
 
@@ -118,14 +120,16 @@ std::optional<Event> find_event(const RegionAtWork& region, const AccountId& acc
   return edge::event_of(region.log, account, meant.version.value_or(newest));
 }
 
-Reply proof_reply(RegionAtWork& region, const edge::CheckpointKey& key, const AccountId& account, const EventMeant& meant) {
+Reply proof_reply(RegionAtWork& region, const edge::CheckpointKey& key, const AccountId& account,
+                  const EventMeant& meant) {
   const auto event = find_event(region, account, meant);
   if (!event) {
     return error_reply(Status::not_found, "not_found", "The account has no such event.",
                        meant.seq ? "query parameter seq" : "query parameter version");
   }
   const auto checkpoint = region.checkpointer.covering(event->seq);
-  if (!checkpoint) throw Fault(Fault::Kind::damaged, "region " + region.region.value + ": the tree has fewer events than the log");
+  if (!checkpoint)
+    throw Fault(Fault::Kind::damaged, "region " + region.region.value + ": the tree has fewer events than the log");
   edge::InclusionProof proof = edge::prove_event(region.log, *event, *checkpoint);
   proof.vkey = key.verifier_of(region.region).to_vkey();
   return json_reply(Status::ok, edge::to_json(proof));
@@ -147,7 +151,8 @@ asio::awaitable<Reply> answer_tile(const Regions& regions, Readers& readers, Cal
   co_return co_await readers.ask(ask);
 }
 
-asio::awaitable<Reply> answer_proof(const Regions& regions, Readers& readers, const edge::CheckpointKey& key, Call call) {
+asio::awaitable<Reply> answer_proof(const Regions& regions, Readers& readers, const edge::CheckpointKey& key,
+                                    Call call) {
   auto account = account_argument(call);
   if (!account) co_return account.error();
   const auto meant = event_meant(call.target);
@@ -172,11 +177,9 @@ void add_proof_routes(Router& router, const Regions& regions, Readers& readers, 
               .bodies = {},
               .answer = [&](Call call) { return answer_checkpoint(regions, readers, std::move(call)); }});
   for (const char* pattern : tile_patterns) {
-    router.add({.pattern = pattern,
-                .method = Verb::get,
-                .parameters = {},
-                .bodies = {},
-                .answer = [&](Call call) { return answer_tile(regions, readers, std::move(call)); }});
+    router.add({.pattern = pattern, .method = Verb::get, .parameters = {}, .bodies = {}, .answer = [&](Call call) {
+                  return answer_tile(regions, readers, std::move(call));
+                }});
   }
   router.add({.pattern = "/v1/accounts/{account}/proof",
               .method = Verb::get,

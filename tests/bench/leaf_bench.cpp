@@ -70,7 +70,8 @@ int main() {
   const double median = ours[rounds / 2];
   const double peer = theirs[rounds / 2];
   std::printf(
-      "{\"peer\":\"libsodium\",\"unit\":\"M events/s\",\"ours\":%.3f,\"theirs\":%.3f,\"ratio\":%.2f,\"spread\":[%.3f,%.3f],"
+      "{\"peer\":\"libsodium\",\"unit\":\"M "
+      "events/s\",\"ours\":%.3f,\"theirs\":%.3f,\"ratio\":%.2f,\"spread\":[%.3f,%.3f],"
       "\"note\":\"leaf and node of an event of %zu bytes\"}\n",
       median, peer, median / peer, ours.front(), ours.back(), body.size());
   return sum == 0 ? EXIT_FAILURE : EXIT_SUCCESS;

@@ -32,9 +32,10 @@ TEST_CASE("A note that golang.org/x/mod/sumdb/note gives as its example opens wi
   CHECK(verifier->to_vkey() == "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW");
   const std::string text =
       "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n";
-  const std::string note = text +
-                           "\n\xE2\x80\x94 PeterNeumann "
-                           "x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n";
+  const std::string note =
+      text +
+      "\n\xE2\x80\x94 PeterNeumann "
+      "x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n";
   const auto opened = open_note(note, *verifier);
   REQUIRE(opened);
   CHECK(*opened == text);

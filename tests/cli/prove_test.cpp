@@ -7,7 +7,9 @@
 
 #include "events/chain/checkpoint.hpp"
 #include "events/chain/merkle.hpp"
+#include "events/checksum.hpp"
 #include "tests/cli/program.hpp"
+#include "tests/cli/regions.hpp"
 
 using namespace creditfold;
 using namespace creditfold::test;
@@ -32,7 +34,9 @@ class Ledger {
     return run(words);
   }
   void edit(const std::string& sql) const { SQLite::Database(database(), SQLite::OPEN_READWRITE).exec(sql); }
-  void use(const char* key) const { static_cast<void>(ask({"apply", "--data", data_}, usage("acme", key, "2026-02-20T00:00:00Z"))); }
+  void use(const char* key) const {
+    static_cast<void>(ask({"apply", "--data", data_}, usage("acme", key, "2026-02-20T00:00:00Z")));
+  }
 
  private:
   TemporaryDirectory directory_;
@@ -129,13 +133,13 @@ TEST_CASE("prove: a flipped bit of the tree's rows, the kept checkpoints or thei
   REQUIRE(ledger.verify().status == 0);
   const std::string sound = read_file(ledger.database());
 
-  for (const std::string& sql : {
-           std::string("UPDATE tree SET size = size + 1"), std::string("UPDATE tree SET \"check\" = \"check\" + 1"),
-           std::string("UPDATE tree SET frontier = zeroblob(length(frontier))"), std::string("DELETE FROM tree"),
-           std::string("INSERT INTO tree_nodes (size, hashes) VALUES (256, zeroblob(32))"),
-           std::string("UPDATE checkpoints SET at = at + 1"), std::string("UPDATE checkpoints SET size = size + 1"),
-           std::string("UPDATE checkpoints SET \"check\" = \"check\" + 1"),
-           std::string("UPDATE checkpoints SET note = replace(note, 'creditfold/us', 'creditfold/ut')")}) {
+  for (const std::string& sql :
+       {std::string("UPDATE tree SET size = size + 1"), std::string("UPDATE tree SET \"check\" = \"check\" + 1"),
+        std::string("UPDATE tree SET frontier = zeroblob(length(frontier))"), std::string("DELETE FROM tree"),
+        std::string("INSERT INTO tree_nodes (size, hashes) VALUES (256, zeroblob(32))"),
+        std::string("UPDATE checkpoints SET at = at + 1"), std::string("UPDATE checkpoints SET size = size + 1"),
+        std::string("UPDATE checkpoints SET \"check\" = \"check\" + 1"),
+        std::string("UPDATE checkpoints SET note = replace(note, 'creditfold/us', 'creditfold/ut')")}) {
     INFO(sql);
     ledger.edit(sql);
     const Ended verified = ledger.verify();
@@ -170,7 +174,8 @@ TEST_CASE("prove: one flipped bit anywhere in a body, the frontier or a note is 
     SQLite::Database reading(ledger.database(), SQLite::OPEN_READONLY);
     SQLite::Statement rows(reading, column.rows);
     while (rows.executeStep()) {
-      const std::string value(static_cast<const char*>(rows.getColumn(1).getBlob()), static_cast<std::size_t>(rows.getColumn(1).getBytes()));
+      const std::string value(static_cast<const char*>(rows.getColumn(1).getBlob()),
+                              static_cast<std::size_t>(rows.getColumn(1).getBytes()));
       const std::size_t where = sound.find(value);
       REQUIRE(where != std::string::npos);
       for (std::size_t place = 0; place < value.size(); place += 5) {
@@ -185,4 +190,76 @@ TEST_CASE("prove: one flipped bit anywhere in a body, the frontier or a note is 
     write_file(ledger.database(), sound);
   }
   CHECK(flips > 60);
+}
+
+// The row of an event says by its check that it is what was written; who knows the format can say so of anything.
+TEST_CASE("prove: an event that was forged, its check with it, is found by its tile, and by the checkpoint before it") {
+  const Ledger ledger;
+  const std::int64_t first = read_checkpoint(ask({"checkpoint", "--data", ledger.data()})).value().tree.size;
+  std::string lines;
+  for (int i = 0; i < 600; ++i) lines += usage("acme", "more-" + std::to_string(i), "2026-02-20T00:00:00Z");
+  static_cast<void>(ask({"apply", "--data", ledger.data()}, lines));
+  REQUIRE(ledger.verify().status == 0);
+  const std::string sound = read_file(ledger.database());
+  const auto forge = [&](std::int64_t seq) {
+    write_file(ledger.database(), sound);
+    SQLite::Database database(ledger.database(), SQLite::OPEN_READWRITE);
+    SQLite::Statement row(database, "SELECT body FROM events WHERE seq = " + std::to_string(seq));
+    REQUIRE(row.executeStep());
+    std::string body(static_cast<const char*>(row.getColumn(0).getBlob()),
+                     static_cast<std::size_t>(row.getColumn(0).getBytes()));
+    row.reset();
+    const std::size_t model = body.find("gpt-4o");
+    REQUIRE(model != std::string::npos);
+    body[model + 5] = 'x';
+    const auto* bytes = reinterpret_cast<const std::uint8_t*>(body.data());
+    SQLite::Statement update(database, "UPDATE events SET body = ?, \"check\" = ? WHERE seq = ?");
+    update.bind(1, body.data(), static_cast<int>(body.size()));
+    update.bind(2, static_cast<std::int64_t>(checksum({bytes, body.size()}, static_cast<std::uint64_t>(seq))));
+    update.bind(3, seq);
+    update.exec();
+    return ledger.verify();
+  };
+  const Ended in_tile = forge(300);
+  CHECK(in_tile.status == 3);
+  CHECK(json_of(in_tile.out).at("seq").as_int64() == 257);
+  CHECK(contains(in_tile.err, "events 257 to 512 have another hash than the stored tree says"));
+  const Ended in_tail = forge(first + 590);
+  CHECK(in_tail.status == 1);
+  CHECK(json_of(in_tail.out).at("seq").as_int64() == first + 1);
+  CHECK(contains(in_tail.err, "was changed since"));
+}
+
+TEST_CASE(
+    "prove: one flipped bit of the tree's nodes, or of a leaf hash that was kept for an account that left, is found") {
+  const Moved moved;
+  std::string lines = opening_in("us", "busy");
+  for (int i = 0; i < 600; ++i) lines += usage("busy", "u-" + std::to_string(i), "2026-02-20T00:00:00Z");
+  static_cast<void>(ask({"apply", "--data", moved.data}, lines));
+  REQUIRE(run({"verify", moved.data}).status == 0);
+  const std::filesystem::path database = moved.directory.data() / "us" / "ledger.db";
+  const std::string sound = read_file(database);
+  std::int64_t flips = 0;
+  for (const char* sql : {"SELECT hashes FROM kept_leaves", "SELECT hashes FROM tree_nodes"}) {
+    SQLite::Database reading(database, SQLite::OPEN_READONLY);
+    SQLite::Statement rows(reading, sql);
+    while (rows.executeStep()) {
+      const std::string value(static_cast<const char*>(rows.getColumn(0).getBlob()),
+                              static_cast<std::size_t>(rows.getColumn(0).getBytes()));
+      const std::size_t where = sound.find(value);
+      REQUIRE(where != std::string::npos);
+      for (std::size_t place = 0; place < value.size(); place += 13) {
+        std::string damaged = sound;
+        damaged[where + place] = static_cast<char>(damaged[where + place] ^ (1 << (place % 8)));
+        write_file(database, damaged);
+        INFO(sql << ", byte " << place);
+        const Ended verified = run({"verify", moved.data, "--json"});
+        CHECK(verified.status == 3);
+        CHECK(json_of(verified.out).at("seq").as_int64() < 600);
+        ++flips;
+      }
+    }
+    write_file(database, sound);
+  }
+  CHECK(flips > 10);
 }

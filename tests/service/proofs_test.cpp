@@ -108,9 +108,10 @@ TEST_CASE("Tiles are the hashes of the tree, whole or in part, under their one a
   CHECK(hashes_of(tile("0/002.p/88").body) == running.log().tree_hashes(0, 512, 88));
   CHECK(hashes_of(tile("1/000.p/2").body) == running.log().tree_hashes(1, 0, 2));
   CHECK(hashes_of(tile("0/001.p/7").body) == running.log().tree_hashes(0, 256, 7));
-  for (const char* none : {"0/002", "0/002.p/89", "1/000", "1/000.p/3", "2/000.p/1", "0/003.p/1", "0/000.p/0", "0/000.p/256",
-                           "0/000.p/01", "00/000", "7/000.p/1", "0/00", "0/0", "0/x000/000", "0/x001", "0/000.p", "0/000/001",
-                           "0/x001/x234/067", "entries/000", "0/-01", "0/000.p/1/2"}) {
+  for (const char* none :
+       {"0/002",       "0/002.p/89", "1/000",     "1/000.p/3",       "2/000.p/1",   "0/003.p/1", "0/000.p/0",
+        "0/000.p/256", "0/000.p/01", "00/000",    "7/000.p/1",       "0/00",        "0/0",       "0/x000/000",
+        "0/x001",      "0/000.p",    "0/000/001", "0/x001/x234/067", "entries/000", "0/-01",     "0/000.p/1/2"}) {
     INFO(none);
     CHECK(tile(none).status == 404);
   }
@@ -121,7 +122,8 @@ TEST_CASE("Tiles are the hashes of the tree, whole or in part, under their one a
     for (std::int64_t i = first; i < first + count; ++i) {
       const std::string index = "00" + std::to_string(i / 256);
       const std::string width = i / 256 == 2 || level == 1 ? ".p/" + std::to_string(i % 256 + 1) : "";
-      hashes.push_back(hashes_of(tile(std::to_string(level) + "/" + index + width).body).at(static_cast<std::size_t>(i % 256)));
+      hashes.push_back(
+          hashes_of(tile(std::to_string(level) + "/" + index + width).body).at(static_cast<std::size_t>(i % 256)));
     }
     return hashes;
   });

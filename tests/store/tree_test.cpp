@@ -120,7 +120,8 @@ TEST_CASE("A log over many tiles is proved from what is stored of it, at both it
   CHECK_NOTHROW(both.sqlite_us->check_structure());
   // 0.2 bytes an event at most, whatever a page holds.
   SQLite::Database database(both.directory.path() / "us" / "ledger.db", SQLite::OPEN_READONLY);
-  CHECK(database.execAndGet("SELECT sum(pgsize) FROM dbstat WHERE name = 'tree_nodes'").getInt64() < events / 5 + 4'096);
+  CHECK(database.execAndGet("SELECT sum(pgsize) FROM dbstat WHERE name = 'tree_nodes'").getInt64() <
+        events / 5 + 4'096);
 }
 
 TEST_CASE("RES-1: what arrives, leaves and is erased stays provable, and its hashes are what they were") {
@@ -139,8 +140,9 @@ TEST_CASE("RES-1: what arrives, leaves and is erased stays provable, and its has
     CHECK(eu.erase_buried(go_on));
   });
   CHECK(both.sqlite_eu->tree_hashes(0, 0, 306) == leaves);
-  for (const Partition* log : {static_cast<Partition*>(both.sqlite_us.get()), static_cast<Partition*>(both.sqlite_eu.get()),
-                               static_cast<Partition*>(&both.memory_us), static_cast<Partition*>(&both.memory_eu)}) {
+  for (const Partition* log :
+       {static_cast<Partition*>(both.sqlite_us.get()), static_cast<Partition*>(both.sqlite_eu.get()),
+        static_cast<Partition*>(&both.memory_us), static_cast<Partition*>(&both.memory_eu)}) {
     check_proofs(*log);
   }
   CHECK_NOTHROW(both.sqlite_us->check_structure());
