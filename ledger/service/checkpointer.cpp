@@ -21,11 +21,11 @@ void say_failed(const std::string& region, const std::string& what) {
 }  // namespace
 
 Checkpointer::Checkpointer(const asio::any_io_executor& executor, Partition& log, Sequencer& sequencer,
-                           const edge::CheckpointKey& key, Clock clock)
+                           const Signing& signing, Clock clock)
     : strand_(asio::make_strand(executor)),
       log_(log),
       sequencer_(sequencer),
-      key_(key),
+      signing_(signing),
       clock_(std::move(clock)),
       timer_(strand_) {}
 
@@ -38,7 +38,7 @@ void Checkpointer::start() {
 
 asio::awaitable<void> Checkpointer::run() {
   while (!stopping_) {
-    timer_.expires_after(checkpoint_interval);
+    timer_.expires_after(signing_.interval);
     boost::system::error_code ignored;  // cancelled: stopping
     co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
     if (!stopping_) make_soon();
@@ -46,7 +46,7 @@ asio::awaitable<void> Checkpointer::run() {
 }
 
 void Checkpointer::make_soon() {
-  sequencer_.lend([this](Turn& turn) { static_cast<void>(key_.checkpoint(turn.log, clock_())); },
+  sequencer_.lend([this](Turn& turn) { static_cast<void>(signing_.key.checkpoint(turn.log, clock_())); },
                   [region = log_.region().value](const std::exception_ptr& error) {
                     try {
                       if (error) std::rethrow_exception(error);
@@ -59,7 +59,7 @@ void Checkpointer::make_soon() {
 std::optional<StoredCheckpoint> Checkpointer::covering(std::int64_t seq) {
   auto newest = log_.newest_checkpoint();
   if (newest && newest->size >= seq) return newest;
-  sequencer_.in_turn([&](Turn& turn) { newest = key_.checkpoint(turn.log, clock_()); });
+  sequencer_.in_turn([&](Turn& turn) { newest = signing_.key.checkpoint(turn.log, clock_()); });
   return newest;
 }
 
@@ -73,7 +73,7 @@ void Checkpointer::stop() {
 
 void Checkpointer::finish() {
   try {
-    static_cast<void>(key_.checkpoint(log_, clock_()));
+    static_cast<void>(signing_.key.checkpoint(log_, clock_()));
   } catch (const std::exception& failed) {
     say_failed(log_.region().value, failed.what());
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Signs a region's log further while it grows: every checkpoint_interval, and when somebody asks. Between two groups of
+// Signs a region's log further while it grows: at an interval, and when somebody asks. Between two groups of
 // the region's writer, so that nothing is appended meanwhile.
 #pragma once
 
@@ -8,6 +8,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 
+#include <chrono>
 #include <future>
 #include <optional>
 
@@ -17,11 +18,17 @@
 
 namespace creditfold::service {
 
+// By whom and how often logs are signed.
+struct Signing {
+  const edge::CheckpointKey& key;
+  std::chrono::milliseconds interval;
+};
+
 class Checkpointer {
  public:
   // What is given must outlive it and its executor's last handler.
   Checkpointer(const boost::asio::any_io_executor& executor, Partition& log, Sequencer& sequencer,
-               const edge::CheckpointKey& key, Clock clock);
+               const Signing& signing, Clock clock);
 
   // REQUIRES: called once; the sequencer has started.
   void start();
@@ -41,7 +48,7 @@ class Checkpointer {
   boost::asio::strand<boost::asio::any_io_executor> strand_;
   Partition& log_;
   Sequencer& sequencer_;
-  const edge::CheckpointKey& key_;
+  Signing signing_;
   Clock clock_;
   boost::asio::steady_timer timer_;
   bool stopping_ = false;  // the strand's

@@ -72,7 +72,7 @@ inline constexpr std::chrono::seconds retry_after{1};
 inline constexpr std::chrono::seconds unready_after_fault{5};
 
 // How long an event waits at most until its log is signed with it, unless somebody asks before.
-inline constexpr std::chrono::seconds checkpoint_interval{60};
+inline constexpr std::chrono::seconds checkpoint_interval_default{60};
 
 // The scheduler looks at the clock at least this often, for machines that slept or were set.
 inline constexpr std::chrono::seconds clock_check_interval{60};

@@ -10,25 +10,25 @@ namespace creditfold::service {
 namespace asio = boost::asio;
 
 RegionAtWork::RegionAtWork(RegionId name, Partition& log_, const Catalog& catalog, const Clock& clock,
-                           Sequencer::Custody custody, const edge::CheckpointKey& checkpoint_key,
+                           Sequencer::Custody custody, const Signing& signing,
                            const asio::any_io_executor& executor, std::int64_t close_delay_micros)
     : region(std::move(name)),
       log(log_),
       sequencer(log_, catalog, clock, custody),
       hub(sequencer.with_book([](const Book& book) { return book.seq(); })),
       scheduler(executor, sequencer, clock, close_delay_micros),
-      checkpointer(executor, log_, sequencer, checkpoint_key, clock) {
+      checkpointer(executor, log_, sequencer, signing, clock) {
   scheduler.on_close([this] { checkpointer.make_soon(); });
 }
 
 Regions::Regions(Partitions& partitions, const Catalog& catalog, Clock clock, Sequencer::Custody custody,
-                 const edge::CheckpointKey& checkpoint_key, const asio::any_io_executor& executor,
+                 const Signing& signing, const asio::any_io_executor& executor,
                  std::int64_t close_delay_micros)
     : partitions_(partitions),
       catalog_(catalog),
       clock_(std::move(clock)),
       custody_(custody),
-      checkpoint_key_(checkpoint_key),
+      signing_(signing),
       executor_(executor),
       close_delay_micros_(close_delay_micros),
       routes_(partitions),
@@ -83,7 +83,7 @@ RegionAtWork& Regions::at_work(const RegionId& region) {
   if (at_work) return *at_work;
   try {
     Partition& log = partitions_.open(region);
-    at_work = std::make_unique<RegionAtWork>(region, log, catalog_, clock_, custody_, checkpoint_key_, executor_,
+    at_work = std::make_unique<RegionAtWork>(region, log, catalog_, clock_, custody_, signing_, executor_,
                                              close_delay_micros_);
   } catch (...) {
     regions_.erase(region);

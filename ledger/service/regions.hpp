@@ -30,7 +30,7 @@ namespace creditfold::service {
 // A region at work. It stays where it is as long as the service runs.
 struct RegionAtWork {
   RegionAtWork(RegionId name, Partition& log_, const Catalog& catalog, const Clock& clock, Sequencer::Custody custody,
-               const edge::CheckpointKey& checkpoint_key, const boost::asio::any_io_executor& executor,
+               const Signing& signing, const boost::asio::any_io_executor& executor,
                std::int64_t close_delay_micros);
 
   RegionId region;
@@ -45,7 +45,7 @@ class Regions final : private Writers {
  public:
   // Folds every region; throws Fault. All arguments must outlive it.
   Regions(Partitions& partitions, const Catalog& catalog, Clock clock, Sequencer::Custody custody,
-          const edge::CheckpointKey& checkpoint_key, const boost::asio::any_io_executor& executor,
+          const Signing& signing, const boost::asio::any_io_executor& executor,
           std::int64_t close_delay_micros);
   ~Regions();
   Regions(const Regions&) = delete;
@@ -124,7 +124,7 @@ class Regions final : private Writers {
   const Catalog& catalog_;
   Clock clock_;
   Sequencer::Custody custody_;
-  const edge::CheckpointKey& checkpoint_key_;
+  Signing signing_;
   boost::asio::any_io_executor executor_;
   std::int64_t close_delay_micros_;
   Routes routes_;

@@ -3,6 +3,7 @@
 // in the order that finishes what was taken.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -15,6 +16,7 @@
 #include "ledger/catalog.hpp"
 #include "ledger/directory/directory_store.hpp"
 #include "ledger/service/clock.hpp"
+#include "ledger/service/limits.hpp"
 #include "ledger/service/routes.hpp"
 #include "ledger/service/scheduler.hpp"
 
@@ -27,6 +29,7 @@ struct ServiceOptions {
   std::optional<std::filesystem::path> tokens;  // the directory whose tokens are asked for; nothing: nobody is asked
   std::string process_token_hash;               // of the token left for the command line; empty: none
   std::optional<std::filesystem::path> checkpoint_key;  // the directory with it; nothing: one of this process alone
+  std::chrono::milliseconds checkpoint_interval = checkpoint_interval_default;
   std::optional<std::string> origin;                    // that checkpoints are signed as; nothing: the key's, or the default
   std::optional<std::string> catalog_json;   // nothing: the shipped one. A valid catalog: the command line has looked
   std::optional<std::filesystem::path> web;  // the page; nothing: found beside the program

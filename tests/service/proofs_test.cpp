@@ -130,6 +130,20 @@ TEST_CASE("Tiles are the hashes of the tree, whole or in part, under their one a
   CHECK(root_at(600, nodes) == read_checkpoint(note.body)->tree.root);
 }
 
+TEST_CASE("A log that grows is signed at an interval, without being asked") {
+  service::ServiceOptions options;
+  options.checkpoint_interval = std::chrono::milliseconds(20);
+  Running running(options);
+  running.open_account("acme");
+  const auto covered = [&] {
+    const auto newest = running.log().newest_checkpoint();
+    return newest && newest->size == running.log().head();
+  };
+  CHECK(soon(covered));
+  use(running, "acme", 0, 3);
+  CHECK(soon(covered));
+}
+
 TEST_CASE("Closing periods and a clean stop end in a checkpoint") {
   service::ServiceOptions options;
   options.close_delay_micros = 0;
