@@ -286,22 +286,24 @@ std::int64_t IntColumn::at(std::size_t index) const {
 }
 
 void IntColumn::unpack(std::int64_t* out) const {
-  std::size_t i = 0;
+  std::size_t next = 0;
   constexpr unsigned fast_width_max = 56;  // with a shift of up to 7 it lies in one word
   if (low_.width > 0 && low_.width <= fast_width_max) {
     const std::uint64_t mask = (std::uint64_t{1} << low_.width) - 1;
     const std::size_t words_end = low_.bytes.size() < 8 ? 0 : (low_.bytes.size() - 8) * 8 / low_.width + 1;
-    for (const std::size_t end = std::min(count_, words_end); i < end; ++i) {
-      const std::size_t bit = i * low_.width;
+    for (const std::size_t end = std::min(count_, words_end); next < end; ++next) {
+      const std::size_t bit = next * low_.width;
       std::uint64_t word = 0;
       std::memcpy(&word, low_.bytes.data() + bit / 8, sizeof word);
-      out[i] = value(word >> (bit % 8) & mask);
+      out[next] = value(word >> (bit % 8) & mask);
     }
   }
-  for (; i < count_; ++i) out[i] = value(low_.at(i));
+  for (; next < count_; ++next) out[next] = value(low_.at(next));
   for (std::size_t e = 0; e < exceptions_; ++e) {
-    const std::size_t place = places_.at(e);
-    if (place < count_) out[place] = value(low_.at(place) | high_.at(e) << low_.width);
+    const std::uint64_t place = places_.at(e);
+    if (place >= count_) continue;
+    const auto i = static_cast<std::size_t>(place);
+    out[i] = value(low_.at(i) | high_.at(e) << low_.width);
   }
 }
 
@@ -444,7 +446,7 @@ std::string TextColumn::at(std::size_t index) const {
     }
     case Form::dictionary: {
       const auto entry = static_cast<std::uint64_t>(numbers_.at(index));
-      return entry < entries_.size() ? std::string(entries_[entry]) : std::string();
+      return entry < entries_.size() ? std::string(entries_[static_cast<std::size_t>(entry)]) : std::string();
     }
     case Form::digits:
     case Form::decimals: {

@@ -343,7 +343,7 @@ Segment::Segment(std::vector<std::uint8_t> bytes) : bytes_(std::move(bytes)), co
   for (std::size_t i = 0; i < gone; ++i) {
     const auto at = static_cast<std::uint64_t>(gone_at.at(i));
     in.require(at < count, 0, "a batch is gone that is not there");
-    batches_[at].gone = true;
+    batches_[static_cast<std::size_t>(at)].gone = true;
   }
   columns_->key = TextColumn::take(in, count - gone);
   columns_->command = in.take_bytes((count - gone) * Digest{}.bytes.size());

@@ -50,9 +50,9 @@ Texts texts_in(const std::vector<std::uint8_t>& bytes, std::size_t count) {
 
 std::string uuid(Random& random) {
   std::string text;
-  for (const std::size_t digits : {8, 4, 4, 4, 12}) {
+  for (const std::size_t digits : {8U, 4U, 4U, 4U, 12U}) {
     if (!text.empty()) text += '-';
-    for (std::size_t i = 0; i < digits; ++i) text += "0123456789abcdef"[random.below(16)];
+    for (std::size_t i = 0; i < digits; ++i) text += "0123456789abcdef"[random.index(16)];
   }
   return text;
 }
@@ -78,9 +78,9 @@ TEST_CASE("A column of integers gives them back, whatever they are") {
 TEST_CASE("A column of integers gives back random ones of any width, with a few that stand out") {
   Random random(1);
   for (int round = 0; round < 400; ++round) {
-    const unsigned width = static_cast<unsigned>(random.below(65));
-    const auto step = static_cast<std::int64_t>(1 + random.below(1'000));
-    Ints values(1 + random.below(300));
+    const auto width = static_cast<unsigned>(random.index(65));
+    const auto step = static_cast<std::int64_t>(1 + random.index(1'000));
+    Ints values(1 + random.index(300));
     for (std::int64_t& value : values) {
       const std::uint64_t bits = width == 0 ? 0 : random.next() >> (64 - width);
       value = static_cast<std::int64_t>(width > 50 ? bits : bits * static_cast<std::uint64_t>(step));
@@ -112,7 +112,7 @@ TEST_CASE("A column of texts gives them back, whichever form is the cheapest") {
       texts_of(100, [](std::size_t i) { return "key-0" + std::to_string(i); }),
       texts_of(20, [](std::size_t i) { return std::to_string(i) + "123456789012345678901"; }),
       texts_of(100, [](std::size_t i) { return i % 3 == 0 ? "plus" : "pro"; }),
-      texts_of(100, [&](std::size_t) { return std::string(random.below(40), static_cast<char>(random.below(256))); }),
+      texts_of(100, [&](std::size_t) { return std::string(random.index(40), static_cast<char>(random.index(256))); }),
       texts_of(3, [](std::size_t i) { return std::string(4'000, static_cast<char>('a' + i)); }),
   };
   for (const Texts& texts : samples) {
@@ -132,10 +132,10 @@ TEST_CASE("A column hardly grows by losing values") {
   Random random(4);
   constexpr std::size_t hardly = 12;  // a base of another length
   for (int round = 0; round < 200; ++round) {
-    Ints ints(2 + random.below(60));
-    for (std::int64_t& value : ints) value = static_cast<std::int64_t>(random.next() >> random.below(64));
-    Texts texts = texts_of(2 + random.below(60), [&](std::size_t i) {
-      return random.chance(50) ? "id-" + std::to_string(random.below(40)) : round % 2 == 0 ? uuid(random) : std::to_string(i);
+    Ints ints(2 + random.index(60));
+    for (std::int64_t& value : ints) value = static_cast<std::int64_t>(random.next() >> random.index(64));
+    Texts texts = texts_of(2 + random.index(60), [&](std::size_t i) {
+      return random.chance(50) ? "id-" + std::to_string(random.index(40)) : round % 2 == 0 ? uuid(random) : std::to_string(i);
     });
     while (ints.size() > 1) {
       const std::size_t before = packed(ints).size();
@@ -161,11 +161,11 @@ TEST_CASE("Bytes that are no column are refused, or give values, and never more"
   int refused = 0;
   for (int round = 0; round < 20'000; ++round) {
     std::vector<std::uint8_t> bytes = sound[random.index(sound.size())];
-    for (std::size_t changes = random.below(4); changes > 0; --changes) {
+    for (std::size_t changes = random.index(4); changes > 0; --changes) {
       bytes[random.index(bytes.size())] = static_cast<std::uint8_t>(random.next());
     }
-    if (random.chance(30)) bytes.resize(random.below(bytes.size() + 1));
-    const std::size_t count = random.below(30);
+    if (random.chance(30)) bytes.resize(random.index(bytes.size() + 1));
+    const std::size_t count = random.index(30);
     try {
       SpanInputArchive in(bytes);
       if (random.chance(50)) {

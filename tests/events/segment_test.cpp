@@ -24,7 +24,7 @@ std::vector<Batch> random_batches(Random& random, std::size_t count, bool typica
     batch.expected_version = version;
     batch.key = IdempotencyKey("key-" + std::to_string(random.next()));
     batch.command = digest_of(batch.key.value);
-    for (std::size_t e = random.below(4); e > 0; --e) {
+    for (std::size_t e = random.index(4); e > 0; --e) {
       Event event = typical ? typical_event(random, acme, 1) : random_event(random);
       event.account = acme;
       event.version = ++version;
@@ -90,7 +90,7 @@ void check_same(const Segment& segment, const std::vector<Batch>& batches, std::
 TEST_CASE("Every kind of event comes back from a segment with its bytes") {
   Random random(1);
   for (int round = 0; round < 60; ++round) {
-    const std::vector<Batch> batches = random_batches(random, 1 + random.below(40), round % 3 == 0);
+    const std::vector<Batch> batches = random_batches(random, 1 + random.index(40), round % 3 == 0);
     CAPTURE(round);
     check_same(Segment(segment_of(batches)), batches);
   }
@@ -113,7 +113,7 @@ TEST_CASE("Each event of the catalogue, full and bare, comes back alone") {
 TEST_CASE("A segment without one account's batches is no longer than before, and zeros behind it are no part of it") {
   Random random(2);
   for (int round = 0; round < 40; ++round) {
-    const std::vector<Batch> batches = random_batches(random, 3 + random.below(40), round % 2 == 0);
+    const std::vector<Batch> batches = random_batches(random, 3 + random.index(40), round % 2 == 0);
     const std::size_t whole = segment_of(batches).size();
     for (std::int64_t account = 1; account <= 3; ++account) {
       std::vector<std::uint8_t> rest = segment_of(batches, account);
