@@ -1,37 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs the benchmarks and prints their rows, for people or as JSON Lines. Called by scripts/bench, which builds.
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { conversation_trace } from '../tests/traces.mjs';
+import { append_1000, commit_1, commit_64 } from './bench-log.mjs';
+import { median, native, rounded, row, run, wasm } from './bench-rows.mjs';
 
-const as_json = process.argv.includes('--json');
 const names = process.argv.slice(2).filter((argument) => argument !== '--json');
-const native = 'build/release';
-const wasm = 'build/wasm';
-
-function run(program, args, input) {
-  const done = spawnSync(program, args, { encoding: 'utf8', maxBuffer: 1 << 28, input });
-  if (done.status !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${done.status}: ${done.stderr}`);
-  return done.stdout;
-}
-const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
-const rounded = (value) => Number(value.toPrecision(4));
-
-function row(fields) {
-  if (as_json) return console.log(JSON.stringify(fields));
-  const goal = fields.goal === undefined ? '' : `, goal ${fields.goal}${fields.met ? '' : ': MISSED'}`;
-  const against = fields.peer ? ` against ${fields.peer} ${fields.theirs}, ratio ${fields.ratio}` : '';
-  const spread = fields.spread ? ` (${fields.spread.join(' to ')})` : '';
-  console.log(`${fields.bench.padEnd(14)} ${fields.ours} ${fields.unit}${spread}${against}${goal}${fields.note ? `; ${fields.note}` : ''}`);
-}
 
 // The span archive against cereal's portable binary over a string stream; four times was measured before, seven in wasm.
 function archive(bench, program, args, goal) {
   const told = JSON.parse(run(program, [...args, '--json']).trim().split('\n').at(-1));
-  row({ ...told, bench, goal, met: told.ratio >= goal });
+  row({ ...told, spread: told.ours_spread, bench, goal, met: told.ratio >= goal });
 }
 
 // The same log folded by the native program and by the module's code under Node.js, in turn.
@@ -104,6 +86,9 @@ const benches = {
   import: import_trace,
   'leaf-hash': () => row({ bench: 'leaf-hash', ...JSON.parse(run(join(native, 'leaf_bench'), [])) }),
   sizes,
+  'append-1000': append_1000,
+  'commit-1': commit_1,
+  'commit-64': commit_64,
 };
 for (const name of names) {
   if (!benches[name]) {
@@ -112,5 +97,5 @@ for (const name of names) {
   }
 }
 for (const [name, bench] of Object.entries(benches)) {
-  if (names.length === 0 || names.includes(name)) bench();
+  if (names.length === 0 || names.includes(name)) await bench();
 }

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // How many commands become durable a second when each is a commit's own: commit_bench CALLERS ROUNDS SECONDS DIR.
 //
-// Ours is the service without HTTP: callers are coroutines on the service's number of threads, each handing one
-// RecordUsage to the sequencer and waiting for its answer before the next. Theirs is the disk alone: a record appended
-// to a file in the same directory, then fdatasync, one after the other. They take turns of SECONDS. Prints one JSON
-// line.
+// Ours commits through one thread, and through the service's sequencer with CALLERS in flight. Theirs is the disk
+// alone: a record appended to a file in the same directory, then fdatasync, one after the other. They take turns of
+// SECONDS. Prints one JSON line.
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
@@ -13,18 +12,17 @@
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
-#include <future>
 #include <iostream>
 #include <mutex>
+#include <span>
 #include <stdexcept>
 #include <thread>
 
 #include "events/store/sqlite.hpp"
 #include "ledger/service/limits.hpp"
 #include "ledger/service/sequencer.hpp"
-#include "tests/bench/charges.hpp"
+#include "tests/bench/commands.hpp"
 #include "tests/bench/disk_alone.hpp"
-#include "tests/events/samples.hpp"
 
 namespace creditfold {
 namespace {
@@ -33,40 +31,68 @@ using test::seconds_since;
 using test::Steady;
 
 constexpr std::size_t accounts = 1'000;
-constexpr Instant now{1'780'272'000'000'000};  // 2026-06-01T00:00:00Z, inside every account's term
 
-std::string open_account(const std::string& account) {
-  return R"({"command":"OpenAccount","account":")" + account +
-         R"(","key":"open","at":"2026-01-01T00:00:00Z","environment":"commercial","region":"us"})";
-}
-
-std::string start_term(const std::string& account) {
-  return R"({"command":"StartTerm","account":")" + account +
-         R"(","key":"term","at":"2026-01-01T00:00:00Z","product":"ai_studio","plan":"plus","cadence":"monthly",)"
-         R"("starts_at":"2026-01-01T00:00:00Z","ends_at":"2027-01-01T00:00:00Z"})";
-}
-
-std::string charge(test::Random& random, std::size_t number) {
-  static constexpr std::array models{"gpt-4o", "gpt-4o-mini", "claude-3-5-sonnet", "claude-3-5-haiku"};
-  const std::string key = "usage-" + std::to_string(number);
-  return R"({"command":"RecordUsage","account":"account-)" + std::to_string(random.below(accounts)) + R"(","key":")" +
-         key + R"(","at":"2026-05-31T23:59:59Z","usage":")" + key + R"(","workflow":"workflow-)" +
-         std::to_string(random.below(16)) + R"(","model":")" + models[random.index(models.size())] + R"(","query":)" +
-         std::to_string(random.below(400)) + R"(,"input":)" + std::to_string(random.below(4'000)) + R"(,"output":)" +
-         std::to_string(random.below(400)) + "}";
-}
-
-void require_accepted(const service::Processed& processed) {
-  if (!processed) throw std::runtime_error(processed.error().what);
-  for (const Answer& answer : *processed) {
+void require_accepted(std::span<const Answer> answers) {
+  for (const Answer& answer : answers) {
     if (answer.refused || answer.replayed) throw std::runtime_error("a command was not accepted: " + to_json(answer));
   }
 }
 
+// A partition with its accounts opened, and how many events it has then.
+struct Opened {
+  explicit Opened(const std::filesystem::path& directory)
+      : log(open_sqlite({.directory = directory, .region = RegionId("us")})) {
+    Engine engine(*log, default_catalog());
+    for (std::size_t i = 0; i < accounts; ++i) {
+      const std::string open = test::open_account(i);
+      const std::string term = test::start_term(i);
+      require_accepted(engine.process(std::array<std::string_view, 2>{open, term}, test::commands_now));
+    }
+    before = log->head();
+  }
+
+  std::unique_ptr<SqliteLog> log;
+  std::int64_t before = 0;
+};
+
+// One thread and nothing between it and the log: what `creditfold apply` does with a command.
+class OneThread {
+ public:
+  explicit OneThread(const std::filesystem::path& directory)
+      : opened_(directory), engine_(*opened_.log, default_catalog()) {}
+
+  // Commits a second.
+  double run(double seconds) {
+    const Steady::time_point start = Steady::now();
+    const std::size_t before = commits_.size();
+    while (seconds_since(start) < seconds) {
+      const std::string text = test::record_usage(random_, commits_.size(), accounts);
+      const Steady::time_point begun = Steady::now();
+      require_accepted(engine_.process(std::array<std::string_view, 1>{text}, test::commands_now));
+      commits_.push_back(seconds_since(begun));
+    }
+    return static_cast<double>(commits_.size() - before) / seconds_since(start);
+  }
+  [[nodiscard]] std::vector<double> commits() const { return commits_; }
+  [[nodiscard]] std::int64_t stored() const { return opened_.log->head() - opened_.before; }
+
+ private:
+  Opened opened_;
+  Engine engine_;
+  test::Random random_{1};
+  std::vector<double> commits_;  // seconds of each
+};
+
+// The service without HTTP: callers are coroutines on the service's number of threads, each handing one command to the
+// sequencer and waiting for its answer before the next.
 class Callers {
  public:
-  Callers(service::Sequencer& sequencer, std::size_t callers) : sequencer_(sequencer), commits_(callers) {
+  Callers(const std::filesystem::path& directory, std::size_t callers)
+      : opened_(directory),
+        sequencer_(*opened_.log, default_catalog(), [] { return test::commands_now; }, {}),
+        commits_(callers) {
     for (std::size_t i = 0; i < callers; ++i) randoms_.emplace_back(i + 1);
+    sequencer_.start({});
   }
 
   // Commits a second.
@@ -91,53 +117,33 @@ class Callers {
     if (error_) std::rethrow_exception(error_);
     return static_cast<double>(done) / seconds_since(start);
   }
-
-  // Of every commit of every round, least first.
-  [[nodiscard]] std::vector<double> seconds() const {
+  [[nodiscard]] std::vector<double> commits() const {
     std::vector<double> all;
     for (const std::vector<double>& each : commits_) all.insert(all.end(), each.begin(), each.end());
-    std::sort(all.begin(), all.end());
     return all;
   }
+  [[nodiscard]] std::int64_t stored() const { return opened_.log->head() - opened_.before; }
 
  private:
   boost::asio::awaitable<void> call(std::size_t caller, Steady::time_point end, std::atomic<std::size_t>& done) {
     for (Steady::time_point start = Steady::now(); start < end; start = Steady::now()) {
-      const std::string text = charge(randoms_[caller], numbers_++);
+      const std::string text = test::record_usage(randoms_[caller], numbers_++, accounts);
       std::vector<std::string_view> texts{text};
       const service::Processed processed = co_await sequencer_.process(std::move(texts));
-      require_accepted(processed);
+      if (!processed) throw std::runtime_error(processed.error().what);
+      require_accepted(*processed);
       commits_[caller].push_back(seconds_since(start));
       ++done;
     }
   }
 
-  service::Sequencer& sequencer_;
-  std::vector<std::vector<double>> commits_;  // seconds, by caller
+  Opened opened_;
+  service::Sequencer sequencer_;
+  std::vector<std::vector<double>> commits_;  // seconds of each, by caller
   std::vector<test::Random> randoms_;
   std::atomic<std::size_t> numbers_{0};
   std::mutex mutex_;
   std::exception_ptr error_;  // of a caller
-};
-
-// The store without the service: one charge an append, from one thread. What it has over the callers is what the
-// hand-over between threads, deciding and applying cost.
-class LogAlone {
- public:
-  explicit LogAlone(const std::filesystem::path& directory) : log_(open_sqlite({.directory = directory})) {}
-
-  double run(double seconds) {
-    const Steady::time_point start = Steady::now();
-    std::size_t done = 0;
-    for (; seconds_since(start) < seconds; ++done) {
-      if (!log_->append(charges_.group(1))) throw std::runtime_error("a new key was refused");
-    }
-    return static_cast<double>(done) / seconds_since(start);
-  }
-
- private:
-  std::unique_ptr<SqliteLog> log_;
-  test::Charges charges_{1, accounts};
 };
 
 std::string list(const std::vector<double>& values) {
@@ -146,49 +152,37 @@ std::string list(const std::vector<double>& values) {
   return "[" + text + "]";
 }
 
-void open_accounts(service::Sequencer& sequencer, const Log& log) {
-  for (std::size_t i = 0; i < accounts; ++i) {
-    const std::string account = "account-" + std::to_string(i);
-    const std::string open = open_account(account);
-    const std::string term = start_term(account);
-    std::promise<service::Processed> answered;
-    sequencer.submit({open, term},
-                     [&answered](service::Processed processed) { answered.set_value(std::move(processed)); });
-    require_accepted(answered.get_future().get());
+template <class Side>
+std::string told(const Side& side, const std::vector<double>& rates) {
+  std::vector<double> commits = side.commits();
+  if (commits.empty() || side.stored() < static_cast<std::int64_t>(commits.size())) {
+    throw std::runtime_error("not every command is in the log");
   }
-  if (log.head() < static_cast<std::int64_t>(2 * accounts)) throw std::runtime_error("the accounts are not there");
+  std::sort(commits.begin(), commits.end());
+  return "{\"commits\":" + std::to_string(commits.size()) + ",\"rates\":" + list(rates) +
+         ",\"p50_ms\":" + std::to_string(commits[commits.size() / 2] * 1e3) +
+         ",\"p99_ms\":" + std::to_string(commits[commits.size() * 99 / 100] * 1e3) +
+         ",\"max_ms\":" + std::to_string(commits.back() * 1e3) + "}";
 }
 
 void run(std::size_t callers, std::size_t rounds, double seconds, const std::filesystem::path& directory) {
-  const std::unique_ptr<SqliteLog> log = open_sqlite({.directory = directory / "us", .region = RegionId("us")});
-  service::Sequencer sequencer(*log, default_catalog(), [] { return now; }, {});
-  sequencer.start({});
-  open_accounts(sequencer, *log);
-  const std::int64_t before = log->head();
-  Callers load(sequencer, callers);
+  OneThread one_thread(directory / "one_thread");
+  Callers service(directory / "service", callers);
   test::DiskAlone end_of_file(directory / "growing", true);
   test::DiskAlone in_place(directory / "kept", false);
-  LogAlone log_alone(directory / "alone");
+  std::vector<double> one_thread_rates;
+  std::vector<double> service_rates;
   std::vector<double> growing;
-  std::vector<double> ours;
   std::vector<double> kept;
-  std::vector<double> alone;
   for (std::size_t i = 0; i < rounds; ++i) {
+    one_thread_rates.push_back(one_thread.run(seconds));
     growing.push_back(end_of_file.run(seconds));
-    ours.push_back(load.run(seconds));
+    service_rates.push_back(service.run(seconds));
     kept.push_back(in_place.run(seconds));
-    alone.push_back(log_alone.run(seconds));
   }
-  sequencer.stop();
-  const std::vector<double> commits = load.seconds();
-  if (commits.empty() || log->head() - before < static_cast<std::int64_t>(commits.size())) {
-    throw std::runtime_error("not every command is in the log");
-  }
-  std::cout << "{\"callers\":" << callers << ",\"commits\":" << commits.size() << ",\"ours\":" << list(ours)
-            << ",\"fdatasync\":" << list(growing) << ",\"fdatasync_in_place\":" << list(kept)
-            << ",\"log_alone\":" << list(alone) << ",\"p50_ms\":" << commits[commits.size() / 2] * 1e3
-            << ",\"p99_ms\":" << commits[commits.size() * 99 / 100] * 1e3 << ",\"max_ms\":" << commits.back() * 1e3
-            << "}\n";
+  std::cout << "{\"callers\":" << callers << ",\"one_thread\":" << told(one_thread, one_thread_rates)
+            << ",\"service\":" << told(service, service_rates) << ",\"fdatasync\":" << list(growing)
+            << ",\"fdatasync_in_place\":" << list(kept) << "}\n";
 }
 
 }  // namespace

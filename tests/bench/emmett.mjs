@@ -2,9 +2,9 @@
 // The same charges into emmett-sqlite, a thousand an append: emmett.mjs PACKAGES CHARGES DIR, where CHARGES are the lines of
 // charge_lines. Prints one JSON line, as append_bench does.
 //
-// Its own appendToStream over one kept connection: the event store that wraps it opens and closes the database at each
-// append. All go to one stream, which is its fastest way; one append cannot span streams. It stores JSON with metadata of
-// its own, keeps (stream, position) unique, and no key of a command.
+// Its own appendToStream over one kept connection, all to one stream, because one append cannot span streams: its fastest
+// way. It stores JSON with metadata of its own, keeps (stream, position) unique, and no key of a command. The event store
+// that wraps it opens and closes the database at each append and is no faster.
 import { readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The same charges into a ledger by hand in PostgreSQL: postgres_bench EVENTS ACCOUNTS SOCKET_DIR. One row an event, a
 // primary key and a unique index, and COPY in binary form through libpq, one transaction each: the fastest way in that
-// keeps both unique. Keys are its own uuid type, which takes half of what our text of any form would. Built only with
-// -DPOSTGRES_BENCH=ON; nothing of the product needs libpq.
+// keeps both unique. Keys are its own uuid type, which takes half of what our text of any form would. Built only where
+// libpq-dev is and when it is asked for; nothing of the product needs it.
 #include <libpq-fe.h>
 
 #include <cstdlib>

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+// How fast the log becomes durable, beside other logs and beside the disk itself. The disk is part of it: everything is
+// wall time, in one directory, /var/tmp or CREDITFOLD_BENCH_DIR, which should not be in memory.
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { has_postgres, start_postgres } from './bench-postgres.mjs';
+import { compare, median, native, rounded, row, run, spread_of } from './bench-rows.mjs';
+
+const rounds = 5;
+const accounts = 10_000;
+// Theirs are shorter, which is in their favour: an index of rows is slower the larger it is.
+const our_events = 1_000_000;
+const their_events = 200_000;
+const emmett_packages = join('build', 'emmett');
+
+async function with_directory(work) {
+  const directory = mkdtempSync(join(process.env.CREDITFOLD_BENCH_DIR ?? '/var/tmp', 'creditfold-bench-'));
+  chmodSync(directory, 0o755);  // PostgreSQL's own user has to come in
+  try {
+    await work(directory);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+const last_line = (text) => JSON.parse(text.trim().split('\n').at(-1));
+
+// A side fills a new directory and says how long it took. What the one before left to be written is written first.
+function in_turn(side, directory) {
+  run('sync', []);
+  const own = join(directory, side.peer);
+  mkdirSync(own);
+  try {
+    side.runs.push(last_line(side.fill(own)));
+  } catch (error) {
+    if (side.peer === 'ours') throw error;
+    side.runs.push(null);
+    side.failure = error.message.split('\n').find((line) => line.includes('rror')) ?? error.message.split('\n')[0];
+  }
+  rmSync(own, { recursive: true, force: true });
+}
+
+const bench_side = (peer, events, goal, note) => ({ peer, goal, note, runs: [],
+  fill: (own) => run(join(native, 'append_bench'), [peer, String(events), String(accounts), own]) });
+
+async function postgres_side(directory) {
+  const side = { peer: 'postgres', goal: 20, runs: [], stop: async () => {},
+    note: 'PostgreSQL 15 as Debian ships it, fsync and synchronous_commit on, rows by binary COPY over a socket, keys as uuid' };
+  const program = join(native, 'postgres_bench');
+  if (!has_postgres() || !existsSync(program)) {
+    side.missing = 'postgresql-15 or libpq-dev is not installed; scripts/bench append-1000 installs them where it can';
+    return side;
+  }
+  try {
+    const server = await start_postgres(join(directory, 'server'));
+    side.stop = server.stop;
+    side.fill = () => run(program, [String(their_events), String(accounts), server.socket]);
+  } catch (error) {
+    side.missing = error.message;
+  }
+  return side;
+}
+
+function emmett_side(directory) {
+  const side = { peer: 'emmett-sqlite', goal: 40, runs: [],
+    note: 'version 0.38.5, JSON, all to one stream over one kept connection; positions unique, keys not' };
+  if (!existsSync(join(emmett_packages, '.installed'))) {
+    side.missing = 'its npm packages are not installed; scripts/bench append-1000 installs them where it can';
+    return side;
+  }
+  const lines = join(directory, 'charges.jsonl');
+  writeFileSync(lines, run(join(native, 'charge_lines'), [String(their_events), String(accounts)]));
+  side.fill = (own) => run('node', [join('tests', 'bench', 'emmett.mjs'), emmett_packages, lines, own]);
+  return side;
+}
+
+function append_row(ours, side) {
+  const fields = { bench: 'append-1000', peer: side.peer, unit: 'events/s', goal: side.goal };
+  const both = ours.runs.map((mine, turn) => [mine, side.runs[turn]]).filter(([, theirs]) => theirs);
+  if (both.length === 0) {
+    const rates = ours.runs.map((each) => each.per_second);
+    const note = side.missing ?? side.failure;
+    return row({ ...fields, ours: rounded(median(rates)), theirs: null, ratio: null, spread: spread_of(rates), note });
+  }
+  const their_count = both[0][1].events;
+  const bytes = rounded(median(both.map(([, theirs]) => theirs.bytes_per_event)));
+  const failed = side.runs.length - both.length;
+  const failure = failed > 0 ? `${failed} of ${rounds} runs failed: ${side.failure}` : '';
+  const note = [side.note, `${their_count} events beside our ${our_events}`, `${bytes} bytes an event`, failure];
+  compare({ ...fields, note: note.filter(Boolean).join('; ') }, both.map(([mine]) => mine.per_second), both.map(([, theirs]) => theirs.per_second));
+}
+
+export async function append_1000() {
+  await with_directory(async (directory) => {
+    const ours = bench_side('ours', our_events);
+    const postgres = await postgres_side(directory);
+    const peers = [postgres, bench_side('indexed-sqlite', their_events, 20, 'rows with unique (account, version) and (account, key)'),
+      emmett_side(directory), bench_side('bare-segments', our_events, 0.8, 'canonical bytes, a row a transaction, nothing unique')];
+    try {
+      const sides = [ours, ...peers].filter((side) => !side.missing);
+      for (let turn = 0; turn < rounds; turn += 1) {
+        for (const side of sides) in_turn(side, directory);
+      }
+    } finally {
+      await postgres.stop();
+    }
+    for (const side of peers) append_row(ours, side);
+    const bytes = ours.runs.map((each) => each.bytes_per_event);
+    row({ bench: 'append-1000-bytes', unit: 'bytes/event', ours: rounded(median(bytes)), goal: 40, met: median(bytes) <= 40, spread: spread_of(bytes),
+      note: `on disk after ${our_events} events, keys and indexes counted; the goal is at most` });
+    const p99 = ours.runs.map((each) => each.p99_ms);
+    const theirs = peers.filter((side) => side.runs.some(Boolean))
+      .map((side) => `${side.peer} ${rounded(median(side.runs.filter(Boolean).map((each) => each.p99_ms)))}`);
+    const middle = rounded(median(ours.runs.map((each) => each.p50_ms)));
+    const longest = rounded(Math.max(...ours.runs.map((each) => each.max_ms)));
+    row({ bench: 'append-1000-p99', unit: 'ms', ours: rounded(median(p99)), spread: spread_of(p99),
+      note: `median ${middle}, longest ${longest}; p99 of ${theirs.join(', ')}` });
+  });
+}
+
+const times = (side) =>
+  `${side.commits} commits: median ${rounded(side.p50_ms)} ms, p99 ${rounded(side.p99_ms)}, longest ${rounded(side.max_ms)}`;
+const in_place = (told) => `fdatasync over a file that keeps its size ${rounded(median(told.fdatasync_in_place))}`;
+
+// Short turns, many of them: each is compared with the disk's turn beside it.
+async function commit(callers, turns, seconds) {
+  let told;
+  await with_directory((directory) => {
+    run('sync', []);
+    told = last_line(run(join(native, 'commit_bench'), [String(callers), String(turns), String(seconds), directory]));
+  });
+  return told;
+}
+
+export async function commit_1() {
+  const told = await commit(1, 60, 0.1);
+  const others = `one caller of the service ${rounded(median(told.service.rates))}; ${in_place(told)}`;
+  compare({ bench: 'commit-1', peer: 'fdatasync', unit: 'commits/s', goal: 0.9, note: `${times(told.one_thread)}; ${others}` },
+    told.one_thread.rates, told.fdatasync);
+}
+
+export async function commit_64() {
+  const told = await commit(64, 30, 0.25);
+  const others = `one at a time without the service ${rounded(median(told.one_thread.rates))}; ${in_place(told)}`;
+  compare({ bench: 'commit-64', peer: 'fdatasync', unit: 'commits/s', goal: 20, note: `${times(told.service)}; ${others}` },
+    told.service.rates, told.fdatasync);
+}

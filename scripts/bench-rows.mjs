@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the benchmarks share: running a program, medians, and a row for people or as a JSON line.
+import { spawnSync } from 'node:child_process';
+
+const as_json = process.argv.includes('--json');
+export const native = 'build/release';
+export const wasm = 'build/wasm';
+
+export function run(program, args, input) {
+  const done = spawnSync(program, args, { encoding: 'utf8', maxBuffer: 1 << 28, input });
+  if (done.error) throw new Error(`${program} could not be run: ${done.error.message}`);
+  if (done.status !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${done.status}: ${done.stderr.trim()}`);
+  return done.stdout;
+}
+
+export const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+export const rounded = (value) => Number(value.toPrecision(4));
+export const spread_of = (values) => [rounded(Math.min(...values)), rounded(Math.max(...values))];
+const between = (spread) => (spread ? ` (${spread.join(' to ')})` : '');
+
+// A peer that could not be measured has `theirs: null`; then nothing is met and nothing is missed.
+export function row(fields) {
+  if (as_json) return console.log(JSON.stringify(fields));
+  const measured = fields.theirs !== null;
+  const goal = fields.goal === undefined ? '' : `, goal ${fields.goal}${fields.met || !measured ? '' : ': MISSED'}`;
+  let against = '';
+  if (fields.peer && !measured) against = ` against ${fields.peer}: not measured`;
+  else if (fields.peer) against = ` against ${fields.peer} ${fields.theirs}${between(fields.theirs_spread)}, ratio ${fields.ratio}`;
+  const note = fields.note ? `; ${fields.note}` : '';
+  console.log(`${fields.bench.padEnd(17)} ${fields.ours} ${fields.unit}${between(fields.spread)}${against}${goal}${note}`);
+}
+
+// Rates that took turns: a disk's changes from one second to the next, so the ratio is the median of the turns' own.
+export function compare(fields, ours, theirs) {
+  const ratio = rounded(median(ours.map((rate, turn) => rate / theirs[turn])));
+  row({ ...fields, ours: rounded(median(ours)), theirs: rounded(median(theirs)), ratio, spread: spread_of(ours), theirs_spread: spread_of(theirs),
+    met: ratio >= fields.goal });
+}
