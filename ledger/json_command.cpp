@@ -157,9 +157,9 @@ void canonical(const json::value& value, std::string& out) {
     out += std::to_string(*number);
   } else if (const std::uint64_t* large = value.if_uint64()) {
     out += std::to_string(*large);
-  } else if (const double* fraction = value.if_double()) {
-    out += 'd';  // no field takes one: its bits tell it from others, and no writer of decimals is needed
-    out += std::to_string(__builtin_bit_cast(std::uint64_t, *fraction));
+  } else if (value.is_double()) {
+    out += 'd';  // no field takes a fraction: its bits tell it from others, and no writer of decimals is needed
+    out += std::to_string(__builtin_bit_cast(std::uint64_t, value.get_double()));
   } else {
     out += "null";
   }

@@ -15,7 +15,6 @@
 #include <type_traits>
 #include <utility>
 
-#include "events/chain/merkle.hpp"
 #include "events/codec.hpp"
 #include "events/store/files.hpp"
 #include "events/store/group.hpp"
@@ -48,9 +47,7 @@ class DatabaseLog final : public SqliteLog {
   [[nodiscard]] Expected<Appended, Conflict> append(std::span<const Batch> group) override {
     require_writer();
     require_well_formed(group);
-    std::vector<TreeHash> leaves;
-    for (const Batch& batch : group) add_leaves(batch.events, leaves);
-    return appended(write([&] { return writer_->write(group, std::move(leaves)); }));
+    return appended(write([&] { return writer_->write(group); }));
   }
 
   void read(std::int64_t after, std::int64_t to, const std::function<bool(Event&&)>& visit) const override {
@@ -147,9 +144,7 @@ class DatabaseLog final : public SqliteLog {
   [[nodiscard]] Expected<Appended, Conflict> admit(const Arrival& arrival, const Batch& batch) override {
     require_writer();
     require_well_formed(std::span(&batch, 1));
-    std::vector<TreeHash> leaves;
-    add_leaves(batch.events, leaves);
-    return appended(write([&] { return writer_->admit(arrival, batch, leaves); }));
+    return appended(write([&] { return writer_->admit(arrival, batch); }));
   }
 
   void bury(const Tombstone& tombstone) override {
@@ -238,15 +233,6 @@ class DatabaseLog final : public SqliteLog {
   }
   static void add_bodies(const std::vector<Event>& events, std::vector<std::vector<std::uint8_t>>& bodies) {
     for (const Event& event : events) encode_event(event, bodies.emplace_back());
-  }
-  // Throws Unencodable when a field breaks its limits, before anything is written.
-  static void add_leaves(const std::vector<Event>& events, std::vector<TreeHash>& leaves) {
-    thread_local std::vector<std::uint8_t> body;
-    for (const Event& event : events) {
-      body.clear();
-      encode_event(event, body);
-      leaves.push_back(leaf_hash(body));
-    }
   }
   template <class Action>
   std::invoke_result_t<Action&> write(Action&& action) {

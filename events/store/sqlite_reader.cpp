@@ -360,33 +360,16 @@ BatchCursor SqliteReader::before_batch_of(std::int64_t seq) {
 }
 
 std::optional<BatchRow> SqliteReader::find(const AccountId& account, const IdempotencyKey& key) {
+  // Most keys are new, and the index knows that without a look at any row.
+  const std::optional<std::int64_t> known = stay_of(account);
+  if (!known) return std::nullopt;
+  const bool maybe = index_ == nullptr || !index_->segments_with(hash_of(*known, key)).empty();
   const LogIndex::Newest newest = newest_of(account);
   const Snapshot snapshot(*this);
   const std::optional<std::int64_t> stay = stay_of(account);
   if (!stay) return std::nullopt;
-  const auto look = [&](const Loaded& loaded) -> std::optional<BatchRow> {
-    for (std::size_t b = 0; b < loaded.segment.batches(); ++b) {
-      const PackedBatch& packed = loaded.segment.batch(b);
-      if (packed.account == *stay && !packed.gone && loaded.segment.key(b) == key) return batch_in(loaded, b);
-    }
-    return std::nullopt;
-  };
-  std::optional<BatchRow> row;
-  if (index_ != nullptr) {
-    for (const std::int64_t id : index_->segments_with(hash_of(*stay, key))) {
-      const std::shared_ptr<const Loaded> loaded = segment(id);
-      if (loaded && (row = look(*loaded))) return row;
-    }
-    for (const auto& loaded : recent()) {
-      if ((row = look(*loaded))) return row;
-    }
-  } else {
-    AccountWay way;
-    for (auto rows = next_on(way, *stay, newest); !rows.empty(); rows = next_on(way, *stay, newest)) {
-      for (const auto& loaded : rows) {
-        if ((row = look(*loaded))) return row;
-      }
-    }
+  if (maybe) {
+    if (std::optional<BatchRow> row = find_packed(*stay, key, newest)) return row;
   }
   const auto arrival = arrival_where("WHERE account = ?", *stay);
   if (!arrival) return std::nullopt;

@@ -137,6 +137,8 @@ class SqliteReader {
   // The next rows with batches of the stay: a segment, or behind the last one all of `recent` that has some.
   [[nodiscard]] std::vector<std::shared_ptr<const Loaded>> next_on(AccountWay& way, std::int64_t stay,
                                                                    const LogIndex::Newest& newest);
+  [[nodiscard]] std::optional<BatchRow> find_packed(std::int64_t stay, const IdempotencyKey& key,
+                                                    const LogIndex::Newest& newest);
   [[nodiscard]] LogIndex::Newest newest_of(const AccountId& account);
   [[nodiscard]] Event event_in(const Loaded& loaded, std::size_t batch, std::size_t event);
   [[nodiscard]] BatchRow batch_in(const Loaded& loaded, std::size_t batch);

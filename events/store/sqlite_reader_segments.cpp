@@ -123,6 +123,36 @@ std::vector<std::shared_ptr<const SqliteReader::Loaded>> SqliteReader::next_on(A
   return rows;
 }
 
+// A batch that a segment or a waiting row holds.
+std::optional<BatchRow> SqliteReader::find_packed(std::int64_t stay, const IdempotencyKey& key,
+                                                  const LogIndex::Newest& newest) {
+  const auto look = [&](const Loaded& loaded) -> std::optional<BatchRow> {
+    for (std::size_t b = 0; b < loaded.segment.batches(); ++b) {
+      const PackedBatch& packed = loaded.segment.batch(b);
+      if (packed.account == stay && !packed.gone && loaded.segment.key(b) == key) return batch_in(loaded, b);
+    }
+    return std::nullopt;
+  };
+  if (index_ != nullptr) {
+    for (const std::int64_t id : index_->segments_with(hash_of(stay, key))) {
+      const std::shared_ptr<const Loaded> loaded = segment(id);
+      if (loaded == nullptr) continue;  // it waits still
+      if (std::optional<BatchRow> row = look(*loaded)) return row;
+    }
+    for (const auto& loaded : recent()) {
+      if (std::optional<BatchRow> row = look(*loaded)) return row;
+    }
+    return std::nullopt;
+  }
+  AccountWay way;
+  for (auto rows = next_on(way, stay, newest); !rows.empty(); rows = next_on(way, stay, newest)) {
+    for (const auto& loaded : rows) {
+      if (std::optional<BatchRow> row = look(*loaded)) return row;
+    }
+  }
+  return std::nullopt;
+}
+
 Event SqliteReader::event_in(const Loaded& loaded, std::size_t batch, std::size_t event) {
   const std::int64_t seq = loaded.row.first_seq + static_cast<std::int64_t>(event);
   const PackedBatch& packed = loaded.segment.batch(batch);

@@ -59,7 +59,7 @@ SQLite::Statement& SqliteTree::prepared(const char* sql) {
 
 void SqliteTree::create() {
   database_.exec("INSERT INTO tree (id, size, frontier, \"check\") VALUES (1, 0, zeroblob(0), 0)");
-  write(Frontier());
+  write_frontier(Frontier());
 }
 
 Frontier SqliteTree::frontier() {
@@ -78,7 +78,7 @@ Frontier SqliteTree::frontier() {
   return *std::move(frontier);
 }
 
-void SqliteTree::write(const Frontier& frontier) {
+void SqliteTree::write_frontier(const Frontier& frontier) {
   const std::vector<std::uint8_t> bytes = bytes_of(frontier.subtrees());
   SQLite::Statement& update = prepared("UPDATE tree SET size = ?, frontier = ?, \"check\" = ? WHERE id = 1");
   const Reset reset(update);
@@ -90,17 +90,22 @@ void SqliteTree::write(const Frontier& frontier) {
   update.exec();
 }
 
-Frontier SqliteTree::extend(Frontier frontier, std::span<const TreeHash> leaves) {
-  std::vector<TreeHash> completed;  // of the levels that are stored, by one leaf
+TreeGrowth grown(Frontier frontier, std::span<const TreeHash> leaves) {
+  TreeGrowth growth;
+  std::vector<TreeHash> completed;
   for (const TreeHash& leaf : leaves) {
-    completed.clear();
     frontier.append(leaf, [&](int level, const TreeHash& hash) {
       if (level % tile_height == 0) completed.push_back(hash);
     });
-    if (!completed.empty()) insert_nodes(frontier.size(), completed);
+    if (!completed.empty()) growth.completed.push_back({frontier.size(), std::exchange(completed, {})});
   }
-  if (!leaves.empty()) write(frontier);
-  return frontier;
+  growth.frontier = std::move(frontier);
+  return growth;
+}
+
+void SqliteTree::write(const TreeGrowth& growth) {
+  for (const TreeGrowth::Completed& completed : growth.completed) insert_nodes(completed.size, completed.hashes);
+  write_frontier(growth.frontier);
 }
 
 void SqliteTree::insert_nodes(std::int64_t size, std::span<const TreeHash> hashes) {

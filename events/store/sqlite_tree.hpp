@@ -2,8 +2,8 @@
 // The Merkle tree of a log and its checkpoints in a database, inside its user's transactions. It knows leaves by their
 // hashes: what a leaf is made of, and which table that lies in, it must not know. Private to the SQLite store.
 //
-// Leaf hashes are not stored but where their bytes are about to go. A frontier is a value: who appends takes the one
-// that `extend` returns for true once the transaction is on disk.
+// Leaf hashes are not stored but where their bytes are about to go. A frontier is a value: who appends takes the grown one
+// for true once the transaction is on disk.
 #pragma once
 
 #include <SQLiteCpp/SQLiteCpp.h>
@@ -26,6 +26,17 @@ struct KeptLeaf {
   TreeHash hash{};
 };
 
+// What leaves do to a tree: nothing of it is written yet.
+struct TreeGrowth {
+  struct Completed {
+    std::int64_t size = 0;          // the leaf that completes them
+    std::vector<TreeHash> hashes;  // of the levels that are stored
+  };
+  Frontier frontier;
+  std::vector<Completed> completed;
+};
+[[nodiscard]] TreeGrowth grown(Frontier frontier, std::span<const TreeHash> leaves);
+
 class SqliteTree {
  public:
   // REQUIRES: the database has the tables of sqlite_tree_schema when anything is asked; it outlives this.
@@ -35,8 +46,8 @@ class SqliteTree {
   void create();
   // Throws Fault damaged.
   [[nodiscard]] Frontier frontier();
-  // Writes what the leaves complete, and the frontier behind them, which is returned.
-  [[nodiscard]] Frontier extend(Frontier frontier, std::span<const TreeHash> leaves);
+  // What the leaves completed, and the frontier behind them.
+  void write(const TreeGrowth& growth);
 
   // Hashes of a tile level from 1 up. Throws Fault damaged when one is missing.
   [[nodiscard]] std::vector<TreeHash> nodes(int tile_level, std::int64_t first, std::int64_t count);
@@ -55,7 +66,7 @@ class SqliteTree {
 
  private:
   [[nodiscard]] SQLite::Statement& prepared(const char* sql);
-  void write(const Frontier& frontier);
+  void write_frontier(const Frontier& frontier);
   void insert_nodes(std::int64_t size, std::span<const TreeHash> hashes);
   [[nodiscard]] std::optional<StoredCheckpoint> checkpoint_from(SQLite::Statement& query);
   [[noreturn]] void damaged(const std::string& what) const;

@@ -165,7 +165,9 @@ class TreeBuilder {
   }
 
   void flush() {
-    frontier_ = tree_.extend(std::move(frontier_), leaves_);
+    TreeGrowth growth = grown(std::move(frontier_), leaves_);
+    tree_.write(growth);
+    frontier_ = std::move(growth.frontier);
     tree_.keep(kept_);
     leaves_.clear();
     kept_.clear();

@@ -5,8 +5,11 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <future>
 #include <string>
 
+#include "events/chain/merkle.hpp"
+#include "events/codec.hpp"
 #include "events/store/files.hpp"
 #include "events/store/sqlite_fault.hpp"
 #include "events/store/sqlite_plan.hpp"
@@ -23,6 +26,8 @@ constexpr const char* insert_into_recent =
 // Pages of the write-ahead log after which a commit moves them into the database: two milliseconds or so. Many more, and
 // some commits wait long; many fewer, and each page is written twice.
 constexpr int wal_pages = 500;
+// So many events are hashed on another core while they are packed on this one; for fewer a thread costs more than it saves.
+constexpr std::size_t events_hashed_beside = 200;
 // A group of many batches becomes several segments of about this many events.
 constexpr std::size_t segment_events_enough = 4 * segment_events;
 
@@ -159,17 +164,36 @@ std::int64_t SqliteWriter::number(const char* sql, std::int64_t value) {
   return query.executeStep() ? query.getColumn(0).getInt64() : 0;
 }
 
-Expected<Appended, Conflict> SqliteWriter::write(std::span<const Batch> group, std::vector<TreeHash> leaves) {
+Expected<Appended, Conflict> SqliteWriter::write(std::span<const Batch> group) {
   Plan plan;
   if (std::optional<Conflict> conflict = this->plan(group, plan)) return Unexpected{*std::move(conflict)};
+  const auto hash = [&] {
+    std::vector<TreeHash> leaves;
+    add_leaves(group, leaves);
+    return grown(frontier_, leaves);
+  };
+  std::future<TreeGrowth> hashing;
+  if (plan.events >= events_hashed_beside) hashing = std::async(std::launch::async, hash);
   SQLite::Transaction transaction(database_, SQLite::TransactionBehavior::IMMEDIATE);  // undone unless committed
   insert_group(group, plan, end_.head);
-  Frontier frontier = tree_.extend(frontier_, leaves);
+  TreeGrowth growth = hashing.valid() ? hashing.get() : hash();
+  tree_.write(growth);
   commit(transaction);
-  frontier_ = std::move(frontier);
+  frontier_ = std::move(growth.frontier);
   const std::int64_t before = end_.head;
   settle(plan);
   return Appended{before + 1, end_.head};
+}
+
+void SqliteWriter::add_leaves(std::span<const Batch> group, std::vector<TreeHash>& leaves) {
+  std::vector<std::uint8_t> body;
+  for (const Batch& batch : group) {
+    for (const Event& event : batch.events) {
+      body.clear();
+      encode_event(event, body);
+      leaves.push_back(leaf_hash(body));
+    }
+  }
 }
 
 std::optional<Conflict> SqliteWriter::plan(std::span<const Batch> group, Plan& plan) {

@@ -46,10 +46,10 @@ class SqliteWriter {
   [[nodiscard]] const LogIndex& index() const { return index_; }
 
   // Each of these is one transaction: all of it is on disk when it returns, nothing of it otherwise. They throw
-  // SQLite::Exception. What they take is told in events/partition.hpp; `leaves` are the leaf hashes of the events.
-  [[nodiscard]] Expected<Appended, Conflict> write(std::span<const Batch> group, std::vector<TreeHash> leaves);
+  // SQLite::Exception, and Unencodable for an event that breaks a limit. What they take is told in events/partition.hpp.
+  [[nodiscard]] Expected<Appended, Conflict> write(std::span<const Batch> group);
   void stage(const AccountId& account, std::span<const StoredBatch> batches, Bodies bodies);
-  [[nodiscard]] Expected<Appended, Conflict> admit(const Arrival& arrival, const Batch& batch, std::span<const TreeHash> leaves);
+  [[nodiscard]] Expected<Appended, Conflict> admit(const Arrival& arrival, const Batch& batch);
   void bury(const Tombstone& tombstone);
   void add_checkpoint(const StoredCheckpoint& checkpoint);
 
@@ -96,6 +96,8 @@ class SqliteWriter {
   void insert_event(std::int64_t place, std::int64_t stay, std::int64_t version, std::int64_t batch,
                     const std::vector<std::uint8_t>& body);
   void insert_arrival(const ArrivalRow& row);
+  // Leaf hashes of the group's events.
+  static void add_leaves(std::span<const Batch> group, std::vector<TreeHash>& leaves);
   // Leaf hashes of the rows of a stream on its way here.
   [[nodiscard]] std::vector<TreeHash> arrived_leaves(const ArrivalRow& row);
   void keep_leaves(const Erasing& erasing, std::span<const std::int64_t> rows);

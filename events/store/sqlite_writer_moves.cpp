@@ -163,8 +163,7 @@ void SqliteWriter::insert_event(std::int64_t place, std::int64_t stay, std::int6
   insert.exec();
 }
 
-Expected<Appended, Conflict> SqliteWriter::admit(const Arrival& arrival, const Batch& batch,
-                                                   std::span<const TreeHash> leaves) {
+Expected<Appended, Conflict> SqliteWriter::admit(const Arrival& arrival, const Batch& batch) {
   seal_recent();  // a segment's positions follow one another, and the arrival's come next
   SQLite::Transaction transaction(database_, SQLite::TransactionBehavior::IMMEDIATE);
   ArrivalRow row;
@@ -206,10 +205,11 @@ Expected<Appended, Conflict> SqliteWriter::admit(const Arrival& arrival, const B
   plan.events = batch.events.size();
   insert_group(std::span(&batch, 1), plan, row.last_seq());
   std::vector<TreeHash> added = arrived_leaves(row);
-  added.insert(added.end(), leaves.begin(), leaves.end());
-  Frontier frontier = tree_.extend(frontier_, added);
+  add_leaves(std::span(&batch, 1), added);
+  TreeGrowth growth = grown(frontier_, added);
+  tree_.write(growth);
   commit(transaction);
-  frontier_ = std::move(frontier);
+  frontier_ = std::move(growth.frontier);
   stays_.emplace(arrival.account.value, row.stay);
   arrived_.insert(std::upper_bound(arrived_.begin(), arrived_.end(), row.stay), row.stay);
   settle(plan);
