@@ -304,6 +304,8 @@ std::variant<Options, Told> parse_arguments(int argc, const char* const* argv) {
                                 verify_form(app),
                                 checkpoint_form(app),
                                 prove_form(app),
+                                backup_form(app),
+                                restore_form(app),
                                 keys_form(app),
                                 clauses_form(app),
                                 version_form(app),

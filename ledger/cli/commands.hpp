@@ -201,6 +201,17 @@ struct TokensRevokeOptions {
   bool json = false;
 };
 
+struct BackupOptions {
+  std::string data;
+  std::string to;
+  bool json = false;
+};
+struct RestoreOptions {
+  std::string data;
+  std::string from;
+  bool json = false;
+};
+
 struct AccountsOptions {
   std::string data;
   bool json = false;
@@ -225,7 +236,7 @@ using Options = std::variant<ServeOptions, ApplyOptions, ImportOptions, BalanceO
                              ExportOptions, ReplayOptions, VerifyOptions, AccountsOptions, DirectoryOptions, KeysOptions,
                              ClausesOptions, VersionOptions, ConsentsOptions, EstimateOptions, GovMatrixOptions,
                              GovAttestOptions, TokensCreateOptions, TokensListOptions, TokensRevokeOptions,
-                             CheckpointOptions, ProveOptions>;
+                             CheckpointOptions, ProveOptions, BackupOptions, RestoreOptions>;
 
 [[nodiscard]] ExitStatus run(const ServeOptions& options);
 [[nodiscard]] ExitStatus run(const ApplyOptions& options);
@@ -250,6 +261,8 @@ using Options = std::variant<ServeOptions, ApplyOptions, ImportOptions, BalanceO
 [[nodiscard]] ExitStatus run(const TokensRevokeOptions& options);
 [[nodiscard]] ExitStatus run(const CheckpointOptions& options);
 [[nodiscard]] ExitStatus run(const ProveOptions& options);
+[[nodiscard]] ExitStatus run(const BackupOptions& options);
+[[nodiscard]] ExitStatus run(const RestoreOptions& options);
 
 // Says on standard error that there is no such account, and with `json` also the refusal on standard output. `then`:
 // what was asked about is a part of the log, which may lie before the account was opened.

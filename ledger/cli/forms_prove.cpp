@@ -60,4 +60,22 @@ Form<ProveOptions> prove_form(CLI::App& app) {
   return form;
 }
 
+Form<BackupOptions> backup_form(CLI::App& app) {
+  Form<BackupOptions> form(app, "backup", "Copy a data directory, whole, while it is written to", proving);
+  form.data();
+  form.json();
+  form.text("TO", "", "Where the copy goes; nothing may be there", &BackupOptions::to).required();
+  form.example("creditfold backup /var/backups/credits-monday");
+  return form;
+}
+
+Form<RestoreOptions> restore_form(CLI::App& app) {
+  Form<RestoreOptions> form(app, "restore", "Put a backup in the place of a data directory", proving);
+  form.data();
+  form.json();
+  form.text("FROM", "", "What `creditfold backup` made; verified before anything is replaced", &RestoreOptions::from).required();
+  form.example("creditfold restore /var/backups/credits-monday");
+  return form;
+}
+
 }  // namespace creditfold::cli

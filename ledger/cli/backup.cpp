@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// creditfold backup and creditfold restore.
+#include "ledger/edge/backup.hpp"
+
+#include <filesystem>
+
+#include "events/chain/checkpoint.hpp"
+#include "ledger/cli/commands.hpp"
+#include "ledger/cli/output.hpp"
+#include "ledger/cli/table.hpp"
+
+namespace creditfold::cli {
+namespace {
+
+std::string text_of(const edge::Manifest& manifest) {
+  std::string text;
+  for (const edge::Manifest::Ledger& ledger : manifest.ledgers) {
+    text += "Region " + ledger.region.value + ": " + counted(ledger.seq, "position") + ", root " +
+            to_base64(ledger.tree.root) + ", fingerprint " + to_hex(ledger.fingerprint) + "\n";
+  }
+  text.pop_back();
+  return text;
+}
+
+}  // namespace
+
+ExitStatus run(const BackupOptions& options) {
+  if (!std::filesystem::is_directory(options.data)) throw UsageError(options.data + ": there is no data directory here");
+  if (std::filesystem::exists(options.to)) throw UsageError(options.to + " is there already; a backup takes a name of its own");
+  const edge::Manifest manifest = edge::back_up(options.data, options.to, machine_now());
+  if (options.json) return print(edge::to_json(manifest));
+  return print("Backed up " + options.data + " to " + options.to + ", " +
+               counted(static_cast<std::int64_t>(manifest.files.size()), "file") + "\n" + text_of(manifest) +
+               "\nNames and emails are not in it: they stay in the directory, in the US.");
+}
+
+ExitStatus run(const RestoreOptions& options) {
+  if (!std::filesystem::is_directory(options.from)) throw UsageError(options.from + ": there is no backup here");
+  const edge::Restored restored = edge::restore(options.from, options.data);
+  if (options.json) return print(edge::to_json(restored.manifest));
+  const std::string before = restored.before.empty() ? "" : "; what was there is now " + restored.before.string();
+  return print("Restored " + options.data + " from " + options.from + ", made " + to_text(restored.manifest.at) + before +
+               "\n" + text_of(restored.manifest));
+}
+
+}  // namespace creditfold::cli
