@@ -66,6 +66,7 @@ class DatabaseLog final : public SqliteLog {
   }
 
   [[nodiscard]] std::optional<StoredBatch> find(const AccountId& account, const IdempotencyKey& key) const override {
+    if (writer_ && !writer_->may_have(account, key)) return std::nullopt;  // most keys are new
     std::optional<BatchRow> row = readers_.with_reader([&](SqliteReader& reader) { return reader.find(account, key); });
     if (!row) return std::nullopt;
     const std::int64_t before = row->batch.first_seq - 1;

@@ -360,17 +360,11 @@ BatchCursor SqliteReader::before_batch_of(std::int64_t seq) {
 }
 
 std::optional<BatchRow> SqliteReader::find(const AccountId& account, const IdempotencyKey& key) {
-  // Most keys are new, and the index knows that without a look at any row.
-  const std::optional<std::int64_t> known = stay_of(account);
-  if (!known) return std::nullopt;
-  const bool maybe = index_ == nullptr || !index_->segments_with(hash_of(*known, key)).empty();
   const LogIndex::Newest newest = newest_of(account);
   const Snapshot snapshot(*this);
   const std::optional<std::int64_t> stay = stay_of(account);
   if (!stay) return std::nullopt;
-  if (maybe) {
-    if (std::optional<BatchRow> row = find_packed(*stay, key, newest)) return row;
-  }
+  if (std::optional<BatchRow> row = find_packed(*stay, key, newest)) return row;
   const auto arrival = arrival_where("WHERE account = ?", *stay);
   if (!arrival) return std::nullopt;
   SQLite::Statement& query = prepared("SELECT id, account, key, digest, first_place, count, \"check\" FROM arrived_batches "

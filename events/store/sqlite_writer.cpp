@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <future>
+#include <mutex>
 #include <string>
 
 #include "events/chain/merkle.hpp"
@@ -286,7 +287,10 @@ void SqliteWriter::insert_row(const char* sql, const SegmentRow& row, std::span<
 
 // The group is on disk: from now on it is known.
 void SqliteWriter::settle(Plan& plan) {
-  for (const Plan::Fresh& account : plan.fresh) stays_.emplace(account.name->value, account.stay);
+  if (!plan.fresh.empty()) {
+    const std::unique_lock lock(names_mutex_);
+    for (const Plan::Fresh& account : plan.fresh) stays_.emplace(account.name->value, account.stay);
+  }
   if (!plan.fresh.empty()) last_stay_ = plan.fresh.back().stay;
   for (Plan::Piece& piece : plan.pieces) {
     const std::int64_t id = piece.sealed ? piece.row.id : end_.last_segment + 1;
@@ -321,6 +325,14 @@ void SqliteWriter::seal_recent() {
   database_.exec("DELETE FROM recent");
   commit(transaction);
   settle(plan);
+}
+
+bool SqliteWriter::may_have(const AccountId& account, const IdempotencyKey& key) const {
+  const std::shared_lock lock(names_mutex_);
+  const auto stay = stays_.find(account.value);
+  if (stay == stays_.end()) return false;
+  const bool came = std::binary_search(arrived_.begin(), arrived_.end(), stay->second);
+  return came || !index_.segments_with(hash_of(stay->second, key)).empty();
 }
 
 std::optional<std::int64_t> SqliteWriter::stay_of(const AccountId& account) const {

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <shared_mutex>
 #include <span>
 #include <unordered_map>
 #include <vector>
@@ -44,6 +45,8 @@ class SqliteWriter {
 
   [[nodiscard]] std::int64_t head() const { return end_.head; }
   [[nodiscard]] const LogIndex& index() const { return index_; }
+  // Whether the account, if it is here, may have the key: without a look into the database, and from any thread.
+  [[nodiscard]] bool may_have(const AccountId& account, const IdempotencyKey& key) const;
 
   // Each of these is one transaction: all of it is on disk when it returns, nothing of it otherwise. They throw
   // SQLite::Exception, and Unencodable for an event that breaks a limit. What they take is told in events/partition.hpp.
@@ -111,6 +114,7 @@ class SqliteWriter {
   LogEnd end_;
   Frontier frontier_;  // of end_.head leaves
   std::int64_t last_stay_ = 0;
+  mutable std::shared_mutex names_mutex_;                 // of the next two, which others than the writer ask
   std::unordered_map<std::string, std::int64_t> stays_;  // of the accounts that are here
   std::vector<std::int64_t> arrived_;                     // stays that came from elsewhere, ascending
   LogIndex index_;

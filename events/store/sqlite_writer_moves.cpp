@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <mutex>
 #include <stdexcept>
 
 #include "events/codec.hpp"
@@ -210,8 +211,11 @@ Expected<Appended, Conflict> SqliteWriter::admit(const Arrival& arrival, const B
   tree_.write(growth);
   commit(transaction);
   frontier_ = std::move(growth.frontier);
-  stays_.emplace(arrival.account.value, row.stay);
-  arrived_.insert(std::upper_bound(arrived_.begin(), arrived_.end(), row.stay), row.stay);
+  {
+    const std::unique_lock lock(names_mutex_);
+    stays_.emplace(arrival.account.value, row.stay);
+    arrived_.insert(std::upper_bound(arrived_.begin(), arrived_.end(), row.stay), row.stay);
+  }
   settle(plan);
   return Appended{row.last_seq() + 1, end_.head};
 }
@@ -312,6 +316,7 @@ void SqliteWriter::bury(const Tombstone& tombstone) {
   insert.bind(6, tombstone_check(*stay, tombstone));
   insert.exec();
   commit(transaction);
+  const std::unique_lock lock(names_mutex_);
   stays_.erase(tombstone.account.value);
 }
 
