@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ledger/engine.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -110,9 +111,18 @@ std::vector<Answer> Engine::process(std::span<const std::string_view> texts, Ins
   return answers;
 }
 
-const AccountState* Engine::Group::state_of(const AccountId& account) const {
+const AccountState* Engine::Group::state_of(const AccountId& account) {
   const auto decided = accounts_.find(account);
-  return decided != accounts_.end() ? &decided->second : engine_.book_.find(account);
+  if (decided != accounts_.end()) return &decided->second;
+  const AccountState* known = engine_.book_.find(account);
+  const auto once = once_.find(account);
+  if (once == once_.end()) return known;
+  AccountState& next = accounts_.emplace(account, *known).first->second;
+  const std::vector<Event>& events = batches_[once->second].events;
+  for (const Event& event : events) evolve(next, event);
+  events_ += static_cast<std::int64_t>(events.size());
+  once_.erase(once);
+  return &next;
 }
 
 // H19: a key that was accepted, in this group or ever.
@@ -169,20 +179,25 @@ Answer Engine::Group::decide_anew(const ParsedCommand& parsed, const AccountStat
   std::vector<Event> events = std::move(decision).value();
   auto stored = sealed_copy(events, state ? state->key : std::nullopt, engine_.sealer_);
   if (!stored) return refusal_answer(command, cannot_be_sealed(command.account));
-  AccountState& next = accounts_.try_emplace(command.account, state ? *state : AccountState{}).first->second;
+  const bool once = state != nullptr && accounts_.count(command.account) == 0;
+  AccountState* next = once ? nullptr : &accounts_.try_emplace(command.account).first->second;
   Batch batch{.account = command.account,
-              .expected_version = next.version,
+              .expected_version = once ? state->version : next->version,
               .key = command.key,
               .command = parsed.digest,
               .events = {}};
   for (std::size_t i = 0; i < events.size(); ++i) {
     events[i].seq = (*stored)[i].seq = ++head_;
     events[i].partition = (*stored)[i].partition = partition_of(engine_.log_.region());
-    evolve(next, events[i]);  // decide has folded these already, or checked their sums
+    if (next != nullptr) evolve(*next, events[i]);  // decide has folded these already, or checked their sums
     if (changes_key(events[i])) keys_changed_.insert(command.account);
   }
   batch.events = std::move(*stored);
-  events_ += static_cast<std::int64_t>(events.size());
+  if (once) {
+    once_.emplace(command.account, batches_.size());
+  } else {
+    events_ += static_cast<std::int64_t>(events.size());
+  }
   keys_.emplace(std::pair{command.account, command.key}, batches_.size());
   batches_.push_back(std::move(batch));
   return {.key = command.key, .refused = std::nullopt, .accepted = std::move(events), .replayed = false};
@@ -203,6 +218,15 @@ void Engine::Group::store() {
 void Engine::Group::apply(const Appended& appended) {
   if (appended.last_seq != head_) throw Fault(Fault::Kind::damaged, "the log gave other positions than its head told");
   for (auto& [account, state] : accounts_) engine_.book_.adopt(std::move(state));
+  std::vector<std::size_t> once;
+  for (const auto& [account, batch] : once_) once.push_back(batch);
+  std::sort(once.begin(), once.end());  // positions ascend
+  for (const std::size_t batch : once) {
+    for (const Event& event : batches_[batch].events) {
+      const auto applied = engine_.book_.apply(event);
+      if (!applied) throw Fault(Fault::Kind::damaged, to_text(applied.error()));
+    }
+  }
   engine_.book_.advance(head_, events_);
   if (engine_.sealer_ == nullptr) return;
   for (const AccountId& account : keys_changed_) {

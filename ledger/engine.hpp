@@ -89,7 +89,7 @@ class Engine::Group {
   friend class Engine;
   void apply(const Appended& appended);
   [[nodiscard]] std::variant<Answer, Errand> decide_parsed(const ParsedCommand& parsed, const Provided* provided);
-  [[nodiscard]] const AccountState* state_of(const AccountId& account) const;
+  [[nodiscard]] const AccountState* state_of(const AccountId& account);
   [[nodiscard]] std::optional<StoredBatch> stored_batch(const Command& command, const AccountState* state) const;
   [[nodiscard]] std::variant<Answer, Errand> again(const ParsedCommand& parsed, StoredBatch stored,
                                                    const AccountState* state, const Provided* provided) const;
@@ -97,12 +97,14 @@ class Engine::Group {
 
   Engine& engine_;
   Instant now_;
-  std::map<AccountId, AccountState> accounts_;                        // as they will be
+  std::map<AccountId, AccountState> accounts_;  // as they will be
+  // Known accounts with one batch here, by its index: nobody asked yet how they will be, so that no copy of them was made.
+  std::map<AccountId, std::size_t> once_;
   std::map<std::pair<AccountId, IdempotencyKey>, std::size_t> keys_;  // used here: index into batches_
   std::set<AccountId> keys_changed_;
   std::vector<Batch> batches_;
   std::int64_t head_;  // seq of the newest event, stored or decided
-  std::int64_t events_ = 0;
+  std::int64_t events_ = 0;  // of accounts_
 };
 
 }  // namespace creditfold
