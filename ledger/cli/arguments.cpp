@@ -306,6 +306,7 @@ std::variant<Options, Told> parse_arguments(int argc, const char* const* argv) {
                                 prove_form(app),
                                 backup_form(app),
                                 restore_form(app),
+                                migrate_form(app),
                                 keys_form(app),
                                 clauses_form(app),
                                 version_form(app),

@@ -212,6 +212,11 @@ struct RestoreOptions {
   bool json = false;
 };
 
+struct MigrateOptions {
+  std::string data;
+  bool json = false;
+};
+
 struct AccountsOptions {
   std::string data;
   bool json = false;
@@ -236,7 +241,7 @@ using Options = std::variant<ServeOptions, ApplyOptions, ImportOptions, BalanceO
                              ExportOptions, ReplayOptions, VerifyOptions, AccountsOptions, DirectoryOptions, KeysOptions,
                              ClausesOptions, VersionOptions, ConsentsOptions, EstimateOptions, GovMatrixOptions,
                              GovAttestOptions, TokensCreateOptions, TokensListOptions, TokensRevokeOptions,
-                             CheckpointOptions, ProveOptions, BackupOptions, RestoreOptions>;
+                             CheckpointOptions, ProveOptions, BackupOptions, RestoreOptions, MigrateOptions>;
 
 [[nodiscard]] ExitStatus run(const ServeOptions& options);
 [[nodiscard]] ExitStatus run(const ApplyOptions& options);
@@ -263,6 +268,7 @@ using Options = std::variant<ServeOptions, ApplyOptions, ImportOptions, BalanceO
 [[nodiscard]] ExitStatus run(const ProveOptions& options);
 [[nodiscard]] ExitStatus run(const BackupOptions& options);
 [[nodiscard]] ExitStatus run(const RestoreOptions& options);
+[[nodiscard]] ExitStatus run(const MigrateOptions& options);
 
 // Says on standard error that there is no such account, and with `json` also the refusal on standard output. `then`:
 // what was asked about is a part of the log, which may lie before the account was opened.

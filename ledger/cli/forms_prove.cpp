@@ -78,4 +78,12 @@ Form<RestoreOptions> restore_form(CLI::App& app) {
   return form;
 }
 
+Form<MigrateOptions> migrate_form(CLI::App& app) {
+  Form<MigrateOptions> form(app, "migrate", "Bring a data directory of an older format to today's", proving);
+  form.data();
+  form.json();
+  form.example("creditfold backup /var/backups/before && creditfold migrate");
+  return form;
+}
+
 }  // namespace creditfold::cli

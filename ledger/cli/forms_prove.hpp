@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The options of commands that hold a log against itself or carry it away: replay, verify, checkpoint, prove, backup,
-// restore. Part of arguments.cpp.
+// restore, migrate. Part of arguments.cpp.
 #pragma once
 
 #include "ledger/cli/form.hpp"
@@ -15,5 +15,6 @@ inline constexpr const char* proving = "Carry away and prove";
 [[nodiscard]] Form<ProveOptions> prove_form(CLI::App& app);
 [[nodiscard]] Form<BackupOptions> backup_form(CLI::App& app);
 [[nodiscard]] Form<RestoreOptions> restore_form(CLI::App& app);
+[[nodiscard]] Form<MigrateOptions> migrate_form(CLI::App& app);
 
 }  // namespace creditfold::cli
