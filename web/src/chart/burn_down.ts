@@ -223,8 +223,8 @@ function x_values(_plot: uPlot, splits: number[], _axis: number, _space: number,
     const time = new Date(seconds * 1000);
     const day = `${time.getUTCDate()} ${month(time)}`;
     if (step >= 24 * hour) {
-      const year = time.getUTCMonth() === 0 && time.getUTCDate() === 1 ? ` ${time.getUTCFullYear()}` : '';
-      return step >= 28 * 24 * hour ? `${month(time)}${year || ` ${time.getUTCFullYear()}`}` : day + year;
+      const year = time.getUTCMonth() === 0 && time.getUTCDate() === 1 ? `\n${time.getUTCFullYear()}` : '';
+      return step >= 28 * 24 * hour ? `${month(time)} ${time.getUTCFullYear()}` : day + year;
     }
     const minute = `${pad(time.getUTCHours())}:${pad(time.getUTCMinutes())}`;
     const clock = step < 60 ? `${minute}:${pad(time.getUTCSeconds())}` : minute;
