@@ -3,6 +3,7 @@
 // common. Any of them is read by its index without the others. events/FORMAT.md, "Columns", has the layout.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -13,11 +14,19 @@
 
 namespace creditfold {
 
+namespace detail {
+[[nodiscard]] inline std::size_t varint_bytes(std::uint64_t value) {
+  return value == 0 ? 1 : (static_cast<std::size_t>(std::bit_width(value)) + 6) / 7;
+}
+}  // namespace detail
+
 // A column has at most as many values as a segment has events; twice the limit of a batch leaves room for a group.
 inline constexpr std::size_t column_values_max = 1U << 20;
 
 // Appends a column. REQUIRES: at most column_values_max values.
 void put_ints(SpanOutputArchive& out, std::span<const std::int64_t> values);
+// How many bytes that appends.
+[[nodiscard]] std::size_t bytes_of_ints(std::span<const std::int64_t> values);
 // The same of texts; each as long as a vector may be, in bytes of any kind.
 void put_texts(SpanOutputArchive& out, std::span<const std::string_view> values);
 

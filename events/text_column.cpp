@@ -1,103 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// How columns are packed. Integers: their least, their common divisor, and in the fewest bits what is left of most; the
-// few that are larger stand apart (patched frame of reference: Zukowski et al., "Super-Scalar RAM-CPU Cache
-// Compression", ICDE 2006). Texts: the cheapest of five forms.
-#include "events/columns.hpp"
-
+// How a column of texts is packed: the cheapest of five forms.
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
 #include <algorithm>
-#include <array>
 #include <bit>
-#include <numeric>
 #include <optional>
 
 #include "events/archive.hpp"
+#include "events/columns.hpp"
 
 namespace creditfold {
 namespace {
 
-constexpr unsigned word_bits = 64;
 constexpr std::size_t uuid_chars = 36;
 constexpr std::size_t uuid_bytes = 16;
-constexpr std::size_t few = 64;     // distinct texts, of which a dictionary is taken without a look at other forms
+constexpr std::size_t few = 64;      // distinct texts, of which a dictionary is taken without a look at other forms
 constexpr unsigned digits_max = 18;  // of a number below 2^63
-
-unsigned bits_of(std::uint64_t value) { return word_bits - static_cast<unsigned>(std::countl_zero(value)); }
-// Of a place among `count`.
-unsigned place_bits(std::size_t count) { return count < 2 ? 0 : bits_of(count - 1); }
-std::size_t packed_bytes(std::size_t count, unsigned width) { return (count * width + 7) / 8; }
-
-void put_packed(SpanOutputArchive& out, std::span<const std::uint64_t> values, unsigned width) {
-  if (width == 0) return;
-  const std::uint64_t mask = width == word_bits ? ~std::uint64_t{0} : (std::uint64_t{1} << width) - 1;
-  std::vector<std::uint64_t> words;
-  words.reserve(values.size() * width / word_bits + 1);
-  std::uint64_t word = 0;
-  unsigned filled = 0;
-  for (const std::uint64_t each : values) {
-    const std::uint64_t value = each & mask;
-    word |= value << filled;
-    filled += width;
-    if (filled >= word_bits) {
-      words.push_back(word);
-      filled -= word_bits;
-      word = filled == 0 ? 0 : value >> (width - filled);
-    }
-  }
-  words.push_back(word);
-  out.put_bytes(words.data(), packed_bytes(values.size(), width));
-}
-
-// In how few bits most values are to lie, so that all of it together is shortest.
-struct Widths {
-  unsigned low = 0;
-  unsigned all = 0;
-  std::size_t exceptions = 0;
-  std::size_t bits = 0;  // of the packed parts
-};
-
-Widths widths_of(std::span<const std::uint64_t> values) {
-  std::array<std::size_t, word_bits + 1> with_bits{};
-  for (const std::uint64_t value : values) ++with_bits[bits_of(value)];
-  unsigned all = word_bits;
-  while (all > 0 && with_bits[all] == 0) --all;
-  Widths best{all, all, 0, values.size() * all};
-  std::size_t above = 0;
-  for (unsigned low = all; low-- > 0;) {
-    above += with_bits[low + 1];
-    const std::size_t bits = values.size() * low + above * (place_bits(values.size()) + all - low);
-    if (bits < best.bits) best = {low, all, above, bits};
-  }
-  return best;
-}
-
-// Base, step, and how many steps each value is above the base.
-struct Steps {
-  std::uint64_t base = 0;
-  std::uint64_t step = 1;
-  std::vector<std::uint64_t> values;
-};
-
-Steps steps_of(std::span<const std::int64_t> values) {
-  Steps steps;
-  const auto [least, most] = std::minmax_element(values.begin(), values.end());
-  steps.base = static_cast<std::uint64_t>(*least);
-  steps.values.resize(values.size());
-  std::uint64_t divisor = 0;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const std::uint64_t above = static_cast<std::uint64_t>(values[i]) - steps.base;
-    steps.values[i] = above;
-    const bool divides = divisor == 1 || (divisor != 0 && above % divisor == 0);  // as a rule, and cheaper to ask
-    if (!divides) divisor = std::gcd(divisor, above);
-  }
-  if (divisor > 1) {
-    steps.step = divisor;
-    for (std::uint64_t& value : steps.values) value /= divisor;
-  }
-  return steps;
-}
 
 std::size_t common_prefix(std::span<const std::string_view> values) {
   std::string_view prefix = values.front();
@@ -154,21 +73,6 @@ std::optional<std::vector<std::uint8_t>> uuids_behind(std::span<const std::strin
   return bytes;
 }
 
-std::size_t varint_bytes(std::uint64_t value) { return value == 0 ? 1 : (bits_of(value) + 6) / 7; }
-
-// What put_ints appends.
-std::size_t bytes_of_ints(std::span<const std::int64_t> values) {
-  const Steps steps = steps_of(values);
-  const Widths widths = widths_of(steps.values);
-  std::size_t bytes = varint_bytes(detail::zigzag(static_cast<std::int64_t>(steps.base))) + varint_bytes(steps.step) + 1 +
-                      varint_bytes(widths.exceptions) + packed_bytes(values.size(), widths.low);
-  if (widths.exceptions > 0) {
-    bytes += 1 + packed_bytes(widths.exceptions, place_bits(values.size())) +
-             packed_bytes(widths.exceptions, widths.all - widths.low);
-  }
-  return bytes;
-}
-
 // The distinct texts in the order in which they appear, and which of them each value is.
 struct Dictionary {
   std::vector<std::string_view> entries;
@@ -194,118 +98,17 @@ std::optional<Dictionary> dictionary_of(std::span<const std::string_view> values
     if (slots[slot] == empty) {
       slots[slot] = static_cast<std::uint32_t>(found.entries.size());
       found.entries.push_back(value);
-      found.bytes += value.size() + varint_bytes(value.size());
+      found.bytes += value.size() + detail::varint_bytes(value.size());
       if (found.bytes >= bytes_max || found.entries.size() > entries_max) return std::nullopt;
     }
     found.indexes.push_back(slots[slot]);
   }
-  found.bytes += varint_bytes(found.entries.size()) + bytes_of_ints(found.indexes);
+  found.bytes += detail::varint_bytes(found.entries.size()) + bytes_of_ints(found.indexes);
   if (found.bytes >= bytes_max) return std::nullopt;
   return found;
 }
 
 }  // namespace
-
-void put_ints(SpanOutputArchive& out, std::span<const std::int64_t> values) {
-  if (values.empty()) return;
-  const Steps steps = steps_of(values);
-  const Widths widths = widths_of(steps.values);
-  out.put_varint(detail::zigzag(static_cast<std::int64_t>(steps.base)));
-  out.put_varint(steps.step);
-  out.put_byte(static_cast<std::uint8_t>(widths.low));
-  out.put_varint(widths.exceptions);
-  if (widths.exceptions > 0) {
-    std::vector<std::uint64_t> places;
-    std::vector<std::uint64_t> high;
-    for (std::size_t i = 0; i < steps.values.size(); ++i) {
-      if (bits_of(steps.values[i]) <= widths.low) continue;
-      places.push_back(i);
-      high.push_back(steps.values[i] >> widths.low);
-    }
-    out.put_byte(static_cast<std::uint8_t>(widths.all - widths.low));
-    put_packed(out, places, place_bits(values.size()));
-    put_packed(out, high, widths.all - widths.low);
-  }
-  put_packed(out, steps.values, widths.low);
-}
-
-std::uint64_t IntColumn::Packed::at(std::size_t index) const {
-  if (width == 0) return 0;
-  const std::size_t bit = index * width;
-  const unsigned shift = bit % 8;
-  const char* first = bytes.data() + bit / 8;
-  const std::size_t left = bytes.size() - bit / 8;
-  const std::uint64_t mask = width == word_bits ? ~std::uint64_t{0} : (std::uint64_t{1} << width) - 1;
-  std::uint64_t word = 0;
-  std::memcpy(&word, first, std::min(left, sizeof word));
-  word >>= shift;
-  if (shift + width > word_bits) word |= static_cast<std::uint64_t>(static_cast<std::uint8_t>(first[8])) << (word_bits - shift);
-  return word & mask;
-}
-
-IntColumn::Packed IntColumn::take_packed(SpanInputArchive& in, std::size_t count, unsigned width) {
-  return {in.take_bytes(packed_bytes(count, width)), width};
-}
-
-IntColumn IntColumn::take(SpanInputArchive& in, std::size_t count) {
-  IntColumn column;
-  in.require(count <= column_values_max, in.offset(), "more values than a column may have");
-  column.count_ = count;
-  if (count == 0) return column;
-  column.base_ = static_cast<std::uint64_t>(detail::unzigzag(in.take_varint()));
-  column.step_ = in.take_varint();
-  const std::size_t start = in.offset();
-  const unsigned low = in.take_byte();
-  column.exceptions_ = static_cast<std::size_t>(std::min<std::uint64_t>(in.take_varint(), column_values_max));
-  in.require(low <= word_bits && column.exceptions_ <= count, start, "no widths of a column");
-  if (column.exceptions_ > 0) {
-    const unsigned high = in.take_byte();
-    in.require(high > 0 && low + high <= word_bits, start, "no widths of a column");
-    column.places_ = take_packed(in, column.exceptions_, place_bits(count));
-    column.high_ = take_packed(in, column.exceptions_, high);
-  }
-  column.low_ = take_packed(in, count, low);
-  return column;
-}
-
-std::int64_t IntColumn::value(std::uint64_t steps) const { return static_cast<std::int64_t>(base_ + steps * step_); }
-
-std::int64_t IntColumn::at(std::size_t index) const {
-  std::uint64_t steps = low_.at(index);
-  std::size_t first = 0;
-  for (std::size_t last = exceptions_; first < last;) {  // places ascend
-    const std::size_t middle = first + (last - first) / 2;
-    if (places_.at(middle) < index) {
-      first = middle + 1;
-    } else {
-      last = middle;
-    }
-  }
-  if (first < exceptions_ && places_.at(first) == index) steps |= high_.at(first) << low_.width;
-  return value(steps);
-}
-
-void IntColumn::unpack(std::int64_t* out) const {
-  std::size_t next = 0;
-  constexpr unsigned fast_width_max = 56;  // with a shift of up to 7 it lies in one word
-  if (low_.width > 0 && low_.width <= fast_width_max) {
-    const std::uint64_t mask = (std::uint64_t{1} << low_.width) - 1;
-    const std::size_t words_end = low_.bytes.size() < 8 ? 0 : (low_.bytes.size() - 8) * 8 / low_.width + 1;
-    for (const std::size_t end = std::min(count_, words_end); next < end; ++next) {
-      const std::size_t bit = next * low_.width;
-      std::uint64_t word = 0;
-      std::memcpy(&word, low_.bytes.data() + bit / 8, sizeof word);
-      out[next] = value(word >> (bit % 8) & mask);
-    }
-  }
-  for (; next < count_; ++next) out[next] = value(low_.at(next));
-  for (std::size_t e = 0; e < exceptions_; ++e) {
-    const std::uint64_t place = places_.at(e);
-    if (place >= count_) continue;
-    const auto i = static_cast<std::size_t>(place);
-    out[i] = value(low_.at(i) | high_.at(e) << low_.width);
-  }
-}
 
 // What all texts have in common.
 struct TextColumn::Shape {
@@ -350,7 +153,7 @@ void put_texts(SpanOutputArchive& out, std::span<const std::string_view> values)
     if (uuids) {
       form = Form::uuids;
       prefix = first.size() - uuid_chars;
-      cheapest = prefix + varint_bytes(prefix) + uuids->size();
+      cheapest = prefix + detail::varint_bytes(prefix) + uuids->size();
     }
   } else if (shape.same_size && shape.prefix < first.size() && first.size() - shape.prefix <= digits_max) {
     numbers = numbers_behind(values, shape.prefix, true);
@@ -361,7 +164,7 @@ void put_texts(SpanOutputArchive& out, std::span<const std::string_view> values)
     if (numbers) form = Form::decimals;
   }
   if (numbers) {
-    const std::size_t bytes = prefix + varint_bytes(prefix) + (form == Form::digits ? 1 : 0) + bytes_of_ints(*numbers);
+    const std::size_t bytes = prefix + detail::varint_bytes(prefix) + (form == Form::digits ? 1 : 0) + bytes_of_ints(*numbers);
     if (bytes < cheapest) {
       cheapest = bytes;
     } else {
