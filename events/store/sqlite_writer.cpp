@@ -29,6 +29,8 @@ constexpr const char* insert_into_recent =
 constexpr int wal_pages = 500;
 // So many events are hashed on another core while they are packed on this one; for fewer a thread costs more than it saves.
 constexpr std::size_t events_hashed_beside = 200;
+// Accepted commands without events wait no longer than others: whoever looks into `recent` looks through all of it.
+constexpr std::size_t recent_batches_max = 4 * segment_events;
 // A group of many batches becomes several segments of about this many events.
 constexpr std::size_t segment_events_enough = 4 * segment_events;
 
@@ -128,6 +130,7 @@ void SqliteWriter::load() {
     const std::span<const std::uint8_t> bytes = segment_bytes(blob(body));
     recent_.push_back({row, {bytes.begin(), bytes.end()}});
     recent_events_ += static_cast<std::size_t>(row.events);
+    recent_batches_ += static_cast<std::size_t>(row.batches);
   }
 }
 
@@ -174,7 +177,7 @@ Expected<Appended, Conflict> SqliteWriter::write(std::span<const Batch> group) {
     return grown(frontier_, leaves);
   };
   std::future<TreeGrowth> hashing;
-  if (plan.events >= events_hashed_beside) hashing = std::async(std::launch::async, hash);
+  if (plan.events >= events_hashed_beside) hashing = std::async(std::launch::async | std::launch::deferred, hash);  // deferred where no thread is to be had
   SQLite::Transaction transaction(database_, SQLite::TransactionBehavior::IMMEDIATE);  // undone unless committed
   insert_group(group, plan, end_.head);
   TreeGrowth growth = hashing.valid() ? hashing.get() : hash();
@@ -233,7 +236,8 @@ std::optional<Conflict> SqliteWriter::plan(std::span<const Batch> group, Plan& p
 // Rows for the group; with what is in `recent` when there is enough for a segment.
 void SqliteWriter::insert_group(std::span<const Batch> group, Plan& plan, std::int64_t head) {
   for (const Plan::Fresh& account : plan.fresh) insert_account(account.stay, *account.name);
-  const bool sealed = recent_events_ + plan.events >= segment_events;
+  const bool sealed =
+      recent_events_ + plan.events >= segment_events || recent_batches_ + group.size() >= recent_batches_max;
   Packer packer;
   SegmentRow row{sealed ? end_.last_segment + 1 : end_.last_batch + 1, head + 1, 0, end_.last_batch + 1, 0};
   if (sealed && !recent_.empty()) {
@@ -303,8 +307,10 @@ void SqliteWriter::settle(Plan& plan) {
       end_.last_segment = id;
       recent_.clear();
       recent_events_ = 0;
+      recent_batches_ = 0;
     } else {
       recent_events_ += static_cast<std::size_t>(piece.row.events);
+      recent_batches_ += static_cast<std::size_t>(piece.row.batches);
       recent_.push_back({piece.row, std::move(piece.segment)});
     }
   }

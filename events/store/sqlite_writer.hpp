@@ -120,6 +120,7 @@ class SqliteWriter {
   LogIndex index_;
   std::vector<Recent> recent_;
   std::size_t recent_events_ = 0;
+  std::size_t recent_batches_ = 0;
 };
 
 }  // namespace creditfold

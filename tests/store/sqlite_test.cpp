@@ -64,6 +64,33 @@ TEST_CASE("What was appended is there after reopening, to the key") {
   CHECK_NOTHROW(log->check_structure());
 }
 
+TEST_CASE("Accepted commands without events become segments too, and are found by their keys") {
+  const TemporaryDirectory directory;
+  std::vector<std::string> batches;
+  {
+    const auto log = open_sqlite({directory.data(), false});
+    REQUIRE(append_one(*log, batch_of("acme", "first", 0, 1)));
+    for (int i = 0; i < 9; ++i) {
+      std::vector<Batch> group;
+      for (int j = 0; j < 1'000; ++j) group.push_back(batch_of("acme", std::to_string(i * 1'000 + j), 1, 0));
+      REQUIRE(log->append(group));
+    }
+    REQUIRE(append_one(*log, batch_of("acme", "last", 1, 2)));
+    batches = batches_of(*log);
+    CHECK(batches.size() == 9'002);
+    CHECK(seqs_of(events_of(*log)) == std::vector<std::int64_t>{1, 2, 3});
+    CHECK(account_events_of(*log, "acme").size() == 3);
+    CHECK_NOTHROW(log->check_structure());
+  }
+  SQLite::Database database(directory.data() / "ledger.db", SQLite::OPEN_READONLY);
+  CHECK(database.execAndGet("SELECT count(*) FROM segments").getInt() == 2);
+  const auto log = open_sqlite({directory.data(), false});
+  CHECK(batches_of(*log) == batches);
+  CHECK(log->find(AccountId("acme"), IdempotencyKey("4321"))->first_seq == 2);
+  CHECK_FALSE(append_one(*log, batch_of("acme", "8999", 3, 1)));
+  CHECK_FALSE(log->find(AccountId("acme"), IdempotencyKey("9000")));
+}
+
 TEST_CASE("A data directory is made when it is missing, with its parents, for its owner only") {
   const TemporaryDirectory directory;
   const std::filesystem::path data = directory.path() / "a" / "b" / "data";
