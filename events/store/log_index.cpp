@@ -30,7 +30,7 @@ std::vector<std::int64_t> LogIndex::segments_with(std::uint64_t hash) const {
   return found;
 }
 
-void LogIndex::add(std::int64_t id, bool sealed, std::span<const PackedBatch> batches, std::span<const KeyPlace> keys) {
+void LogIndex::add(std::int64_t id, bool sealed, std::span<const PackedBatch> batches, std::span<const std::uint64_t> keys) {
   const std::unique_lock lock(mutex_);
   for (const PackedBatch& batch : batches) {
     const auto at = static_cast<std::size_t>(batch.account);
@@ -39,10 +39,10 @@ void LogIndex::add(std::int64_t id, bool sealed, std::span<const PackedBatch> ba
     account.version = std::max(account.version, batch.first_version + batch.events - 1);
     if (sealed) account.segment = id;
   }
-  for (const KeyPlace& key : keys) {
-    const auto segment = static_cast<std::uint32_t>(key.segment);
-    const auto [at, fresh] = keys_.try_emplace(key.hash, segment);
-    if (!fresh && at->second != segment) collisions_.emplace(key.hash, segment);
+  const auto segment = static_cast<std::uint32_t>(id);
+  for (const std::uint64_t hash : keys) {
+    const auto [at, fresh] = keys_.try_emplace(hash, segment);
+    if (!fresh && at->second != segment) collisions_.emplace(hash, segment);
   }
   if (sealed) known_through_ = std::max(known_through_, id);
 }

@@ -17,12 +17,6 @@ namespace creditfold {
 // XXH3-64 of the key, seeded with the stay: the same key of two accounts is two keys.
 [[nodiscard]] std::uint64_t hash_of(std::int64_t stay, const IdempotencyKey& key);
 
-// A key as the index takes it in.
-struct KeyPlace {
-  std::uint64_t hash = 0;
-  std::int64_t segment = 0;
-};
-
 // Safe to read from several threads while one writes.
 class LogIndex {
  public:
@@ -45,8 +39,8 @@ class LogIndex {
   // that `recent` will become.
   [[nodiscard]] std::vector<std::int64_t> segments_with(std::uint64_t hash) const;
 
-  // The batches of segment `id`, or those in `recent` that it will be made of.
-  void add(std::int64_t id, bool sealed, std::span<const PackedBatch> batches, std::span<const KeyPlace> keys);
+  // The batches of segment `id`, or those in `recent` that it will be made of, and the hashes of keys that are new there.
+  void add(std::int64_t id, bool sealed, std::span<const PackedBatch> batches, std::span<const std::uint64_t> keys);
 
  private:
   mutable std::shared_mutex mutex_;

@@ -59,6 +59,14 @@ std::int64_t previous_in(const Segment& segment, std::int64_t account) {
   return 0;
 }
 
+std::optional<std::size_t> batch_with(const Segment& segment, std::int64_t account, const IdempotencyKey& key) {
+  for (std::size_t i = 0; i < segment.batches(); ++i) {
+    const PackedBatch& batch = segment.batch(i);
+    if (batch.account == account && !batch.gone && segment.key(i) == key) return i;
+  }
+  return std::nullopt;
+}
+
 std::span<const std::uint8_t> segment_bytes(std::span<const std::uint8_t> body) { return body.subspan(check_bytes); }
 
 void Packer::add(const PackedBatch& packed, const Batch& batch) {

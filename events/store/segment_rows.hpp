@@ -43,6 +43,10 @@ inline constexpr std::size_t segment_slack = 32;
 // The segment before this one that holds batches of the account; 0 when none does, or this one holds none.
 [[nodiscard]] std::int64_t previous_in(const Segment& segment, std::int64_t account);
 
+// The batch of the account with this key, if the segment holds it.
+[[nodiscard]] std::optional<std::size_t> batch_with(const Segment& segment, std::int64_t account,
+                                                    const IdempotencyKey& key);
+
 // The segment's bytes in a body whose check holds.
 [[nodiscard]] std::span<const std::uint8_t> segment_bytes(std::span<const std::uint8_t> body);
 

@@ -32,7 +32,7 @@ struct SqliteWriter::Plan {
   boost::unordered_flat_map<std::uint64_t, std::size_t> hashes;     // of keys: the first batch with it
   std::vector<Fresh> fresh;
   std::vector<PackedBatch> batches;
-  std::vector<KeyPlace> keys;
+  std::vector<std::uint64_t> keys;  // their hashes
   std::size_t events = 0;
   std::vector<Piece> pieces;
   boost::unordered_flat_map<std::int64_t, std::int64_t> sealed_in;  // of stays: the newest of the pieces but the last

@@ -360,11 +360,10 @@ BatchCursor SqliteReader::before_batch_of(std::int64_t seq) {
 }
 
 std::optional<BatchRow> SqliteReader::find(const AccountId& account, const IdempotencyKey& key) {
-  const LogIndex::Newest newest = newest_of(account);
   const Snapshot snapshot(*this);
   const std::optional<std::int64_t> stay = stay_of(account);
   if (!stay) return std::nullopt;
-  if (std::optional<BatchRow> row = find_packed(*stay, key, newest)) return row;
+  if (std::optional<BatchRow> row = find_packed(*stay, key)) return row;
   const auto arrival = arrival_where("WHERE account = ?", *stay);
   if (!arrival) return std::nullopt;
   SQLite::Statement& query = prepared("SELECT id, account, key, digest, first_place, count, \"check\" FROM arrived_batches "

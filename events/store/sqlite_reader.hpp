@@ -86,14 +86,12 @@ class SqliteReader {
   [[nodiscard]] std::vector<Tombstone> tombstones();
   [[nodiscard]] std::int64_t moves();
 
-  // PRAGMA integrity_check, segments one behind the other with the right way back, tombstones over what is gone, arrivals
-  // over their rows; throws Fault damaged with the first finding.
-  // REQUIRES: to <= head().
-  [[nodiscard]] std::vector<TreeHash> leaf_hashes(std::int64_t after, std::int64_t to);
+  // Of a tile level. REQUIRES: they are there.
   [[nodiscard]] std::vector<TreeHash> tree_hashes(int tile_level, std::int64_t first, std::int64_t count);
   [[nodiscard]] SqliteTree& tree() { return tree_; }
 
-  // PRAGMA integrity_check, tombstones over zeros, arrivals over their rows; throws Fault damaged with the first finding.
+  // PRAGMA integrity_check, segments one behind the other with the right way back, tombstones over what is gone, arrivals
+  // over their rows; throws Fault damaged with the first finding.
   void check_structure();
 
  private:
@@ -137,8 +135,7 @@ class SqliteReader {
   // The next rows with batches of the stay: a segment, or behind the last one all of `recent` that has some.
   [[nodiscard]] std::vector<std::shared_ptr<const Loaded>> next_on(AccountWay& way, std::int64_t stay,
                                                                    const LogIndex::Newest& newest);
-  [[nodiscard]] std::optional<BatchRow> find_packed(std::int64_t stay, const IdempotencyKey& key,
-                                                    const LogIndex::Newest& newest);
+  [[nodiscard]] std::optional<BatchRow> find_packed(std::int64_t stay, const IdempotencyKey& key);
   [[nodiscard]] LogIndex::Newest newest_of(const AccountId& account);
   [[nodiscard]] Event event_in(const Loaded& loaded, std::size_t batch, std::size_t event);
   [[nodiscard]] BatchRow batch_in(const Loaded& loaded, std::size_t batch);
@@ -148,6 +145,7 @@ class SqliteReader {
   [[nodiscard]] BatchPage account_batches(const BatchCursor& after, std::int64_t stay, const LogIndex::Newest& newest);
   void read_batch_page(SQLite::Statement& query, std::int64_t shift, std::int64_t& id, BatchPage& page);
   void check_segments();
+  [[nodiscard]] std::vector<TreeHash> leaf_hashes(std::int64_t after, std::int64_t to);  // REQUIRES: to <= head()
   [[nodiscard]] std::int64_t add_leaves(std::int64_t seq, std::int64_t to, std::vector<TreeHash>& hashes);
   [[nodiscard]] std::int64_t add_arrived_leaves(const Range& range, std::int64_t seq, std::int64_t to,
                                                 std::vector<TreeHash>& hashes);

@@ -124,14 +124,10 @@ std::vector<std::shared_ptr<const SqliteReader::Loaded>> SqliteReader::next_on(A
 }
 
 // A batch that a segment or a waiting row holds.
-std::optional<BatchRow> SqliteReader::find_packed(std::int64_t stay, const IdempotencyKey& key,
-                                                  const LogIndex::Newest& newest) {
+std::optional<BatchRow> SqliteReader::find_packed(std::int64_t stay, const IdempotencyKey& key) {
   const auto look = [&](const Loaded& loaded) -> std::optional<BatchRow> {
-    for (std::size_t b = 0; b < loaded.segment.batches(); ++b) {
-      const PackedBatch& packed = loaded.segment.batch(b);
-      if (packed.account == stay && !packed.gone && loaded.segment.key(b) == key) return batch_in(loaded, b);
-    }
-    return std::nullopt;
+    const std::optional<std::size_t> batch = batch_with(loaded.segment, stay, key);
+    return batch ? std::optional(batch_in(loaded, *batch)) : std::nullopt;
   };
   if (index_ != nullptr) {
     for (const std::int64_t id : index_->segments_with(hash_of(stay, key))) {
@@ -145,7 +141,7 @@ std::optional<BatchRow> SqliteReader::find_packed(std::int64_t stay, const Idemp
     return std::nullopt;
   }
   AccountWay way;
-  for (auto rows = next_on(way, stay, newest); !rows.empty(); rows = next_on(way, stay, newest)) {
+  for (auto rows = next_on(way, stay, {}); !rows.empty(); rows = next_on(way, stay, {})) {
     for (const auto& loaded : rows) {
       if (std::optional<BatchRow> row = look(*loaded)) return row;
     }

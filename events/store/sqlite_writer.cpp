@@ -39,14 +39,6 @@ bool is_empty(const SQLite::Database& database) {
   return query.executeStep() && query.getColumn(0).getInt64() == 0;
 }
 
-bool holds_key(const Segment& segment, std::int64_t stay, const IdempotencyKey& key) {
-  for (std::size_t i = 0; i < segment.batches(); ++i) {
-    const PackedBatch& batch = segment.batch(i);
-    if (batch.account == stay && !batch.gone && segment.key(i) == key) return true;
-  }
-  return false;
-}
-
 std::vector<PackedBatch> batches_in(const Segment& segment) {
   std::vector<PackedBatch> batches;
   for (std::size_t i = 0; i < segment.batches(); ++i) batches.push_back(segment.batch(i));
@@ -143,9 +135,9 @@ void SqliteWriter::require_names(const Segment& segment, const std::vector<bool>
 }
 
 void SqliteWriter::index(std::int64_t id, bool sealed, const Segment& segment) {
-  std::vector<KeyPlace> keys;
+  std::vector<std::uint64_t> keys;
   for (std::size_t i = 0; i < segment.batches(); ++i) {
-    if (!segment.batch(i).gone) keys.push_back({hash_of(segment.batch(i).account, segment.key(i)), id});
+    if (!segment.batch(i).gone) keys.push_back(hash_of(segment.batch(i).account, segment.key(i)));
   }
   index_.add(id, sealed, batches_in(segment), keys);
 }
@@ -228,7 +220,7 @@ std::optional<Conflict> SqliteWriter::plan(std::span<const Batch> group, Plan& p
     at->second += events;
     plan.events += batch.events.size();
     plan.batches.push_back({stay, account.segment, version + 1, events, false});
-    plan.keys.push_back({hash, 0});
+    plan.keys.push_back(hash);
   }
   return std::nullopt;
 }
@@ -298,9 +290,7 @@ void SqliteWriter::settle(Plan& plan) {
   if (!plan.fresh.empty()) last_stay_ = plan.fresh.back().stay;
   for (Plan::Piece& piece : plan.pieces) {
     const std::int64_t id = piece.sealed ? piece.row.id : end_.last_segment + 1;
-    const std::span<KeyPlace> keys = std::span(plan.keys).subspan(piece.first, piece.last - piece.first);
-    for (KeyPlace& key : keys) key.segment = id;
-    index_.add(id, piece.sealed, piece.batches, keys);
+    index_.add(id, piece.sealed, piece.batches, std::span(plan.keys).subspan(piece.first, piece.last - piece.first));
     end_.head = piece.row.last_seq();
     end_.last_batch = piece.row.last_batch();
     if (piece.sealed) {
@@ -365,13 +355,14 @@ Segment SqliteWriter::segment(std::int64_t id) {
 }
 
 bool SqliteWriter::has_key(std::int64_t stay, const IdempotencyKey& key, std::uint64_t hash) {
-  for (const std::int64_t id : index_.may_have(hash) ? index_.segments_with(hash) : std::vector<std::int64_t>{}) {
+  const bool maybe = index_.may_have(hash);
+  for (const std::int64_t id : maybe ? index_.segments_with(hash) : std::vector<std::int64_t>{}) {
     if (id <= end_.last_segment) {
-      if (holds_key(segment(id), stay, key)) return true;
+      if (batch_with(segment(id), stay, key)) return true;
       continue;
     }
     for (const Recent& recent : recent_) {
-      if (holds_key(Segment(recent.segment), stay, key)) return true;
+      if (batch_with(Segment(recent.segment), stay, key)) return true;
     }
   }
   return std::binary_search(arrived_.begin(), arrived_.end(), stay) && has_arrived_key(stay, key);

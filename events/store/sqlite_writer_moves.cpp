@@ -139,7 +139,7 @@ Expected<Appended, Conflict> SqliteWriter::admit(const Arrival& arrival, const B
   }
   Plan plan;
   plan.batches.push_back({row.stay, 0, version + 1, static_cast<std::int64_t>(batch.events.size()), false});
-  plan.keys.push_back({hash_of(row.stay, batch.key), 0});
+  plan.keys.push_back(hash_of(row.stay, batch.key));
   plan.events = batch.events.size();
   insert_group(std::span(&batch, 1), plan, row.last_seq());
   std::vector<TreeHash> added = arrived_leaves(row);
