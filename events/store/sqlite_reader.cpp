@@ -64,6 +64,12 @@ SQLite::Statement& SqliteReader::prepared(const char* sql) {
   return known != statements_.end() ? known->second : statements_.try_emplace(sql, database_, sql).first->second;
 }
 
+SQLite::Statement& SqliteReader::prepared(const char* columns, const char* rest) {
+  const auto known = statements_.find(rest);
+  if (known != statements_.end()) return known->second;
+  return statements_.try_emplace(rest, database_, std::string(columns) + rest).first->second;
+}
+
 std::int64_t SqliteReader::head() {
   SQLite::Statement& query = prepared(
       "SELECT max(coalesce((SELECT first_seq + events - 1 FROM segments ORDER BY id DESC LIMIT 1), 0), "

@@ -120,6 +120,8 @@ class SqliteReader {
   };
 
   [[nodiscard]] SQLite::Statement& prepared(const char* sql);
+  // What goes on behind the columns. A literal that belongs to them alone: statements are kept by it.
+  [[nodiscard]] SQLite::Statement& prepared(const char* columns, const char* rest);
   [[nodiscard]] std::optional<std::int64_t> stay_of(const AccountId& account);
   [[nodiscard]] const std::string& account_name(std::int64_t stay);
   [[nodiscard]] std::optional<ArrivalRow> arrival_where(const char* sql, std::int64_t value);

@@ -17,11 +17,7 @@ constexpr int staged_per_page = 512;
 
 // `sql` goes on behind the columns and has one parameter. A literal: statements are kept by it.
 std::optional<ArrivalRow> SqliteReader::arrival_where(const char* sql, std::int64_t value) {
-  auto known = statements_.find(sql);
-  if (known == statements_.end()) {
-    known = statements_.try_emplace(sql, database_, std::string(select_arrivals) + sql).first;
-  }
-  SQLite::Statement& query = known->second;
+  SQLite::Statement& query = prepared(select_arrivals, sql);
   const Reset reset(query);
   query.bind(1, value);
   if (!query.executeStep()) return std::nullopt;

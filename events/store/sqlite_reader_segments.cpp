@@ -8,8 +8,6 @@
 namespace creditfold {
 namespace {
 
-constexpr const char* select_recent = "SELECT id, first_seq, events, first_batch, batches, body FROM recent ORDER BY id";
-
 bool holds(const Segment& segment, std::int64_t stay) {
   for (std::size_t i = 0; i < segment.batches(); ++i) {
     if (segment.batch(i).account == stay) return true;
@@ -22,48 +20,40 @@ bool holds(const Segment& segment, std::int64_t stay) {
 std::shared_ptr<const SqliteReader::Loaded> SqliteReader::load(SQLite::Statement& row, bool sealed) {
   const SegmentRow numbers = row_from(row);
   if (sealed && newest_loaded_ && newest_loaded_->row.id == numbers.id) return newest_loaded_;
-  const SQLite::Column body = row.getColumn(5);
-  auto loaded = std::make_shared<const Loaded>(Loaded{numbers, segment_in(numbers, blob(body), file_)});
+  auto loaded = std::make_shared<const Loaded>(Loaded{numbers, segment_from(row, file_)});
   if (sealed) newest_loaded_ = loaded;
   return loaded;
 }
 
 std::shared_ptr<const SqliteReader::Loaded> SqliteReader::segment(std::int64_t id) {
   if (newest_loaded_ && newest_loaded_->row.id == id) return newest_loaded_;
-  SQLite::Statement& query = prepared("SELECT id, first_seq, events, first_batch, batches, body FROM segments WHERE id = ?");
+  SQLite::Statement& query = prepared(select_rows, "segments WHERE id = ?");
   const Reset reset(query);
   query.bind(1, id);
   return query.executeStep() ? load(query, true) : nullptr;
 }
 
 std::shared_ptr<const SqliteReader::Loaded> SqliteReader::holding_seq(std::int64_t seq) {
-  SQLite::Statement& sealed = prepared(
-      "SELECT id, first_seq, events, first_batch, batches, body FROM segments WHERE first_seq <= ? AND events > 0 "
-      "ORDER BY first_seq DESC LIMIT 1");
+  SQLite::Statement& sealed = prepared(select_rows, "segments WHERE first_seq <= ? AND events > 0 ORDER BY first_seq DESC LIMIT 1");
   {
     const Reset reset(sealed);
     sealed.bind(1, seq);
     if (sealed.executeStep() && row_from(sealed).last_seq() >= seq) return load(sealed, true);
   }
-  SQLite::Statement& waiting = prepared(
-      "SELECT id, first_seq, events, first_batch, batches, body FROM recent WHERE first_seq <= ? AND events > 0 "
-      "ORDER BY id DESC LIMIT 1");
+  SQLite::Statement& waiting = prepared(select_rows, "recent WHERE first_seq <= ? AND events > 0 ORDER BY id DESC LIMIT 1");
   const Reset reset(waiting);
   waiting.bind(1, seq);
   return waiting.executeStep() && row_from(waiting).last_seq() >= seq ? load(waiting, false) : nullptr;
 }
 
 std::shared_ptr<const SqliteReader::Loaded> SqliteReader::holding_batch(std::int64_t number) {
-  SQLite::Statement& sealed = prepared(
-      "SELECT id, first_seq, events, first_batch, batches, body FROM segments WHERE first_batch <= ? "
-      "ORDER BY first_batch DESC LIMIT 1");
+  SQLite::Statement& sealed = prepared(select_rows, "segments WHERE first_batch <= ? ORDER BY first_batch DESC LIMIT 1");
   {
     const Reset reset(sealed);
     sealed.bind(1, number);
     if (sealed.executeStep() && row_from(sealed).last_batch() >= number) return load(sealed, true);
   }
-  SQLite::Statement& waiting = prepared(
-      "SELECT id, first_seq, events, first_batch, batches, body FROM recent WHERE id <= ? ORDER BY id DESC LIMIT 1");
+  SQLite::Statement& waiting = prepared(select_rows, "recent WHERE id <= ? ORDER BY id DESC LIMIT 1");
   const Reset reset(waiting);
   waiting.bind(1, number);
   return waiting.executeStep() && row_from(waiting).last_batch() >= number ? load(waiting, false) : nullptr;
@@ -71,7 +61,7 @@ std::shared_ptr<const SqliteReader::Loaded> SqliteReader::holding_batch(std::int
 
 std::vector<std::shared_ptr<const SqliteReader::Loaded>> SqliteReader::recent() {
   std::vector<std::shared_ptr<const Loaded>> rows;
-  SQLite::Statement& query = prepared(select_recent);
+  SQLite::Statement& query = prepared(select_rows, "recent ORDER BY id");
   const Reset reset(query);
   while (query.executeStep()) rows.push_back(load(query, false));
   return rows;

@@ -42,6 +42,16 @@ std::int64_t key_hash(const IdempotencyKey& key) {
   return static_cast<std::int64_t>(checksum({bytes, key.value.size()}, 0));
 }
 
+void insert_row(SQLite::Statement& insert, const SegmentRow& row, std::span<const std::uint8_t> segment) {
+  const std::vector<std::uint8_t> body = body_of(row, segment);
+  int parameter = 0;
+  for (const std::int64_t value : {row.id, row.first_seq, row.events, row.first_batch, row.batches}) {
+    insert.bind(++parameter, value);
+  }
+  insert.bindNoCopy(++parameter, body.data(), static_cast<int>(body.size()));
+  insert.exec();
+}
+
 // One statement, so that a writer beside it cannot come between the tables.
 LogEnd read_end(const SQLite::Database& database, const std::filesystem::path& file) {
   SQLite::Statement query(

@@ -54,10 +54,24 @@ struct ArrivalRow {
   return Bytes{{span.begin(), span.end()}};
 }
 
-// Columns: id, first_seq, events, first_batch, batches.
+// Rows of `segments` and `recent`; what follows names the table and which of its rows.
+inline constexpr const char* select_rows = "SELECT id, first_seq, events, first_batch, batches, body FROM ";
+inline constexpr const char* insert_into_segments =
+    "INSERT INTO segments (id, first_seq, events, first_batch, batches, body) VALUES (?, ?, ?, ?, ?, ?)";
+inline constexpr const char* insert_into_recent =
+    "INSERT INTO recent (id, first_seq, events, first_batch, batches, body) VALUES (?, ?, ?, ?, ?, ?)";
+void insert_row(SQLite::Statement& insert, const SegmentRow& row, std::span<const std::uint8_t> segment);
+
+// Of `select_rows`, as the next two.
 [[nodiscard]] inline SegmentRow row_from(SQLite::Statement& query) {
   return {query.getColumn(0).getInt64(), query.getColumn(1).getInt64(), query.getColumn(2).getInt64(),
           query.getColumn(3).getInt64(), query.getColumn(4).getInt64()};
+}
+
+// Throws Fault damaged as segment_in does.
+[[nodiscard]] inline Segment segment_from(SQLite::Statement& query, const std::filesystem::path& file) {
+  const SQLite::Column body = query.getColumn(5);
+  return segment_in(row_from(query), blob(body), file);
 }
 
 // The stay of a name that is here: its first `?` is the name.

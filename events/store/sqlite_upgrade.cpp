@@ -101,16 +101,8 @@ class Repacking {
     row_.events = static_cast<std::int64_t>(packer_.events());
     row_.batches = static_cast<std::int64_t>(packer_.batches().size());
     for (const PackedBatch& batch : packer_.batches()) newest_[batch.account] = row_.id;
-    const std::vector<std::uint8_t> body = body_of(row_, packer_.finish());
-    SQLite::Statement insert(database_,
-                             "INSERT INTO segments (id, first_seq, events, first_batch, batches, body) "
-                             "VALUES (?, ?, ?, ?, ?, ?)");
-    int parameter = 0;
-    for (const std::int64_t value : {row_.id, row_.first_seq, row_.events, row_.first_batch, row_.batches}) {
-      insert.bind(++parameter, value);
-    }
-    insert.bindNoCopy(++parameter, body.data(), static_cast<int>(body.size()));
-    insert.exec();
+    SQLite::Statement insert(database_, insert_into_segments);
+    insert_row(insert, row_, packer_.finish());
     batches_.clear();
   }
 

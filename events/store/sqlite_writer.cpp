@@ -20,10 +20,6 @@
 namespace creditfold {
 namespace {
 
-constexpr const char* insert_into_segments =
-    "INSERT INTO segments (id, first_seq, events, first_batch, batches, body) VALUES (?, ?, ?, ?, ?, ?)";
-constexpr const char* insert_into_recent =
-    "INSERT INTO recent (id, first_seq, events, first_batch, batches, body) VALUES (?, ?, ?, ?, ?, ?)";
 // Pages of the write-ahead log after which a commit moves them into the database: two milliseconds or so. Many more, and
 // some commits wait long; many fewer, and each page is written twice.
 constexpr int wal_pages = 500;
@@ -103,22 +99,21 @@ void SqliteWriter::load() {
   }
   SQLite::Statement arrivals(database_, "SELECT account FROM arrivals ORDER BY account");
   while (arrivals.executeStep()) arrived_.push_back(arrivals.getColumn(0).getInt64());
-  SQLite::Statement segments(database_, "SELECT id, first_seq, events, first_batch, batches, body FROM segments ORDER BY id");
+  SQLite::Statement segments(database_, std::string(select_rows) + "segments ORDER BY id");
   for (std::int64_t id = 0; segments.executeStep();) {
     const SegmentRow row = row_from(segments);
     if (row.id != ++id) throw Fault(Fault::Kind::damaged, file_.string() + ": segment " + std::to_string(id) + " is missing");
-    const SQLite::Column body = segments.getColumn(5);
-    const Segment segment = segment_in(row, blob(body), file_);
+    const Segment segment = segment_from(segments, file_);
     require_names(segment, named);
     index(id, true, segment);
   }
-  SQLite::Statement recent(database_, "SELECT id, first_seq, events, first_batch, batches, body FROM recent ORDER BY id");
+  SQLite::Statement recent(database_, std::string(select_rows) + "recent ORDER BY id");
   while (recent.executeStep()) {
     const SegmentRow row = row_from(recent);
-    const SQLite::Column body = recent.getColumn(5);
-    const Segment segment = segment_in(row, blob(body), file_);
+    const Segment segment = segment_from(recent, file_);
     require_names(segment, named);
     index(end_.last_segment + 1, false, segment);
+    const SQLite::Column body = recent.getColumn(5);
     const std::span<const std::uint8_t> bytes = segment_bytes(blob(body));
     recent_.push_back({row, {bytes.begin(), bytes.end()}});
     recent_events_ += static_cast<std::size_t>(row.events);
@@ -171,7 +166,7 @@ Expected<Appended, Conflict> SqliteWriter::write(std::span<const Batch> group) {
   std::future<TreeGrowth> hashing;
   if (plan.events >= events_hashed_beside) hashing = std::async(std::launch::async | std::launch::deferred, hash);  // deferred where no thread is to be had
   SQLite::Transaction transaction(database_, SQLite::TransactionBehavior::IMMEDIATE);  // undone unless committed
-  insert_group(group, plan, end_.head);
+  insert_group(group, plan, end_.head, is_enough(plan));
   TreeGrowth growth = hashing.valid() ? hashing.get() : hash();
   tree_.write(growth);
   commit(transaction);
@@ -225,19 +220,22 @@ std::optional<Conflict> SqliteWriter::plan(std::span<const Batch> group, Plan& p
   return std::nullopt;
 }
 
-// Rows for the group; with what is in `recent` when there is enough for a segment.
-void SqliteWriter::insert_group(std::span<const Batch> group, Plan& plan, std::int64_t head) {
+bool SqliteWriter::is_enough(const Plan& plan) const {
+  return recent_events_ + plan.events >= segment_events || recent_batches_ + plan.batches.size() >= recent_batches_max;
+}
+
+// Rows for the group; with what is in `recent` when it is to be sealed.
+void SqliteWriter::insert_group(std::span<const Batch> group, Plan& plan, std::int64_t head, bool sealed) {
   for (const Plan::Fresh& account : plan.fresh) insert_account(account.stay, *account.name);
-  const bool sealed =
-      recent_events_ + plan.events >= segment_events || recent_batches_ + group.size() >= recent_batches_max;
   Packer packer;
   SegmentRow row{sealed ? end_.last_segment + 1 : end_.last_batch + 1, head + 1, 0, end_.last_batch + 1, 0};
   if (sealed && !recent_.empty()) {
     row.first_seq = recent_.front().row.first_seq;
     row.first_batch = recent_.front().row.first_batch;
     for (const Recent& recent : recent_) packer.add(Segment(recent.segment));
-    prepared("DELETE FROM recent").exec();
-    prepared("DELETE FROM recent").reset();
+    SQLite::Statement& empty = prepared("DELETE FROM recent");
+    const Reset reset(empty);
+    empty.exec();
   }
   std::size_t first = 0;  // of the group's batches in the row
   for (std::size_t i = 0; i <= group.size(); ++i) {
@@ -247,7 +245,9 @@ void SqliteWriter::insert_group(std::span<const Batch> group, Plan& plan, std::i
       row.batches = static_cast<std::int64_t>(packer.batches().size());
       Plan::Piece piece{row, sealed, {}, packer.batches(), first, i};
       piece.segment = packer.finish();
-      insert_row(sealed ? insert_into_segments : insert_into_recent, row, piece.segment);
+      SQLite::Statement& insert = prepared(sealed ? insert_into_segments : insert_into_recent);
+      const Reset reset(insert);
+      insert_row(insert, row, piece.segment);
       if (i < group.size()) {
         for (const PackedBatch& batch : piece.batches) plan.sealed_in[batch.account] = row.id;
       }
@@ -267,18 +267,6 @@ void SqliteWriter::add_checkpoint(const StoredCheckpoint& checkpoint) {
   SQLite::Transaction transaction(database_, SQLite::TransactionBehavior::IMMEDIATE);
   tree_.add_checkpoint(checkpoint);
   commit(transaction);
-}
-
-void SqliteWriter::insert_row(const char* sql, const SegmentRow& row, std::span<const std::uint8_t> segment) {
-  const std::vector<std::uint8_t> body = body_of(row, segment);
-  SQLite::Statement& insert = prepared(sql);
-  const Reset reset(insert);
-  int parameter = 0;
-  for (const std::int64_t value : {row.id, row.first_seq, row.events, row.first_batch, row.batches}) {
-    insert.bind(++parameter, value);
-  }
-  insert.bindNoCopy(++parameter, body.data(), static_cast<int>(body.size()));
-  insert.exec();
 }
 
 // The group is on disk: from now on it is known.
@@ -310,15 +298,8 @@ void SqliteWriter::settle(Plan& plan) {
 void SqliteWriter::seal_recent() {
   if (recent_.empty()) return;
   Plan plan;
-  Packer packer;
-  for (const Recent& recent : recent_) packer.add(Segment(recent.segment));
-  const SegmentRow row{end_.last_segment + 1, recent_.front().row.first_seq, static_cast<std::int64_t>(packer.events()),
-                       recent_.front().row.first_batch, static_cast<std::int64_t>(packer.batches().size())};
-  plan.pieces.push_back({row, true, {}, packer.batches(), 0, 0});
-  const std::vector<std::uint8_t> segment = packer.finish();
   SQLite::Transaction transaction(database_, SQLite::TransactionBehavior::IMMEDIATE);
-  insert_row(insert_into_segments, row, segment);
-  database_.exec("DELETE FROM recent");
+  insert_group({}, plan, end_.head, true);
   commit(transaction);
   settle(plan);
 }
@@ -345,20 +326,21 @@ void SqliteWriter::insert_account(std::int64_t stay, const AccountId& account) {
   insert.exec();
 }
 
-Segment SqliteWriter::segment(std::int64_t id) {
-  SQLite::Statement& query = prepared("SELECT id, first_seq, events, first_batch, batches, body FROM segments WHERE id = ?");
+SqliteWriter::Stored SqliteWriter::segment(std::int64_t id) {
+  static const std::string sql = std::string(select_rows) + "segments WHERE id = ?";
+  SQLite::Statement& query = prepared(sql.c_str());
   const Reset reset(query);
   query.bind(1, id);
   if (!query.executeStep()) throw Fault(Fault::Kind::damaged, file_.string() + ": segment " + std::to_string(id) + " is missing");
   const SQLite::Column body = query.getColumn(5);
-  return segment_in(row_from(query), blob(body), file_);
+  return {row_from(query), segment_from(query, file_), segment_bytes(blob(body)).size()};
 }
 
 bool SqliteWriter::has_key(std::int64_t stay, const IdempotencyKey& key, std::uint64_t hash) {
   const bool maybe = index_.may_have(hash);
   for (const std::int64_t id : maybe ? index_.segments_with(hash) : std::vector<std::int64_t>{}) {
     if (id <= end_.last_segment) {
-      if (batch_with(segment(id), stay, key)) return true;
+      if (batch_with(segment(id).segment, stay, key)) return true;
       continue;
     }
     for (const Recent& recent : recent_) {

@@ -71,6 +71,12 @@ class SqliteWriter {
     SegmentRow row;
     std::vector<std::uint8_t> segment;
   };
+  // A row of `segments`.
+  struct Stored {
+    SegmentRow row;
+    Segment segment;
+    std::size_t bytes = 0;  // of the segment
+  };
   // What a group is to become: looked up whole before anything is written.
   struct Plan;
 
@@ -86,11 +92,12 @@ class SqliteWriter {
   [[nodiscard]] std::int64_t arriving_stay(const AccountId& account);
   [[nodiscard]] bool has_key(std::int64_t stay, const IdempotencyKey& key, std::uint64_t hash);
   [[nodiscard]] bool has_arrived_key(std::int64_t stay, const IdempotencyKey& key);
-  [[nodiscard]] Segment segment(std::int64_t id);
+  [[nodiscard]] Stored segment(std::int64_t id);  // throws Fault damaged when it is not there
   [[nodiscard]] std::optional<Conflict> plan(std::span<const Batch> group, Plan& plan);
   // The group behind `head`, in `recent` or, with what is there, as a segment. To be told to `settle` once committed.
-  void insert_group(std::span<const Batch> group, Plan& plan, std::int64_t head);
-  void insert_row(const char* sql, const SegmentRow& row, std::span<const std::uint8_t> segment);
+  void insert_group(std::span<const Batch> group, Plan& plan, std::int64_t head, bool sealed);
+  // Whether the group and what waits make a segment.
+  [[nodiscard]] bool is_enough(const Plan& plan) const;
   void settle(Plan& plan);
   void seal_recent();
   [[nodiscard]] AccountId name_of(std::int64_t stay);

@@ -138,27 +138,17 @@ bool SqliteWriter::erase_segments(Erasing& erasing) {
     erasing.segment = index_.account_of(erasing.stay).segment;
   }
   struct Rewritten {
-    SegmentRow row;
-    Segment segment;  // as it was
+    Stored before;
     std::vector<std::uint8_t> body;
   };
   std::vector<Rewritten> rewritten;
   std::size_t events = 0;
   while (*erasing.segment != 0 && events < events_per_piece_max) {
-    SQLite::Statement& query =
-        prepared("SELECT id, first_seq, events, first_batch, batches, body FROM segments WHERE id = ?");
-    const Reset reset(query);
-    query.bind(1, *erasing.segment);
-    if (!query.executeStep()) {
-      throw Fault(Fault::Kind::damaged, file_.string() + ": segment " + std::to_string(*erasing.segment) + " is missing");
-    }
-    const SegmentRow row = row_from(query);
-    const SQLite::Column body = query.getColumn(5);
-    Segment segment = segment_in(row, blob(body), file_);
-    std::vector<std::uint8_t> bytes = body_of(row, without(segment, erasing.stay, segment_bytes(blob(body)).size()));
-    events += segment.events();
-    erasing.segment = previous_in(segment, erasing.stay);
-    rewritten.push_back({row, std::move(segment), std::move(bytes)});
+    Stored before = segment(*erasing.segment);
+    std::vector<std::uint8_t> body = body_of(before.row, without(before.segment, erasing.stay, before.bytes));
+    events += before.segment.events();
+    erasing.segment = previous_in(before.segment, erasing.stay);
+    rewritten.push_back({std::move(before), std::move(body)});
   }
   if (rewritten.empty()) return false;
   const AccountId account = name_of(erasing.stay);
@@ -166,13 +156,14 @@ bool SqliteWriter::erase_segments(Erasing& erasing) {
   {
     BlobWriter writer(database_.getHandle(), "segments", "body");
     for (const Rewritten& each : rewritten) {
-      keep_leaves(each.row, each.segment, erasing, account);
-      if (writer.size(each.row.id) == each.body.size()) {
-        writer.replace(each.row.id, each.body);
+      const SegmentRow& row = each.before.row;
+      keep_leaves(row, each.before.segment, erasing, account);
+      if (writer.size(row.id) == each.body.size()) {
+        writer.replace(row.id, each.body);
       } else {  // never seen; secure_delete then overwrites what was there
         SQLite::Statement update(database_, "UPDATE segments SET body = ? WHERE id = ?");
         update.bindNoCopy(1, each.body.data(), static_cast<int>(each.body.size()));
-        update.bind(2, each.row.id);
+        update.bind(2, row.id);
         update.exec();
       }
     }

@@ -141,7 +141,7 @@ Expected<Appended, Conflict> SqliteWriter::admit(const Arrival& arrival, const B
   plan.batches.push_back({row.stay, 0, version + 1, static_cast<std::int64_t>(batch.events.size()), false});
   plan.keys.push_back(hash_of(row.stay, batch.key));
   plan.events = batch.events.size();
-  insert_group(std::span(&batch, 1), plan, row.last_seq());
+  insert_group(std::span(&batch, 1), plan, row.last_seq(), is_enough(plan));
   std::vector<TreeHash> added = arrived_leaves(row);
   add_leaves(std::span(&batch, 1), added);
   TreeGrowth growth = grown(frontier_, added);
