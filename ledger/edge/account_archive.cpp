@@ -3,9 +3,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
-#include <sodium.h>
 
-#include <array>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -14,6 +12,7 @@
 #include <vector>
 
 #include "ledger/edge/archive_members.hpp"
+#include "ledger/edge/sha256.hpp"
 #include "ledger/json_writer.hpp"
 #include "ledger/replay.hpp"
 
@@ -29,19 +28,9 @@ struct Summed {
 };
 
 Summed sum_of(const Member& member) {
-  crypto_hash_sha256_state state;
-  crypto_hash_sha256_init(&state);
-  Summed summed;
-  member.write([&](std::string_view piece) {
-    crypto_hash_sha256_update(&state, reinterpret_cast<const unsigned char*>(piece.data()), piece.size());
-    summed.bytes += static_cast<std::int64_t>(piece.size());
-  });
-  std::array<unsigned char, crypto_hash_sha256_BYTES> hash{};
-  crypto_hash_sha256_final(&state, hash.data());
-  std::array<char, 2 * crypto_hash_sha256_BYTES + 1> hex{};
-  sodium_bin2hex(hex.data(), hex.size(), hash.data(), hash.size());
-  summed.sha256 = hex.data();
-  return summed;
+  Sha256 sum;
+  member.write([&](std::string_view piece) { sum.add(piece); });
+  return {sum.bytes(), sum.hex()};
 }
 
 // libarchive behind a sink. What the sink throws is kept while C code is on the stack, and thrown again above it.

@@ -4,12 +4,10 @@
 #include "ledger/edge/backup.hpp"
 
 #include <fcntl.h>
-#include <sodium.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <fstream>
@@ -19,6 +17,7 @@
 #include "events/store/files.hpp"
 #include "events/store/partitions.hpp"
 #include "ledger/edge/private_file.hpp"
+#include "ledger/edge/sha256.hpp"
 #include "ledger/replay.hpp"
 
 namespace creditfold::edge {
@@ -61,23 +60,15 @@ template <class Take>
 Manifest::File read_file(const fs::path& file, const std::string& path, Take&& take) {
   std::ifstream in(file, std::ios::binary);
   if (!in) throw_errno(file);
-  crypto_hash_sha256_state state;
-  crypto_hash_sha256_init(&state);
+  Sha256 sum;
   std::string piece(piece_bytes, '\0');
-  Manifest::File read{path, 0, {}};
   while (in.read(piece.data(), static_cast<std::streamsize>(piece.size())), in.gcount() > 0) {
-    const auto size = static_cast<std::size_t>(in.gcount());
-    crypto_hash_sha256_update(&state, reinterpret_cast<const unsigned char*>(piece.data()), size);
-    take(std::string_view(piece).substr(0, size));
-    read.bytes += static_cast<std::int64_t>(size);
+    const std::string_view got = std::string_view(piece).substr(0, static_cast<std::size_t>(in.gcount()));
+    sum.add(got);
+    take(got);
   }
   if (in.bad()) throw_errno(file);
-  std::array<unsigned char, crypto_hash_sha256_BYTES> hash{};
-  crypto_hash_sha256_final(&state, hash.data());
-  std::array<char, 2 * crypto_hash_sha256_BYTES + 1> hex{};
-  sodium_bin2hex(hex.data(), hex.size(), hash.data(), hash.size());
-  read.sha256 = hex.data();
-  return read;
+  return {path, sum.bytes(), sum.hex()};
 }
 
 // On disk, and for its owner only.
@@ -146,11 +137,19 @@ std::vector<Manifest::Ledger> ledgers_in(const SqlitePartitions& partitions) {
   return ledgers;
 }
 
-// Readers of a database leave these behind; nothing is in them.
+// Readers of a database leave files behind that nothing is in.
 void remove_passing(const fs::path& directory) {
   for (const fs::path& file : files_in(directory)) {
     if (is_passing(file)) fs::remove(directory / file);
   }
+}
+
+// A file's name is on disk only when its directory is.
+void sync_all(const fs::path& directory) {
+  for (const auto& entry : fs::recursive_directory_iterator(directory)) {
+    if (entry.is_directory()) sync_directory(entry.path());
+  }
+  sync_directory(directory);
 }
 
 std::vector<Manifest::Ledger> copy_fitting(const fs::path& data, const fs::path& to) {
@@ -218,9 +217,7 @@ Manifest back_up(const fs::path& data, const fs::path& target, Instant now) {
     manifest.files.push_back(read_file(part / file, file.string(), [](std::string_view) {}));
   }
   write_private_file(part / manifest_file, to_json(manifest) + "\n");
-  for (const auto& entry : fs::recursive_directory_iterator(part)) {
-    if (entry.is_directory()) sync_directory(entry.path());
-  }
+  sync_all(part);
   rename_on_disk(part, to);
   return manifest;
 }
@@ -246,18 +243,15 @@ Restored restore(const fs::path& from, const fs::path& target) {
   }
   check_ledgers(part, *manifest);
   remove_passing(part);
-  for (const auto& entry : fs::recursive_directory_iterator(part)) {
-    if (entry.is_directory()) sync_directory(entry.path());
-  }
-  sync_directory(part);
   Restored restored{*std::move(manifest), {}};
   if (!fs::exists(data)) {
+    sync_all(part);
     rename_on_disk(part, data);
     return restored;
   }
   const DirectoryLock lock(data);  // nobody writes to what goes away, nor begins to
   keep_names(data, part);
-  sync_directory(part);
+  sync_all(part);
   restored.before = free_name(data);
   // In one step, so that there is a whole directory under the name at every moment.
   if (::renameat2(AT_FDCWD, part.c_str(), AT_FDCWD, data.c_str(), RENAME_EXCHANGE) != 0) throw_errno(data);

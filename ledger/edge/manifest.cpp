@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <boost/json.hpp>
-
 #include "events/chain/checkpoint.hpp"
 #include "ledger/edge/backup.hpp"
-#include "ledger/json_reader.hpp"
-#include "ledger/json_text.hpp"
+#include "ledger/edge/json_file.hpp"
 #include "ledger/json_writer.hpp"
 
 namespace creditfold::edge {
 namespace {
-
-namespace json = boost::json;
 
 constexpr std::int64_t format = 1;
 
@@ -20,18 +15,6 @@ bool is_inside(const std::string& path) {
   bool inside = !path.empty() && relative.is_relative();
   for (const auto& part : relative) inside = inside && part != ".." && part != "." && !part.empty();
   return inside;
-}
-
-template <class Read>
-void read_list(ObjectReader& in, const char* name, std::optional<ReadFault>& fault, Read&& read) {
-  const json::value* list = in.find(name);
-  const json::array* elements = list ? list->if_array() : nullptr;
-  if (elements == nullptr) in.fail(name, "is not a list");
-  for (std::size_t i = 0; elements != nullptr && i < elements->size() && !fault; ++i) {
-    ObjectReader element((*elements)[i], std::string("/") + name + "/" + std::to_string(i), fault);
-    read(element);
-    element.refuse_others();
-  }
 }
 
 Digest read_digest(ObjectReader& in, const char* name) {
@@ -63,16 +46,14 @@ std::string to_json(const Manifest& manifest) {
 }
 
 Expected<Manifest, std::string> parse_manifest(std::string_view text) {
-  json::error_code error;
-  const json::value value = json::parse(json::string_view(text.data(), text.size()), error);
-  if (error) return Unexpected{"is not JSON: " + error.message()};
-  if (const auto twice = find_duplicate_key(text)) return Unexpected{*twice + " stands twice"};
+  const auto value = parse_json_file(text);
+  if (!value) return Unexpected{value.error()};
   std::optional<ReadFault> fault;
-  ObjectReader in(value, "", fault);
+  ObjectReader in(*value, "", fault);
   Manifest manifest;
   if (in.integer("format") != format) in.fail("format", "is not known to this program");
   manifest.at = in.instant("at");
-  read_list(in, "ledgers", fault, [&](ObjectReader& element) {
+  read_each(list_in(in, "ledgers"), "ledgers", fault, [&](ObjectReader& element) {
     Manifest::Ledger ledger;
     ledger.region = RegionId(element.string("region"));
     if (!is_region_name(ledger.region.value)) element.fail("region", "is no region's name");
@@ -81,11 +62,13 @@ Expected<Manifest, std::string> parse_manifest(std::string_view text) {
     if (!root) element.fail("root", "is not 32 bytes in base64");
     ledger.tree.root = root.value_or(TreeHash{});
     ledger.fingerprint = read_digest(element, "fingerprint");
+    element.refuse_others();
     manifest.ledgers.push_back(std::move(ledger));
   });
-  read_list(in, "files", fault, [&](ObjectReader& element) {
+  read_each(list_in(in, "files"), "files", fault, [&](ObjectReader& element) {
     Manifest::File file{element.string("path"), element.integer("bytes"), element.string("sha256")};
     if (!is_inside(file.path)) element.fail("path", "leads out of the backup");
+    element.refuse_others();
     manifest.files.push_back(std::move(file));
   });
   in.refuse_others();

@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ledger/edge/token_json.hpp"
 
-#include <boost/json.hpp>
-
-#include "ledger/json_reader.hpp"
-#include "ledger/json_text.hpp"
+#include "ledger/edge/json_file.hpp"
 #include "ledger/json_writer.hpp"
 
 namespace creditfold::edge {
 namespace {
-
-namespace json = boost::json;
 
 constexpr std::int64_t format = 1;
 constexpr std::size_t id_digits = 12;
@@ -20,8 +15,7 @@ bool is_hex(std::string_view text, std::size_t digits) {
   return text.size() == digits && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
-TokenRecord read_record(const json::value& value, const std::string& place, std::optional<ReadFault>& fault) {
-  ObjectReader in(value, place, fault);
+TokenRecord read_record(ObjectReader& in) {
   TokenRecord record;
   record.id = in.string("id");
   const std::string scope = in.string("scope");
@@ -64,21 +58,15 @@ std::string tokens_json(const std::vector<TokenRecord>& records) {
 }
 
 Expected<std::vector<TokenRecord>, std::string> parse_tokens(std::string_view text) {
-  json::error_code error;
-  const json::value value = json::parse(json::string_view(text.data(), text.size()), error);
-  if (error) return Unexpected{"is not JSON: " + error.message()};
-  if (const auto twice = find_duplicate_key(text)) return Unexpected{*twice + " stands twice"};
+  const auto value = parse_json_file(text);
+  if (!value) return Unexpected{value.error()};
   std::optional<ReadFault> fault;
-  ObjectReader in(value, "", fault);
+  ObjectReader in(*value, "", fault);
   if (in.integer("format") != format) in.fail("format", "is not known to this program");
-  const json::value* list = in.find("tokens");
-  const json::array* tokens = list ? list->if_array() : nullptr;
-  if (tokens == nullptr) in.fail("tokens", "is not a list");
+  const auto* tokens = list_in(in, "tokens");
   in.refuse_others();
   std::vector<TokenRecord> records;
-  for (std::size_t i = 0; tokens != nullptr && i < tokens->size() && !fault; ++i) {
-    records.push_back(read_record((*tokens)[i], "/tokens/" + std::to_string(i), fault));
-  }
+  read_each(tokens, "tokens", fault, [&](ObjectReader& element) { records.push_back(read_record(element)); });
   if (fault) return Unexpected{fault->place + " " + fault->what};
   return records;
 }
