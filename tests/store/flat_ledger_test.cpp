@@ -6,8 +6,8 @@
 
 #include "events/store/flat_ledger.hpp"
 #include "events/store/partitions.hpp"
-#include "tests/store/failing_vfs.hpp"
 #include "tests/store/moving.hpp"
+#include "tests/store/on_disk.hpp"
 #include "tests/store/temporary_directory.hpp"
 
 using namespace creditfold;
@@ -116,28 +116,23 @@ TEST_CASE("RES-1: a process that ended while it made the folders is begun again,
 }
 
 TEST_CASE("RES-1: whichever write or sync fails, the ledger of the layout before stays whole and can be moved again") {
-  FailingVfs vfs;
-  bool some_call_failed = true;
-  for (int calls = 0; some_call_failed; ++calls) {
-    CAPTURE(calls);
-    REQUIRE(calls < 1'000);
+  with_each_call_failing(SQLITE_FULL, [&](const auto& fail, const auto& heal) {
     const TemporaryDirectory directory;
     const auto data = directory.data();
     fill_flat(data);
     const auto known = known_in(data);
-    vfs.fail_after(calls, SQLITE_FULL, false);
+    fail();
     try {
       adopt_flat_ledger(data);
     } catch (const Fault& fault) {
       CHECK((fault.kind() == Fault::Kind::full || fault.kind() == Fault::Kind::busy));
       CHECK(std::filesystem::exists(data / "ledger.db"));
     }
-    some_call_failed = vfs.has_failed();
-    vfs.heal();
+    heal();
     if (has_flat_ledger(data)) CHECK(known_in(data).at("nova").events == known.at("nova").events);
     { const SqlitePartitions partitions(data, false); }
     check_regions(data, known);
-  }
+  });
 }
 
 TEST_CASE("RES-1: a ledger of the layout before does not take the place of one that is there") {

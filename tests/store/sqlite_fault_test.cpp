@@ -5,22 +5,13 @@
 #include "events/store/sqlite.hpp"
 #include "tests/store/contract.hpp"
 #include "tests/store/failing_vfs.hpp"
+#include "tests/store/on_disk.hpp"
 #include "tests/store/temporary_directory.hpp"
 
 using namespace creditfold;
 using namespace creditfold::test;
 
 namespace {
-
-// The files as they are now: what a crash would leave. Read through the operating system, so nothing is flushed first.
-void copy_files(const std::filesystem::path& from, const std::filesystem::path& to) {
-  std::filesystem::create_directories(to);
-  for (const char* name : {"ledger.db", "ledger.db-wal"}) {
-    if (std::filesystem::exists(from / name)) {
-      std::filesystem::copy_file(from / name, to / name, std::filesystem::copy_options::overwrite_existing);
-    }
-  }
-}
 
 std::optional<Fault::Kind> fault_of_appending(Log& log, const Batch& batch) {
   try {
@@ -38,18 +29,13 @@ TEST_CASE("Whichever write or sync of an append fails, nothing was appended, als
   const auto [code, kind] = GENERATE(table<int, Fault::Kind>({{SQLITE_FULL, Fault::Kind::full},
                                                               {SQLITE_IOERR_WRITE, Fault::Kind::unavailable},
                                                               {SQLITE_IOERR_FSYNC, Fault::Kind::unavailable}}));
-  FailingVfs vfs;
-  bool some_call_failed = true;
-  for (int calls = 0; some_call_failed; ++calls) {
-    CAPTURE(code, calls);
-    REQUIRE(calls < 1'000);
+  with_each_call_failing(code, [&](const auto& fail, const auto& heal) {
     const TemporaryDirectory directory;
     auto log = open_sqlite({directory.data(), false});
     fill(*log);
-    vfs.fail_after(calls, code, false);
+    fail();
     const std::optional<Fault::Kind> fault = fault_of_appending(*log, batch_of("acme", "k5", 5, 20));
-    some_call_failed = vfs.has_failed();
-    vfs.heal();
+    heal();
     const std::filesystem::path crashed = directory.path() / "crashed";
     copy_files(directory.data(), crashed);
     const std::int64_t head = fault ? 6 : 26;
@@ -64,7 +50,7 @@ TEST_CASE("Whichever write or sync of an append fails, nothing was appended, als
     log = open_sqlite({directory.data(), false});
     CHECK(log->head() == 26);
     CHECK(batches_of(*log).size() == 5);
-  }
+  });
 }
 
 TEST_CASE("A disk that stays full refuses every append and gives what it has") {
@@ -93,24 +79,19 @@ TEST_CASE("A conflict is no fault and writes nothing to be rolled back later") {
 }
 
 TEST_CASE("A database whose making fails can be made later") {
-  FailingVfs vfs;
-  bool some_call_failed = true;
-  for (int calls = 0; some_call_failed; ++calls) {
-    CAPTURE(calls);
-    REQUIRE(calls < 1'000);
+  with_each_call_failing(SQLITE_FULL, [&](const auto& fail, const auto& heal) {
     const TemporaryDirectory directory;
-    vfs.fail_after(calls, SQLITE_FULL, false);
+    fail();
     try {
       static_cast<void>(open_sqlite({directory.data(), false}));
     } catch (const Fault& fault) {
       CHECK(fault.kind() == Fault::Kind::full);
     }
-    some_call_failed = vfs.has_failed();
-    vfs.heal();
+    heal();
     const auto log = open_sqlite({directory.data(), false});
     fill(*log);
     CHECK_NOTHROW(log->check_structure());
-  }
+  });
 }
 
 TEST_CASE("Failures scattered over appends and checkpoints lose nothing that was acknowledged") {

@@ -12,9 +12,9 @@
 
 #include "events/store/memory_partition.hpp"
 #include "events/store/sqlite.hpp"
-#include "tests/store/failing_vfs.hpp"
 #include "tests/store/format_2.hpp"
 #include "tests/store/moving.hpp"
+#include "tests/store/on_disk.hpp"
 #include "tests/store/temporary_directory.hpp"
 
 using namespace creditfold;
@@ -53,12 +53,6 @@ Batch planted_batch(std::string_view account, std::int64_t number, std::int64_t 
   }
   return batch;
 }
-
-std::unique_ptr<SqliteLog> open(const TemporaryDirectory& directory, const char* region) {
-  return open_sqlite({directory.path() / region, false, RegionId(region)});
-}
-
-constexpr auto go_on = [] { return true; };
 
 }  // namespace
 
@@ -136,16 +130,12 @@ TEST_CASE("RES-1: erasing stops when it is told to, and goes on where a process 
 }
 
 TEST_CASE("RES-1: whichever write or sync of a move fails, the account lives in one partition and can be moved again") {
-  FailingVfs vfs;
-  bool some_call_failed = true;
-  for (int calls = 0; some_call_failed; ++calls) {
-    CAPTURE(calls);
-    REQUIRE(calls < 1'000);
+  with_each_call_failing(SQLITE_FULL, [&](const auto& fail, const auto& heal) {
     const TemporaryDirectory directory;
     const auto us = open(directory, "us");
     const auto eu = open(directory, "eu");
     fill(*us);
-    vfs.fail_after(calls, SQLITE_FULL, false);
+    fail();
     bool admitted = false;
     try {
       eu->stage(AccountId("acme"), stored_batches_of(*us, "acme"));
@@ -155,8 +145,7 @@ TEST_CASE("RES-1: whichever write or sync of a move fails, the account lives in 
     } catch (const Fault& fault) {
       CHECK(fault.kind() == Fault::Kind::full);
     }
-    some_call_failed = vfs.has_failed();
-    vfs.heal();
+    heal();
     CHECK((eu->accounts().size() == 1) == admitted);
     if (!admitted) {
       CHECK(us->accounts().size() == 2);
@@ -170,7 +159,7 @@ TEST_CASE("RES-1: whichever write or sync of a move fails, the account lives in 
     CHECK(events_of(*us).size() == 1);
     CHECK_NOTHROW(us->check_structure());
     CHECK_NOTHROW(eu->check_structure());
-  }
+  });
 }
 
 TEST_CASE("RES-1: readers beside a move see the stream whole or not at all") {

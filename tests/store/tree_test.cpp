@@ -11,21 +11,15 @@
 #include "events/codec.hpp"
 #include "events/store/memory_partition.hpp"
 #include "events/store/sqlite.hpp"
-#include "tests/store/failing_vfs.hpp"
 #include "tests/store/format_2.hpp"
 #include "tests/store/moving.hpp"
+#include "tests/store/on_disk.hpp"
 #include "tests/store/temporary_directory.hpp"
 
 using namespace creditfold;
 using namespace creditfold::test;
 
 namespace {
-
-std::unique_ptr<SqliteLog> open(const TemporaryDirectory& directory, const char* region) {
-  return open_sqlite({directory.path() / region, false, RegionId(region)});
-}
-
-constexpr auto go_on = [] { return true; };
 
 TreeHash leaf_of(const Event& event) {
   std::vector<std::uint8_t> bytes;
@@ -171,24 +165,16 @@ TEST_CASE("RES-1: leaf hashes are kept once, also when erasing stopped in the mi
 
 TEST_CASE("Whichever write or sync fails, the tree is over the events there are, also after a crash") {
   const int code = GENERATE(SQLITE_FULL, SQLITE_IOERR_FSYNC);
-  FailingVfs vfs;
-  bool some_call_failed = true;
-  for (int calls = 0; some_call_failed; ++calls) {
-    CAPTURE(code, calls);
-    REQUIRE(calls < 1'000);
+  with_each_call_failing(code, [&](const auto& fail, const auto& heal) {
     const TemporaryDirectory directory;
     auto us = open(directory, "us");
     auto eu = open(directory, "eu");
     fill(*us);
-    vfs.fail_after(calls, code, false);
+    fail();
     static_cast<void>(fault_of([&] { static_cast<void>(append_one(*us, batch_of("acme", "k5", 5, 300))); }));
     static_cast<void>(fault_of([&] { us->add_checkpoint({us->head(), "note", Instant{1}}); }));
-    some_call_failed = vfs.has_failed();
-    vfs.heal();
-    std::filesystem::create_directories(directory.path() / "crashed");
-    for (const char* name : {"ledger.db", "ledger.db-wal"}) {
-      std::filesystem::copy_file(directory.path() / "us" / name, directory.path() / "crashed" / name);
-    }
+    heal();
+    copy_files(directory.path() / "us", directory.path() / "crashed");
     CHECK(us->tree() == tree_from_events(*us));
     CHECK(us->tree().size == us->head());
     const auto crashed = open(directory, "crashed");
@@ -198,30 +184,25 @@ TEST_CASE("Whichever write or sync fails, the tree is over the events there are,
     CHECK(append_one(*us, batch_of("acme", "k6", appended ? 305 : 5, 300)));
     CHECK(us->tree() == tree_from_events(*us));
     check_proofs(*us);
-  }
+  });
 }
 
 TEST_CASE("RES-1: whichever write or sync of a move and its erasure fails, every leaf hash stays what it was") {
-  FailingVfs vfs;
-  bool some_call_failed = true;
-  for (int calls = 0; some_call_failed; ++calls) {
-    CAPTURE(calls);
-    REQUIRE(calls < 1'000);
+  with_each_call_failing(SQLITE_FULL, [&](const auto& fail, const auto& heal) {
     const TemporaryDirectory directory;
     auto us = open(directory, "us");
     auto eu = open(directory, "eu");
     fill(*us);
     const std::vector<TreeHash> leaves = us->tree_hashes(0, 0, 6);
     eu->stage(AccountId("acme"), stored_batches_of(*us, "acme"));
-    vfs.fail_after(calls, SQLITE_FULL, false);
+    fail();
     static_cast<void>(
         fault_of([&] { static_cast<void>(eu->admit(arrival_from("us", "acme", 5), batch_of("acme", "m1", 5, 1))); }));
     static_cast<void>(fault_of([&] {
       us->bury(tombstone_to("eu", "acme", 5));
       static_cast<void>(us->erase_buried(go_on));
     }));
-    some_call_failed = vfs.has_failed();
-    vfs.heal();
+    heal();
     CHECK(eu->tree() == tree_from_events(*eu));
     CHECK(us->tree_hashes(0, 0, 6) == leaves);
     us.reset();
@@ -229,7 +210,7 @@ TEST_CASE("RES-1: whichever write or sync of a move and its erasure fails, every
     CHECK(us->erase_buried(go_on));
     CHECK(us->tree_hashes(0, 0, 6) == leaves);
     check_proofs(*us);
-  }
+  });
 }
 
 TEST_CASE("Checkpoints are kept as they are, one of a size, and come back in the order of their sizes") {
