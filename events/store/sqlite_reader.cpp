@@ -223,7 +223,8 @@ std::vector<Event> SqliteReader::account_events(const AccountId& account, Accoun
     page = arrived_page(*arrival, cursor, to);
   }
   while (page.empty()) {
-    const auto rows = next_on(cursor.way, *stay, newest);
+    const auto rows = next_on(cursor.way, *stay, newest,
+                              [&](const SegmentRow& row) { return row.first_seq <= cursor.seq + 1; });
     if (rows.empty()) return page;
     for (const std::shared_ptr<const Loaded>& loaded : rows) {
       const Segment& segment = loaded->segment;
@@ -332,7 +333,8 @@ BatchPage SqliteReader::account_batches(const BatchCursor& after, std::int64_t s
     read_batch_page(query, arrival->shift(), page.next.arrived, page);
     return page;
   }
-  const auto rows = next_on(page.next.way, stay, newest);
+  const auto rows = next_on(page.next.way, stay, newest,
+                            [&](const SegmentRow& row) { return row.first_batch <= after.ordinary + 1; });
   page.at_end = rows.empty();
   for (const std::shared_ptr<const Loaded>& loaded : rows) {
     for (std::size_t b = 0; b < loaded->segment.batches(); ++b) {

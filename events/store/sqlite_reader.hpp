@@ -6,6 +6,7 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include <filesystem>
+#include <functional>
 #include <limits>
 #include <map>
 #include <memory>
@@ -134,9 +135,12 @@ class SqliteReader {
   [[nodiscard]] std::shared_ptr<const Loaded> holding_seq(std::int64_t seq);
   [[nodiscard]] std::shared_ptr<const Loaded> holding_batch(std::int64_t number);
   [[nodiscard]] std::vector<std::shared_ptr<const Loaded>> recent();
-  // The next rows with batches of the stay: a segment, or behind the last one all of `recent` that has some.
+  // The next rows with batches of the stay: a segment, or behind the last one all of `recent` that has some. Segments
+  // before one for which `reaches` holds are of no interest.
+  using Reaches = std::function<bool(const SegmentRow&)>;
   [[nodiscard]] std::vector<std::shared_ptr<const Loaded>> next_on(AccountWay& way, std::int64_t stay,
-                                                                   const LogIndex::Newest& newest);
+                                                                   const LogIndex::Newest& newest,
+                                                                   const Reaches& reaches);
   [[nodiscard]] std::optional<BatchRow> find_packed(std::int64_t stay, const IdempotencyKey& key);
   [[nodiscard]] LogIndex::Newest newest_of(const AccountId& account);
   [[nodiscard]] Event event_in(const Loaded& loaded, std::size_t batch, std::size_t event);

@@ -75,7 +75,8 @@ LogIndex::Newest SqliteReader::newest_of(const AccountId& account) {
 }
 
 std::vector<std::shared_ptr<const SqliteReader::Loaded>> SqliteReader::next_on(AccountWay& way, std::int64_t stay,
-                                                                               const LogIndex::Newest& newest) {
+                                                                               const LogIndex::Newest& newest,
+                                                                               const Reaches& reaches) {
   if (way.at_end) return {};
   if (way.segments.empty()) {
     // What the index does not know yet is looked at; from there on each segment names the one before.
@@ -94,6 +95,7 @@ std::vector<std::shared_ptr<const SqliteReader::Loaded>> SqliteReader::next_on(A
       const std::shared_ptr<const Loaded> loaded = segment(id);
       if (!loaded) damaged("segment " + std::to_string(id) + " is missing");
       way.segments.push_back(id);
+      if (reaches(loaded->row)) break;
       const std::int64_t previous = previous_in(loaded->segment, stay);
       if (previous >= id) damaged("segment " + std::to_string(id) + " has no way back for account " + account_name(stay));
       id = previous;
@@ -131,7 +133,8 @@ std::optional<BatchRow> SqliteReader::find_packed(std::int64_t stay, const Idemp
     return std::nullopt;
   }
   AccountWay way;
-  for (auto rows = next_on(way, stay, {}); !rows.empty(); rows = next_on(way, stay, {})) {
+  const Reaches all = [](const SegmentRow&) { return false; };
+  for (auto rows = next_on(way, stay, {}, all); !rows.empty(); rows = next_on(way, stay, {}, all)) {
     for (const auto& loaded : rows) {
       if (std::optional<BatchRow> row = look(*loaded)) return row;
     }

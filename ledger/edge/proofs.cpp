@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ledger/edge/proofs.hpp"
 
+#include <algorithm>
+
 #include "ledger/edge/checkpoint_key.hpp"
 #include "ledger/json_writer.hpp"
 
@@ -34,17 +36,32 @@ std::optional<Event> event_at(const Log& log, std::int64_t seq) {
   return found;
 }
 
-// By halves: versions ascend with positions, and nobody folds an account to find one of its events.
+// Versions ascend with positions, and nobody folds an account to find one of its events: back from the end in growing
+// steps, since a new one is asked for as a rule, then by halves.
 std::optional<Event> event_of(const Log& log, const AccountId& account, std::int64_t version) {
-  std::int64_t below = 0;  // at and before it versions are smaller
+  constexpr std::int64_t first_step = 1'024;
+  constexpr std::int64_t growth = 8;
   std::int64_t end = log.head();
-  while (below < end) {
-    const std::int64_t middle = below + (end - below) / 2;
+  const auto next_behind = [&](std::int64_t seq) {
     std::optional<Event> next;
-    log.read_account(account, middle, end, [&](Event&& event) {
+    log.read_account(account, seq, end, [&](Event&& event) {
       next = std::move(event);
       return false;
     });
+    return next;
+  };
+  std::int64_t below = end;  // at and before it versions are smaller
+  for (std::int64_t step = first_step; below > 0; step *= growth) {
+    const std::int64_t before = std::max<std::int64_t>(0, end - step);
+    const std::optional<Event> next = next_behind(before);
+    if (next && next->version == version) return next;
+    below = before;
+    if (next && next->version < version) break;
+    end = before;
+  }
+  while (below < end) {
+    const std::int64_t middle = below + (end - below) / 2;
+    const std::optional<Event> next = next_behind(middle);
     if (next && next->version == version) return next;
     if (next && next->version < version) {
       below = next->seq;

@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <fstream>
+#include <map>
 #include <thread>
 
 #include "events/store/sqlite.hpp"
@@ -89,6 +90,48 @@ TEST_CASE("Accepted commands without events become segments too, and are found b
   CHECK(log->find(AccountId("acme"), IdempotencyKey("4321"))->first_seq == 2);
   CHECK_FALSE(append_one(*log, batch_of("acme", "8999", 3, 1)));
   CHECK_FALSE(log->find(AccountId("acme"), IdempotencyKey("9000")));
+}
+
+TEST_CASE("One account's part of several segments is what the whole log has of it, wherever the part begins") {
+  const TemporaryDirectory directory;
+  const auto log = open_sqlite({directory.data(), false});
+  Random random(6);
+  std::map<std::string, std::int64_t> versions;
+  for (int round = 0; round < 45; ++round) {
+    std::vector<Batch> group;
+    for (int i = 0; i < 60; ++i) {
+      const std::string account = round % 9 == 4 ? "rare" : i % 2 == 0 ? "acme" : "globex";
+      const auto events = static_cast<std::int64_t>(random.below(3));
+      group.push_back(batch_of(account, std::to_string(round * 60 + i), versions[account], static_cast<std::size_t>(events)));
+      versions[account] += events;
+    }
+    REQUIRE(log->append(group));
+  }
+  const std::vector<Event> all = events_of(*log);
+  const auto reader = open_sqlite({directory.data(), true});
+  for (const char* account : {"acme", "globex", "rare"}) {
+    for (std::int64_t after = 0; after < log->head(); after += 1 + static_cast<std::int64_t>(random.below(150))) {
+      const std::int64_t to = std::min(log->head(), after + static_cast<std::int64_t>(random.below(1'500)));
+      std::vector<std::int64_t> expected;
+      for (const Event& event : all) {
+        if (event.account.value == account && after < event.seq && event.seq <= to) expected.push_back(event.seq);
+      }
+      CAPTURE(account, after, to);
+      REQUIRE(seqs_of(account_events_of(*log, account, after, to)) == expected);
+      REQUIRE(seqs_of(account_events_of(*reader, account, after, to)) == expected);
+      std::vector<std::string> batches;
+      log->read_batches(LogRange{after, to, std::nullopt}, [&](const AccountId& of, StoredBatch&& batch) {
+        if (of.value == account) batches.push_back(batch.key.value);
+        return true;
+      });
+      std::vector<std::string> own;
+      log->read_batches(LogRange{after, to, AccountId(account)}, [&](const AccountId&, StoredBatch&& batch) {
+        own.push_back(batch.key.value);
+        return true;
+      });
+      REQUIRE(own == batches);
+    }
+  }
 }
 
 TEST_CASE("A data directory is made when it is missing, with its parents, for its owner only") {
