@@ -181,6 +181,12 @@ inline void load(SpanInputArchive& in, Digest& value) {
   std::copy(bytes.begin(), bytes.end(), value.bytes.begin());
 }
 
+inline void save(SpanOutputArchive& out, const CommandDigest& value) { out.put_bytes(value.bytes.data(), value.bytes.size()); }
+inline void load(SpanInputArchive& in, CommandDigest& value) {
+  const std::string_view bytes = in.take_bytes(value.bytes.size());
+  std::copy(bytes.begin(), bytes.end(), value.bytes.begin());
+}
+
 // Strings: what they may hold is checked on both ways, so that nothing is written that will not be read.
 
 inline void save(SpanOutputArchive& out, const std::string& value) { out.put_text(value); }

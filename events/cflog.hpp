@@ -31,7 +31,7 @@ struct CflogHeader {
 struct BatchMark {
   AccountId account;
   IdempotencyKey key;
-  Digest command;
+  CommandDigest command;
   std::int64_t events = 0;  // how many of the events before it are the batch's, those in earlier documents included
 };
 

@@ -13,7 +13,7 @@ namespace creditfold::cflog {
 
 // Stored values: do not change. Not text (0x89), and the line end shows transfers that rewrite line ends.
 inline constexpr std::array<std::uint8_t, 8> magic{0x89, 'C', 'F', 'L', 'O', 'G', '\r', '\n'};
-inline constexpr std::uint8_t format = 1;
+inline constexpr std::uint8_t format = 2;
 inline constexpr std::uint8_t kind_header = 0;
 inline constexpr std::uint8_t kind_block = 1;
 inline constexpr std::uint8_t kind_end = 2;

@@ -25,13 +25,13 @@ struct Batch {
   AccountId account;
   std::int64_t expected_version = 0;  // the account's version before the batch; 0 for a new account
   IdempotencyKey key;
-  Digest command;             // of the command as sent
+  CommandDigest command;      // of the command as sent
   std::vector<Event> events;  // account and version set: expected_version + 1 …; seq is ignored and given by the log
 };
 
 struct StoredBatch {
   IdempotencyKey key;
-  Digest command;
+  CommandDigest command;
   std::vector<Event> events;   // with their seq
   std::int64_t first_seq = 0;  // of its first event; of the next event there was when it has none
   std::int64_t count = 0;      // events of the whole batch: more than `events` holds when a range cut it

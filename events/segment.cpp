@@ -168,7 +168,7 @@ struct SegmentWriter::Columns {
 SegmentWriter::SegmentWriter() : columns_(std::make_unique<Columns>()) {}
 SegmentWriter::~SegmentWriter() = default;
 
-void SegmentWriter::add(const PackedBatch& batch, const IdempotencyKey& key, const Digest& command,
+void SegmentWriter::add(const PackedBatch& batch, const IdempotencyKey& key, const CommandDigest& command,
                         std::span<const Event> events) {
   Columns& columns = *columns_;
   columns.account.push_back(batch.account);
@@ -346,7 +346,7 @@ Segment::Segment(std::vector<std::uint8_t> bytes) : bytes_(std::move(bytes)), co
     batches_[static_cast<std::size_t>(at)].gone = true;
   }
   columns_->key = TextColumn::take(in, count - gone);
-  columns_->command = in.take_bytes((count - gone) * Digest{}.bytes.size());
+  columns_->command = in.take_bytes((count - gone) * CommandDigest{}.bytes.size());
   columns_->take_events(in);
   const std::string_view rest = in.take_bytes(in.left());
   in.require(std::all_of(rest.begin(), rest.end(), [](char c) { return c == 0; }), in.offset(), "bytes after the end");
@@ -382,8 +382,8 @@ IdempotencyKey Segment::key(std::size_t batch) const {
   return id_of<KeyTag>(columns_->key.at(columns_->kept.empty() ? batch : columns_->kept[batch].batches));
 }
 
-Digest Segment::command(std::size_t batch) const {
-  Digest digest;
+CommandDigest Segment::command(std::size_t batch) const {
+  CommandDigest digest;
   const std::size_t at = columns_->kept.empty() ? batch : columns_->kept[batch].batches;
   std::memcpy(digest.bytes.data(), columns_->command.data() + at * digest.bytes.size(), digest.bytes.size());
   return digest;

@@ -31,7 +31,7 @@ class SegmentWriter {
 
   // The next batch. Borrows key and events until `finish`. REQUIRES: events.size() == batch.events and they are numbered
   // from its first version on; at most column_values_max events in all.
-  void add(const PackedBatch& batch, const IdempotencyKey& key, const Digest& command, std::span<const Event> events);
+  void add(const PackedBatch& batch, const IdempotencyKey& key, const CommandDigest& command, std::span<const Event> events);
   // The next batch, of which nothing but its place is kept.
   void add_gone(const PackedBatch& batch);
   [[nodiscard]] std::size_t events() const;
@@ -63,7 +63,7 @@ class Segment {
 
   // REQUIRES: the batch is not gone. These throw DecodeFailure where what lies there cannot be one.
   [[nodiscard]] IdempotencyKey key(std::size_t batch) const;
-  [[nodiscard]] Digest command(std::size_t batch) const;
+  [[nodiscard]] CommandDigest command(std::size_t batch) const;
   // With everything but seq and partition; `account` is the batch's.
   [[nodiscard]] Event event(std::size_t batch, std::size_t event, const AccountId& account) const;
 

@@ -300,6 +300,13 @@ Digest digest_of(std::string_view bytes) {
   return digest;
 }
 
+CommandDigest command_digest_of(std::string_view command) {
+  const Digest whole = digest_of(command);
+  CommandDigest digest;
+  std::copy_n(whole.bytes.begin(), digest.bytes.size(), digest.bytes.begin());
+  return digest;
+}
+
 std::string to_hex(const Digest& digest) {
   constexpr std::string_view digits = "0123456789abcdef";
   std::string out;

@@ -285,14 +285,23 @@ struct Builders {
   }
 };
 
-// 16 bytes that identify a command or a state: XXH3-128, big-endian canonical form. Not a cryptographic hash.
+// 16 bytes that identify a state: XXH3-128, big-endian canonical form. Not a cryptographic hash.
 struct Digest {
   std::array<std::uint8_t, 16> bytes{};
   friend bool operator==(const Digest& a, const Digest& b) { return a.bytes == b.bytes; }
   friend bool operator!=(const Digest& a, const Digest& b) { return a.bytes != b.bytes; }
 };
 
+// What tells a command sent again from another one under the same key (H19): the first 6 bytes of its Digest. The key is
+// compared whole, so of those who use a key twice by mistake one in 2^48 is answered as if it had not.
+struct CommandDigest {
+  std::array<std::uint8_t, 6> bytes{};
+  friend bool operator==(const CommandDigest& a, const CommandDigest& b) { return a.bytes == b.bytes; }
+  friend bool operator!=(const CommandDigest& a, const CommandDigest& b) { return a.bytes != b.bytes; }
+};
+
 [[nodiscard]] Digest digest_of(std::string_view bytes);
+[[nodiscard]] CommandDigest command_digest_of(std::string_view command);
 [[nodiscard]] std::string to_hex(const Digest& digest);  // 32 lower-case hex digits
 
 }  // namespace creditfold

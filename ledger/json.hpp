@@ -30,7 +30,7 @@ struct Malformed {
 
 struct ParsedCommand {
   Command command;
-  Digest digest;  // over the canonical form of what was sent: equal for commands equal as JSON values (H19)
+  CommandDigest digest;  // over the canonical form of what was sent: equal for commands equal as JSON values (H19)
 };
 
 [[nodiscard]] Expected<ParsedCommand, Malformed> parse_command(std::string_view text);

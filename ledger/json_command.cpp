@@ -233,7 +233,7 @@ Expected<ParsedCommand, Malformed> parse_command(std::string_view text) {
   std::string sent;
   sent.reserve(text.size());
   canonical(value, sent);
-  return ParsedCommand{std::move(command), digest_of(sent)};
+  return ParsedCommand{std::move(command), command_digest_of(sent)};
 }
 
 Answer refusal_answer(const Command& command, const Refusal& refusal) {

@@ -24,7 +24,7 @@ class Gathering {
     events_.push_back(std::move(event));
     return true;
   }
-  [[nodiscard]] bool flush(const Digest& digest) {
+  [[nodiscard]] bool flush(const CommandDigest& digest) {
     if (events_.empty()) return true;
     const AccountId account = events_.front().account;
     StoredBatch batch{.key = events_.front().key, .command = digest, .events = std::exchange(events_, {})};

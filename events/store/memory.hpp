@@ -41,7 +41,7 @@ class MemoryLog final : public Log {
   struct Record {
     AccountId account;
     IdempotencyKey key;
-    Digest command;
+    CommandDigest command;
     std::int64_t first_seq;
     std::int64_t count;
     std::size_t first;  // index of its first event here

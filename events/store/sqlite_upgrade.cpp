@@ -62,7 +62,9 @@ class Repacking {
     batch.key = IdempotencyKey(row.getColumn(3).getString());
     const SQLite::Column digest = row.getColumn(4);
     const std::span<const std::uint8_t> bytes = blob(digest);
-    if (bytes.size() == batch.command.bytes.size()) std::copy(bytes.begin(), bytes.end(), batch.command.bytes.begin());
+    if (bytes.size() >= batch.command.bytes.size()) {  // it was kept whole
+      std::copy_n(bytes.begin(), batch.command.bytes.size(), batch.command.bytes.begin());
+    }
     const auto [known, first] = versions_.try_emplace(stay, 0);
     if (first) {
       SQLite::Statement copied(database_, "SELECT events FROM arrivals WHERE account = ?");

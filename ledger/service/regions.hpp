@@ -138,7 +138,7 @@ class Regions final : private Writers {
   std::mutex migrations_mutex_;
   std::condition_variable migrations_changed_;
   std::deque<Waiting> migrations_;
-  std::map<AccountId, std::pair<IdempotencyKey, Digest>> migrating_;  // waiting or under way
+  std::map<AccountId, std::pair<IdempotencyKey, CommandDigest>> migrating_;  // waiting or under way
   std::atomic<bool> stopping_{false};
   std::thread migrator_;
 };

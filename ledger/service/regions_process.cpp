@@ -143,7 +143,7 @@ asio::awaitable<std::optional<Unprocessed>> Regions::flush(Group& group, std::ma
 
 asio::awaitable<Processed> Regions::migrate_one(std::string text, ParsedCommand command) {
   const AccountId account = command.command.account;
-  const std::pair<IdempotencyKey, Digest> sent{command.command.key, command.digest};
+  const std::pair<IdempotencyKey, CommandDigest> sent{command.command.key, command.digest};
   bool first = false;
   {
     // The same command sent again waits for the first, and is then answered with what that one stored.

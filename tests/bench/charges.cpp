@@ -56,7 +56,7 @@ std::vector<Batch> Charges::group(std::size_t batches) {
     batch.account = accounts_[which];
     batch.expected_version = versions_[which]++;
     batch.key = IdempotencyKey(uuid());
-    batch.command = digest_of(batch.key.value);
+    batch.command = command_digest_of(batch.key.value);
     Event event;
     event.account = batch.account;
     event.version = versions_[which];

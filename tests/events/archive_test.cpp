@@ -116,6 +116,7 @@ TEST_CASE("Words of the vocabulary have their bytes") {
   check_both(Text{"a\nb"}, "03610a62");
   check_both(Bytes{{0, 255}}, "0200ff");
   check_both(Digest{{1, 2, 3}}, "01020300000000000000000000000000");
+  check_both(CommandDigest{{1, 2, 3}}, "010203000000");
   check_both(Builders{}, "01");
   check_both(Builders{false, {ActorId("a"), ActorId("b")}}, "000201610162");
   check_both(Cadence::quarterly, "01");

@@ -35,7 +35,7 @@ std::string key_of(std::int64_t batch) {
 }
 
 BatchMark mark_of(std::string_view account, std::string_view key, std::int64_t events) {
-  return {AccountId(account), IdempotencyKey(key), digest_of(key), events};
+  return {AccountId(account), IdempotencyKey(key), command_digest_of(key), events};
 }
 
 // Batches k1 (1, 2), k2 (3), k3 (none), k4 (4, 5, 6), an event without a batch (7).
@@ -135,7 +135,7 @@ TEST_CASE("A document gives back its events with their seq, and its batches, in 
   CHECK(contents.marks[2].key == IdempotencyKey("k3"));
   CHECK(contents.marks[2].events == 0);
   CHECK(contents.marks[3].events == 3);
-  CHECK(contents.marks[3].command == digest_of("k4"));
+  CHECK(contents.marks[3].command == command_digest_of("k4"));
   REQUIRE(contents.ends.size() == 1);
   CHECK(contents.ends[0].events == 7);
   CHECK(contents.ends[0].batches == 4);

@@ -70,7 +70,7 @@ Event example_event() {
   return event;
 }
 
-BatchMark example_mark() { return {AccountId("acme"), IdempotencyKey("k1"), digest_of("the command"), 1}; }
+BatchMark example_mark() { return {AccountId("acme"), IdempotencyKey("k1"), command_digest_of("the command"), 1}; }
 
 // How the document writes a field: "name: type", a ? when it may be absent.
 struct FieldList {

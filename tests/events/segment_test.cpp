@@ -23,7 +23,7 @@ std::vector<Batch> random_batches(Random& random, std::size_t count, bool typica
     batch.account = acme;
     batch.expected_version = version;
     batch.key = IdempotencyKey("key-" + std::to_string(random.next()));
-    batch.command = digest_of(batch.key.value);
+    batch.command = command_digest_of(batch.key.value);
     for (std::size_t e = random.index(4); e > 0; --e) {
       Event event = typical ? typical_event(random, acme, 1) : random_event(random);
       event.account = acme;

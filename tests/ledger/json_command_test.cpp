@@ -357,7 +357,7 @@ TEST_CASE("JSON commands: the digest is the same for texts equal as JSON values"
     for (const auto& field : whole) names.emplace_back(field.key().data(), field.key().size());
     std::reverse(names.begin(), names.end());
     for (const std::string& name : names) backwards[name] = whole.at(name);
-    const Digest plain = digest(form.text);
+    const CommandDigest plain = digest(form.text);
     CHECK(digest(text_of(whole)) == plain);
     CHECK(digest(text_of(backwards)) == plain);
     CHECK(digest(" \t" + std::string(form.text) + "\r\n") == plain);
@@ -370,7 +370,7 @@ TEST_CASE("JSON commands: the digest is the same for texts equal as JSON values"
 TEST_CASE("JSON commands: the digest differs as soon as one value does") {
   for (const Form& form : forms()) {
     const json::object whole = json::parse(form.text).as_object();
-    std::vector<Digest> digests{parse_command(form.text)->digest};
+    std::vector<CommandDigest> digests{parse_command(form.text)->digest};
     for (const auto& field : whole) {
       const std::string name(field.key().data(), field.key().size());
       json::object without = whole;

@@ -19,7 +19,7 @@ namespace creditfold::test {
 // A batch of sample events that follow `expected_version`.
 inline Batch batch_of(std::string_view account, std::string_view key, std::int64_t expected_version,
                       std::size_t events) {
-  Batch batch{AccountId(account), expected_version, IdempotencyKey(key), digest_of(key), {}};
+  Batch batch{AccountId(account), expected_version, IdempotencyKey(key), command_digest_of(key), {}};
   for (std::size_t i = 0; i < events; ++i) {
     const std::int64_t version = expected_version + 1 + static_cast<std::int64_t>(i);
     Event event = sample_event(static_cast<std::uint8_t>(1 + version % static_cast<std::int64_t>(event_kinds)), true);
@@ -146,7 +146,7 @@ inline void check_reading(Log& log) {
     fill(log);
     const std::optional<StoredBatch> batch = log.find(AccountId("acme"), IdempotencyKey("k4"));
     REQUIRE(batch);
-    CHECK(batch->command == digest_of("k4"));
+    CHECK(batch->command == command_digest_of("k4"));
     CHECK(seqs_of(batch->events) == Seqs{4, 5, 6});
     CHECK(batch->first_seq == 4);
     CHECK(batch->count == 3);

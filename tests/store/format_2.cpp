@@ -72,7 +72,7 @@ void put_back(SQLite::Database& database, const Row& row) {
     name.executeStep();
     const AccountId account(name.getColumn(0).getString());
     name.reset();
-    const Digest command = packed.gone ? Digest{} : row.segment.command(b);
+    const CommandDigest command = packed.gone ? CommandDigest{} : row.segment.command(b);
     put_batch.bind(1, id);
     put_batch.bind(2, packed.account);
     put_batch.bind(3, packed.gone ? std::string("gone") : row.segment.key(b).value);

@@ -40,7 +40,7 @@ TEST_CASE("A batch adopted twice is there once; another one under its key is a c
   REQUIRE(log.adopt(AccountId("acme"), stored_batch("k1", 0, {1, 2})));
   CHECK(log.adopt(AccountId("acme"), stored_batch("k1", 0, {1, 2})));
   StoredBatch other = stored_batch("k1", 2, {3, 4});
-  other.command = digest_of("another command");
+  other.command = command_digest_of("another command");
   CHECK_FALSE(log.adopt(AccountId("acme"), std::move(other)));
   CHECK(log.head() == 2);
 }

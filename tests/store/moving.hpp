@@ -102,7 +102,7 @@ inline void check_arriving(Partition& us, Partition& eu) {
     const std::vector<StoredBatch> back = staged_of(eu);
     REQUIRE(back.size() == 3);
     CHECK(back[1].key.value == "k3");
-    CHECK(back[2].command == digest_of("k4"));
+    CHECK(back[2].command == command_digest_of("k4"));
     CHECK(same_events(back[2].events, batches[2].events));
     CHECK(staged_of(eu, 2).size() == 1);
     CHECK(staged_of(eu, 3).empty());

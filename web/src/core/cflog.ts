@@ -11,7 +11,7 @@ export interface StoredEvent {
 
 const magic_bytes = 9;
 const check_bytes = 8;
-const digest_bytes = 16;
+const digest_bytes = 6;
 const kinds = { header: 0, block: 1, end: 2 } as const;
 const records = { event: 1, batch: 2, departed: 3 } as const;
 
