@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Directories, by POSIX calls: the standard library can neither sync nor say how private a directory shall be.
+// By POSIX calls: the standard library can neither sync nor say how private a file shall be.
 #include "events/store/files.hpp"
 
 #include <fcntl.h>
@@ -38,6 +38,47 @@ void make_private_directory(const std::filesystem::path& directory) {
   std::filesystem::create_directories(parent, error);  // what it could not do, mkdir will say
   if (::mkdir(directory.c_str(), 0700) != 0) throw_errno(directory);
   sync_directory(parent);
+}
+
+Descriptor::~Descriptor() {
+  if (number >= 0) ::close(number);
+}
+
+std::optional<std::vector<std::uint8_t>> read_file(const std::filesystem::path& file) {
+  const Descriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  if (opened.number < 0 && errno == ENOENT) return std::nullopt;
+  if (opened.number < 0) throw_errno(file);
+  struct stat status {};
+  if (::fstat(opened.number, &status) != 0) throw_errno(file);
+  std::vector<std::uint8_t> content(static_cast<std::size_t>(status.st_size));
+  std::size_t filled = 0;
+  while (filled < content.size()) {
+    const ssize_t got = ::read(opened.number, content.data() + filled, content.size() - filled);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) throw_errno(file);
+    if (got == 0) break;
+    filled += static_cast<std::size_t>(got);
+  }
+  content.resize(filled);
+  return content;
+}
+
+void write_private_file(const std::filesystem::path& file, std::string_view content) {
+  const std::filesystem::path part = file.string() + ".part";
+  ::unlink(part.c_str());  // of a process that was killed
+  {
+    const Descriptor opened(::open(part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+    if (opened.number < 0) throw_errno(part);
+    while (!content.empty()) {
+      const ssize_t written = ::write(opened.number, content.data(), content.size());
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) throw_errno(part);
+      content.remove_prefix(static_cast<std::size_t>(written));
+    }
+    if (::fsync(opened.number) != 0) throw_errno(part);
+  }
+  if (::rename(part.c_str(), file.c_str()) != 0) throw_errno(file);
+  sync_directory(file.parent_path());
 }
 
 }  // namespace creditfold

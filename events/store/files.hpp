@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a store on disk needs of the file system beside its files: directories that are there, and stay there after a
-// power cut. Native only.
+// What a store on disk needs of the file system beside its database: directories and files that are there, and stay there
+// after a power cut. Native only.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <optional>
+#include <string_view>
+#include <vector>
 
 namespace creditfold {
 
@@ -15,5 +19,19 @@ void sync_directory(const std::filesystem::path& directory);
 
 // Makes a directory that only its owner can enter, with its parents, unless it is there.
 void make_private_directory(const std::filesystem::path& directory);
+
+// Closes at the end of its scope.
+struct Descriptor {
+  int number;
+  explicit Descriptor(int opened) : number(opened) {}
+  ~Descriptor();
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+};
+
+// All of a file; nothing when there is none.
+[[nodiscard]] std::optional<std::vector<std::uint8_t>> read_file(const std::filesystem::path& file);
+// Its owner's alone (0600), by a new file that takes the old one's name: on disk when this returns.
+void write_private_file(const std::filesystem::path& file, std::string_view content);
 
 }  // namespace creditfold

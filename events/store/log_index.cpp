@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <utility>
 
 #include "events/checksum.hpp"
 
@@ -13,20 +14,34 @@ std::uint64_t hash_of(std::int64_t stay, const IdempotencyKey& key) {
   return checksum({bytes, key.value.size()}, static_cast<std::uint64_t>(stay));
 }
 
+LogIndex::LogIndex(const std::filesystem::path& directory, const IndexOptions& options, std::optional<StoredIndex> stored)
+    : window_(options.window),
+      accounts_(stored ? std::move(stored->heads) : std::vector<AccountHead>{}),
+      stays_(accounts_.size()),
+      known_through_(stored ? stored->manifest.through.segment : 0),
+      frozen_through_(known_through_),
+      runs_(directory, options, std::move(stored)) {}
+
 LogIndex::Newest LogIndex::newest_of(std::int64_t stay) const {
   const std::shared_lock lock(mutex_);
-  const auto at = static_cast<std::size_t>(stay);
-  return {at < accounts_.size() ? accounts_[at].segment : 0, known_through_};
+  return {account_of(stay).segment, known_through_};
+}
+
+bool LogIndex::has(std::uint64_t hash) const {
+  {
+    const std::shared_lock lock(mutex_);
+    if (newest_keys_.contains(hash)) return true;
+  }
+  return runs_.may_have(hash);
 }
 
 std::vector<std::int64_t> LogIndex::segments_with(std::uint64_t hash) const {
-  const std::shared_lock lock(mutex_);
   std::vector<std::int64_t> found;
-  const auto known = keys_.find(hash);
-  if (known == keys_.end()) return found;
-  found.push_back(known->second);
-  const auto [first, last] = collisions_.equal_range(hash);
-  for (auto more = first; more != last; ++more) found.push_back(more->second);
+  {
+    const std::shared_lock lock(mutex_);
+    newest_keys_.find(hash, found);
+  }
+  runs_.find(hash, found);
   return found;
 }
 
@@ -35,16 +50,24 @@ void LogIndex::add(std::int64_t id, bool sealed, std::span<const PackedBatch> ba
   for (const PackedBatch& batch : batches) {
     const auto at = static_cast<std::size_t>(batch.account);
     if (at >= accounts_.size()) accounts_.resize(std::max(at + 1, accounts_.size() * 2));
-    Account& account = accounts_[at];
+    stays_ = std::max(stays_, at + 1);
+    AccountHead& account = accounts_[at];
     account.version = std::max(account.version, batch.first_version + batch.events - 1);
     if (sealed) account.segment = id;
   }
-  const auto segment = static_cast<std::uint32_t>(id);
-  for (const std::uint64_t hash : keys) {
-    const auto [at, fresh] = keys_.try_emplace(hash, segment);
-    if (!fresh && at->second != segment) collisions_.emplace(hash, segment);
-  }
+  for (const std::uint64_t hash : keys) newest_keys_.add(hash, id);
   if (sealed) known_through_ = std::max(known_through_, id);
+}
+
+// Where accounts stand is written with each run: no more often than there are as many new keys as accounts.
+bool LogIndex::is_full() const { return newest_keys_.size() >= std::max(window_, stays_); }
+
+void LogIndex::freeze(const IndexPlace& through) {
+  KeyRuns::Frozen frozen{nullptr, frozen_through_ + 1, through, {accounts_.begin(), accounts_.begin() + static_cast<std::ptrdiff_t>(stays_)}};
+  const std::unique_lock lock(mutex_);
+  frozen.keys = std::make_shared<const KeyTable>(std::exchange(newest_keys_, {}));
+  frozen_through_ = through.segment;
+  runs_.add(std::move(frozen));
 }
 
 }  // namespace creditfold

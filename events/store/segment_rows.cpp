@@ -13,14 +13,18 @@ namespace {
 constexpr std::size_t check_bytes = sizeof(std::uint64_t);
 
 std::uint64_t check_of(const SegmentRow& row, std::span<const std::uint8_t> segment) {
+  return checksum(segment, check_of_numbers(row));
+}
+
+}  // namespace
+
+std::uint64_t check_of_numbers(const SegmentRow& row) {
   std::vector<std::uint8_t> numbers;
   append_with(numbers, [&](SpanOutputArchive& out) {
     out(row.id, row.first_seq, row.events, row.first_batch, row.batches);
   });
-  return checksum(segment, checksum(numbers, 0));
+  return checksum(numbers, 0);
 }
-
-}  // namespace
 
 std::vector<std::uint8_t> body_of(const SegmentRow& row, std::span<const std::uint8_t> segment) {
   const std::uint64_t check = check_of(row, segment);

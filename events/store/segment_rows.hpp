@@ -30,6 +30,9 @@ struct SegmentRow {
   [[nodiscard]] std::int64_t last_batch() const { return first_batch + batches - 1; }
 };
 
+// XXH3-64, seed 0, of the row's numbers.
+[[nodiscard]] std::uint64_t check_of_numbers(const SegmentRow& row);
+
 // Zeros behind a segment. An account is taken out of it later by writing it anew in its place, and though every column
 // then has fewer values, a base or a width may take a byte or two more.
 inline constexpr std::size_t segment_slack = 32;

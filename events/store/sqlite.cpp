@@ -316,7 +316,7 @@ std::unique_ptr<SqliteLog> open_sqlite(const SqliteOptions& options) {
   }
   make_private_directory(options.directory);
   auto lock = options.locked ? nullptr : std::make_unique<DirectoryLock>(options.directory);
-  auto writer = with_faults(file, "opening", [&] { return std::make_unique<SqliteWriter>(file); });
+  auto writer = with_faults(file, "opening", [&] { return std::make_unique<SqliteWriter>(file, options.index); });
   return std::make_unique<DatabaseLog>(file, options.region, std::move(lock), std::move(writer));
 }
 

@@ -9,6 +9,7 @@
 
 #include "events/partition.hpp"
 #include "events/store/directory_lock.hpp"
+#include "events/store/index_options.hpp"
 
 namespace creditfold {
 
@@ -17,6 +18,7 @@ struct SqliteOptions {
   bool read_only = false;           // takes no lock, creates nothing, and works while another process writes
   RegionId region{};                // whose partition it is; empty: nobody's
   bool locked = false;              // the caller holds a lock over the directory: none is taken here
+  IndexOptions index{};
 };
 
 // Safe to use from several threads. Appends take turns; reads run beside them, each over what was appended before it

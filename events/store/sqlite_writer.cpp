@@ -35,15 +35,9 @@ bool is_empty(const SQLite::Database& database) {
   return query.executeStep() && query.getColumn(0).getInt64() == 0;
 }
 
-std::vector<PackedBatch> batches_in(const Segment& segment) {
-  std::vector<PackedBatch> batches;
-  for (std::size_t i = 0; i < segment.batches(); ++i) batches.push_back(segment.batch(i));
-  return batches;
-}
-
 }  // namespace
 
-SqliteWriter::SqliteWriter(const std::filesystem::path& file)
+SqliteWriter::SqliteWriter(const std::filesystem::path& file, const IndexOptions& index)
     : file_(file),
       database_(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, busy_timeout_ms),
       tree_(database_, file) {
@@ -59,7 +53,7 @@ SqliteWriter::SqliteWriter(const std::filesystem::path& file)
   database_.exec("PRAGMA wal_autocheckpoint=" + std::to_string(wal_pages));
   if (fresh) create();
   if (format == sqlite_format_2) upgrade_from_2(database_, file_);
-  load();
+  load(index);
 }
 
 SqliteWriter::~SqliteWriter() = default;
@@ -73,68 +67,6 @@ void SqliteWriter::create() {
   database_.exec("PRAGMA user_version=" + std::to_string(sqlite_format));
   transaction.commit();
   sync_directory(file_.parent_path());
-}
-
-// Reads what the index holds by heart.
-void SqliteWriter::load() {
-  end_ = read_end(database_, file_);
-  frontier_ = tree_.frontier();
-  if (frontier_.size() != end_.head) {
-    throw Fault(Fault::Kind::damaged, file_.string() + ": its tree has " + std::to_string(frontier_.size()) +
-                                          " leaves, but the newest event is " + std::to_string(end_.head));
-  }
-  SQLite::Statement accounts(database_,
-                             "SELECT id, name, \"check\", EXISTS (SELECT 1 FROM tombstones WHERE account = accounts.id) "
-                             "OR EXISTS (SELECT 1 FROM arriving WHERE account = accounts.id) FROM accounts ORDER BY id");
-  std::vector<bool> named;
-  while (accounts.executeStep()) {
-    last_stay_ = accounts.getColumn(0).getInt64();
-    const AccountId name(accounts.getColumn(1).getString());
-    if (account_check(last_stay_, name) != accounts.getColumn(2).getInt64()) {
-      throw Fault(Fault::Kind::damaged, file_.string() + ": account " + std::to_string(last_stay_) + " is damaged");
-    }
-    named.resize(static_cast<std::size_t>(last_stay_) + 1);
-    named.back() = true;
-    if (accounts.getColumn(3).getInt() == 0) stays_.emplace(name.value, last_stay_);
-  }
-  SQLite::Statement arrivals(database_, "SELECT account FROM arrivals ORDER BY account");
-  while (arrivals.executeStep()) arrived_.push_back(arrivals.getColumn(0).getInt64());
-  SQLite::Statement segments(database_, std::string(select_rows) + "segments ORDER BY id");
-  for (std::int64_t id = 0; segments.executeStep();) {
-    const SegmentRow row = row_from(segments);
-    if (row.id != ++id) throw Fault(Fault::Kind::damaged, file_.string() + ": segment " + std::to_string(id) + " is missing");
-    const Segment segment = segment_from(segments, file_);
-    require_names(segment, named);
-    index(id, true, segment);
-  }
-  SQLite::Statement recent(database_, std::string(select_rows) + "recent ORDER BY id");
-  while (recent.executeStep()) {
-    const SegmentRow row = row_from(recent);
-    const Segment segment = segment_from(recent, file_);
-    require_names(segment, named);
-    index(end_.last_segment + 1, false, segment);
-    const SQLite::Column body = recent.getColumn(5);
-    const std::span<const std::uint8_t> bytes = segment_bytes(blob(body));
-    recent_.push_back({row, {bytes.begin(), bytes.end()}});
-    recent_events_ += static_cast<std::size_t>(row.events);
-    recent_batches_ += static_cast<std::size_t>(row.batches);
-  }
-}
-
-void SqliteWriter::require_names(const Segment& segment, const std::vector<bool>& named) const {
-  for (std::size_t i = 0; i < segment.batches(); ++i) {
-    const auto stay = static_cast<std::uint64_t>(segment.batch(i).account);
-    if (stay < named.size() && named[stay]) continue;
-    throw Fault(Fault::Kind::damaged, file_.string() + ": account " + std::to_string(segment.batch(i).account) + " has no name");
-  }
-}
-
-void SqliteWriter::index(std::int64_t id, bool sealed, const Segment& segment) {
-  std::vector<std::uint64_t> keys;
-  for (std::size_t i = 0; i < segment.batches(); ++i) {
-    if (!segment.batch(i).gone) keys.push_back(hash_of(segment.batch(i).account, segment.key(i)));
-  }
-  index_.add(id, sealed, batches_in(segment), keys);
 }
 
 SQLite::Statement& SqliteWriter::prepared(const char* sql) {
@@ -203,7 +135,7 @@ std::optional<Conflict> SqliteWriter::plan(std::span<const Batch> group, Plan& p
       if (fresh) plan.fresh.push_back({++last_stay, &batch.account});
     }
     const auto [at, first] = plan.versions.try_emplace(stay, 0);
-    const LogIndex::Account account = index_.account_of(stay);
+    const AccountHead account = index_->account_of(stay);
     if (first) at->second = account.version;
     const std::int64_t version = at->second;
     const std::uint64_t hash = hash_of(stay, batch.key);
@@ -278,7 +210,8 @@ void SqliteWriter::settle(Plan& plan) {
   if (!plan.fresh.empty()) last_stay_ = plan.fresh.back().stay;
   for (Plan::Piece& piece : plan.pieces) {
     const std::int64_t id = piece.sealed ? piece.row.id : end_.last_segment + 1;
-    index_.add(id, piece.sealed, piece.batches, std::span(plan.keys).subspan(piece.first, piece.last - piece.first));
+    index_->add(id, piece.sealed, piece.batches, std::span(plan.keys).subspan(piece.first, piece.last - piece.first));
+    if (piece.sealed && index_->is_full()) index_->freeze(place_of(piece.row));
     end_.head = piece.row.last_seq();
     end_.last_batch = piece.row.last_batch();
     if (piece.sealed) {
@@ -309,7 +242,7 @@ bool SqliteWriter::may_have(const AccountId& account, const IdempotencyKey& key)
   const auto stay = stays_.find(account.value);
   if (stay == stays_.end()) return false;
   const bool came = std::binary_search(arrived_.begin(), arrived_.end(), stay->second);
-  return came || !index_.segments_with(hash_of(stay->second, key)).empty();
+  return came || index_->has(hash_of(stay->second, key));
 }
 
 std::optional<std::int64_t> SqliteWriter::stay_of(const AccountId& account) const {
@@ -337,8 +270,8 @@ SqliteWriter::Stored SqliteWriter::segment(std::int64_t id) {
 }
 
 bool SqliteWriter::has_key(std::int64_t stay, const IdempotencyKey& key, std::uint64_t hash) {
-  const bool maybe = index_.may_have(hash);
-  for (const std::int64_t id : maybe ? index_.segments_with(hash) : std::vector<std::int64_t>{}) {
+  const bool maybe = index_->may_have(hash);
+  for (const std::int64_t id : maybe ? index_->segments_with(hash) : std::vector<std::int64_t>{}) {
     if (id <= end_.last_segment) {
       if (batch_with(segment(id).segment, stay, key)) return true;
       continue;

@@ -38,13 +38,13 @@ class SqliteWriter {
  public:
   // Opens or creates the database. Throws Fault damaged when its end does not fit together, unsupported_format when it
   // is not of this program's making; SQLite::Exception for what SQLite says.
-  explicit SqliteWriter(const std::filesystem::path& file);
+  SqliteWriter(const std::filesystem::path& file, const IndexOptions& index);
   ~SqliteWriter();
   SqliteWriter(const SqliteWriter&) = delete;
   SqliteWriter& operator=(const SqliteWriter&) = delete;
 
   [[nodiscard]] std::int64_t head() const { return end_.head; }
-  [[nodiscard]] const LogIndex& index() const { return index_; }
+  [[nodiscard]] const LogIndex& index() const { return *index_; }
   // Whether the account, if it is here, may have the key: without a look into the database, and from any thread.
   [[nodiscard]] bool may_have(const AccountId& account, const IdempotencyKey& key) const;
 
@@ -81,9 +81,14 @@ class SqliteWriter {
   struct Plan;
 
   void create();
-  void load();
-  void require_names(const Segment& segment, const std::vector<bool>& named) const;
-  void index(std::int64_t id, bool sealed, const Segment& segment);
+  void load(const IndexOptions& index);
+  void load_accounts();
+  void load_recent();
+  // What lies beside the log, if it is this log's.
+  [[nodiscard]] std::optional<StoredIndex> stored_index();
+  [[nodiscard]] IndexPlace place_of(const SegmentRow& row);
+  void require_names(const Segment& segment) const;
+  void add_to_index(std::int64_t id, bool sealed, const Segment& segment);
   [[nodiscard]] SQLite::Statement& prepared(const char* sql);
   [[nodiscard]] std::int64_t number(const char* sql);  // the first column of the first row
   [[nodiscard]] std::int64_t number(const char* sql, std::int64_t value);
@@ -120,11 +125,11 @@ class SqliteWriter {
   std::unordered_map<const char*, SQLite::Statement> statements_;  // by their literal
   LogEnd end_;
   Frontier frontier_;  // of end_.head leaves
-  std::int64_t last_stay_ = 0;
+  std::int64_t last_stay_ = 0;  // ids of accounts count from 1 without gaps
   mutable std::shared_mutex names_mutex_;                 // of the next two, which others than the writer ask
   std::unordered_map<std::string, std::int64_t> stays_;  // of the accounts that are here
   std::vector<std::int64_t> arrived_;                     // stays that came from elsewhere, ascending
-  LogIndex index_;
+  std::optional<LogIndex> index_;  // there once the log's end is known
   std::vector<Recent> recent_;
   std::size_t recent_events_ = 0;
   std::size_t recent_batches_ = 0;

@@ -135,7 +135,7 @@ AccountId SqliteWriter::name_of(std::int64_t stay) {
 bool SqliteWriter::erase_segments(Erasing& erasing) {
   if (!erasing.segment) {
     seal_recent();
-    erasing.segment = index_.account_of(erasing.stay).segment;
+    erasing.segment = index_->account_of(erasing.stay).segment;
   }
   struct Rewritten {
     Stored before;

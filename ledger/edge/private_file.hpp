@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Files that only their owner may read, replaced whole and on disk before anybody relies on them; and a lock between
-// processes that change the same one.
+// Files that only their owner may read, and a lock between processes that change the same one.
 #pragma once
 
 #include <filesystem>
 #include <optional>
 #include <string>
-#include <string_view>
+
+#include "events/store/files.hpp"  // write_private_file
 
 namespace creditfold::edge {
 
 // Nothing: there is no such file. Throws Fault damaged when others than its owner may read or write it.
 [[nodiscard]] std::optional<std::string> read_private_file(const std::filesystem::path& file);
-// 0600, by a new file that takes the old one's name.
-void write_private_file(const std::filesystem::path& file, std::string_view content);
-
 // Held by one process (and one thread) at a time; the kernel drops it with its holder.
 class FileLock {
  public:
