@@ -45,6 +45,13 @@ struct Tombstone {
   bool erased = false;  // no byte of the events is in the store's files any more
 };
 
+// Bytes that somebody derived from the log's first `size` events and wants back instead of deriving them again.
+struct KeptState {
+  std::int64_t size = 0;
+  std::int64_t moves = 0;  // as it was before they were derived
+  std::vector<std::uint8_t> bytes;
+};
+
 class Partition : public Log {
  public:
   using Visit = std::function<bool(StoredBatch&&)>;
@@ -78,6 +85,8 @@ class Partition : public Log {
   [[nodiscard]] virtual std::optional<Arrival> arrival_of(const AccountId& account) const = 0;
   // Oldest first.
   [[nodiscard]] virtual std::vector<Tombstone> tombstones() const = 0;
+  // How many streams ever came or went: another number whenever an account has moved.
+  [[nodiscard]] virtual std::int64_t moves() const = 0;
   // Who left positions with after < seq <= to, as runs in order.
   [[nodiscard]] virtual std::vector<Departed> departed(std::int64_t after, std::int64_t to) const = 0;
 
@@ -93,6 +102,11 @@ class Partition : public Log {
   [[nodiscard]] virtual std::optional<StoredCheckpoint> newest_checkpoint() const = 0;
   // The first one of more than `size` events.
   [[nodiscard]] virtual std::optional<StoredCheckpoint> checkpoint_behind(std::int64_t size) const = 0;
+
+  // What was kept last, if it is whole, of this very log, and no account has moved since. A store need not keep any.
+  [[nodiscard]] virtual std::optional<KeptState> kept_state() const { return std::nullopt; }
+  // Keeps it in place of what was kept before, unless an account has moved meanwhile. Throws Fault.
+  virtual void keep_state(const KeptState& state) { static_cast<void>(state); }
 };
 
 }  // namespace creditfold

@@ -60,6 +60,9 @@ class ForwardingPartition : public Partition {
   [[nodiscard]] std::optional<StoredCheckpoint> checkpoint_behind(std::int64_t size) const override {
     return behind_.checkpoint_behind(size);
   }
+  [[nodiscard]] std::int64_t moves() const override { return behind_.moves(); }
+  [[nodiscard]] std::optional<KeptState> kept_state() const override { return behind_.kept_state(); }
+  void keep_state(const KeptState& state) override { behind_.keep_state(state); }
 
  protected:
   // `behind` must outlive it.

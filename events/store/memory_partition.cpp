@@ -79,6 +79,7 @@ Expected<Appended, Conflict> MemoryPartition::admit(const Arrival& arrival, cons
   }
   staged_.reset();
   arrivals_.insert_or_assign(arrival.account, arrival);
+  ++moves_;
   return log_.append(std::span(&batch, 1));
 }
 
@@ -101,6 +102,7 @@ void MemoryPartition::bury(const Tombstone& tombstone) {
   std::sort(departed_.begin(), departed_.end(),
             [](const Departed& a, const Departed& b) { return a.first_seq < b.first_seq; });
   tombstones_.push_back(tombstone);
+  ++moves_;
 }
 
 bool MemoryPartition::erase_buried(const std::function<bool()>&) {
@@ -122,6 +124,11 @@ std::optional<Arrival> MemoryPartition::arrival_of(const AccountId& account) con
   const std::lock_guard lock(mutex_);
   const auto found = arrivals_.find(account);
   return found == arrivals_.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::int64_t MemoryPartition::moves() const {
+  const std::lock_guard lock(mutex_);
+  return moves_;
 }
 
 std::vector<Tombstone> MemoryPartition::tombstones() const {

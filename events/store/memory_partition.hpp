@@ -45,6 +45,7 @@ class MemoryPartition final : public Partition {
   [[nodiscard]] std::optional<Arrival> arrival_of(const AccountId& account) const override;
   [[nodiscard]] std::vector<Tombstone> tombstones() const override;
   [[nodiscard]] std::vector<Departed> departed(std::int64_t after, std::int64_t to) const override;
+  [[nodiscard]] std::int64_t moves() const override;
   [[nodiscard]] TreeHead tree() const override;
   [[nodiscard]] std::vector<TreeHash> tree_hashes(int tile_level, std::int64_t first,
                                                   std::int64_t count) const override;
@@ -68,6 +69,7 @@ class MemoryPartition final : public Partition {
   std::map<AccountId, Arrival> arrivals_;
   std::vector<Tombstone> tombstones_;
   std::vector<Departed> departed_;  // in order
+  std::int64_t moves_ = 0;
   std::map<std::int64_t, StoredCheckpoint> checkpoints_;
 };
 

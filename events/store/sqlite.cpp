@@ -15,6 +15,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "events/chain/merkle.hpp"
 #include "events/codec.hpp"
 #include "events/store/files.hpp"
 #include "events/store/group.hpp"
@@ -22,6 +23,7 @@
 #include "events/store/sqlite_fault.hpp"
 #include "events/store/sqlite_pages.hpp"
 #include "events/store/sqlite_writer.hpp"
+#include "events/store/state_file.hpp"
 
 namespace creditfold {
 namespace {
@@ -30,7 +32,7 @@ class DatabaseLog final : public SqliteLog {
  public:
   DatabaseLog(const std::filesystem::path& file, const RegionId& region, std::unique_ptr<DirectoryLock> lock,
               std::unique_ptr<SqliteWriter> writer)
-      : file_(file), region_(region), lock_(std::move(lock)), writer_(std::move(writer)),
+      : file_(file), region_(region), state_files_(file.parent_path()), lock_(std::move(lock)), writer_(std::move(writer)),
         readers_(file, region, writer_ ? &writer_->index() : nullptr) {
     if (writer_) {
       head_ = writer_->head();
@@ -151,9 +153,28 @@ class DatabaseLog final : public SqliteLog {
   void bury(const Tombstone& tombstone) override {
     require_writer();
     write([&] {
+      state_files_.remove();  // the account is in it
       writer_->bury(tombstone);
       return Done{};
     });
+  }
+
+  [[nodiscard]] std::optional<KeptState> kept_state() const override {
+    std::optional<StateFile> file = state_files_.read();
+    const bool fits = file && 0 <= file->state.size && file->state.size <= head() && file->state.moves == moves() &&
+                      root_at(file->state.size) == file->root;
+    return fits ? std::optional(std::move(file->state)) : std::nullopt;
+  }
+
+  void keep_state(const KeptState& state) override {
+    require_writer();
+    state_files_.write_beside({state, root_at(state.size)});
+    const std::lock_guard lock(append_mutex_);  // no account moves now
+    if (state.moves == moves()) {
+      state_files_.put_in_place();
+    } else {
+      state_files_.remove();
+    }
   }
 
   [[nodiscard]] bool erase_buried(const std::function<bool()>& go_on) override {
@@ -188,6 +209,10 @@ class DatabaseLog final : public SqliteLog {
     return runs;
   }
 
+  [[nodiscard]] std::int64_t moves() const override {
+    return readers_.with_reader([](SqliteReader& reader) { return reader.moves(); });
+  }
+
   [[nodiscard]] TreeHead tree() const override {
     return readers_.with_reader([](SqliteReader& reader) { return reader.tree().frontier().head(); });
   }
@@ -217,10 +242,6 @@ class DatabaseLog final : public SqliteLog {
     if (lock_) lock_->set_text(text);
   }
 
-  [[nodiscard]] std::int64_t moves() const override {
-    return readers_.with_reader([](SqliteReader& reader) { return reader.moves(); });
-  }
-
   void check_structure() const override {
     readers_.with_reader([](SqliteReader& reader) {
       reader.check_structure();
@@ -229,6 +250,11 @@ class DatabaseLog final : public SqliteLog {
   }
 
  private:
+  [[nodiscard]] TreeHash root_at(std::int64_t size) const {
+    return creditfold::root_at(size, nodes_of([this](int tile_level, std::int64_t first, std::int64_t count) {
+                                 return tree_hashes(tile_level, first, count);
+                               }));
+  }
   void require_writer() const {
     if (!writer_) throw Fault(Fault::Kind::read_only, file_.string() + ": opened to read only");
   }
@@ -294,6 +320,7 @@ class DatabaseLog final : public SqliteLog {
 
   std::filesystem::path file_;
   RegionId region_;
+  StateFiles state_files_;
   // In this order: the writer closes after the readers and checkpoints, and only then another process may begin.
   std::unique_ptr<DirectoryLock> lock_;
   std::unique_ptr<SqliteWriter> writer_;

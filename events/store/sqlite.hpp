@@ -33,9 +33,6 @@ class SqliteLog : public Partition {
   // Throws Fault damaged when the database's own structure (pages, indexes) is broken, or when a tombstone is not what
   // it says. Reads everything.
   virtual void check_structure() const = 0;
-
-  // How many streams ever came or went: another number whenever an account has moved.
-  [[nodiscard]] virtual std::int64_t moves() const = 0;
 };
 
 inline constexpr const char* ledger_file = "ledger.db";

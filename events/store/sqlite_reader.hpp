@@ -120,6 +120,19 @@ class SqliteReader {
     Segment segment;
   };
 
+  // Compares the index with segments, which are shown to it in their order. Throws Fault damaged.
+  class IndexCheck {
+   public:
+    explicit IndexCheck(SqliteReader& reader);
+    void check(const Loaded& loaded);
+    void finish() const;
+
+   private:
+    SqliteReader& reader_;
+    std::optional<StoredIndex> stored_;
+    std::vector<AccountHead> heads_;  // by stay, as the segments have them
+  };
+
   [[nodiscard]] SQLite::Statement& prepared(const char* sql);
   // What goes on behind the columns. A literal that belongs to them alone: statements are kept by it.
   [[nodiscard]] SQLite::Statement& prepared(const char* columns, const char* rest);

@@ -174,6 +174,46 @@ BatchRow SqliteReader::batch_in(const Loaded& loaded, std::size_t batch) {
   return row;
 }
 
+// The index beside the log, as far as it goes, has every key where it lies, and accounts where they stand. One that is
+// not whole, or not this log's, is made again by the next process that writes.
+SqliteReader::IndexCheck::IndexCheck(SqliteReader& reader) : reader_(reader) {
+  std::optional<StoredIndex> stored = IndexFiles(reader.file_.parent_path() / index_directory).read();
+  const std::shared_ptr<const Loaded> through = stored ? reader.segment(stored->manifest.through.segment) : nullptr;
+  if (through && index_place_of(through->row, reader.tree_) == stored->manifest.through) stored_ = std::move(stored);
+}
+
+void SqliteReader::IndexCheck::check(const Loaded& loaded) {
+  if (!stored_ || loaded.row.id > stored_->manifest.through.segment) return;
+  for (std::size_t b = 0; b < loaded.segment.batches(); ++b) {
+    const PackedBatch& packed = loaded.segment.batch(b);
+    const auto stay = static_cast<std::size_t>(packed.account);
+    heads_.resize(std::max(heads_.size(), stay + 1));
+    heads_[stay] = {packed.first_version + packed.events - 1, loaded.row.id};
+    if (packed.gone) continue;
+    std::vector<std::int64_t> found;
+    const std::uint64_t prefix = key_prefix(hash_of(packed.account, loaded.segment.key(b)));
+    for (const auto& run : stored_->runs) {
+      if (run->first_segment() <= loaded.row.id && loaded.row.id <= run->last_segment()) run->find(prefix, found);
+    }
+    if (std::find(found.begin(), found.end(), loaded.row.id) == found.end()) {
+      reader_.damaged("the index does not have the key of batch " + std::to_string(loaded.row.first_batch + static_cast<std::int64_t>(b)) +
+                      "; remove the folder index beside it, and it is made again");
+    }
+  }
+}
+
+void SqliteReader::IndexCheck::finish() const {
+  if (!stored_) return;
+  const std::vector<AccountHead>& heads = stored_->heads;
+  for (std::size_t stay = 1; stay < std::max(heads.size(), heads_.size()); ++stay) {
+    const AccountHead stands = stay < heads_.size() ? heads_[stay] : AccountHead{};
+    const AccountHead told = stay < heads.size() ? heads[stay] : AccountHead{};
+    if (stands.version == told.version && stands.segment == told.segment) continue;
+    reader_.damaged("the index has account " + reader_.account_name(static_cast<std::int64_t>(stay)) +
+                    " at another version; remove the folder index beside it, and it is made again");
+  }
+}
+
 // Every segment follows the one before, and says of each of its accounts where that was before and at which version.
 void SqliteReader::check_segments() {
   struct Account {
@@ -182,6 +222,7 @@ void SqliteReader::check_segments() {
   };
   std::map<std::int64_t, Account> accounts;
   std::int64_t last_batch = 0;
+  IndexCheck index(*this);
   const auto check = [&](const Loaded& loaded, bool sealed) {
     const SegmentRow& row = loaded.row;
     const std::string place = (sealed ? "segment " : "the row of batch ") + std::to_string(row.id);
@@ -212,7 +253,9 @@ void SqliteReader::check_segments() {
     const std::shared_ptr<const Loaded> loaded = segment(id);
     if (!loaded) break;
     check(*loaded, true);
+    index.check(*loaded);
   }
+  index.finish();
   for (const auto& loaded : recent()) check(*loaded, false);
   SQLite::Statement& departed = prepared("SELECT account FROM tombstones");
   const Reset reset(departed);

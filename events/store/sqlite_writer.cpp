@@ -211,7 +211,7 @@ void SqliteWriter::settle(Plan& plan) {
   for (Plan::Piece& piece : plan.pieces) {
     const std::int64_t id = piece.sealed ? piece.row.id : end_.last_segment + 1;
     index_->add(id, piece.sealed, piece.batches, std::span(plan.keys).subspan(piece.first, piece.last - piece.first));
-    if (piece.sealed && index_->is_full()) index_->freeze(place_of(piece.row));
+    if (piece.sealed && index_->is_full()) index_->freeze(index_place_of(piece.row, tree_));
     end_.head = piece.row.last_seq();
     end_.last_batch = piece.row.last_batch();
     if (piece.sealed) {

@@ -86,7 +86,6 @@ class SqliteWriter {
   void load_recent();
   // What lies beside the log, if it is this log's.
   [[nodiscard]] std::optional<StoredIndex> stored_index();
-  [[nodiscard]] IndexPlace place_of(const SegmentRow& row);
   void require_names(const Segment& segment) const;
   void add_to_index(std::int64_t id, bool sealed, const Segment& segment);
   [[nodiscard]] SQLite::Statement& prepared(const char* sql);

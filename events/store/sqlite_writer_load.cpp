@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <string>
 
-#include "events/checksum.hpp"
 #include "events/store/sqlite_fault.hpp"
 #include "events/store/sqlite_writer.hpp"
 
@@ -36,7 +35,7 @@ void SqliteWriter::load(const IndexOptions& index) {
     const SegmentRow row = row_from(segments);
     if (row.id != ++id) throw Fault(Fault::Kind::damaged, file_.string() + ": segment " + std::to_string(id) + " is missing");
     add_to_index(id, true, segment_from(segments, file_));
-    if (index_->is_full()) index_->freeze(place_of(row));
+    if (index_->is_full()) index_->freeze(index_place_of(row, tree_));
   }
   load_recent();
 }
@@ -81,15 +80,9 @@ std::optional<StoredIndex> SqliteWriter::stored_index() {
   SQLite::Statement& query = prepared(sql.c_str());
   const Reset reset(query);
   query.bind(1, stored->manifest.through.segment);
-  const bool fits = query.executeStep() && place_of(row_from(query)) == stored->manifest.through &&
+  const bool fits = query.executeStep() && index_place_of(row_from(query), tree_) == stored->manifest.through &&
                     stored->heads.size() <= static_cast<std::size_t>(last_stay_) + 1;
   return fits ? std::move(stored) : std::nullopt;
-}
-
-// Neither the numbers nor the tree change when an account is erased.
-IndexPlace SqliteWriter::place_of(const SegmentRow& row) {
-  const std::vector<std::uint8_t> hashes = tree_.nodes_up_to(row.last_seq());
-  return {row.id, checksum(hashes, check_of_numbers(row))};
 }
 
 void SqliteWriter::require_names(const Segment& segment) const {

@@ -43,6 +43,11 @@ class LocalAnswerer final : public Answerer {
     } catch (const std::exception& error) {
       say(std::string("no checkpoint was made: ") + error.what());
     }
+    try {
+      ledger_.keep_books();
+    } catch (const std::exception& error) {
+      say(std::string("no book was kept beside the log: ") + error.what());
+    }
   }
   LocalAnswerer(const LocalAnswerer&) = delete;
   LocalAnswerer& operator=(const LocalAnswerer&) = delete;

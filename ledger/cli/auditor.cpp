@@ -2,9 +2,11 @@
 #include "ledger/cli/auditor.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "events/codec.hpp"
 #include "ledger/json.hpp"
+#include "ledger/kept_book.hpp"
 
 namespace creditfold::cli {
 namespace {
@@ -42,11 +44,31 @@ bool Auditor::take(const LogItem& item) {
   return take_mark(std::get<BatchMark>(item.fact), item);
 }
 
+void Auditor::expect_kept_books(const SqlitePartitions& partitions) {
+  for (const RegionId& region : partitions.regions()) {
+    const Book book = kept_book(*partitions.find(region));
+    if (book.seq() > 0) kept_[region] = {book.seq(), fingerprint(book)};
+  }
+}
+
+bool Auditor::agrees_with_kept(const RegionId& region, std::int64_t seq, const Place& place) {
+  const auto kept = kept_.find(region);
+  if (kept == kept_.end() || kept->second.seq >= seq) return true;
+  const Kept expected = kept->second;
+  kept_.erase(kept);
+  if (fingerprint(books_[region]) == expected.fingerprint) return true;
+  return found(expected.seq, place, "the book kept beside the log of region " + region.value +
+                                        " is not what its events fold to; remove the file state there", false);
+}
+
 // Gaps are right where a log holds one account's part, and wrong where it holds more.
 void Auditor::finish(const SqlitePartitions* partitions) {
   std::size_t accounts = 0;
   for (const auto& [region, book] : books_) accounts += book.accounts().size();
   if (first_gap_ && accounts > 1) finding_ = first_gap_;
+  for (const auto& [region, book] : books_) {
+    if (!finding_) agrees_with_kept(region, std::numeric_limits<std::int64_t>::max(), Place{});
+  }
   if (!finding_ && partitions != nullptr) check_tombstones(*partitions);
 }
 
@@ -58,6 +80,7 @@ bool Auditor::take_event(const Event& event, const LogItem& item) {
   Book& book = books_[item.region];
   position_ = book.seq();
   note_gap(event.seq, item);
+  if (!agrees_with_kept(item.region, event.seq, item.place)) return false;
   if (const auto* closed = std::get_if<PeriodClosed>(&event.payload)) {
     const AccountState* before = book.find(event.account);
     const std::string broken = before ? broken_close(*before, *closed) : std::string();

@@ -31,6 +31,8 @@ struct Explained {
 
 class Auditor {
  public:
+  // Holds the books that are kept beside a directory's logs against the fold as well. REQUIRES: nothing was taken yet.
+  void expect_kept_books(const SqlitePartitions& partitions);
   // false: a finding was made.
   bool take(const LogItem& item);
   // What only shows when everything was taken. `partitions`: of a directory, whose tombstones lead somewhere.
@@ -48,6 +50,8 @@ class Auditor {
   bool take_key(const Event& event, const LogItem& item);
   bool take_mark(const BatchMark& mark, const LogItem& item);
   bool take_migration(const Event& event, const RegionMigrated& fact, const LogItem& item);
+  // What is folded before position `seq` against the book kept there.
+  bool agrees_with_kept(const RegionId& region, std::int64_t seq, const Place& place);
   void note_gap(std::int64_t seq, const LogItem& item);
   void check_tombstones(const SqlitePartitions& partitions);
   bool found(std::int64_t seq, const Place& place, std::string what, bool damaged);
@@ -60,6 +64,12 @@ class Auditor {
     std::vector<Event> events;
     std::vector<RegionMigrated> migrations;
   };
+  // How far a book goes that lies beside its log, and the fingerprint of what it says.
+  struct Kept {
+    std::int64_t seq = 0;
+    Digest fingerprint;
+  };
+  std::map<RegionId, Kept> kept_;  // those that were not reached yet
   Books books_;
   std::map<AccountId, Run> runs_;
   std::unordered_set<std::string> keys_;

@@ -43,6 +43,7 @@ std::optional<Finding> audit_steadily(const VerifyOptions& options, std::optiona
   for (int attempt = 1;; ++attempt) {
     if (attempt > 1) source.emplace(options.log);
     auditor.emplace();
+    if (source->partitions() != nullptr) auditor->expect_kept_books(*source->partitions());
     if (source->partitions() != nullptr) tree.emplace(*source->partitions(), options.key, options.checkpoint);
     const std::int64_t before = source->moves();
     auto finding = audit(*source, *auditor, tree ? &*tree : nullptr);

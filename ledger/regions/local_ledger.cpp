@@ -4,6 +4,8 @@
 #include <numeric>
 #include <utility>
 
+#include "ledger/kept_book.hpp"
+
 namespace creditfold {
 
 LocalLedger::LocalLedger(Partitions& partitions, const Catalog& catalog, TextSealer* sealer, Outside* outside)
@@ -17,8 +19,20 @@ LocalLedger::LocalLedger(Partitions& partitions, const Catalog& catalog, TextSea
 
 void LocalLedger::open(const RegionId& region) {
   if (engines_.count(region) > 0) return;
-  const auto engine = engines_.try_emplace(region, partitions_.open(region), catalog_, sealer_).first;
+  Partition& log = partitions_.open(region);
+  Book kept = kept_book(log);
+  kept_through_[region] = kept.seq();
+  const auto engine = engines_.try_emplace(region, log, catalog_, std::move(kept), sealer_).first;
   engine->second.set_opens_here([this, region](const AccountId& account) { return routes_.find(account) == region; });
+}
+
+void LocalLedger::keep_books() {
+  for (const auto& [region, engine] : engines_) {
+    Partition& log = *partitions_.find(region);
+    if (!is_worth_keeping_at_end(engine.book(), kept_through_[region])) continue;
+    keep_book(log, engine.book(), log.moves());
+    kept_through_[region] = engine.book().seq();
+  }
 }
 
 void LocalLedger::in_turn(const RegionId& region, const std::function<void(Turn&)>& action) {

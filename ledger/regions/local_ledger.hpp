@@ -17,7 +17,7 @@ namespace creditfold {
 
 class LocalLedger final : private Writers {
  public:
-  // Folds every region. Throws Fault. What is given must outlive it. Without a sealer free text stays as it is; without
+  // Folds every region, from the books kept beside them. Throws Fault. What is given must outlive it. Without a sealer free text stays as it is; without
   // an outside no errand is run.
   LocalLedger(Partitions& partitions, const Catalog& catalog, TextSealer* sealer = nullptr, Outside* outside = nullptr);
 
@@ -27,6 +27,9 @@ class LocalLedger final : private Writers {
 
   // Called on each step of a migration, and with what one left over.
   void watch(std::function<void(MigrationStep)> told, std::function<void(const std::string&)> left_over);
+
+  // Keeps books beside the logs that have grown much since, for whoever opens them next. Throws Fault.
+  void keep_books();
 
   // The account's state; nullptr: there is no such account.
   [[nodiscard]] const AccountState* find(const AccountId& account) const;
@@ -48,6 +51,7 @@ class LocalLedger final : private Writers {
   Routes routes_;
   Dispatch dispatch_;
   std::map<RegionId, Engine> engines_;
+  std::map<RegionId, std::int64_t> kept_through_;  // the seq of the books kept last
   std::function<void(MigrationStep)> told_ = [](MigrationStep) {};
   std::function<void(const std::string&)> left_over_ = [](const std::string&) {};
 

@@ -17,7 +17,8 @@ RegionAtWork::RegionAtWork(RegionId name, Partition& log_, const Catalog& catalo
       sequencer(log_, catalog, clock, custody),
       hub(sequencer.with_book([](const Book& book) { return book.seq(); })),
       scheduler(executor, sequencer, clock, close_delay_micros),
-      checkpointer(executor, log_, sequencer, signing, clock) {
+      checkpointer(executor, log_, sequencer, signing, clock),
+      books(log_, sequencer.begun_at()) {
   scheduler.on_close([this] { checkpointer.make_soon(); });
 }
 
@@ -46,13 +47,17 @@ void Regions::start() {
 }
 
 void Regions::begin(RegionAtWork& region) {
-  region.sequencer.with_book([&](const Book& book) { region.scheduler.start(book); });
+  region.sequencer.with_book([&](const Book& book) {
+    region.scheduler.start(book);
+    region.books.grown(book);
+  });
   region.sequencer.start([this, &region](const Book& book, const std::set<AccountId>& touched) {
     for (const AccountId& account : touched) {
       if (book.find(account) != nullptr) routes_.confirm(account);
     }
     region.scheduler.accounts_changed(book, touched);
     region.hub.publish(book.seq());
+    region.books.grown(book);
   });
   region.checkpointer.start();
 }
@@ -73,8 +78,12 @@ void Regions::stop() {
   for (RegionAtWork* region : regions) region->scheduler.stop();
   for (RegionAtWork* region : regions) region->checkpointer.stop();
   for (RegionAtWork* region : regions) region->sequencer.stop();
+  for (RegionAtWork* region : regions) region->books.stop();
   if (!started_ || std::exchange(finished_, true)) return;
-  for (RegionAtWork* region : regions) region->checkpointer.finish();
+  for (RegionAtWork* region : regions) {
+    region->checkpointer.finish();
+    region->sequencer.with_book([&](const Book& book) { region->books.finish(book); });
+  }
 }
 
 RegionAtWork& Regions::at_work(const RegionId& region) {

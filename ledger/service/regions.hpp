@@ -19,6 +19,7 @@
 
 #include "ledger/regions/dispatch.hpp"
 #include "ledger/regions/migrate.hpp"
+#include "ledger/service/book_keeper.hpp"
 #include "ledger/service/checkpointer.hpp"
 #include "ledger/service/event_hub.hpp"
 #include "ledger/service/readers.hpp"
@@ -39,6 +40,7 @@ struct RegionAtWork {
   EventHub hub;
   Scheduler scheduler;
   Checkpointer checkpointer;
+  BookKeeper books;
 };
 
 class Regions final : private Writers {

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "events/store/forwarding_partition.hpp"
+#include "ledger/kept_book.hpp"
 #include "ledger/service/limits.hpp"
 #include "ledger/service/log_line.hpp"
 
@@ -82,9 +83,13 @@ class Sequencer::LockingLog : public ForwardingPartition {
 };
 
 Sequencer::Sequencer(Partition& log, const Catalog& catalog, Clock clock, Custody custody)
+    : Sequencer(log, catalog, std::move(clock), custody, kept_book(log)) {}
+
+Sequencer::Sequencer(Partition& log, const Catalog& catalog, Clock clock, Custody custody, Book kept)
     : log_(std::make_unique<LockingLog>(log, door_, book_mutex_)),
       clock_(std::move(clock)),
-      engine_(*log_, catalog, custody.sealer),
+      begun_at_(kept.seq()),
+      engine_(*log_, catalog, std::move(kept), custody.sealer),
       failed_at_ms_(std::numeric_limits<std::int64_t>::min() / 2) {
   if (custody.outside) errands_.emplace(*custody.outside);
 }

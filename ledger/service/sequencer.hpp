@@ -56,7 +56,7 @@ class Sequencer {
     Outside* outside = nullptr;
   };
 
-  // Folds the whole log; throws Fault when it cannot. What is given must outlive the sequencer.
+  // Folds the log, from the book kept beside it where there is one; throws Fault when it cannot. What is given must outlive the sequencer.
   Sequencer(Partition& log, const Catalog& catalog, Clock clock, Custody custody);
   ~Sequencer();
   Sequencer(const Sequencer&) = delete;
@@ -90,6 +90,8 @@ class Sequencer {
     return question(engine_.book());
   }
 
+  // How far the book went that was kept beside the log, when this one began.
+  [[nodiscard]] std::int64_t begun_at() const { return begun_at_; }
   [[nodiscard]] const Catalog& catalog() const { return engine_.catalog(); }
   // Whether it takes commands and the store has not failed in the last moments.
   [[nodiscard]] bool ready() const;
@@ -107,6 +109,7 @@ class Sequencer {
   };
   class LockingLog;
 
+  Sequencer(Partition& log, const Catalog& catalog, Clock clock, Custody custody, Book kept);
   void run();
   [[nodiscard]] std::vector<Work> take_group();
   // nullopt: stored and applied.
@@ -123,6 +126,7 @@ class Sequencer {
   mutable std::shared_mutex book_mutex_;
   std::unique_ptr<LockingLog> log_;
   Clock clock_;
+  std::int64_t begun_at_;
   Engine engine_;
   Applied applied_;
 
