@@ -11,6 +11,8 @@ const accounts = 10_000;
 // Theirs are shorter, which is in their favour: an index of rows is slower the larger it is.
 const our_events = 1_000_000;
 const their_events = 200_000;
+const start_events = 10_000_000;
+const index_keys = 100_000_000;
 const emmett_packages = join('build', 'emmett');
 
 async function with_directory(work) {
@@ -130,6 +132,37 @@ async function commit(callers, turns, seconds) {
     told = last_line(run(join(native, 'commit_bench'), [String(callers), String(turns), String(seconds), directory]));
   });
   return told;
+}
+
+// Twice, at a tenth of the events too: what does not grow between the two is flat.
+export async function start() {
+  const tell = async (events) => {
+    let told;
+    await with_directory((directory) => { told = last_line(run(join(native, 'start_bench'), [String(events), String(accounts), directory])); });
+    return told;
+  };
+  const less = await tell(start_events / 10);
+  const all = await tell(start_events);
+  const at_most = (fields) => row({ ...fields, ours: rounded(fields.ours), met: fields.ours <= fields.goal });
+  at_most({ bench: 'start', unit: 'ms', ours: all.start_ms, goal: 1000,
+    note: `${all.events} events, ${all.accounts} accounts, files forgotten by the page cache; the goal is at most. ` +
+      `Log ${rounded(all.log_ms)}, book ${rounded(all.book_ms)}; with a tenth of the events ${rounded(less.start_ms)}` });
+  row({ bench: 'start-bare', unit: 'events/s', ours: rounded(all.events / (all.bare_log_ms + all.bare_book_ms) * 1000),
+    note: `with nothing kept beside the log: ${rounded(all.bare_log_ms)} ms until it takes events, ${rounded(all.bare_book_ms)} more until it is folded` });
+  at_most({ bench: 'old-key', unit: 'ms', ours: all.key_p50_ms, goal: 2,
+    note: `to answer a key of the first day, files forgotten before each; the goal is at most. p99 ${rounded(all.key_p99_ms)}` });
+}
+
+export async function index() {
+  await with_directory((directory) => {
+    const told = last_line(run(join(native, 'index_bench'), [String(index_keys), directory]));
+    row({ bench: 'index-memory', unit: 'bytes/key', ours: rounded(told.memory_bytes_per_key), goal: 2.5, met: told.memory_bytes_per_key <= 2.5,
+      note: `${told.keys} keys in ${told.runs} runs, beside ${rounded(told.disk_bytes_per_key)} bytes a key on disk; the goal is at most` });
+    const ratio = rounded(told.window_least / told.window_median);
+    row({ bench: 'index-merging', peer: 'itself', unit: 'keys/s', ours: rounded(told.window_least), theirs: rounded(told.window_median), ratio, goal: 0.5, met: ratio >= 0.5,
+      note: `new keys asked for and added, the slowest million (while runs are merged) against the median one; ${told.wrong_maybes} wrong maybes, ` +
+        `an old key found in ${rounded(told.known_key_us)} us without reading its segment` });
+  });
 }
 
 export async function commit_1() {

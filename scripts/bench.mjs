@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { conversation_trace } from '../tests/traces.mjs';
-import { append_1000, commit_1, commit_64 } from './bench-log.mjs';
+import { append_1000, commit_1, commit_64, index, start } from './bench-log.mjs';
 import { median, native, rounded, row, run, wasm } from './bench-rows.mjs';
 
 const names = process.argv.slice(2).filter((argument) => argument !== '--json');
@@ -87,6 +87,8 @@ const benches = {
   'leaf-hash': () => row({ bench: 'leaf-hash', ...JSON.parse(run(join(native, 'leaf_bench'), [])) }),
   sizes,
   'append-1000': append_1000,
+  index,
+  start,
   'commit-1': commit_1,
   'commit-64': commit_64,
 };

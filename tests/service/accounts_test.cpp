@@ -114,7 +114,7 @@ TEST_CASE("health, readiness, version and the catalog in force") {
   CHECK(at(version, "/name") == "creditfold");
   CHECK(at(version, "/version") == "0.0.test");
   CHECK(at(version, "/commit") == "c0ffee");
-  CHECK(at(version, "/format") == "1");
+  CHECK(at(version, "/format") == "2");
   CHECK(client.get("/v1/catalog").body == default_catalog_json());
 }
 
