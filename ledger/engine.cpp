@@ -136,8 +136,8 @@ std::optional<StoredBatch> Engine::Group::stored_batch(const Command& command, c
   return engine_.log_.find(command.account, command.key);
 }
 
-std::variant<Answer, Errand> Engine::Group::decide(std::string_view text, const Provided* provided) {
-  const auto parsed = parse_command(text);
+std::variant<Answer, Errand> Engine::Group::decide(const Expected<ParsedCommand, Malformed>& parsed,
+                                                   const Provided* provided) {
   if (!parsed) return refusal_answer(parsed.error());
   return decide_parsed(*parsed, provided);
 }

@@ -80,7 +80,12 @@ class Engine::Group {
 
   // The command's answer, or the errand to run before it is decided: then nothing was decided, and the same text is to be
   // handed in again with what the errand brought, in this group or a later one.
-  [[nodiscard]] std::variant<Answer, Errand> decide(std::string_view text, const Provided* provided = nullptr);
+  [[nodiscard]] std::variant<Answer, Errand> decide(std::string_view text, const Provided* provided = nullptr) {
+    return decide(parse_command(text), provided);
+  }
+  // The same of a text that was read already, by whichever thread.
+  [[nodiscard]] std::variant<Answer, Errand> decide(const Expected<ParsedCommand, Malformed>& parsed,
+                                                    const Provided* provided = nullptr);
 
   // Appends what was accepted and applies it. Throws Fault; then nothing was stored or applied. Call once.
   void store();

@@ -8,6 +8,7 @@
 #include "ledger/key_arn.hpp"
 #include "ledger/json_reader.hpp"
 #include "ledger/json_text.hpp"
+#include "ledger/json_writer.hpp"
 #include "ledger/markings.hpp"
 
 namespace creditfold {
@@ -128,6 +129,31 @@ std::optional<CommandBody> read_body(std::string_view name, ObjectReader& in, st
   return std::nullopt;
 }
 
+// How many keys valid JSON has, those that stand twice twice: its colons outside of strings.
+std::size_t keys_in(std::string_view json) {
+  std::size_t colons = 0;
+  for (std::size_t at = 0; at < json.size(); ++at) {
+    if (json[at] == ':') {
+      ++colons;
+    } else if (json[at] == '"') {
+      while (json[++at] != '"') at += json[at] == '\\' ? 1 : 0;
+    }
+  }
+  return colons;
+}
+
+// How many keys are left of them.
+std::size_t keys_in(const json::value& value) {
+  std::size_t keys = 0;
+  if (const json::object* object = value.if_object()) {
+    keys = object->size();
+    for (const auto& field : *object) keys += keys_in(field.value());
+  } else if (const json::array* array = value.if_array()) {
+    for (const json::value& element : *array) keys += keys_in(element);
+  }
+  return keys;
+}
+
 // Equal for texts that are equal as JSON values: keys sorted, no blanks, strings re-escaped one way.
 void canonical(const json::value& value, std::string& out) {
   if (const json::object* object = value.if_object()) {
@@ -137,7 +163,7 @@ void canonical(const json::value& value, std::string& out) {
     out += '{';
     for (const auto* field : fields) {
       if (out.back() != '{') out += ',';
-      out += json_quote(std::string_view(field->key().data(), field->key().size()));
+      append_quoted(out, std::string_view(field->key().data(), field->key().size()));
       out += ':';
       canonical(field->value(), out);
     }
@@ -150,7 +176,7 @@ void canonical(const json::value& value, std::string& out) {
     }
     out += ']';
   } else if (const json::string* text = value.if_string()) {
-    out += json_quote(std::string_view(text->data(), text->size()));
+    append_quoted(out, std::string_view(text->data(), text->size()));
   } else if (const bool* truth = value.if_bool()) {
     out += *truth ? "true" : "false";
   } else if (const std::int64_t* number = value.if_int64()) {
@@ -208,7 +234,7 @@ Expected<ParsedCommand, Malformed> parse_command(std::string_view text) {
   const json::value value = parser.release();
   const bool marked = has_marked_text(value) || declares_more_than_cui(value);
   const auto key = key_of(value);
-  if (const auto twice = find_duplicate_key(text)) {
+  if (const auto twice = keys_in(text) == keys_in(value) ? std::nullopt : find_duplicate_key(text)) {
     return Unexpected{Malformed{{}, *twice, "the field stands twice", marked || has_marking(text)}};
   }
 

@@ -13,6 +13,9 @@
 
 namespace creditfold {
 
+// Adds `text` as a JSON string literal, quotes included. REQUIRES: UTF-8.
+void append_quoted(std::string& out, std::string_view text);
+
 class JsonWriter {
  public:
   JsonWriter& open(char bracket);  // '{' or '['

@@ -111,7 +111,7 @@ asio::awaitable<std::optional<Unprocessed>> Regions::flush(Group& group, std::ma
     for (std::size_t i = 0; i < to.size(); ++i) {
       std::vector<std::string_view> texts;
       for (const std::size_t index : *to[i].second) texts.emplace_back(group.texts[index]);
-      to[i].first->sequencer.submit(std::move(texts), [gathered, i](Processed processed) {
+      to[i].first->sequencer.submit(texts, [gathered, i](Processed processed) {
         std::unique_lock lock(gathered->mutex);
         gathered->answers[i] = std::move(processed);
         const bool last = --gathered->missing == 0;

@@ -113,21 +113,24 @@ void Sequencer::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
-void Sequencer::submit(std::vector<std::string_view> texts, std::function<void(Processed)> done) {
+void Sequencer::submit(const std::vector<std::string_view>& texts, std::function<void(Processed)> done) {
   Work work;
-  work.texts = std::move(texts);
   work.done = std::move(done);
-  for (const std::string_view text : work.texts) work.bytes += text.size();
+  work.commands.reserve(texts.size());
+  for (const std::string_view text : texts) {
+    work.bytes += text.size();
+    work.commands.push_back(parse_command(text));
+  }
   std::unique_lock lock(queue_mutex_);
   if (stopping_) {
     lock.unlock();
     return work.done(Unexpected{Unprocessed{Unprocessed::Why::stopping, "The service is stopping."}});
   }
-  if (waiting_commands_ + work.texts.size() > waiting_commands_max || waiting_bytes_ + work.bytes > waiting_bytes_max) {
+  if (waiting_commands_ + work.commands.size() > waiting_commands_max || waiting_bytes_ + work.bytes > waiting_bytes_max) {
     lock.unlock();
     return work.done(Unexpected{Unprocessed{Unprocessed::Why::full, "Too many commands are waiting."}});
   }
-  waiting_commands_ += work.texts.size();
+  waiting_commands_ += work.commands.size();
   waiting_bytes_ += work.bytes;
   queue_.push_back(std::move(work));
   lock.unlock();
@@ -165,7 +168,7 @@ boost::asio::awaitable<Processed> Sequencer::process(std::vector<std::string_vie
   auto begin = [this](auto handler, std::vector<std::string_view> sent) {
     // std::function wants to be copied, a coroutine's handler does not.
     auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-    submit(std::move(sent), [shared](Processed processed) {
+    submit(sent, [shared](Processed processed) {
       auto executor = asio::get_associated_executor(*shared);
       asio::post(executor, [shared, outcome = std::move(processed)]() mutable { (*shared)(std::move(outcome)); });
     });
@@ -200,7 +203,7 @@ std::vector<Sequencer::Work> Sequencer::take_group() {
   std::size_t commands = 0;
   while (!queue_.empty()) {
     const bool action = queue_.front().action != nullptr;
-    const std::size_t size = queue_.front().texts.size() - queue_.front().answers.size();
+    const std::size_t size = queue_.front().commands.size() - queue_.front().answers.size();
     if (!group.empty() && (action || commands + size > commands_per_group_max)) break;
     commands += size;
     waiting_commands_ -= size;
@@ -231,9 +234,9 @@ std::optional<Unprocessed> Sequencer::process_group(std::vector<Work>& group) {
 
 // As far as the next errand.
 void Sequencer::decide(Engine::Group& group, Work& work, std::set<AccountId>& touched) {
-  while (work.answers.size() < work.texts.size()) {
+  while (work.answers.size() < work.commands.size()) {
     const std::optional<Provided> provided = std::exchange(work.provided, std::nullopt);
-    auto step = group.decide(work.texts[work.answers.size()], provided ? &*provided : nullptr);
+    auto step = group.decide(work.commands[work.answers.size()], provided ? &*provided : nullptr);
     if (Errand* errand = std::get_if<Errand>(&step)) {
       work.errand = std::move(*errand);
       return;
@@ -309,7 +312,7 @@ void Sequencer::take_back(Work work) {
       lock.unlock();
       return work.done(Unexpected{Unprocessed{Unprocessed::Why::stopping, "The service is stopping."}});
     }
-    waiting_commands_ += work.texts.size() - work.answers.size();
+    waiting_commands_ += work.commands.size() - work.answers.size();
     waiting_bytes_ += work.bytes;
     queue_.push_front(std::move(work));
   }

@@ -71,10 +71,11 @@ class Sequencer {
   void set_opens_here(std::function<bool(const AccountId&)> opens_here) { engine_.set_opens_here(std::move(opens_here)); }
 
   // Answers for texts in their order, on the caller's executor; they share one append.
-  // REQUIRES: at most commands_per_group_max texts, which live until the answer is there.
+  // REQUIRES: at most commands_per_group_max texts. They are read at once, on the caller's thread, so that the one
+  // thread that decides has nothing of it.
   [[nodiscard]] boost::asio::awaitable<Processed> process(std::vector<std::string_view> texts);
   // The same with a callback, which is called on the sequencer's thread (or at once, when nothing was taken).
-  void submit(std::vector<std::string_view> texts, std::function<void(Processed)> done);
+  void submit(const std::vector<std::string_view>& texts, std::function<void(Processed)> done);
 
   // Lends the engine and the log between two groups; `done` is called on the sequencer's thread with what `action` threw.
   using Action = std::function<void(Turn&)>;
@@ -98,12 +99,12 @@ class Sequencer {
 
  private:
   struct Work {
-    std::vector<std::string_view> texts;
-    std::size_t bytes = 0;
+    std::vector<Expected<ParsedCommand, Malformed>> commands;
+    std::size_t bytes = 0;  // of their texts
     std::function<void(Processed)> done;
-    Action action;  // in place of texts
+    Action action;  // in place of commands
     std::function<void(std::exception_ptr)> action_done;
-    std::vector<Answer> answers;       // of the first texts
+    std::vector<Answer> answers;       // of the first commands
     std::optional<Errand> errand;      // before the next one
     std::optional<Provided> provided;  // by that errand
   };
