@@ -293,7 +293,7 @@ inline constexpr const char* indexes_sql = R"sql(
 CREATE INDEX other_events_by_account ON other_events (account, version);
 CREATE INDEX other_events_by_type ON other_events (type, account);
 CREATE INDEX lots_by_expiry ON lots (expires_at_micros);
-CREATE INDEX charges_by_account ON charges (account, day);
+CREATE INDEX charges_by_account ON charges (account, day, credits_micro);
 CREATE INDEX charges_by_workflow ON charges (workflow, day);
 CREATE INDEX charges_by_actor ON charges (actor, day) WHERE actor IS NOT NULL;
 CREATE INDEX charges_by_usage ON charges (usage);
