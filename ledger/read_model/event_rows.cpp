@@ -35,20 +35,23 @@ std::int64_t AccountRows::lot_seq(std::int64_t version) const {
 }
 
 EventRows::EventRows(SQLite::Database& database)
-    : charges_(Rows::into(database, "charges",
-                          "seq, account, version, at_micros, recorded_at_micros, key, actor, usage, plan, term, period, "
-                          "workflow, model, query, input, output, rate_card, credits_micro, covered_micro, late, flags, "
-                          "settles, memo, memo_sealed")),
+    : charges_(
+          Rows::into(database, "charges",
+                     "seq, account, version, at_micros, recorded_at_micros, key, actor, usage, plan, term, period, "
+                     "workflow, model, query, input, output, rate_card, credits_micro, covered_micro, late, flags, "
+                     "settles, memo, memo_sealed")),
       draws_(Rows::into(database, "draws", "charge, lot, credits_micro")),
       others_(Rows::into(database, "other_events",
                          "seq, account, version, type, at_micros, recorded_at_micros, key, actor, fields")),
-      lots_(Rows::into(database, "lots",
-                       "seq, account, lot, plan, term, period, n, kind, at_micros, starts_at_micros, expires_at_micros, "
-                       "granted_micro, consumed_micro, held_micro, expired_micro, void, price_minor, price_text, currency, "
-                       "reason, reason_sealed, corrects")),
-      authorizations_(Rows::into(database, "authorizations",
-                                 "seq, account, authorization, plan, term, period, at_micros, expires_at_micros, cost_micro, "
-                                 "held_micro")),
+      lots_(Rows::into(
+          database, "lots",
+          "seq, account, lot, plan, term, period, n, kind, at_micros, starts_at_micros, expires_at_micros, "
+          "granted_micro, consumed_micro, held_micro, expired_micro, void, price_minor, price_text, currency, "
+          "reason, reason_sealed, corrects")),
+      authorizations_(
+          Rows::into(database, "authorizations",
+                     "seq, account, authorization, plan, term, period, at_micros, expires_at_micros, cost_micro, "
+                     "held_micro")),
       holds_(Rows::into(database, "holds", "authorization, lot, credits_micro")),
       ends_(database, "UPDATE authorizations SET ended = ?, ended_by = ? WHERE seq = ?") {}
 
@@ -74,10 +77,10 @@ void EventRows::add_charge(const Event& event, const CreditsConsumed& charge) {
   const ChargeDraws drawn = draw_watch_.after(*book_.find(event.account), event.at, charge);
   Credits covered;
   for (const LotDraw& draw : drawn.draws) covered += draw.credits;
-  charges_.put(event.seq, event.account, event.version, event.at, event.recorded_at, event.key, event.actor, charge.usage,
-               charge.plan, drawn.term, drawn.period, charge.workflow, charge.model, charge.query, charge.input,
-               charge.output, charge.rate_card, charge.credits, covered, charge.late, flags_json(charge.flags),
-               charge.settles, readable(charge.memo), sealed(charge.memo));
+  charges_.put(event.seq, event.account, event.version, event.at, event.recorded_at, event.key, event.actor,
+               charge.usage, charge.plan, drawn.term, drawn.period, charge.workflow, charge.model, charge.query,
+               charge.input, charge.output, charge.rate_card, charge.credits, covered, charge.late,
+               flags_json(charge.flags), charge.settles, readable(charge.memo), sealed(charge.memo));
   const auto rows = accounts_.find(event.account);
   for (const LotDraw& draw : drawn.draws) draws_.put(event.seq, rows->second.lot_seq(draw.granted), draw.credits);
   if (charge.settles) end_authorization(event, *charge.settles, "settled");
@@ -100,8 +103,8 @@ void EventRows::add_lot(const Event& event, const CreditsGranted& grant) {
     minor = grant.price->minor;
   }
   lots_.put(event.seq, event.account, grant.lot, grant.plan, name.term, name.period, name.number, grant.kind, event.at,
-            grant.starts_at, grant.expires_at, grant.credits, Credits{}, Credits{}, Credits{}, true, minor, price, currency,
-            readable(grant.reason), sealed(grant.reason), grant.corrects);
+            grant.starts_at, grant.expires_at, grant.credits, Credits{}, Credits{}, Credits{}, true, minor, price,
+            currency, readable(grant.reason), sealed(grant.reason), grant.corrects);
   accounts_[event.account].lots.push_back({event.version, event.seq});
 }
 
@@ -115,7 +118,8 @@ void EventRows::add_authorization(const Event& event, const CreditsHeld& held) {
   authorizations_.put(event.seq, event.account, held.authorization, hold.plan, hold.term, hold.period, event.at,
                       hold.expires_at, hold.cost, covered);
   for (const HeldLot& of : hold.lots) {
-    const auto lot = std::find_if(period.lots.begin(), period.lots.end(), [&](const Lot& one) { return one.number == of.lot; });
+    const auto lot =
+        std::find_if(period.lots.begin(), period.lots.end(), [&](const Lot& one) { return one.number == of.lot; });
     holds_.put(event.seq, rows.lot_seq(lot->version), of.credits);
   }
   rows.live[held.authorization] = event.seq;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The rows that come with each event: charges with their draws, lots, authorizations with their holds, and all the others.
+// The rows that come with each event: charges with their draws, lots, authorizations with their holds, and all
+// the others.
 #pragma once
 
 #include <map>
@@ -18,7 +19,7 @@ struct AccountRows {
     std::int64_t version = 0;
     std::int64_t seq = 0;
   };
-  std::vector<Granted> lots;                    // by version
+  std::vector<Granted> lots;                     // by version
   std::map<AuthorizationId, std::int64_t> live;  // seq by id
   InvoiceWatch invoices;
 

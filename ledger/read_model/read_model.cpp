@@ -44,9 +44,10 @@ void add_departures(SQLite::Database& database, const Partition& log, std::int64
 }
 
 void add_catalog(SQLite::Database& database, const Catalog& catalog) {
-  Rows plans = Rows::into(database, "plans",
-                          "plan, rank, on_exhaustion, stop_at_percent, rate_card, increment_micro, increment_price_minor, "
-                          "increment_currency, overage_price_minor, overage_currency");
+  Rows plans =
+      Rows::into(database, "plans",
+                 "plan, rank, on_exhaustion, stop_at_percent, rate_card, increment_micro, increment_price_minor, "
+                 "increment_currency, overage_price_minor, overage_currency");
   const auto minor = [](const std::optional<Money>& money) {
     return money ? std::optional<std::int64_t>(money->minor) : std::nullopt;
   };
@@ -58,8 +59,8 @@ void add_catalog(SQLite::Database& database, const Catalog& catalog) {
               minor(plan.increment_price), currency(plan.increment_price), minor(plan.overage_price),
               currency(plan.overage_price));
   }
-  Rows rates = Rows::into(database, "rates",
-                          "rate_card, model, provider, query_micro, input_micro, output_micro, beta, gov");
+  Rows rates =
+      Rows::into(database, "rates", "rate_card, model, provider, query_micro, input_micro, output_micro, beta, gov");
   for (const auto& [card, of] : catalog.rate_cards) {
     for (const auto& [id, model] : of.models) {
       rates.put(card, id, model.provider, model.query, model.input, model.output, model.beta, model.gov);
@@ -114,7 +115,8 @@ bool write(const Partition& log, const Catalog& catalog, const Asked& asked, SQL
 
 }  // namespace
 
-bool write_read_model(const Partition& log, const Catalog& catalog, const Asked& asked, const std::filesystem::path& file) {
+bool write_read_model(const Partition& log, const Catalog& catalog, const Asked& asked,
+                      const std::filesystem::path& file) {
   return with_faults(file, "writing", [&] {
     SQLite::Database database(file.string(), SQLite::OPEN_READWRITE);
     return write(log, catalog, asked, database);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Values of the vocabulary as parameters of a prepared statement: integers as they are, ids and names as text, nothing as
-// NULL.
+// Values of the vocabulary as parameters of a prepared statement: integers as they are, ids and names as text, nothing
+// as NULL.
 #pragma once
 
 #include <SQLiteCpp/SQLiteCpp.h>
@@ -58,10 +58,8 @@ class Rows {
     bind(at, id.value);
   }
   template <class E>
-    requires std::is_enum_v<E>
-  void bind(int at, E value) {
-    bind(at, to_name(value));
-  }
+  requires std::is_enum_v<E>
+  void bind(int at, E value) { bind(at, to_name(value)); }
   template <class T>
   void bind(int at, const std::optional<T>& value) {
     if (value) {

@@ -2,6 +2,7 @@
 #include "ledger/read_model/sql_text.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <stdexcept>
 
 namespace creditfold::read_model {
@@ -41,15 +42,14 @@ struct Column {
 };
 
 // Nothing where the line is any other.
-bool parse_column(std::string_view line, Column& column) {
+std::optional<Column> parse_column(std::string_view line) {
   for (const bool credits : {true, false}) {
     const std::string_view word = credits ? " CREDITS" : " MOMENT";
     const std::size_t at = line.find(word);
     if (at == std::string_view::npos || !line.starts_with("  ")) continue;
-    column = {line.substr(2, at - 2), credits, line.substr(at + word.size())};
-    return true;
+    return Column{line.substr(2, at - 2), credits, line.substr(at + word.size())};
   }
-  return false;
+  return std::nullopt;
 }
 
 void append_column(std::string& out, const Column& column, bool last) {
@@ -62,15 +62,18 @@ void append_column(std::string& out, const Column& column, bool last) {
   out.append("  ").append(integer).append(" INTEGER").append(rest).append(generated).append(",");
   if (!comment.empty()) out.append("  ").append(comment);
   out.append("\n  ").append(column.name).append("_text TEXT AS (");
-  out.append(column.credits ? credits_text(integer) : moment_text(integer)).append(") VIRTUAL").append(last ? "\n" : ",\n");
+  out.append(column.credits ? credits_text(integer) : moment_text(integer))
+      .append(") VIRTUAL")
+      .append(last ? "\n" : ",\n");
 }
 
 }  // namespace
 
 std::string credits_text(std::string_view expression) {
-  return with("CASE WHEN $ IS NOT NULL THEN rtrim(rtrim(printf('%s%d.%06d', iif($ < 0, '-', ''), abs($ / 1000000), "
-              "abs($ % 1000000)), '0'), '.') END",
-              parenthesized(expression));
+  return with(
+      "CASE WHEN $ IS NOT NULL THEN rtrim(rtrim(printf('%s%d.%06d', iif($ < 0, '-', ''), abs($ / 1000000), "
+      "abs($ % 1000000)), '0'), '.') END",
+      parenthesized(expression));
 }
 
 std::string moment_text(std::string_view expression) {
@@ -85,8 +88,8 @@ std::string money_text(std::string_view minor, std::string_view digits) {
   const std::string x = parenthesized(minor);
   const std::string d(digits);
   const std::string unit = "(CASE " + d + " WHEN 0 THEN 1 WHEN 2 THEN 100 WHEN 3 THEN 1000 ELSE 10000 END)";
-  return "iif(" + x + " < 0, '-', '') || abs(" + x + " / " + unit + ") || iif(" + d + " = 0, '', '.' || substr('0000' || abs(" +
-         x + " % " + unit + "), -" + d + "))";
+  return "iif(" + x + " < 0, '-', '') || abs(" + x + " / " + unit + ") || iif(" + d +
+         " = 0, '', '.' || substr('0000' || abs(" + x + " % " + unit + "), -" + d + "))";
 }
 
 std::string expand_tables(std::string_view sql) {
@@ -95,9 +98,8 @@ std::string expand_tables(std::string_view sql) {
     const std::size_t end = std::min(sql.find('\n'), sql.size() - 1);
     const std::string_view line = sql.substr(0, end);
     const std::string_view after = sql.substr(end + 1);
-    Column column;
-    if (parse_column(line, column)) {
-      append_column(out, column, after.starts_with(")"));
+    if (const std::optional<Column> column = parse_column(line)) {
+      append_column(out, *column, after.starts_with(")"));
     } else {
       out.append(line).append("\n");
     }

@@ -15,8 +15,8 @@ namespace creditfold::read_model {
 // The decimal form of minor units of a currency with so many digits behind the point.
 [[nodiscard]] std::string money_text(std::string_view minor, std::string_view digits);
 
-// `x CREDITS …` and `x MOMENT …` on a line of their own become two columns; what follows, NOT NULL, AS (…) or a comment,
-// is of the integer.
+// `x CREDITS …` and `x MOMENT …` on a line of their own become two columns; what follows, NOT NULL, AS (…) or a
+// comment, is of the integer.
 [[nodiscard]] std::string expand_tables(std::string_view sql);
 // `CREDITS(x)`, `MOMENT(x)` and `MONEY(minor, digits)` become expressions.
 [[nodiscard]] std::string expand_views(std::string_view sql);

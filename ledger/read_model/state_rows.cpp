@@ -87,25 +87,29 @@ std::string list_json(const std::vector<ProductId>& products) {
 StateRows::StateRows(SQLite::Database& database)
     : accounts_(Rows::into(database, "accounts",
                            "account, environment, region, version, latest_at_micros, fingerprint, key_arn, key_state")),
-      terms_(Rows::into(database, "terms",
-                        "account, plan, term, starts_at_micros, ends_at_micros, cadence, allotment_micro, increment_micro, "
-                        "on_exhaustion, stop_at_percent, rate_card")),
-      periods_(Rows::into(database, "periods",
-                          "account, plan, term, period, starts_at_micros, ends_at_micros, opened, closed, granted_micro, "
-                          "consumed_micro, held_micro, expired_micro, uncovered_micro")),
-      lots_(database,
-            "UPDATE lots SET consumed_micro = ?, held_micro = ?, expired_micro = ?, void = 0 WHERE seq = ?"),
-      seats_(Rows::into(database, "seats",
-                        "account, product, term, starts_at_micros, ends_at_micros, seats, seat_price_minor, seat_price_text, "
-                        "currency, parity_with, scheduled_seats, scheduled_at_micros, removed")),
+      terms_(Rows::into(
+          database, "terms",
+          "account, plan, term, starts_at_micros, ends_at_micros, cadence, allotment_micro, increment_micro, "
+          "on_exhaustion, stop_at_percent, rate_card")),
+      periods_(
+          Rows::into(database, "periods",
+                     "account, plan, term, period, starts_at_micros, ends_at_micros, opened, closed, granted_micro, "
+                     "consumed_micro, held_micro, expired_micro, uncovered_micro")),
+      lots_(database, "UPDATE lots SET consumed_micro = ?, held_micro = ?, expired_micro = ?, void = 0 WHERE seq = ?"),
+      seats_(Rows::into(
+          database, "seats",
+          "account, product, term, starts_at_micros, ends_at_micros, seats, seat_price_minor, seat_price_text, "
+          "currency, parity_with, scheduled_seats, scheduled_at_micros, removed")),
       products_(Rows::into(database, "products", "account, product, region")),
-      lines_(Rows::into(database, "invoice_lines",
-                        "account, line, at_micros, version, name, products, seats, credits_micro, amount_minor, amount_text, "
-                        "currency")),
-      parts_(Rows::into(database, "invoice_parts",
-                        "account, line, part, seq, kind, product, plan, term, period, lot, seats_from, seats_to, days, "
-                        "credits_micro, increments, starts_at_micros, ends_at_micros, unit_price_minor, unit_price_text, "
-                        "amount_minor, amount_text, currency")) {}
+      lines_(Rows::into(
+          database, "invoice_lines",
+          "account, line, at_micros, version, name, products, seats, credits_micro, amount_minor, amount_text, "
+          "currency")),
+      parts_(
+          Rows::into(database, "invoice_parts",
+                     "account, line, part, seq, kind, product, plan, term, period, lot, seats_from, seats_to, days, "
+                     "credits_micro, increments, starts_at_micros, ends_at_micros, unit_price_minor, unit_price_text, "
+                     "amount_minor, amount_text, currency")) {}
 
 void StateRows::add(const AccountState& state, const AccountRows& rows) {
   add_account(state);
@@ -129,8 +133,8 @@ void StateRows::add_account(const AccountState& state) {
 }
 
 void StateRows::add_term(const AccountState& state, const AccountRows& rows, const PlanId& plan, const Term& term) {
-  terms_.put(state.account, plan, term.number, term.starts_at, term.ends_at, term.cadence, term.allotment, term.increment,
-             term.on_exhaustion, term.stop_at_percent, term.rate_card);
+  terms_.put(state.account, plan, term.number, term.starts_at, term.ends_at, term.cadence, term.allotment,
+             term.increment, term.on_exhaustion, term.stop_at_percent, term.rate_card);
   for (const Period& period : term.periods) {
     periods_.put(state.account, plan, term.number, period.number, terms::period_starts_at(term, period.number),
                  terms::period_ends_at(term, period.number), period.number <= term.opened, period.number <= term.closed,
@@ -157,18 +161,19 @@ void StateRows::add_seats(const AccountState& state) {
 
 void StateRows::add_invoice(const AccountState& state, const DetailedLine& detailed) {
   const InvoiceLine& line = detailed.line;
-  lines_.put(state.account, detailed.number, line.at, line.version, line.billing_name, list_json(line.products), line.seats,
-             line.credits, line.amount.minor, decimal_text(line.amount), line.amount.code());
+  lines_.put(state.account, detailed.number, line.at, line.version, line.billing_name, list_json(line.products),
+             line.seats, line.credits, line.amount.minor, decimal_text(line.amount), line.amount.code());
   std::int64_t number = 0;
   for (const InvoicePart& part : detailed.parts) add_part(state, detailed, ++number, part);
 }
 
-void StateRows::add_part(const AccountState& state, const DetailedLine& line, std::int64_t number, const InvoicePart& part) {
+void StateRows::add_part(const AccountState& state, const DetailedLine& line, std::int64_t number,
+                         const InvoicePart& part) {
   const PartColumns columns = std::visit(ColumnsOf{part}, part.billed);
   parts_.put(state.account, line.number, number, part.seq, columns.kind, part.product, columns.plan, part.term,
-             columns.period, columns.lot, columns.seats_from, columns.seats_to, columns.days, columns.credits, columns.increments,
-             columns.starts_at, columns.ends_at, minor_of(columns.unit_price), text_of(columns.unit_price),
-             part.amount.minor, decimal_text(part.amount), part.amount.code());
+             columns.period, columns.lot, columns.seats_from, columns.seats_to, columns.days, columns.credits,
+             columns.increments, columns.starts_at, columns.ends_at, minor_of(columns.unit_price),
+             text_of(columns.unit_price), part.amount.minor, decimal_text(part.amount), part.amount.code());
 }
 
 }  // namespace creditfold::read_model

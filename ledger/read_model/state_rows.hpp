@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The rows that follow from an account's state once its last event is folded: terms, periods, lots, seats, invoice lines.
+// The rows that follow from an account's state once its last event is folded: terms, periods, lots, seats,
+// invoice lines.
 #pragma once
 
 #include "ledger/read_model/event_rows.hpp"

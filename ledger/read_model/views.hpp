@@ -87,7 +87,8 @@ FROM charges GROUP BY account, workflow, model;
 
 -- What happened to each lot, as it is explained: granted, drawn by each charge, expired. Held: of live authorizations.
 CREATE VIEW lot_moves AS
-SELECT account, lot, seq, at_text, 'granted' AS what, NULL AS by_whom, granted_text AS credits_text, granted_micro AS credits_micro
+SELECT account, lot, seq, at_text, 'granted' AS what, NULL AS by_whom, granted_text AS credits_text,
+       granted_micro AS credits_micro
 FROM lots WHERE void = 0
 UNION ALL
 SELECT l.account, l.lot, c.seq, c.at_text, 'drawn', c.usage, CREDITS(-d.credits_micro), -d.credits_micro
@@ -110,7 +111,8 @@ FROM (SELECT account, substr(at_text, 1, 7) AS month, currency, amount_minor FRO
 JOIN currencies c USING (currency)
 GROUP BY l.account, l.month, l.currency;
 
--- What the next close would invoice for what is uncovered by now, at the catalog's price: an estimate, no promise (AIS-4c).
+-- What the next close would invoice for what is uncovered by now, at the catalog's price: an estimate, no promise
+-- (AIS-4c).
 CREATE VIEW overage_to_come AS
 SELECT o.account, o.plan, o.term, o.period, o.ends_at_text, CREDITS(o.uncovered_micro) AS uncovered_text, o.increments,
        MONEY(o.increments * o.overage_price_minor, c.digits) AS amount_text, o.overage_currency AS currency,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// creditfold export --format sqlite, as people meet it: its figures beside those of the other commands, made while others
-// write, refused where it would harm, and the questions of its document with their answers.
+// creditfold export --format sqlite, as people meet it: its figures beside those of the other commands, made while
+// others write, refused where it would harm, and the questions of its document with their answers.
 #include <catch2/catch.hpp>
 
 #include <SQLiteCpp/SQLiteCpp.h>
@@ -75,11 +75,13 @@ void check_whole(const std::string& model) {
   CHECK(rows_of(model, "PRAGMA integrity_check") == Rows{"ok"});
   CHECK(rows_of(model, "PRAGMA foreign_key_check").empty());
   // Every account from its first event to its newest; every position is an event's or explained.
-  CHECK(rows_of(model, "SELECT account FROM accounts EXCEPT SELECT account FROM events GROUP BY account "
-                       "HAVING min(version) = 1 AND max(version) = count(*)")
+  CHECK(rows_of(model,
+                "SELECT account FROM accounts EXCEPT SELECT account FROM events GROUP BY account "
+                "HAVING min(version) = 1 AND max(version) = count(*)")
             .empty());
-  CHECK(rows_of(model, "SELECT position - (SELECT count(*) FROM events) - "
-                       "(SELECT coalesce(sum(last_seq - first_seq + 1), 0) FROM departed) FROM meta") == Rows{"0"});
+  CHECK(rows_of(model,
+                "SELECT position - (SELECT count(*) FROM events) - "
+                "(SELECT coalesce(sum(last_seq - first_seq + 1), 0) FROM departed) FROM meta") == Rows{"0"});
 }
 
 }  // namespace
@@ -90,10 +92,12 @@ TEST_CASE("export sqlite: figures are those of balance, invoices and export, and
   CHECK(ask(place.words()).empty());
   check_whole(place.model);
   const auto balance = json_of(ask({"balance", "--data", place.data, "--account", "acme", "--json"}));
-  CHECK(rows_of(place.model, "SELECT fingerprint FROM accounts WHERE account = 'acme'") == Rows{at(balance, "/fingerprint")});
-  CHECK(rows_of(place.model, "SELECT lot, remaining_text, expired_text FROM lots WHERE account = 'acme' ORDER BY period, n").at(0) ==
-        at(balance, "/plans/0/lots/0/lot") + "|" + at(balance, "/plans/0/lots/0/remaining") + "|" +
-            at(balance, "/plans/0/lots/0/expired"));
+  CHECK(rows_of(place.model, "SELECT fingerprint FROM accounts WHERE account = 'acme'") ==
+        Rows{at(balance, "/fingerprint")});
+  CHECK(rows_of(place.model,
+                "SELECT lot, remaining_text, expired_text FROM lots WHERE account = 'acme' ORDER BY period, n")
+            .at(0) == at(balance, "/plans/0/lots/0/lot") + "|" + at(balance, "/plans/0/lots/0/remaining") + "|" +
+                          at(balance, "/plans/0/lots/0/expired"));
   CHECK(rows_of(place.model, "SELECT credits_text FROM usage_totals WHERE account = 'acme'") ==
         Rows{at(balance, "/usage/0/credits")});
   CHECK(rows_of(place.model, "SELECT fingerprint FROM meta") ==
@@ -113,7 +117,8 @@ TEST_CASE("export sqlite: figures are those of balance, invoices and export, and
 TEST_CASE("export sqlite: the questions of its document have the answers it gives") {
   const Place place;
   const std::string examples = std::string(SOURCE_DIRECTORY) + "/tests/examples/read_model/";
-  const std::string answers = ask({"apply", "--data", place.data, "--catalog", examples + "catalog.json", examples + "commands.jsonl"});
+  const std::string answers =
+      ask({"apply", "--data", place.data, "--catalog", examples + "catalog.json", examples + "commands.jsonl"});
   CHECK_FALSE(contains(answers, "\"refused\""));
   static_cast<void>(ask(place.words({"--catalog", examples + "catalog.json"})));
   const std::string document = read_file(std::string(SOURCE_DIRECTORY) + "/ledger/read_model/READ_MODEL.md");
@@ -151,7 +156,8 @@ TEST_CASE("export sqlite: while a service writes, what is made is one moment's")
   std::thread charges([&] {
     for (int i = 0; !done; ++i) {
       std::string commands;
-      for (int j = 0; j < 50; ++j) commands += usage("acme", "more-" + std::to_string(i) + "-" + std::to_string(j), "2026-02-20T00:00:00Z");
+      for (int j = 0; j < 50; ++j)
+        commands += usage("acme", "more-" + std::to_string(i) + "-" + std::to_string(j), "2026-02-20T00:00:00Z");
       if (run({"apply", "--data", place.data}, commands).status == 0) ++charged;
     }
   });
@@ -199,7 +205,8 @@ TEST_CASE("export sqlite: what it would harm, or cannot make, is refused with th
   CHECK(read_file(place.file("notes")) == "mine");
   CHECK(contains(refused(place, {"--output", "/dev/null"}, 2).err, "/dev/null is no regular file"));
   CHECK(contains(refused(place, {"--output", place.data}, 2).err, "is no regular file"));
-  CHECK(contains(refused(place, {"--output", place.file("none/at/all.sqlite")}, 4).err, "none/at/all.sqlite.part: No such file"));
+  CHECK(contains(refused(place, {"--output", place.file("none/at/all.sqlite")}, 4).err,
+                 "none/at/all.sqlite.part: No such file"));
   CHECK(refused(place, {"--output", "/proc/version/x.sqlite"}, 4).err.size() > 20);
   write_file(place.model + "-wal", "another's");
   CHECK(contains(refused(place, {}, 2).err, "ledger.sqlite-wal lies there: a program has "));
@@ -207,35 +214,48 @@ TEST_CASE("export sqlite: what it would harm, or cannot make, is refused with th
   CHECK(contains(refused(place, {"--account", "nobody"}, 1).err, "There is no account nobody here."));
   CHECK_FALSE(fs::exists(place.model));
   CHECK_FALSE(fs::exists(place.model + ".part"));
-  CHECK(contains(run({"export", "--format", "sqlite", "--data", place.file("nowhere"), "--output", place.model}).err, "nowhere"));
+  CHECK(contains(run({"export", "--format", "sqlite", "--data", place.file("nowhere"), "--output", place.model}).err,
+                 "nowhere"));
 }
 
 TEST_CASE("EKM-5: export sqlite leaves sealed text sealed, with the key at hand or not") {
   const Place place;
   fill(place.data);
   const std::string who = R"("account":"acme","at":"2026-02-04T00:00:00Z","key":")";
-  const std::string answers = ask({"apply", "--data", place.data, "--key-service", "local"},
-                        R"({"command":"StartTerm",)" + who +
-                            R"(s1","product":"enterprise","starts_at":"2026-02-04T00:00:00Z","ends_at":"2027-02-04T00:00:00Z","seats":5})"
-                            "\n"
-                            R"({"command":"AddProduct",)" + who + R"(a1","product":"ekm"})"
-                            "\n"
-                            R"({"command":"RotateKey",)" + who + R"(r1","key_arn":"arn:aws:kms:us-east-1:111122223333:key/one"})"
-                        "\n"
-                        R"({"command":"GrantCredits",)" + who +
-                            R"(g3","plan":"plus","credits":"25","kind":"promotion","period":2,"reason":"Plant3d-Reason"})"
-                            "\n"
-                            R"({"command":"RecordUsage",)" + who +
-                            R"(u90","usage":"u90","workflow":"triage","model":"gpt-4o","query":0,"input":1,"output":0,"memo":"Plant3d-Memo"})"
-                            "\n");
+  const std::string answers = ask(
+      {"apply", "--data", place.data, "--key-service", "local"},
+      R"({"command":"StartTerm",)" + who +
+          R"(s1","product":"enterprise","starts_at":"2026-02-04T00:00:00Z","ends_at":"2027-02-04T00:00:00Z","seats":5})"
+          "\n"
+          R"({"command":"AddProduct",)" +
+          who +
+          R"(a1","product":"ekm"})"
+          "\n"
+          R"({"command":"RotateKey",)" +
+          who +
+          R"(r1","key_arn":"arn:aws:kms:us-east-1:111122223333:key/one"})"
+          "\n"
+          R"({"command":"GrantCredits",)" +
+          who +
+          R"(g3","plan":"plus","credits":"25","kind":"promotion","period":2,"reason":"Plant3d-Reason"})"
+          "\n"
+          R"({"command":"RecordUsage",)" +
+          who +
+          R"(u90","usage":"u90","workflow":"triage","model":"gpt-4o","query":0,"input":1,"output":0,"memo":"Plant3d-Memo"})"
+          "\n");
   REQUIRE_FALSE(contains(answers, "\"refused\""));
   for (const Words& more : {Words{}, Words{"--key-service", "local"}}) {
     static_cast<void>(ask(place.words(more)));
     CHECK_FALSE(contains(read_file(place.model), "Plant3d"));
-    CHECK(rows_of(place.model, "SELECT count(*) FROM lots WHERE reason IS NULL AND substr(reason_sealed, 1, 1) = x'FF'") == Rows{"1"});
-    CHECK(rows_of(place.model, "SELECT count(*) FROM charges WHERE memo IS NULL AND substr(memo_sealed, 1, 1) = x'FF'") == Rows{"1"});
-    CHECK(rows_of(place.model, "SELECT json_extract(fields, '$.memo.sealed') = lower(hex(memo_sealed)) FROM events "
-                               "JOIN charges USING (seq) WHERE usage = 'u90'") == Rows{"1"});
+    CHECK(rows_of(place.model,
+                  "SELECT count(*) FROM lots WHERE reason IS NULL AND substr(reason_sealed, 1, 1) = x'FF'") ==
+          Rows{"1"});
+    CHECK(
+        rows_of(place.model, "SELECT count(*) FROM charges WHERE memo IS NULL AND substr(memo_sealed, 1, 1) = x'FF'") ==
+        Rows{"1"});
+    CHECK(rows_of(place.model,
+                  "SELECT json_extract(fields, '$.memo.sealed') = lower(hex(memo_sealed)) FROM events "
+                  "JOIN charges USING (seq) WHERE usage = 'u90'") == Rows{"1"});
   }
 }
 
@@ -251,11 +271,14 @@ TEST_CASE("RES-1: export sqlite is of one region, and an account that left is in
   CHECK(rows_of(place.model, "SELECT DISTINCT account, to_region FROM departed") == Rows{"acme|eu"});
   static_cast<void>(ask(place.words({"--region", "eu", "--output", place.file("eu.sqlite")})));
   check_whole(place.file("eu.sqlite"));
-  CHECK(rows_of(place.file("eu.sqlite"), "SELECT account, region FROM accounts WHERE account = 'acme'") == Rows{"acme|eu"});
+  CHECK(rows_of(place.file("eu.sqlite"), "SELECT account, region FROM accounts WHERE account = 'acme'") ==
+        Rows{"acme|eu"});
   static_cast<void>(ask(place.words({"--account", "acme", "--output", place.file("acme.sqlite")})));
   CHECK(rows_of(place.file("acme.sqlite"), "SELECT region, only FROM meta") == Rows{"eu|acme"});
-  CHECK(contains(refused(place, {"--account", "acme", "--region", "us", "--output", place.file("none")}, 1).err, "no account acme"));
-  CHECK(contains(refused(place, {"--region", "jp", "--output", place.file("none")}, 2).err, "no account ever lived in region jp"));
+  CHECK(contains(refused(place, {"--account", "acme", "--region", "us", "--output", place.file("none")}, 1).err,
+                 "no account acme"));
+  CHECK(contains(refused(place, {"--region", "jp", "--output", place.file("none")}, 2).err,
+                 "no account ever lived in region jp"));
 }
 
 TEST_CASE("RES-1: export sqlite has an account that moves to and fro whole, or not at all") {
@@ -272,7 +295,8 @@ TEST_CASE("RES-1: export sqlite has an account that moves to and fro whole, or n
       const std::string to = i % 2 == 0 ? "eu" : "jp";
       const std::string key = std::to_string(i);
       const std::string move = R"({"command":"RemoveProduct","account":"acme","key":"rm)" + key +
-                               R"(","at":"2026-02-01T12:00:00Z","product":"data_residency"})" + "\n" + residency_of("acme", "r" + key, to) + migration_of("acme", "m" + key, to);
+                               R"(","at":"2026-02-01T12:00:00Z","product":"data_residency"})" + "\n" +
+                               residency_of("acme", "r" + key, to) + migration_of("acme", "m" + key, to);
       if (contains(run({"apply", "--data", place.data}, move).out, "RegionMigrated")) ++moves;
     }
   });

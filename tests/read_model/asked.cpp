@@ -39,23 +39,26 @@ std::string where_term(const json::object& term) {
 }
 
 json::array plans_in(SQLite::Database& database, const std::string& account) {
-  json::array plans = objects(database,
-                              "SELECT plan, term, starts_at_text AS starts_at, ends_at_text AS ends_at, cadence FROM terms "
-                              "WHERE account = ? ORDER BY plan, term",
-                              account);
+  json::array plans =
+      objects(database,
+              "SELECT plan, term, starts_at_text AS starts_at, ends_at_text AS ends_at, cadence FROM terms "
+              "WHERE account = ? ORDER BY plan, term",
+              account);
   for (json::value& value : plans) {
     json::object& term = value.as_object();
-    term["periods"] = objects(database,
-                              "SELECT period, starts_at_text AS starts_at, ends_at_text AS ends_at, state, granted_text AS "
-                              "granted, consumed_text AS consumed, held_text AS held, expired_text AS expired, remaining_text "
-                              "AS remaining, uncovered_text AS uncovered FROM period_states" +
-                                  where_term(term) + " ORDER BY period",
-                              account);
-    term["lots"] = objects(database,
-                           "SELECT lot, kind, granted_text AS granted, remaining_text AS remaining, held_text AS held, "
-                           "expired_text AS expired, starts_at_text AS starts_at, expires_at_text AS expires_at FROM lots" +
-                               where_term(term) + " AND void = 0 ORDER BY period, n",
-                           account);
+    term["periods"] =
+        objects(database,
+                "SELECT period, starts_at_text AS starts_at, ends_at_text AS ends_at, state, granted_text AS "
+                "granted, consumed_text AS consumed, held_text AS held, expired_text AS expired, remaining_text "
+                "AS remaining, uncovered_text AS uncovered FROM period_states" +
+                    where_term(term) + " ORDER BY period",
+                account);
+    term["lots"] =
+        objects(database,
+                "SELECT lot, kind, granted_text AS granted, remaining_text AS remaining, held_text AS held, "
+                "expired_text AS expired, starts_at_text AS starts_at, expires_at_text AS expires_at FROM lots" +
+                    where_term(term) + " AND void = 0 ORDER BY period, n",
+                account);
   }
   return plans;
 }
@@ -92,10 +95,11 @@ json::value balance_in(SQLite::Database& database, const std::string& account) {
       account);
   json::object balance = found.at(0).as_object();
   balance["plans"] = plans_in(database, account);
-  balance["usage"] = objects(database,
-                             "SELECT workflow, model, charges, query, input, output, credits_text AS credits FROM usage_totals "
-                             "WHERE account = ? ORDER BY workflow, model",
-                             account);
+  balance["usage"] =
+      objects(database,
+              "SELECT workflow, model, charges, query, input, output, credits_text AS credits FROM usage_totals "
+              "WHERE account = ? ORDER BY workflow, model",
+              account);
   balance["seats"] = seats_in(database, account);
   balance["invoice_lines"] = objects(
       database,
@@ -110,8 +114,8 @@ json::value balance_in(SQLite::Database& database, const std::string& account) {
   balance["key"] = key;
   balance["access"] = balance["allowed"].as_int64() != 0;
   balance.erase("allowed");
-  balance["consents"] =
-      standings(objects(database, "SELECT feature, granted FROM consents WHERE account = ?", account), "feature", "granted");
+  balance["consents"] = standings(objects(database, "SELECT feature, granted FROM consents WHERE account = ?", account),
+                                  "feature", "granted");
   json::array terms;
   for (const json::value& row :
        objects(database, "SELECT terms FROM accepted_terms WHERE account = ? ORDER BY terms", account)) {
@@ -143,10 +147,11 @@ json::value invoices_in(SQLite::Database& database, const std::string& account) 
 }
 
 json::array events_in(SQLite::Database& database, const std::string& partition) {
-  json::array events = objects(database,
-                               "SELECT type, seq, account, version, at_text AS at, recorded_at_text AS recorded_at, key, "
-                               "actor AS \"?actor\", fields AS \"{fields\" FROM events ORDER BY seq",
-                               "");
+  json::array events =
+      objects(database,
+              "SELECT type, seq, account, version, at_text AS at, recorded_at_text AS recorded_at, key, "
+              "actor AS \"?actor\", fields AS \"{fields\" FROM events ORDER BY seq",
+              "");
   for (json::value& value : events) {
     json::object& event = value.as_object();
     if (!partition.empty()) event["partition"] = partition;

@@ -86,10 +86,12 @@ TEST_CASE("Only a read model, or an empty file, is replaced") {
   CHECK(objection().empty());
   std::ofstream(file).close();
   CHECK(objection().empty());
-  std::ofstream(file) << "text of somebody's, longer than a header of a database would be, or shorter: it does not matter what";
+  std::ofstream(file)
+      << "text of somebody's, longer than a header of a database would be, or shorter: it does not matter what";
   CHECK_THAT(objection(), Catch::EndsWith("is there already and is no read model; only those are replaced"));
   fs::remove(file);
-  SQLite::Database(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE).exec("CREATE TABLE t (a); PRAGMA application_id = 7");
+  SQLite::Database(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE)
+      .exec("CREATE TABLE t (a); PRAGMA application_id = 7");
   CHECK_THAT(objection(), Catch::Contains("is no read model"));
   fs::remove(file);
   fs::create_directory(file);

@@ -62,28 +62,36 @@ void check_sums(Made& made) {
                   "(SELECT coalesce(sum(credits_micro), 0) FROM draws WHERE charge = c.seq)") == none);
   CHECK(made.rows("SELECT lot FROM lots l WHERE void = 0 AND consumed_micro <> "
                   "(SELECT coalesce(sum(credits_micro), 0) FROM draws d WHERE d.lot = l.seq)") == none);
-  CHECK(made.rows("SELECT lot FROM lots l WHERE void = 0 AND held_micro <> (SELECT coalesce(sum(h.credits_micro), 0) "
-                  "FROM holds h JOIN authorizations a ON a.seq = h.authorization WHERE h.lot = l.seq AND a.ended IS NULL)") ==
+  CHECK(made.rows(
+            "SELECT lot FROM lots l WHERE void = 0 AND held_micro <> (SELECT coalesce(sum(h.credits_micro), 0) "
+            "FROM holds h JOIN authorizations a ON a.seq = h.authorization WHERE h.lot = l.seq AND a.ended IS NULL)") ==
         none);
-  CHECK(made.rows("SELECT lot FROM lots l WHERE remaining_micro <> "
-                  "(SELECT coalesce(sum(credits_micro), 0) FROM lot_moves m WHERE m.account = l.account AND m.lot = l.lot)") ==
+  CHECK(
+      made.rows(
+          "SELECT lot FROM lots l WHERE remaining_micro <> "
+          "(SELECT coalesce(sum(credits_micro), 0) FROM lot_moves m WHERE m.account = l.account AND m.lot = l.lot)") ==
+      none);
+  CHECK(made.rows(
+            "SELECT account, plan, term, period FROM periods EXCEPT SELECT account, plan, term, period FROM periods p "
+            "WHERE (granted_micro, consumed_micro, held_micro, expired_micro) = "
+            "(SELECT coalesce(sum(granted_micro), 0), coalesce(sum(consumed_micro), 0), coalesce(sum(held_micro), 0), "
+            "coalesce(sum(expired_micro), 0) FROM lots l WHERE (l.account, l.plan, l.term, l.period) = "
+            "(p.account, p.plan, p.term, p.period) AND void = 0)") == none);
+  CHECK(made.rows(
+            "SELECT account, plan, term, period FROM periods EXCEPT SELECT account, plan, term, period FROM periods p "
+            "WHERE (consumed_micro, uncovered_micro) = (SELECT coalesce(sum(covered_micro), 0), "
+            "coalesce(sum(uncovered_micro), 0) FROM charges c WHERE (c.account, c.plan, c.term, c.period) = "
+            "(p.account, p.plan, p.term, p.period))") == none);
+  CHECK(made.rows("SELECT account, line FROM invoice_lines EXCEPT SELECT account, line FROM invoice_lines l WHERE "
+                  "amount_minor = "
+                  "(SELECT sum(amount_minor) FROM invoice_parts p WHERE p.account = l.account AND p.line = l.line)") ==
         none);
-  CHECK(made.rows("SELECT account, plan, term, period FROM periods EXCEPT SELECT account, plan, term, period FROM periods p "
-                  "WHERE (granted_micro, consumed_micro, held_micro, expired_micro) = "
-                  "(SELECT coalesce(sum(granted_micro), 0), coalesce(sum(consumed_micro), 0), coalesce(sum(held_micro), 0), "
-                  "coalesce(sum(expired_micro), 0) FROM lots l WHERE (l.account, l.plan, l.term, l.period) = "
-                  "(p.account, p.plan, p.term, p.period) AND void = 0)") == none);
-  CHECK(made.rows("SELECT account, plan, term, period FROM periods EXCEPT SELECT account, plan, term, period FROM periods p "
-                  "WHERE (consumed_micro, uncovered_micro) = (SELECT coalesce(sum(covered_micro), 0), "
-                  "coalesce(sum(uncovered_micro), 0) FROM charges c WHERE (c.account, c.plan, c.term, c.period) = "
-                  "(p.account, p.plan, p.term, p.period))") == none);
-  CHECK(made.rows("SELECT account, line FROM invoice_lines EXCEPT SELECT account, line FROM invoice_lines l WHERE amount_minor = "
-                  "(SELECT sum(amount_minor) FROM invoice_parts p WHERE p.account = l.account AND p.line = l.line)") == none);
 }
 
 }  // namespace
 
-TEST_CASE("Random logs as tables: balances, invoices and events are those the ledger answers with, and the rows add up") {
+TEST_CASE(
+    "Random logs as tables: balances, invoices and events are those the ledger answers with, and the rows add up") {
   const std::uint64_t seed = GENERATE(range(1, 13));
   CAPTURE(seed);
   MemoryPartition log(seed % 2 == 0 ? RegionId("eu") : RegionId(std::string(home_region)));
@@ -93,7 +101,8 @@ TEST_CASE("Random logs as tables: balances, invoices and events are those the le
   for (const Instant now : {stream_clock, book.accounts().begin()->second.latest_at, Instant{1'770'000'000'000'000}}) {
     Made made(log, now);
     CAPTURE(to_text(now));
-    CHECK(made.rows("SELECT count(*) FROM accounts") == std::vector<std::string>{std::to_string(book.accounts().size())});
+    CHECK(made.rows("SELECT count(*) FROM accounts") ==
+          std::vector<std::string>{std::to_string(book.accounts().size())});
     for (const auto& [account, state] : book.accounts()) {
       CAPTURE(account.value);
       CHECK(balance_in(made.database(), account.value) == json::parse(balance_json(state, now)));
@@ -104,23 +113,22 @@ TEST_CASE("Random logs as tables: balances, invoices and events are those the le
     }
     CHECK(events_in(made.database(), partition_of(log.region()).value) == lines_of(log));
     CHECK(made.rows("SELECT position, fingerprint, region, only, program, schema FROM meta") ==
-          std::vector<std::string>{std::to_string(log.head()) + "|" + to_hex(fingerprint(book)) + "|" + log.region().value +
-                                   "||1.2.3|1"});
+          std::vector<std::string>{std::to_string(log.head()) + "|" + to_hex(fingerprint(book)) + "|" +
+                                   log.region().value + "||1.2.3|1"});
     check_sums(made);
   }
 }
 
 TEST_CASE("Random streams reach what the tables are for") {
   std::vector<std::string> seen(8, "0");
-  const std::vector<std::string> asked{
-      "SELECT count(*) FROM draws GROUP BY charge HAVING count(*) > 1",
-      "SELECT 1 FROM authorizations WHERE ended = 'settled'",
-      "SELECT 1 FROM authorizations WHERE ended = 'expired'",
-      "SELECT 1 FROM holds",
-      "SELECT 1 FROM invoice_parts WHERE part > 1",
-      "SELECT 1 FROM charges WHERE late",
-      "SELECT 1 FROM charges WHERE flags <> '[]'",
-      "SELECT 1 FROM uncovered_usage"};
+  const std::vector<std::string> asked{"SELECT count(*) FROM draws GROUP BY charge HAVING count(*) > 1",
+                                       "SELECT 1 FROM authorizations WHERE ended = 'settled'",
+                                       "SELECT 1 FROM authorizations WHERE ended = 'expired'",
+                                       "SELECT 1 FROM holds",
+                                       "SELECT 1 FROM invoice_parts WHERE part > 1",
+                                       "SELECT 1 FROM charges WHERE late",
+                                       "SELECT 1 FROM charges WHERE flags <> '[]'",
+                                       "SELECT 1 FROM uncovered_usage"};
   for (std::uint64_t seed = 1; seed <= 12; ++seed) {
     MemoryPartition log;
     process_stream(log, seed, {.accounts = 4, .commands = 500});
@@ -139,12 +147,15 @@ TEST_CASE("H8: a lot whose period was cut off is void in its table, and counts n
   MemoryPartition log;
   Engine engine(log, table_catalog());
   const std::string who = R"("account":"acme","at":"2026-01-02T00:00:00Z","key":")";
-  for (const std::string& command :
-       {R"({"command":"OpenAccount",)" + who + R"(1","environment":"commercial","region":"us"})",
-        R"({"command":"StartTerm",)" + who +
-            R"(2","product":"ai_studio","plan":"plus","cadence":"monthly","starts_at":"2026-01-01T00:00:00Z","ends_at":"2027-01-01T00:00:00Z"})",
-        R"({"command":"GrantCredits",)" + who + R"(3","plan":"plus","credits":"7","kind":"promotion","period":6,"reason":"early"})",
-        R"({"command":"EndTerm",)" + who + R"(4","product":"ai_studio","plan":"plus","ends_at":"2026-04-01T00:00:00Z"})"}) {
+  for (
+      const std::string& command :
+      {R"({"command":"OpenAccount",)" + who + R"(1","environment":"commercial","region":"us"})",
+       R"({"command":"StartTerm",)" + who +
+           R"(2","product":"ai_studio","plan":"plus","cadence":"monthly","starts_at":"2026-01-01T00:00:00Z","ends_at":"2027-01-01T00:00:00Z"})",
+       R"({"command":"GrantCredits",)" + who +
+           R"(3","plan":"plus","credits":"7","kind":"promotion","period":6,"reason":"early"})",
+       R"({"command":"EndTerm",)" + who +
+           R"(4","product":"ai_studio","plan":"plus","ends_at":"2026-04-01T00:00:00Z"})"}) {
     const std::string_view text(command);
     REQUIRE_FALSE(engine.process({&text, 1}, stream_clock).at(0).refused);
   }
@@ -152,7 +163,8 @@ TEST_CASE("H8: a lot whose period was cut off is void in its table, and counts n
   CHECK(made.rows("SELECT lot, granted_text, remaining_text, void FROM lots ORDER BY seq") ==
         std::vector<std::string>{"plus/1/1/1|100|100|0", "plus/1/6/1|7|0|1"});
   CHECK(made.rows("SELECT lot FROM expiring_lots") == std::vector<std::string>{"plus/1/1/1"});
-  CHECK(balance_in(made.database(), "acme") == json::parse(balance_json(*book_of(log).find(AccountId("acme")), stream_clock)));
+  CHECK(balance_in(made.database(), "acme") ==
+        json::parse(balance_json(*book_of(log).find(AccountId("acme")), stream_clock)));
   check_sums(made);
 }
 
@@ -170,7 +182,8 @@ TEST_CASE("One account's read model is its part of the whole log's") {
           whole.rows(std::string("SELECT * FROM ") + table + " WHERE account = '" + account + "' ORDER BY 2, 1"));
   }
   CHECK(part.rows("SELECT charge, lot FROM draws ORDER BY 1, 2") ==
-        whole.rows("SELECT charge, d.lot FROM draws d JOIN charges c ON c.seq = charge WHERE account = '" + account + "' ORDER BY 1, 2"));
+        whole.rows("SELECT charge, d.lot FROM draws d JOIN charges c ON c.seq = charge WHERE account = '" + account +
+                   "' ORDER BY 1, 2"));
   CHECK(part.rows("SELECT position, root, only FROM meta") ==
         std::vector<std::string>{whole.rows("SELECT position, root FROM meta").at(0) + "|" + account});
   CHECK_THROWS_WITH(Made(log, stream_clock, AccountId("nobody")), "no such account");

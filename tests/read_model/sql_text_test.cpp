@@ -29,9 +29,10 @@ TEST_CASE("SQL writes micro-credits as the ledger does") {
     CAPTURE(micro);
     CHECK(evaluated(database, read_model::credits_text("x"), micro) == to_text(Credits{micro}));
   };
-  for (const std::int64_t micro : {std::int64_t{0}, std::int64_t{1}, std::int64_t{-1}, std::int64_t{1'000'000},
-                                   std::int64_t{100'000'000}, std::int64_t{-999'999}, std::int64_t{1'250'000},
-                                   std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::int64_t>::min()}) {
+  for (const std::int64_t micro :
+       {std::int64_t{0}, std::int64_t{1}, std::int64_t{-1}, std::int64_t{1'000'000}, std::int64_t{100'000'000},
+        std::int64_t{-999'999}, std::int64_t{1'250'000}, std::numeric_limits<std::int64_t>::max(),
+        std::numeric_limits<std::int64_t>::min()}) {
     check(micro);
   }
   Random random(1);
@@ -44,8 +45,9 @@ TEST_CASE("SQL writes moments as the ledger does, from year 1 to 9999") {
     CAPTURE(micros);
     CHECK(evaluated(database, read_model::moment_text("x"), micros) == to_text(Instant{micros}));
   };
-  for (const std::int64_t micros : {instant_min.micros, instant_max.micros, std::int64_t{0}, std::int64_t{-1}, std::int64_t{1},
-                                    std::int64_t{500'000}, std::int64_t{-1'500'000}, std::int64_t{1'767'225'599'999'999}}) {
+  for (const std::int64_t micros :
+       {instant_min.micros, instant_max.micros, std::int64_t{0}, std::int64_t{-1}, std::int64_t{1},
+        std::int64_t{500'000}, std::int64_t{-1'500'000}, std::int64_t{1'767'225'599'999'999}}) {
     check(micros);
   }
   Random random(2);
