@@ -134,7 +134,9 @@ CREATE TABLE charges (
   query         INTEGER NOT NULL,  -- tokens
   input         INTEGER NOT NULL,
   output        INTEGER NOT NULL,
-  tokens        INTEGER AS (query + input + output) VIRTUAL,
+  -- NULL beyond 64 bits, where SQLite would go on in floating point
+  tokens        INTEGER AS (iif(query <= 9223372036854775807 - input AND query + input <= 9223372036854775807 - output,
+                                query + input + output, NULL)) VIRTUAL,
   rate_card     TEXT NOT NULL,
   credits CREDITS NOT NULL        -- the whole charge
   covered CREDITS NOT NULL        -- what lots paid of it: the sum of its draws

@@ -113,6 +113,7 @@ GROUP BY l.account, l.month, l.currency;
 
 -- What the next close would invoice for what is uncovered by now, at the catalog's price: an estimate, no promise
 -- (AIS-4c).
+-- Amounts beyond 64 bits, which no close could record, are left out.
 CREATE VIEW overage_to_come AS
 SELECT o.account, o.plan, o.term, o.period, o.ends_at_text, CREDITS(o.uncovered_micro) AS uncovered_text, o.increments,
        MONEY(o.increments * o.overage_price_minor, c.digits) AS amount_text, o.overage_currency AS currency,
@@ -123,7 +124,8 @@ FROM (SELECT p.account, p.plan, p.term, p.period, p.ends_at_text, p.uncovered_mi
       FROM periods p JOIN terms t USING (account, plan, term) JOIN plans k ON k.plan = p.plan
       WHERE p.closed = 0 AND p.uncovered_micro > 0 AND t.on_exhaustion = 'overage' AND t.increment_micro > 0
         AND k.overage_price_minor IS NOT NULL) o
-JOIN currencies c ON c.currency = o.overage_currency;
+JOIN currencies c ON c.currency = o.overage_currency
+WHERE o.increments <= 9223372036854775807 / max(o.overage_price_minor, 1);
 
 -- Seats in force at meta.at.
 CREATE VIEW seats_now AS

@@ -199,6 +199,30 @@ TEST_CASE("An empty log is a read model too") {
   }
 }
 
+TEST_CASE("Volumes whose sum leaves 64 bits have no sum, and no floating point takes its place") {
+  MemoryPartition log;
+  Engine engine(log, table_catalog());
+  const std::string who = R"("account":"acme","at":"2026-01-02T00:00:00Z","key":")";
+  for (const std::string& command :
+       {R"({"command":"OpenAccount",)" + who + R"(1","environment":"commercial","region":"us"})",
+        R"({"command":"StartTerm",)" + who + R"(2","product":"ai_studio","plan":"plus","cadence":"monthly",)" +
+            R"("starts_at":"2026-01-01T00:00:00Z","ends_at":"2027-01-01T00:00:00Z"})",
+        R"({"command":"RecordUsage",)" + who + R"(3","usage":"u","workflow":"w","model":"dust",)" +
+            R"("query":9223372036854775807,"input":9223372036854775807,"output":1})",
+        R"({"command":"RecordUsage",)" + who + R"(4","usage":"v","workflow":"w","model":"dust",)" +
+            R"("query":0,"input":0,"output":9223372036854775806})"}) {
+    const std::string_view text(command);
+    REQUIRE_FALSE(engine.process({&text, 1}, stream_clock).at(0).refused);
+  }
+  Made made(log);
+  CHECK(made.rows("SELECT query, output, tokens, typeof(tokens) FROM charges WHERE usage = 'u'") ==
+        std::vector<std::string>{"9223372036854775807|1||null"});
+  CHECK(made.rows("SELECT tokens, typeof(tokens) FROM charges WHERE usage = 'v'") ==
+        std::vector<std::string>{"9223372036854775806|integer"});
+  CHECK(made.rows("SELECT charges, query FROM usage_totals") == std::vector<std::string>{"2|9223372036854775807"});
+  check_sums(made);
+}
+
 TEST_CASE("Every word of the tables is an integer or a text: no floating point anywhere") {
   MemoryPartition log;
   process_stream(log, 5, {.accounts = 4, .commands = 500});
