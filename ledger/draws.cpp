@@ -88,4 +88,23 @@ ChargeFold fold_charge(std::span<const Event> events, std::size_t index) {
   return fold;
 }
 
+void DrawWatch::before(const AccountState& state, Instant at, const CreditsConsumed& charge) {
+  drawn_.clear();
+  const Term* term = terms::term_in_force(state, charge.plan, at);
+  const Period* period = term ? terms::find_period(*term, terms::period_at(*term, at)) : nullptr;
+  if (period == nullptr) return;  // opened by this event: it has no lot
+  for (const Lot& lot : period->lots) drawn_.push_back(lot.drawn);
+}
+
+ChargeDraws DrawWatch::after(const AccountState& state, Instant at, const CreditsConsumed& charge) const {
+  const Term& term = *terms::term_in_force(state, charge.plan, at);
+  ChargeDraws told{.term = term.number, .period = terms::period_at(term, at), .draws = {}};
+  const Period& period = *terms::find_period(term, told.period);
+  for (std::size_t i = 0; i < period.lots.size(); ++i) {  // a charge grants none: they are the same lots
+    const Credits taken = period.lots[i].drawn - (i < drawn_.size() ? drawn_[i] : Credits{});
+    if (taken.micro != 0) told.draws.push_back({period.lots[i].version, taken});
+  }
+  return told;
+}
+
 }  // namespace creditfold

@@ -59,4 +59,26 @@ struct ChargeFold {
 // REQUIRES: events[index] is a CreditsConsumed.
 [[nodiscard]] ChargeFold fold_charge(std::span<const Event> events, std::size_t index);
 
+// What a charge drew from each lot, told during one fold over the whole log: the lots of its period before and after.
+// Takes as long as the period has lots.
+struct LotDraw {
+  std::int64_t granted = 0;  // version of the event that granted the lot
+  Credits credits;           // > 0
+};
+struct ChargeDraws {
+  std::int32_t term = 1;
+  std::int32_t period = 1;
+  std::vector<LotDraw> draws;  // in the order the lots were granted
+};
+class DrawWatch {
+ public:
+  // REQUIRES: `state` is before the event.
+  void before(const AccountState& state, Instant at, const CreditsConsumed& charge);
+  // REQUIRES: the event asked about before has been folded into `state`.
+  [[nodiscard]] ChargeDraws after(const AccountState& state, Instant at, const CreditsConsumed& charge) const;
+
+ private:
+  std::vector<Credits> drawn_;  // by the period's lots
+};
+
 }  // namespace creditfold

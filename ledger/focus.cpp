@@ -6,6 +6,7 @@
 
 #include "events/log.hpp"
 #include "ledger/terms.hpp"
+#include "ledger/words.hpp"
 
 namespace creditfold {
 namespace {
@@ -71,28 +72,6 @@ Instant second_after(Instant at) { return {std::min(at.micros + second_micros, i
 Instant month_of(Instant at) {
   const std::string text = to_text(at).substr(0, 8) + "01T00:00:00Z";
   return parse_instant(text).value_or(at);
-}
-
-// Digits after the point of a currency's amounts, where they are not two (ISO 4217).
-std::size_t minor_digits(std::string_view currency) {
-  constexpr std::array none{std::string_view("BIF"), std::string_view("CLP"), std::string_view("DJF"), std::string_view("GNF"),
-                            std::string_view("ISK"), std::string_view("JPY"), std::string_view("KMF"), std::string_view("KRW"),
-                            std::string_view("PYG"), std::string_view("RWF"), std::string_view("UGX"), std::string_view("UYI"),
-                            std::string_view("VND"), std::string_view("VUV"), std::string_view("XAF"), std::string_view("XOF"),
-                            std::string_view("XPF")};
-  constexpr std::array three{std::string_view("BHD"), std::string_view("IQD"), std::string_view("JOD"), std::string_view("KWD"),
-                             std::string_view("LYD"), std::string_view("OMR"), std::string_view("TND")};
-  if (std::find(none.begin(), none.end(), currency) != none.end()) return 0;
-  return std::find(three.begin(), three.end(), currency) != three.end() ? 3 : 2;
-}
-
-std::string money_text(const Money& money) {
-  const std::uint64_t size = money.minor < 0 ? 0 - static_cast<std::uint64_t>(money.minor) : static_cast<std::uint64_t>(money.minor);
-  std::string digits = std::to_string(size);
-  const std::size_t fraction = minor_digits(money.code());
-  if (digits.size() <= fraction) digits.insert(0, fraction + 1 - digits.size(), '0');
-  if (fraction > 0) digits.insert(digits.size() - fraction, 1, '.');
-  return (money.minor < 0 ? "-" : "") + digits;
 }
 
 std::string flags_text(const std::vector<UsageFlag>& flags) {
@@ -173,7 +152,7 @@ void FocusWriter::charge(const Event& event, const CreditsConsumed& fact) {
 }
 
 void FocusWriter::invoice_line(const AccountState& state, const InvoiceLine& line) {
-  const std::string amount = money_text(line.amount);
+  const std::string amount = decimal_text(line.amount);
   const Instant month = month_of(line.at);
   std::string products;
   for (const ProductId& product : line.products) products.append(products.empty() ? "" : " ").append(product.value);

@@ -37,6 +37,8 @@ struct ParsedCommand {
 
 // An event as CONTRACT.md writes it, on one line without a newline. Round trip: parse_event(to_json(e)) == e.
 [[nodiscard]] std::string to_json(const Event& event);
+// What an event's own type says, as an object: its line without the envelope.
+[[nodiscard]] std::string fields_json(const Payload& payload);
 struct EventFault {
   std::string place;
   std::string what;

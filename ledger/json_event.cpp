@@ -26,6 +26,12 @@ struct WriteField {
   }
 };
 
+void write_fields(JsonWriter& out, const Payload& payload) {
+  std::visit([&](const auto& fact) { std::decay_t<decltype(fact)>::fields(fact, WriteField{out}); }, payload);
+  // AI-2: what was charged for was made by AI. True of every charge there can be, so that it is said and never stored.
+  if (std::holds_alternative<CreditsConsumed>(payload)) out.field("ai_generated", true);
+}
+
 void write_event(JsonWriter& out, const Event& event) {
   out.open('{')
       .field("type", type_name(event.payload))
@@ -37,9 +43,7 @@ void write_event(JsonWriter& out, const Event& event) {
       .field("recorded_at", event.recorded_at)
       .field("key", event.key)
       .field("actor", event.actor);
-  std::visit([&](const auto& fact) { std::decay_t<decltype(fact)>::fields(fact, WriteField{out}); }, event.payload);
-  // AI-2: what was charged for was made by AI. True of every charge there can be, so that it is said and never stored.
-  if (std::holds_alternative<CreditsConsumed>(event.payload)) out.field("ai_generated", true);
+  write_fields(out, event.payload);
   out.close('}');
 }
 
@@ -178,6 +182,14 @@ Expected<Departed, EventFault> parse_departed(std::string_view text) {
 std::string to_json(const Event& event) {
   JsonWriter out;
   write_event(out, event);
+  return out.take();
+}
+
+std::string fields_json(const Payload& payload) {
+  JsonWriter out;
+  out.open('{');
+  write_fields(out, payload);
+  out.close('}');
   return out.take();
 }
 

@@ -5,7 +5,6 @@
 #include <array>
 
 namespace creditfold {
-namespace {
 
 // ISO 4217: nearly every currency has hundredths.
 std::size_t minor_digits(std::string_view currency) {
@@ -18,8 +17,6 @@ std::size_t minor_digits(std::string_view currency) {
   };
   return among(none) ? 0 : among(three) ? 3 : among(four) ? 4 : 2;
 }
-
-}  // namespace
 
 std::string grouped(std::string_view figure) {
   const bool negative = figure.substr(0, 1) == "-";
@@ -43,15 +40,17 @@ std::string counted(std::int64_t count, std::string_view noun) {
   return grouped(count) + ' ' + std::string(noun) + (count == 1 ? "" : "s");
 }
 
-std::string money_text(const Money& money) {
+std::string decimal_text(const Money& money) {
   const std::size_t places = minor_digits(money.code());
   const bool negative = money.minor < 0;
   std::string text = std::to_string(money.minor).substr(negative ? 1 : 0);
   if (text.size() <= places) text.insert(0, places + 1 - text.size(), '0');
-  const std::string fraction = text.substr(text.size() - places);
-  text.resize(text.size() - places);
-  return (negative ? "-" : "") + grouped(std::string_view(text)) + (places == 0 ? "" : "." + fraction) + " " +
-         std::string(money.code());
+  if (places > 0) text.insert(text.size() - places, 1, '.');
+  return (negative ? "-" : "") + text;
+}
+
+std::string money_text(const Money& money) {
+  return grouped(std::string_view(decimal_text(money))) + " " + std::string(money.code());
 }
 
 std::string date_of(Instant instant) {

@@ -2,6 +2,7 @@
 // Figures and dates as the ledger's own English sentences say them. The same on every machine: no locale.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <string>
@@ -20,7 +21,11 @@ namespace creditfold {
 // "1 event", "2,000 events".
 [[nodiscard]] std::string counted(std::int64_t count, std::string_view noun);
 
-// An amount in its currency's own units, as ISO 4217 divides them: "1,234.50 USD", "1,234 JPY".
+// Digits behind the point of a currency's amounts (ISO 4217).
+[[nodiscard]] std::size_t minor_digits(std::string_view currency);
+// An amount in its currency's own units, the currency left out: "1234.50", "1234".
+[[nodiscard]] std::string decimal_text(const Money& money);
+// The same for people: "1,234.50 USD", "1,234 JPY".
 [[nodiscard]] std::string money_text(const Money& money);
 
 // "5 March 2026".

@@ -180,13 +180,15 @@ Form<ExportOptions> export_form(CLI::App& app) {
   form.data();
   form.id<AccountId>("--account", "ID", "Only this account's events", &ExportOptions::account);
   form.id<RegionId>("--region", "NAME", "Of this region's log; needed where there are several", &ExportOptions::region);
-  form.text("--catalog", "FILE", "Of focus and archive (the shipped catalog)", &ExportOptions::catalog);
-  form.text("--format", "NAME", "jsonl, cflog, focus (charges as CSV) or archive (all of an account)", &ExportOptions::format)
+  form.text("--catalog", "FILE", "Of focus, archive and sqlite (the shipped catalog)", &ExportOptions::catalog);
+  form.text("--format", "NAME", "jsonl, cflog, focus (charges as CSV), archive (all of an account), sqlite", &ExportOptions::format)
       .required();
   form.whole("--after", "SEQ", "Only events after this position", &ExportOptions::after);
   form.text("--output", "FILE", "Into this file instead of standard output", &ExportOptions::output);
   form.key_service();
-  form.example("creditfold export --format archive --account acme --output acme.tar");
+  form.example(
+      "creditfold export --format archive --account acme --output acme.tar\n"
+      "  creditfold export --format sqlite --output ledger.sqlite");
   return form;
 }
 

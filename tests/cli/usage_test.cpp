@@ -76,7 +76,7 @@ TEST_CASE("cli: what is not built yet is refused by name, with what there is ins
   CHECK(contains(ended.err, "azure-llm, cloudevents and otel-genai"));
   const Ended parchment = run({"export", "--data", data, "--format", "parchment"});
   CHECK(parchment.status == 2);
-  CHECK(contains(parchment.err, "jsonl, cflog, focus and archive"));
+  CHECK(contains(parchment.err, "jsonl, cflog, focus, archive and sqlite"));
   CHECK(contains(run({"serve", "--store", "postgres://x"}).err, "not built yet"));
 }
 
