@@ -44,6 +44,12 @@ Descriptor::~Descriptor() {
   if (number >= 0) ::close(number);
 }
 
+FileIdentity identity_of(const std::filesystem::path& file) {
+  struct stat status {};
+  if (::stat(file.c_str(), &status) != 0) return {};
+  return {status.st_dev, status.st_ino};
+}
+
 std::optional<std::vector<std::uint8_t>> read_file(const std::filesystem::path& file) {
   const Descriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
   if (opened.number < 0 && errno == ENOENT) return std::nullopt;

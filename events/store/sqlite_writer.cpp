@@ -41,6 +41,7 @@ SqliteWriter::SqliteWriter(const std::filesystem::path& file, const IndexOptions
     : file_(file),
       database_(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, busy_timeout_ms),
       tree_(database_, file) {
+  identity_ = identity_of(file_);
   const bool fresh = is_empty(database_);
   const std::int64_t format = fresh ? sqlite_format : format_of(database_, file_);
   if (format != sqlite_format && format != sqlite_format_2) throw_unsupported(format, file_);
@@ -296,6 +297,7 @@ bool SqliteWriter::has_arrived_key(std::int64_t stay, const IdempotencyKey& key)
 // take them for committed, and an append that was said to have failed would come back. Writing anything puts other
 // frames in their place.
 void SqliteWriter::commit(SQLite::Transaction& transaction) {
+  require_files();
   try {
     transaction.commit();
   } catch (const SQLite::Exception&) {
@@ -303,6 +305,18 @@ void SqliteWriter::commit(SQLite::Transaction& transaction) {
     static_cast<void>(database_.tryExec("PRAGMA user_version=" + std::to_string(sqlite_format)));
     throw;
   }
+  require_files();
+}
+
+void SqliteWriter::require_files() {
+  const std::filesystem::path wal = file_.string() + "-wal";
+  const FileIdentity wal_now = identity_of(wal);
+  if (!wal_identity_.is_there()) wal_identity_ = wal_now;
+  const bool moved = identity_of(file_) != identity_;
+  vanished_ = vanished_ || moved || wal_now != wal_identity_;
+  if (!vanished_) return;
+  throw Fault(Fault::Kind::unavailable, (moved ? file_ : wal).string() +
+                                            ": it was removed or replaced while it was written to; nothing is taken any more");
 }
 
 }  // namespace creditfold

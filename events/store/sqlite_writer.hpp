@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "events/partition.hpp"
+#include "events/store/files.hpp"
 #include "events/store/log_index.hpp"
 #include "events/store/segment_rows.hpp"
 #include "events/store/sqlite_rows.hpp"
@@ -117,8 +118,14 @@ class SqliteWriter {
   void keep_leaves(const Erasing& erasing, std::span<const std::int64_t> rows);
   void keep_leaves(const SegmentRow& row, const Segment& segment, const Erasing& erasing, const AccountId& account);
   void commit(SQLite::Transaction& transaction);
+  // Throws Fault unavailable, from then on each time, once a file was removed or replaced: what is written then goes
+  // nowhere, though the operating system takes it.
+  void require_files();
 
   std::filesystem::path file_;
+  FileIdentity identity_;      // of the database, of its write-ahead log once there is one
+  FileIdentity wal_identity_;
+  bool vanished_ = false;
   SQLite::Database database_;
   SqliteTree tree_;
   std::unordered_map<const char*, SQLite::Statement> statements_;  // by their literal

@@ -128,3 +128,28 @@ TEST_CASE("Failures scattered over appends and checkpoints lose nothing that was
   CHECK(static_cast<std::int64_t>(events_of(*log).size()) == version);
   CHECK_NOTHROW(log->check_structure());
 }
+
+TEST_CASE("A ledger whose file was removed or replaced under it takes nothing any more, and says so") {
+  for (const char* name : {"ledger.db", "ledger.db-wal"}) {
+    for (const bool replaced : {false, true}) {
+      CAPTURE(name, replaced);
+      const TemporaryDirectory directory;
+      const auto log = open_sqlite({directory.data(), false});
+      REQUIRE(append_one(*log, batch_of("acme", "k1", 0, 3)));
+      const std::filesystem::path file = directory.data() / name;
+      const std::filesystem::path aside = directory.data() / "aside";
+      std::filesystem::rename(file, aside);
+      if (replaced) std::filesystem::copy_file(aside, file);
+      for (int attempt = 0; attempt < 2; ++attempt) {
+        try {
+          static_cast<void>(append_one(*log, batch_of("acme", "k2", 3, 1)));
+          FAIL("an event was taken");
+        } catch (const Fault& fault) {
+          CHECK(fault.kind() == Fault::Kind::unavailable);
+          CHECK(std::string(fault.what()).find("removed or replaced") != std::string::npos);
+        }
+      }
+      CHECK(log->head() == 3);
+    }
+  }
+}
