@@ -134,7 +134,7 @@ TEST_CASE("cli: the data directory is --data, else CREDITFOLD_DATA") {
 TEST_CASE("cli: version and clauses, for people and as JSON") {
   const auto version = json_of(ask({"version", "--json"}));
   CHECK(at(version, "/name") == "creditfold");
-  CHECK(version.at("format").as_int64() == 1);
+  CHECK(version.at("format").as_int64() == 2);
   CHECK_FALSE(at(version, "/version").empty());
   CHECK(contains(ask({"version"}), at(version, "/version")));
   CHECK(ask({"--version"}) == ask({"version"}));
