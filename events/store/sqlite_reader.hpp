@@ -57,7 +57,8 @@ struct BatchPage {
 
 class SqliteReader {
  public:
-  // `region`: whose partition it is, for the events. `index`: the writer's, where it is in this process; borrowed.
+  // `region`: whose partition it is, for the events. `index`: the writer's, where it is in this process; borrowed. Where it
+  // is not, what lies beside the log is used.
   SqliteReader(const std::filesystem::path& file, const RegionId& region, const LogIndex* index);
 
   [[nodiscard]] std::int64_t head();
@@ -147,6 +148,7 @@ class SqliteReader {
   // The row a position or a batch of a number lies in; nothing when there is none.
   [[nodiscard]] std::shared_ptr<const Loaded> holding_seq(std::int64_t seq);
   [[nodiscard]] std::shared_ptr<const Loaded> holding_batch(std::int64_t number);
+  [[nodiscard]] std::int64_t last_segment();  // its id; 0: there is none
   [[nodiscard]] std::vector<std::shared_ptr<const Loaded>> recent();
   // The next rows with batches of the stay: a segment, or behind the last one all of `recent` that has some. Segments
   // before one for which `reaches` holds are of no interest.
@@ -156,6 +158,9 @@ class SqliteReader {
                                                                    const Reaches& reaches);
   [[nodiscard]] std::optional<BatchRow> find_packed(std::int64_t stay, const IdempotencyKey& key);
   [[nodiscard]] LogIndex::Newest newest_of(const AccountId& account);
+  // What lies beside the log where another process writes it; looked for once. nullptr: nothing that fits.
+  [[nodiscard]] const StoredIndex* beside();
+  [[nodiscard]] std::optional<StoredIndex> stored_index();
   [[nodiscard]] Event event_in(const Loaded& loaded, std::size_t batch, std::size_t event);
   [[nodiscard]] BatchRow batch_in(const Loaded& loaded, std::size_t batch);
   [[nodiscard]] Event event_from(SQLite::Statement& row, std::int64_t shift);
@@ -179,6 +184,7 @@ class SqliteReader {
   std::unordered_map<const char*, SQLite::Statement> statements_;  // by their literal
   std::unordered_map<std::int64_t, std::string> names_;            // of accounts by stay; names never change
   const LogIndex* index_;
+  std::optional<std::optional<StoredIndex>> beside_;
   std::shared_ptr<const Loaded> newest_loaded_;  // of a segment; those never change but for what is gone
   bool any_departed_ = false;
   std::map<std::int64_t, std::optional<Tombstone>> departures_;

@@ -59,6 +59,12 @@ std::shared_ptr<const SqliteReader::Loaded> SqliteReader::holding_batch(std::int
   return waiting.executeStep() && row_from(waiting).last_batch() >= number ? load(waiting, false) : nullptr;
 }
 
+std::int64_t SqliteReader::last_segment() {
+  SQLite::Statement& query = prepared("SELECT max(id) FROM segments");
+  const Reset reset(query);
+  return query.executeStep() ? query.getColumn(0).getInt64() : 0;
+}
+
 std::vector<std::shared_ptr<const SqliteReader::Loaded>> SqliteReader::recent() {
   std::vector<std::shared_ptr<const Loaded>> rows;
   SQLite::Statement& query = prepared(select_rows, "recent ORDER BY id");
@@ -67,11 +73,26 @@ std::vector<std::shared_ptr<const SqliteReader::Loaded>> SqliteReader::recent() 
   return rows;
 }
 
+const StoredIndex* SqliteReader::beside() {
+  if (!beside_) beside_ = stored_index();
+  return beside_->has_value() ? &**beside_ : nullptr;
+}
+
+std::optional<StoredIndex> SqliteReader::stored_index() {
+  std::optional<StoredIndex> stored = IndexFiles(file_.parent_path() / index_directory).read();
+  const std::shared_ptr<const Loaded> through = stored ? segment(stored->manifest.through.segment) : nullptr;
+  const bool fits = through && index_place_of(through->row, tree_) == stored->manifest.through;
+  return fits ? std::move(stored) : std::nullopt;
+}
+
 // Asked before a snapshot is taken, so that the snapshot knows at least as much.
 LogIndex::Newest SqliteReader::newest_of(const AccountId& account) {
-  if (index_ == nullptr) return {};
+  if (index_ == nullptr && beside() == nullptr) return {};
   const std::optional<std::int64_t> stay = stay_of(account);
-  return stay ? index_->newest_of(*stay) : LogIndex::Newest{};
+  if (!stay) return {};
+  if (index_ != nullptr) return index_->newest_of(*stay);
+  const auto at = static_cast<std::size_t>(*stay);
+  return {at < beside()->heads.size() ? beside()->heads[at].segment : 0, beside()->manifest.through.segment};
 }
 
 std::vector<std::shared_ptr<const SqliteReader::Loaded>> SqliteReader::next_on(AccountWay& way, std::int64_t stay,
@@ -80,9 +101,7 @@ std::vector<std::shared_ptr<const SqliteReader::Loaded>> SqliteReader::next_on(A
   if (way.at_end) return {};
   if (way.segments.empty()) {
     // What the index does not know yet is looked at; from there on each segment names the one before.
-    SQLite::Statement& query = prepared("SELECT max(id) FROM segments");
-    const Reset reset(query);
-    const std::int64_t end = query.executeStep() ? query.getColumn(0).getInt64() : 0;
+    const std::int64_t end = last_segment();
     std::int64_t id = end;
     while (id > std::max(newest.known_through, way.looked_through)) {
       const std::shared_ptr<const Loaded> loaded = segment(id);
@@ -121,8 +140,16 @@ std::optional<BatchRow> SqliteReader::find_packed(std::int64_t stay, const Idemp
     const std::optional<std::size_t> batch = batch_with(loaded.segment, stay, key);
     return batch ? std::optional(batch_in(loaded, *batch)) : std::nullopt;
   };
-  if (index_ != nullptr) {
-    for (const std::int64_t id : index_->segments_with(hash_of(stay, key))) {
+  if (index_ != nullptr || beside() != nullptr) {
+    std::vector<std::int64_t> segments;
+    if (index_ != nullptr) {
+      segments = index_->segments_with(hash_of(stay, key));
+    } else {
+      for (const auto& run : beside()->runs) run->find(key_prefix(hash_of(stay, key)), segments);
+      const std::int64_t end = last_segment();
+      for (std::int64_t id = beside()->manifest.through.segment; id < end;) segments.push_back(++id);
+    }
+    for (const std::int64_t id : segments) {
       const std::shared_ptr<const Loaded> loaded = segment(id);
       if (loaded == nullptr) continue;  // it waits still
       if (std::optional<BatchRow> row = look(*loaded)) return row;
@@ -177,9 +204,7 @@ BatchRow SqliteReader::batch_in(const Loaded& loaded, std::size_t batch) {
 // The index beside the log, as far as it goes, has every key where it lies, and accounts where they stand. One that is
 // not whole, or not this log's, is made again by the next process that writes.
 SqliteReader::IndexCheck::IndexCheck(SqliteReader& reader) : reader_(reader) {
-  std::optional<StoredIndex> stored = IndexFiles(reader.file_.parent_path() / index_directory).read();
-  const std::shared_ptr<const Loaded> through = stored ? reader.segment(stored->manifest.through.segment) : nullptr;
-  if (through && index_place_of(through->row, reader.tree_) == stored->manifest.through) stored_ = std::move(stored);
+  stored_ = reader.stored_index();
 }
 
 void SqliteReader::IndexCheck::check(const Loaded& loaded) {

@@ -5,10 +5,12 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include <algorithm>
+#include <chrono>
 #include <fstream>
 #include <iterator>
 #include <map>
 #include <set>
+#include <thread>
 
 #include "events/store/index_files.hpp"
 #include "events/store/key_filter.hpp"
@@ -275,6 +277,34 @@ TEST_CASE("Opening to write reads the segments behind the index and no others") 
   log.close();
   std::filesystem::remove_all(directory.path() / "index");
   CHECK_THROWS_AS(log.open(), Fault);
+}
+
+TEST_CASE("Who reads beside a writer finds keys and accounts by the index, and what came after it") {
+  const TemporaryDirectory directory;
+  IndexedLog log(directory.path());
+  log.append_segments(8);
+  log.open();
+  log.append_segments(1);
+  const auto through = [&] { return IndexFiles(directory.path() / "index").read()->manifest.through.segment; };
+  REQUIRE(through() >= 2);
+  const auto reader = open_sqlite({directory.path(), true});
+  for (const std::int64_t number : {0, 999, 4'001, 4'499}) {
+    const std::string account = "account-" + std::to_string(number % 10);
+    const auto batch = reader->find(AccountId(account), IdempotencyKey("key-" + std::to_string(100'000 + number)));
+    REQUIRE(batch);
+    CHECK(batch->first_seq == 2 * number + 1);
+  }
+  CHECK_FALSE(reader->find(AccountId("account-1"), IdempotencyKey("key-99")));
+  CHECK(account_events_of(*reader, "account-3").size() == 900);
+  // An account of the beginning and the end: the segments between are not read for it.
+  REQUIRE(append_one(log.log(), batch_of("rare", "first", 0, 1)));
+  log.append_segments(6);
+  log.open();
+  SQLite::Database(directory.path() / "ledger.db", SQLite::OPEN_READWRITE)
+      .exec("UPDATE segments SET body = zeroblob(length(body)) WHERE id IN (11, 12)");
+  for (int attempt = 0; through() < 12 && attempt < 1'000; ++attempt) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  REQUIRE(through() >= 12);
+  CHECK(account_events_of(*open_sqlite({directory.path(), true}), "rare").size() == 1);
 }
 
 TEST_CASE("An index that is damaged, cut, missing or another log's is made again") {
