@@ -239,6 +239,18 @@ class IndexedLog {
   std::map<std::string, std::int64_t> versions_;
 };
 
+// Runs are written by a thread of the index's own.
+void wait_for_index(const std::filesystem::path& directory, std::int64_t segment) {
+  std::optional<StoredIndex> stored;
+  for (int attempt = 0; attempt < 1'000; ++attempt) {
+    stored = IndexFiles(directory / "index").read();
+    if (stored && stored->manifest.through.segment >= segment) return;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  REQUIRE(stored);
+  REQUIRE(stored->manifest.through.segment >= segment);
+}
+
 std::vector<std::filesystem::path> files_of(const std::filesystem::path& index) {
   std::vector<std::filesystem::path> files;
   for (const auto& entry : std::filesystem::directory_iterator(index)) files.push_back(entry.path());
@@ -257,7 +269,7 @@ TEST_CASE("A log knows all its keys in runs, over every opening") {
     log.open();
     log.check_keys(13);
   }
-  CHECK(std::filesystem::exists(directory.path() / "index" / "manifest"));
+  wait_for_index(directory.path(), 20);
   log.log().check_structure();
 }
 
@@ -265,12 +277,9 @@ TEST_CASE("Opening to write reads the segments behind the index and no others") 
   const TemporaryDirectory directory;
   IndexedLog log(directory.path());
   log.append_segments(12);
-  log.open();  // what was handed over has been written, or is now
+  wait_for_index(directory.path(), 2);
   log.append_segments(1);
   log.close();
-  const auto stored = IndexFiles(directory.path() / "index").read();
-  REQUIRE(stored);
-  REQUIRE(stored->manifest.through.segment >= 2);
   SQLite::Database(directory.path() / "ledger.db", SQLite::OPEN_READWRITE).exec("UPDATE segments SET body = zeroblob(length(body)) WHERE id = 1");
   CHECK_NOTHROW(log.open());
   CHECK_THROWS_AS(log.log().check_structure(), Fault);
@@ -285,8 +294,7 @@ TEST_CASE("Who reads beside a writer finds keys and accounts by the index, and w
   log.append_segments(8);
   log.open();
   log.append_segments(1);
-  const auto through = [&] { return IndexFiles(directory.path() / "index").read()->manifest.through.segment; };
-  REQUIRE(through() >= 2);
+  wait_for_index(directory.path(), 2);
   const auto reader = open_sqlite({directory.path(), true});
   for (const std::int64_t number : {0, 999, 4'001, 4'499}) {
     const std::string account = "account-" + std::to_string(number % 10);
@@ -302,8 +310,7 @@ TEST_CASE("Who reads beside a writer finds keys and accounts by the index, and w
   log.open();
   SQLite::Database(directory.path() / "ledger.db", SQLite::OPEN_READWRITE)
       .exec("UPDATE segments SET body = zeroblob(length(body)) WHERE id IN (11, 12)");
-  for (int attempt = 0; through() < 12 && attempt < 1'000; ++attempt) std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  REQUIRE(through() >= 12);
+  wait_for_index(directory.path(), 14);
   CHECK(account_events_of(*open_sqlite({directory.path(), true}), "rare").size() == 1);
 }
 
@@ -311,7 +318,7 @@ TEST_CASE("An index that is damaged, cut, missing or another log's is made again
   const TemporaryDirectory directory;
   IndexedLog log(directory.path());
   log.append_segments(9);
-  log.open();
+  wait_for_index(directory.path(), 9);
   log.close();
   const std::filesystem::path index = directory.path() / "index";
   const std::vector<std::filesystem::path> files = files_of(index);
@@ -336,7 +343,7 @@ TEST_CASE("An index that is damaged, cut, missing or another log's is made again
     const TemporaryDirectory other;
     IndexedLog another(other.path());
     another.append_segments(20);
-    another.open();
+    wait_for_index(other.path(), 12);
     another.close();
     std::filesystem::remove_all(index);
     std::filesystem::copy(other.path() / "index", index);
@@ -357,16 +364,16 @@ TEST_CASE("A ledger whose index cannot be written goes on, and loses no key") {
   CHECK(content_of(directory.path() / "index") == "in the way");
   std::filesystem::remove(directory.path() / "index");
   log.append_segments(4);
+  wait_for_index(directory.path(), 8);
   log.open();
   log.check_keys(11);
-  CHECK(std::filesystem::exists(directory.path() / "index" / "manifest"));
 }
 
 TEST_CASE("Keys of an account that left are not found, and those of others are") {
   const TemporaryDirectory directory;
   IndexedLog log(directory.path());
   log.append_segments(4);
-  log.open();
+  wait_for_index(directory.path(), 4);
   const auto events = account_events_of(log.log(), "account-3");
   Tombstone tombstone{AccountId("account-3"), RegionId("eu"), {static_cast<std::int64_t>(events.size()), Bytes{std::vector<std::uint8_t>(32)}}, Instant{0}};
   log.log().bury(tombstone);
