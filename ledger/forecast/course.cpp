@@ -47,8 +47,8 @@ std::vector<Ratio> growth_by_day(std::int64_t percent, std::int32_t days) {
 // Periods, what lies in them at the branch, and what comes later.
 class Laying {
  public:
-  Laying(const Branch& branch, const Catalog& catalog, const Supposition& supposition, std::int32_t days)
-      : branch_(branch), catalog_(catalog), after_(supposition.after), supposition_(supposition),
+  Laying(const Branch& branch, const Supposition& supposition, std::int32_t days)
+      : branch_(branch), after_(supposition.after), supposition_(supposition),
         ends_at_{branch.at.micros + days * day_micros} {
     course_.at = branch.at;
     course_.days = days;
@@ -179,7 +179,6 @@ class Laying {
   }
 
   const Branch& branch_;
-  const Catalog& catalog_;
   const AccountState& after_;
   const Supposition& supposition_;
   Instant ends_at_;
@@ -240,7 +239,7 @@ Expected<terms::InForce, Refusal> plan_at(const Stream& stream, const AccountSta
 
 Course lay_course(const Branch& branch, const Catalog& catalog, const Supposition& supposition,
                   const std::vector<Stream>& streams, const Weather& weather, std::int32_t days) {
-  Laying laying(branch, catalog, supposition, days);
+  Laying laying(branch, supposition, days);
   for (const Stream& stream : streams) {
     if (stream.starts_at) laying.cut(*stream.starts_at);
     if (stream.ends_at) laying.cut(*stream.ends_at);

@@ -19,6 +19,14 @@ constexpr std::uint32_t common = 0xFFFF'FFFF;
 constexpr std::array<Ratio, 17> rule_of_thumb{524288, 571734, 623489, 679930, 741455, 808559, 881744, 961548, 1048576,
                                               1143470, 1246977, 1359856, 1482910, 1617117, 1763488, 1923096, 2097152};
 
+// The middles of 32 equal parts of a normal distribution: what a slope is off by, of its deviation.
+constexpr std::array<Ratio, 32> normal{
+    -2258501, -1757350, -1486668, -1289600, -1129857, -992773, -870854, -759708,
+    -656512, -559321, -466718, -377624, -291180, -206673, -123491, -41079,
+    41079, 123491, 206673, 291180, 377624, 466718, 559321, 656512,
+    759708, 870854, 992773, 1129857, 1289600, 1486668, 1757350, 2258501,
+};
+
 std::uint32_t word(const DrawOptions& options, std::int32_t future, std::uint32_t series, std::uint32_t block, Purpose purpose) {
   return philox4x32_10({block, series, static_cast<std::uint32_t>(future), static_cast<std::uint32_t>(purpose)},
                        options.seed)[0];
@@ -31,7 +39,7 @@ struct Drawn {
   std::vector<std::int32_t> step;
   std::vector<Ratio> level_off;  // by day of the window: what the steps of a smoothing memory from there on sum to
   std::array<Ratio, days_per_week> of_phase{};  // what a residual is multiplied with on a day of the phase
-  std::vector<Ratio> trend;                     // by future day, damped
+  std::vector<Ratio> damped;                    // what remains of a trend, by future day
   std::vector<std::array<std::int16_t, days_per_week>> day_of_phase;  // by day of the window: the nearest of the phase
 };
 
@@ -49,18 +57,18 @@ Drawn make_ready(const UsageModel& usage, const SeriesModel& model, const DrawOp
     drawn.residual.push_back(static_cast<std::uint32_t>(model.residual[day]));
     drawn.step.push_back(static_cast<std::int32_t>(model.step[day]));
   }
-  // A smoothed level errs with a variance of about half the constant's share of a day's; that is the variance of the
-  // steps of half the days the constant remembers.
-  const std::size_t memory = std::size_t{1} << (model.smoothing_shift - 1);
+  // A smoothed level errs with a variance of about half the constant's share of a day's: that of the steps of half the
+  // days it remembers. As many again for the constant itself, which is one of a few.
+  const std::size_t memory = std::size_t{1} << model.smoothing_shift;
   for (std::size_t day = 0; day < model.step.size(); ++day) {
     Ratio sum = 0;
     for (std::size_t i = 0; i < memory; ++i) sum += model.step[(day + i) % model.step.size()];
     drawn.level_off.push_back(sum);
   }
-  Ratio trend = model.trend;
+  Ratio remains = one;
   for (std::int32_t day = 0; day < options.days; ++day) {
-    drawn.trend.push_back(trend);
-    trend = trend * damping_per_day / one;
+    drawn.damped.push_back(remains);
+    remains = remains * damping_per_day / one;
   }
   if (!model.by_weekday) return drawn;
   for (std::int32_t day = 0; day < usage.window; ++day) {
@@ -102,20 +110,22 @@ void draw_series(const Drawn& drawn, const DrawOptions& options, std::int32_t fu
   const SeriesModel& model = *drawn.model;
   const std::uint32_t off = word(options, future, common, 0, Purpose::level);
   Ratio level = std::clamp(one + drawn.level_off[below(static_cast<std::uint32_t>(drawn.level_off.size()), off)], level_min, level_max);
+  const std::uint32_t own = word(options, future, static_cast<std::uint32_t>(place), 0, Purpose::trend);
+  const Ratio trend = model.trend + model.trend_spread * normal[below(normal.size(), own)] / one;
   for (std::int32_t day = 0; day < options.days; ++day) {
     const auto at = static_cast<std::size_t>(day);
     const auto phase = static_cast<std::size_t>(phase_of(day));
     std::int32_t from = days[at];
     if (!model.known[static_cast<std::size_t>(from)] && !model.days.empty()) {
-      const std::uint32_t own = word(options, future, static_cast<std::uint32_t>(place), static_cast<std::uint32_t>(day), Purpose::own_day);
-      from = model.days[below(static_cast<std::uint32_t>(model.days.size()), own)];
+      const std::uint32_t other = word(options, future, static_cast<std::uint32_t>(place), static_cast<std::uint32_t>(day), Purpose::own_day);
+      from = model.days[below(static_cast<std::uint32_t>(model.days.size()), other)];
     }
     if (model.by_weekday) from = drawn.day_of_phase[static_cast<std::size_t>(from)][phase];
     const auto source = static_cast<std::size_t>(from);
     const Ratio of_level = (static_cast<Ratio>(drawn.residual[source]) * drawn.of_phase[phase]) >> ratio_bits;
     const Ratio ratio = (level * std::min(of_level, ratio_max)) >> ratio_bits;
     out.on(future, day)[place] = static_cast<std::uint32_t>(std::min(ratio, ratio_max));
-    level += (level * (drawn.step[source] + drawn.trend[at])) >> ratio_bits;
+    level += (level * (drawn.step[source] + ((trend * drawn.damped[at]) >> ratio_bits))) >> ratio_bits;
     level = std::clamp(level, level_min, level_max);
   }
 }

@@ -30,7 +30,7 @@ using PhiloxCounter = std::array<std::uint32_t, 4>;
 }
 
 // What a number is drawn for; a part of the counter, so that no two purposes ever share one.
-enum class Purpose : std::uint32_t { block = 0, own_day = 1, level = 2 };
+enum class Purpose : std::uint32_t { block = 0, own_day = 1, level = 2, trend = 3 };
 
 // One of 0..n-1, by multiplying up (Lemire 2019, without the rejection: below n = 400 no value is favoured by more than
 // one in ten million). REQUIRES: n > 0.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ledger/forecast/simulate.hpp"
 
+#include <algorithm>
+
 #include "ledger/forecast/simulation_json.hpp"
 #include "ledger/statement.hpp"
 
@@ -20,17 +22,22 @@ Futures draw_for(const Branch& branch, const std::vector<Stream>& streams, const
 
 }  // namespace
 
-std::optional<Branch> branch_at(const Log& log, const AccountId& account, const Catalog& catalog, const Scenario& scenario,
-                                Instant newest) {
+std::optional<Branch> branch_at(std::span<const Event> events, const Catalog& catalog, const Scenario& scenario) {
+  if (scenario.as_of) {
+    const auto later = std::find_if(events.begin(), events.end(), [&](const Event& event) { return event.seq > *scenario.as_of; });
+    events = events.first(static_cast<std::size_t>(later - events.begin()));
+  }
   HistoryWatch history(catalog);
   std::int64_t seq = 0;
+  Instant newest = instant_min;
   const auto watch = [&](const Event& event, const AccountState& after) {
     seq = event.seq;
+    newest = std::max(newest, event.at);
     history(event, after);
   };
-  auto view = view_as_of(log, account, {.at = scenario.at, .seq = scenario.as_of}, newest, watch);
+  auto view = view_of(events, {.at = scenario.at, .seq = scenario.as_of}, instant_min, watch);
   if (!view) return std::nullopt;
-  const Instant at = view->moment;
+  const Instant at = scenario.at.value_or(newest);
   return Branch{.state = std::move(view->state), .at = at, .seq = seq, .ended = history.ended(), .model = learn(history.until(at))};
 }
 

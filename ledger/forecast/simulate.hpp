@@ -4,20 +4,20 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "events/expected.hpp"
-#include "events/log.hpp"
 #include "ledger/forecast/pools.hpp"
 #include "ledger/forecast/scenario.hpp"
 
 namespace creditfold::forecast {
 
-// The account as of the scenario's moment and what is learned of its use. nullopt: nothing of the account is known then.
-// `newest`: the moment where the scenario says neither `at` nor `as_of`. Throws Fault when the log cannot be folded.
-[[nodiscard]] std::optional<Branch> branch_at(const Log& log, const AccountId& account, const Catalog& catalog,
-                                              const Scenario& scenario, Instant newest);
+// The account as of the scenario's moment and what is learned of its use; of its newest event's where the scenario says
+// neither `at` nor `as_of`. `events`: the account's, in order. nullopt: nothing of it is known then. Throws Fault when
+// they do not fold.
+[[nodiscard]] std::optional<Branch> branch_at(std::span<const Event> events, const Catalog& catalog, const Scenario& scenario);
 
 // One line of JSON without a newline, or where the scenario asks what cannot be.
 [[nodiscard]] Expected<std::string, ScenarioFault> simulate_json(const Branch& branch, const Catalog& catalog,

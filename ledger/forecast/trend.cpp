@@ -22,18 +22,26 @@ std::vector<std::int64_t> weekly_sums(const std::vector<std::int64_t>& days) {
   return sums;
 }
 
-std::int64_t median(std::vector<std::int64_t> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
+// The middle of a list in order.
+std::int64_t median(const std::vector<std::int64_t>& sorted) { return sorted[sorted.size() / 2]; }
+
+std::int64_t root(std::int64_t square) {
+  std::int64_t low = 0;
+  while ((low + 1) * (low + 1) <= square) ++low;
+  return low;
+}
+
+Ratio a_day(std::int64_t slope, std::int64_t end) {
+  const Wide ratio = static_cast<Wide>(slope) * one / end / days_per_week;
+  return static_cast<Ratio>(std::clamp<Wide>(ratio, -trend_max, trend_max));
 }
 
 }  // namespace
 
-Ratio trend_of(const std::vector<std::int64_t>& days) {
-  const std::vector<std::int64_t> weeks = weekly_sums(days);
+Trend trend_of(const std::vector<std::int64_t>& days) {
+  std::vector<std::int64_t> weeks = weekly_sums(days);
   const auto n = static_cast<std::int64_t>(weeks.size());
-  if (weeks.size() < trend_weeks_min) return 0;
+  if (weeks.size() < spread_weeks_min) return {};
   std::int64_t score = 0;
   std::vector<std::int64_t> slopes;
   for (std::size_t i = 0; i < weeks.size(); ++i) {
@@ -42,14 +50,20 @@ Ratio trend_of(const std::vector<std::int64_t>& days) {
       slopes.push_back((weeks[j] - weeks[i]) / static_cast<std::int64_t>(j - i));
     }
   }
+  std::sort(slopes.begin(), slopes.end());
+  std::sort(weeks.begin(), weeks.end());
   // Kendall's variance of the score without ties is n (n - 1) (2 n + 5) / 18.
-  if (score * score * 18 * 10'000 < score_squared_e4 * n * (n - 1) * (2 * n + 5)) return 0;
-  const std::int64_t slope = median(std::move(slopes));
+  const std::int64_t variance_18 = n * (n - 1) * (2 * n + 5);
+  const bool seen = weeks.size() >= trend_weeks_min && score * score * 18 * 10'000 >= score_squared_e4 * variance_18;
+  const std::int64_t slope = seen ? median(slopes) : 0;
   // The line goes through the medians of weeks and of time; its end is half the weeks later.
   const std::int64_t end = median(weeks) + slope * (n - 1) / 2;
-  if (end <= 0) return 0;
-  const Wide a_day = static_cast<Wide>(slope) * one / end / days_per_week;
-  return static_cast<Ratio>(std::clamp<Wide>(a_day, -trend_max, trend_max));
+  if (end <= 0) return {};
+  // Sen: the ranks half the score's deviation to both sides of the middle.
+  const auto off = static_cast<std::size_t>(root(variance_18 / 18) / 2);
+  const std::size_t middle = slopes.size() / 2;
+  const std::int64_t width = slopes[std::min(middle + off, slopes.size() - 1)] - slopes[middle - std::min(off, middle)];
+  return {.a_day = a_day(slope, end), .spread = a_day(width / 2, end)};
 }
 
 }  // namespace creditfold::forecast

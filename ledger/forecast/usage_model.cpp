@@ -17,6 +17,9 @@ constexpr int shift_min = 2;
 constexpr int shift_max = 6;
 // The level is first the average of this many days; they are not among those futures are made of.
 constexpr std::size_t warm_up_days = 14;
+// What is fitted to a series' days: seven weekdays and a level.
+constexpr std::int64_t fitted_figures = 8;
+constexpr int shorter_memory_percent = 2;
 // An error counts as at most this much of the level.
 constexpr std::int64_t error_max_levels = 2;
 // A weekday's share is trusted like that many weeks of "every day alike" beside it.
@@ -117,6 +120,9 @@ void keep_residuals(SeriesModel& model, const Days& days, const Smoothed& smooth
   Ratio sum = 0;
   Wide beyond = 0;
   Wide all = 0;
+  Wide expected_all = 0;
+  Wide ratios = 0;  // weighted with their day's share, as are the next
+  Wide shares = 0;
   for (std::size_t i = std::max(first, begun + days_per_week); i < days.size(); ++i) {
     const Ratio of_day = model.shape[static_cast<std::size_t>(phase_in(i, days.size()))];
     const std::int64_t level = smoothed.level_before[i];
@@ -131,6 +137,8 @@ void keep_residuals(SeriesModel& model, const Days& days, const Smoothed& smooth
     model.known[at] = true;
     model.days.push_back(static_cast<std::int32_t>(at));
     all += days[i];
+    expected_all += expected;
+    shares += of_day;
     if (days[i] <= 3 * expected) continue;
     model.burst_days += 1;
     beyond += days[i] - expected;
@@ -138,6 +146,24 @@ void keep_residuals(SeriesModel& model, const Days& days, const Smoothed& smooth
   if (model.days.empty()) return;
   const Ratio mean = sum / static_cast<std::int64_t>(model.days.size());
   for (const std::int32_t day : model.days) model.step[static_cast<std::size_t>(day)] -= mean;
+  // Days that a shape was fitted to lie nearer to it than days to come will (Davison, Hinkley 1997, 6.2): spread a little.
+  const auto count = static_cast<std::int64_t>(model.days.size());
+  const Ratio wider = one + fitted_figures * one / (2 * count);
+  ratios = 0;
+  for (const std::int32_t day : model.days) {
+    Ratio& residual = model.residual[static_cast<std::size_t>(day)];
+    residual = std::clamp<Ratio>(one + (residual - one) * wider / one, 0, ratio_max);
+    ratios += static_cast<Wide>(residual) * model.shape[static_cast<std::size_t>(phase_of(day - window))];
+  }
+  // A level that is itself uncertain makes ratios to it too large on average (Jensen's inequality); what all days had of
+  // what was expected of all is not, so the residuals are scaled to that.
+  if (ratios > 0 && expected_all > 0) {
+    const Wide fair = std::min<Wide>(all * one / expected_all * shares / (ratios / one), 2 * one);
+    for (const std::int32_t day : model.days) {
+      Ratio& residual = model.residual[static_cast<std::size_t>(day)];
+      residual = std::min(scaled(residual, static_cast<std::int64_t>(fair), one), ratio_max);
+    }
+  }
   if (all > 0) model.burst_share_permille = static_cast<std::int32_t>(beyond * 1000 / all);
 }
 
@@ -188,16 +214,33 @@ SeriesModel learn_series(const Days& days, const std::array<std::int64_t, hours_
   model.shape = shape_of(own);
   model.by_weekday = is_sparse(own);
   Smoothed best;
-  for (int shift = shift_min; shift <= shift_max; ++shift) {
+  for (int shift = shift_max; shift >= shift_min; --shift) {
     Smoothed tried = smooth(days, model.shape, shift, begun);
-    if (shift != shift_min && tried.error >= best.error) continue;
+    // A shorter memory has to earn its place: by chance alone one of five errs a little less than the others.
+    if (shift != shift_max && tried.error * 100 >= best.error * (100 - shorter_memory_percent)) continue;
     best = std::move(tried);
     model.smoothing_shift = shift;
   }
   model.level = best.level;
   keep_residuals(model, days, best, begun, window);
-  if (enough == Enough::full) model.trend = trend_of(own);
+  const Trend trend = trend_of(own);
+  model.trend = enough == Enough::full ? trend.a_day : 0;
+  model.trend_spread = trend.spread;
   return model;
+}
+
+// Workflows too small to show a trend each may show one together; then it is taken to be every one's.
+void share_trend(UsageModel& model, const std::vector<Days>& days) {
+  Days together;
+  for (std::size_t i = 0; i < days.size(); ++i) {
+    if (model.series[i].trend != 0) continue;
+    together.resize(days[i].size());
+    for (std::size_t day = 0; day < together.size(); ++day) together[day] = std::min(capped_sum(together[day], days[i][day]), amount_max);
+  }
+  const Ratio shared = trend_of(together).a_day;
+  for (SeriesModel& series : model.series) {
+    if (series.trend == 0) series.trend = shared;
+  }
 }
 
 // Quiet days have less than half of an average one's use.
@@ -255,6 +298,7 @@ UsageModel learn(History history) {
   }
   Days whole(static_cast<std::size_t>(std::max(history.days, 1)), 0);
   std::array<std::int64_t, hours_per_week> hours{};
+  std::vector<Days> all;
   for (const SeriesHistory& series : history.series) {
     Days days;
     days.reserve(series.days.size());
@@ -262,7 +306,9 @@ UsageModel learn(History history) {
     for (std::size_t i = 0; i < days.size(); ++i) whole[i] = std::min(capped_sum(whole[i], days[i]), amount_max);
     for (std::size_t i = 0; i < hours.size(); ++i) hours[i] = capped_sum(hours[i], series.hours[i]);
     model.series.push_back(learn_series(days, series.hours, model.enough, model.window, history));
+    all.push_back(std::move(days));
   }
+  if (model.enough == Enough::full) share_trend(model, all);
   model.whole = learn_series(whole, hours, model.enough, model.window, history);
   learn_classes(model);
   model.sentence = sentence_of(history, model.enough);

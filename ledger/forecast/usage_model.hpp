@@ -35,6 +35,7 @@ inline constexpr std::int32_t residual_days_max = 182;
 struct SeriesModel {
   std::int64_t level = 0;    // micro-credits a day at the moment
   Ratio trend = 0;           // of the level, a day; may be negative; before damping
+  Ratio trend_spread = 0;    // how far that may be off, as a standard deviation
   int smoothing_shift = 4;   // the smoothing constant is 2^-shift
   std::array<Ratio, days_per_week> shape{};  // of a day by its phase, on average `one`
   // Whether days are drawn only in place of the same weekday: use that is not there on many days keeps its rhythm so.
@@ -64,7 +65,7 @@ struct UsageModel {
 
 [[nodiscard]] UsageModel learn(History history);
 
-// What remains of a day's trend on each later day: a trend halves in about four weeks.
-inline constexpr Ratio damping_per_day = one - one / 40;
+// What remains of a day's trend on each later day: a trend halves in about eight weeks.
+inline constexpr Ratio damping_per_day = one - one / 80;
 
 }  // namespace creditfold::forecast
