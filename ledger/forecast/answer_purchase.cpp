@@ -30,7 +30,7 @@ class Giving {
       for (std::size_t i = 0; i < futures_; ++i) need.order[i] = static_cast<std::uint32_t>(i);
       std::stable_sort(need.order.begin(), need.order.end(), [&](std::uint32_t a, std::uint32_t b) { return need.packs[a] > need.packs[b]; });
       now_.packs.push_back(need.packs[need.order.front()]);
-      now_.total += now_.packs.back();
+      now_.total = capped_sum(now_.total, now_.packs.back());
       needs_.push_back(std::move(need));
     }
   }
@@ -78,8 +78,8 @@ class Giving {
       if (now_.packs[slot] == 0) continue;
       const Step step = step_of(slot);
       // Fewer futures for each pack; cross-multiplied.
-      const bool better = best == needs_.size() || step.lost * (now_.packs[best] - best_step.next) <
-                                                       best_step.lost * (now_.packs[slot] - step.next);
+      const bool better = best == needs_.size() || static_cast<Wide>(step.lost) * (now_.packs[best] - best_step.next) <
+                                                       static_cast<Wide>(best_step.lost) * (now_.packs[slot] - step.next);
       if (!better) continue;
       best = slot;
       best_step = step;

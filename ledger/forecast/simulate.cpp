@@ -48,10 +48,10 @@ Expected<Simulated, ScenarioFault> simulate(const Branch& branch, const Catalog&
   if (!orders) return Unexpected{orders.error()};
   auto streams = streams_of(branch, scenario);
   if (!streams) return Unexpected{streams.error()};
-  const std::int64_t cells = scenario.futures * scenario.days * static_cast<std::int64_t>(streams->size());
+  const std::int64_t cells = scenario.futures * scenario.days * (static_cast<std::int64_t>(streams->size()) + cells_of_pools);
   if (cells > cells_max) {
     return Unexpected{ScenarioFault{"/futures", "times days times the " + std::to_string(streams->size()) +
-                                                    " workflows and models is more than 16,000,000 numbers"}};
+                                                    " workflows and models is too much at once: ask for fewer futures or days"}};
   }
   const auto days = static_cast<std::int32_t>(scenario.days);
   const Instant until{branch.at.micros + scenario.days * day_micros};

@@ -82,6 +82,7 @@ void write_usage(JsonWriter& out, const Simulated& simulated) {
     out.field("supposed", stream.supposed);
     if (!stream.supposed) {
       out.field("credits_per_day", Credits{stream.model->level});
+      if (stream.model->borrowed) out.field("borrowed", true);
       write_learned(out, model.history.series[i], *stream.model);
     }
     out.field("moved_to", stream.moved_to).key("total");

@@ -33,9 +33,11 @@ class Deciding {
     auto decision = decide(&out_.after, command, catalog_, order.at);
     if (!decision) return keep(order, text, refusal_answer(command, decision.error()));
     Answer answer{.key = command.key, .refused = std::nullopt, .accepted = std::move(decision).value()};
+    if (!fold(answer.accepted)) {
+      return keep(order, text, refusal_answer(command, {RefusalCode::malformed, "", "The account at this moment cannot follow: its log runs back and forth over it.", {}}));
+    }
     for (Event& event : answer.accepted) {
       event.seq = ++seq_;
-      evolve(out_.after, event);
       out_.moment_of.emplace(event.version, event.at);
       if (const auto* end = std::get_if<TermEnded>(&event.payload); end != nullptr && end->plan) ended_.insert(*end->plan);
       if (const auto* start = std::get_if<TermStarted>(&event.payload); start != nullptr && start->ai_studio) {
@@ -73,6 +75,20 @@ class Deciding {
   [[nodiscard]] Supposition take() { return std::move(out_); }
 
  private:
+  // All of them or none: a past moment's selection of events may lack the ground for what is decided on it.
+  [[nodiscard]] bool fold(const std::vector<Event>& events) {
+    AccountState next = out_.after;
+    try {
+      for (const Event& event : events) evolve(next, event);
+    } catch (const Inconsistent&) {
+      return false;
+    } catch (const Overflow&) {
+      return false;
+    }
+    out_.after = std::move(next);
+    return true;
+  }
+
   void keep(const Order& order, const std::string& text, const Answer& answer) {
     out_.commands.push_back({order.assumed, !answer.refused, text, to_json(answer)});
   }

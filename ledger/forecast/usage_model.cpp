@@ -243,6 +243,21 @@ void share_trend(UsageModel& model, const std::vector<Days>& days) {
   }
 }
 
+// A workflow of less than a week has no days to draw from; its spread is taken to be that of the account's.
+void borrow_days(UsageModel& model) {
+  for (SeriesModel& series : model.series) {
+    if (!series.days.empty() || model.whole.days.empty()) continue;
+    series.borrowed = true;
+    series.by_weekday = false;
+    series.shape = model.whole.shape;
+    series.smoothing_shift = model.whole.smoothing_shift;
+    series.residual = model.whole.residual;
+    series.step = model.whole.step;
+    series.known = model.whole.known;
+    series.days = model.whole.days;
+  }
+}
+
 // Quiet days have less than half of an average one's use.
 void learn_classes(UsageModel& model) {
   for (std::size_t phase = 0; phase < days_per_week; ++phase) {
@@ -310,6 +325,7 @@ UsageModel learn(History history) {
   }
   if (model.enough == Enough::full) share_trend(model, all);
   model.whole = learn_series(whole, hours, model.enough, model.window, history);
+  borrow_days(model);
   learn_classes(model);
   model.sentence = sentence_of(history, model.enough);
   model.history = std::move(history);

@@ -45,6 +45,7 @@ struct SeriesModel {
   std::vector<Ratio> step;
   std::vector<bool> known;            // not before the series began, not after it all but ended
   std::vector<std::int32_t> days;     // those that are
+  bool borrowed = false;              // all of these are the account's: the series has no week of its own
   // Share of a day's use that falls before an hour of the window, by phase and hour; the 25th is `one`.
   std::array<std::array<Ratio, hours_per_day + 1>, days_per_week> before_hour{};
   std::int32_t burst_days = 0;        // days of more than three times what was expected

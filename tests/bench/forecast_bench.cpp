@@ -127,8 +127,7 @@ void score_trace(const Trace& trace, Score& score) {
     const std::int64_t d = (event.at.micros - trace.starts_at.micros) / day_micros;
     if (d < trace.days) actual[static_cast<std::size_t>(d)] += static_cast<double>(std::get<CreditsConsumed>(event.payload).credits.micro);
   }
-  for (int held = 3; held >= 1; --held) {
-    const std::int32_t origin = trace.days - held * trace.period_days;
+  for (std::int32_t origin = trace.days - 3 * trace.period_days; origin + trace.period_days <= trace.days; origin += trace.step_days) {
     if (origin >= 28) hold_out(trace, origin, actual, score);
   }
 }

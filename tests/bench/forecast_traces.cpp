@@ -53,7 +53,7 @@ Trace generated(std::size_t kind, std::uint64_t seed, std::int32_t days) {
   std::mt19937_64 random(seed * 1000 + kind);
   std::normal_distribution<double> normal;
   std::uniform_real_distribution<double> uniform;
-  Trace trace{.name = std::string(kind_name(kind)), .period_days = 30, .days = days, .starts_at = monday, .charges = {}};
+  Trace trace{.name = std::string(kind_name(kind)), .period_days = 30, .step_days = 30, .days = days, .starts_at = monday, .charges = {}};
   constexpr std::size_t workflows = 10;
   struct Workflow {
     double size, growth, weekend, noise, level = 1;
@@ -92,7 +92,7 @@ Trace generated(std::size_t kind, std::uint64_t seed, std::int32_t days) {
 }
 
 Trace from_minutes(const std::string& name, const std::string& file) {
-  Trace trace{.name = name, .period_days = 7, .days = 0, .starts_at = monday, .charges = {}};
+  Trace trace{.name = name, .period_days = 7, .step_days = 1, .days = 0, .starts_at = monday, .charges = {}};
   std::ifstream in(file);
   std::string line;
   std::getline(in, line);

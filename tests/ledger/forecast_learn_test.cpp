@@ -197,6 +197,41 @@ TEST_CASE("A future is a function of seed and number alone, a series of its plac
   CHECK(differing > 2000);
 }
 
+TEST_CASE("A workflow of a few days has its own level and the account's spread") {
+  WithPlan table;
+  use_daily(table, monday, 70, [](int day) { return 8 + day * 7919 % 5; });
+  use_daily(table, Instant{monday.micros + 66 * story_day}, 4, [](int) { return 2; }, "young");
+  const auto model = branch_of(table, scenario_of("{}")).model;
+  REQUIRE(model.series.size() == 2);
+  CHECK_FALSE(model.series[0].borrowed);
+  CHECK(model.series[1].borrowed);
+  CHECK(model.series[1].level == 2'000'000);
+  const auto futures = forecast::draw(model, series_of(model), {.seed = 1, .futures = 100, .days = 7});
+  std::uint32_t least = UINT32_MAX;
+  std::uint32_t most = 0;
+  for (std::int32_t f = 0; f < 100; ++f) {
+    least = std::min(least, futures.on(f, 3)[1]);
+    most = std::max(most, futures.on(f, 3)[1]);
+  }
+  CHECK(least < most);
+}
+
+TEST_CASE("The smallest of many workflows are forecast together") {
+  WithPlan table;
+  for (int i = 0; i < 40; ++i) {
+    for (int day = 0; day < 16; ++day) use_at(table, Instant{monday.micros + day * story_day + i}, 1 + i, "w" + std::to_string(i));
+  }
+  const auto branch = branch_of(table, scenario_of("{}"));
+  REQUIRE(branch.model.series.size() == forecast::series_max);
+  const auto& rest = branch.model.history.series.back();
+  CHECK_FALSE(rest.key.workflow.has_value());
+  std::int64_t charges = 0;
+  for (const auto& series : branch.model.history.series) charges += series.charges;
+  CHECK(charges == branch.model.history.charges);
+  // 1 to 9 are taken together: 45 credits a day.
+  CHECK(branch.model.series.back().level == 45'000'000);
+}
+
 TEST_CASE("Only what was known then is learned: charges later than the moment or beyond the position are not looked at") {
   WithPlan table;
   use_daily(table, monday, 40, [](int) { return 10; });
