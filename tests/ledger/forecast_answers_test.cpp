@@ -29,7 +29,8 @@ Needs needs_of(std::uint64_t seed, std::size_t slots, std::int32_t futures, std:
     needs.course.slots.push_back(slot);
     forecast::SlotOutcome outcome;
     for (std::int32_t f = 0; f < futures; ++f) {
-      const auto words = forecast::philox4x32_10({static_cast<std::uint32_t>(f), static_cast<std::uint32_t>(i), 0, 0}, seed);
+      const auto words =
+          forecast::philox4x32_10({static_cast<std::uint32_t>(f), static_cast<std::uint32_t>(i), 0, 0}, seed);
       const std::uint32_t drawn = forecast::below(most, words[0]);
       outcome.uncovered.push_back(words[1] % 3 == 0 ? 0 : static_cast<std::int64_t>(drawn));
     }
@@ -43,7 +44,8 @@ std::int32_t out_with(const Needs& needs, const std::vector<std::int64_t>& packs
   std::int32_t out = 0;
   for (std::size_t f = 0; f < static_cast<std::size_t>(needs.outcome.futures); ++f) {
     bool runs_out = false;
-    for (std::size_t i = 0; i < packs.size(); ++i) runs_out = runs_out || needs.outcome.slots[i].uncovered[f] > packs[i] * 10;
+    for (std::size_t i = 0; i < packs.size(); ++i)
+      runs_out = runs_out || needs.outcome.slots[i].uncovered[f] > packs[i] * 10;
     if (runs_out) ++out;
   }
   return out;
@@ -64,12 +66,15 @@ struct WithHistory : Table {
   explicit WithHistory(std::string_view plans = "2026-01-01  start plus monthly 2026-01-01..2027-01-01  -> ok") {
     rows(plans);
     use_daily(*this, moment("2026-01-05"), 70, [](int day) { return 3 + day * 7919 % 4; });
-    use_daily(*this, moment("2026-01-05"), 70, [](int day) { return day % 2; }, "report");
+    use_daily(
+        *this, moment("2026-01-05"), 70, [](int day) { return day % 2; }, "report");
   }
 };
 
-std::string answers(const Table& table, std::string_view asks, std::string_view more = "", const Catalog& catalog = table_catalog()) {
-  const auto scenario = scenario_of(R"({"at":"2026-03-16T00:00:00Z","days":70,"futures":300,"asks":[)" + std::string(asks) + "]" + std::string(more) + "}");
+std::string answers(const Table& table, std::string_view asks, std::string_view more = "",
+                    const Catalog& catalog = table_catalog()) {
+  const auto scenario = scenario_of(R"({"at":"2026-03-16T00:00:00Z","days":70,"futures":300,"asks":[)" +
+                                    std::string(asks) + "]" + std::string(more) + "}");
   const auto told = forecast::simulate_json(branch_of(table, scenario), catalog, scenario);
   if (!told) throw std::invalid_argument(told.error().place + ' ' + told.error().what);
   return told->substr(told->find("\"answers\":"));
@@ -130,8 +135,16 @@ TEST_CASE("The cheapest plan goes by cost where prices are given, else by the cr
   CHECK(has(by_credits, R"("by":"credits")"));
   CHECK(has(by_credits, R"({"plan":"plus","cadence":"monthly","current":true)"));
   std::string prices = R"(,"levers":{"prices":[)";
-  for (const auto& [plan, minor] : {std::pair{"basic", "1"}, {"even", "900000"}, {"max", "90"}, {"other", "900000"}, {"over", "900000"}, {"plus", "80000"}, {"pro", "900000"}}) {
-    prices += R"({"plan":")" + std::string(plan) + R"(","increment":{"currency":"USD","minor":1000},"period":{"currency":"USD","minor":)" + std::string(minor) + "}},";
+  for (const auto& [plan, minor] : {std::pair{"basic", "1"},
+                                    {"even", "900000"},
+                                    {"max", "90"},
+                                    {"other", "900000"},
+                                    {"over", "900000"},
+                                    {"plus", "80000"},
+                                    {"pro", "900000"}}) {
+    prices += R"({"plan":")" + std::string(plan) +
+              R"(","increment":{"currency":"USD","minor":1000},"period":{"currency":"USD","minor":)" +
+              std::string(minor) + "}},";
   }
   prices.back() = ']';
   const std::string by_cost = answers(table, R"({"ask":"cheapest_plan"})", prices + "}");
@@ -154,7 +167,8 @@ TEST_CASE("AI-3: a move to a model that the account may not use is told with its
 TEST_CASE("Where nothing is known nothing is promised: answers over no history") {
   Table table;
   table.rows("2026-01-01  start plus monthly 2026-01-01..2027-01-01  -> ok");
-  const std::string told = answers(table, R"({"ask":"smallest_purchase"},{"ask":"cheapest_plan"},{"ask":"model_moves"})");
+  const std::string told =
+      answers(table, R"({"ask":"smallest_purchase"},{"ask":"cheapest_plan"},{"ask":"model_moves"})");
   CHECK(has(told, "no purchase is needed"));
   CHECK(has(told, "No workflow would use fewer credits"));
 }

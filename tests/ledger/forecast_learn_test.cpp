@@ -50,9 +50,12 @@ TEST_CASE("Philox4x32-10 gives the known answers of Random123") {
 }
 
 TEST_CASE("A product in 64 bits alone is the product in 128 bits") {
-  for (const std::int64_t amount : {std::int64_t{0}, std::int64_t{1}, std::int64_t{1'048'575}, std::int64_t{123'456'789'012}, forecast::amount_max}) {
-    for (const Ratio ratio : {Ratio{0}, Ratio{1}, forecast::one - 1, forecast::one, 3 * forecast::one + 7, forecast::ratio_max}) {
-      CHECK(forecast::times(amount, ratio) == static_cast<std::int64_t>((static_cast<forecast::Wide>(amount) * ratio) >> forecast::ratio_bits));
+  for (const std::int64_t amount : {std::int64_t{0}, std::int64_t{1}, std::int64_t{1'048'575},
+                                    std::int64_t{123'456'789'012}, forecast::amount_max}) {
+    for (const Ratio ratio :
+         {Ratio{0}, Ratio{1}, forecast::one - 1, forecast::one, 3 * forecast::one + 7, forecast::ratio_max}) {
+      CHECK(forecast::times(amount, ratio) ==
+            static_cast<std::int64_t>((static_cast<forecast::Wide>(amount) * ratio) >> forecast::ratio_bits));
     }
   }
 }
@@ -119,10 +122,12 @@ TEST_CASE("Weekdays are learned, and seasonality is a lever on them") {
   CHECK(percent(series.shape[6]) >= 29);
   CHECK(percent(series.shape[6]) <= 38);
   const auto sums = [&](std::int64_t seasonality) {
-    const auto futures = forecast::draw(model, series_of(model), {.seed = 1, .futures = 100, .days = 7, .seasonality_percent = seasonality});
+    const auto futures = forecast::draw(model, series_of(model),
+                                        {.seed = 1, .futures = 100, .days = 7, .seasonality_percent = seasonality});
     std::array<std::int64_t, 7> sum{};
     for (std::int32_t f = 0; f < 100; ++f) {
-      for (std::int32_t day = 0; day < 7; ++day) sum[static_cast<std::size_t>(day)] += forecast::times(series.level, futures.on(f, day)[0]);
+      for (std::int32_t day = 0; day < 7; ++day)
+        sum[static_cast<std::size_t>(day)] += forecast::times(series.level, futures.on(f, day)[0]);
     }
     return sum;
   };
@@ -178,7 +183,8 @@ TEST_CASE("A batch of one weekday stays on it") {
 TEST_CASE("A future is a function of seed and number alone, a series of its place") {
   WithPlan table;
   use_daily(table, monday, 70, [](int day) { return 5 + day * 7919 % 11; });
-  use_daily(table, monday, 70, [](int day) { return 3 + day * 104729 % 17; }, "report");
+  use_daily(
+      table, monday, 70, [](int day) { return 3 + day * 104729 % 17; }, "report");
   const auto model = branch_of(table, scenario_of("{}")).model;
   REQUIRE(model.series.size() == 2);
   const auto few = forecast::draw(model, series_of(model), {.seed = 9, .futures = 100, .days = 30});
@@ -200,7 +206,8 @@ TEST_CASE("A future is a function of seed and number alone, a series of its plac
 TEST_CASE("A workflow of a few days has its own level and the account's spread") {
   WithPlan table;
   use_daily(table, monday, 70, [](int day) { return 8 + day * 7919 % 5; });
-  use_daily(table, Instant{monday.micros + 66 * story_day}, 4, [](int) { return 2; }, "young");
+  use_daily(
+      table, Instant{monday.micros + 66 * story_day}, 4, [](int) { return 2; }, "young");
   const auto model = branch_of(table, scenario_of("{}")).model;
   REQUIRE(model.series.size() == 2);
   CHECK_FALSE(model.series[0].borrowed);
@@ -219,7 +226,8 @@ TEST_CASE("A workflow of a few days has its own level and the account's spread")
 TEST_CASE("The smallest of many workflows are forecast together") {
   WithPlan table;
   for (int i = 0; i < 40; ++i) {
-    for (int day = 0; day < 16; ++day) use_at(table, Instant{monday.micros + day * story_day + i}, 1 + i, "w" + std::to_string(i));
+    for (int day = 0; day < 16; ++day)
+      use_at(table, Instant{monday.micros + day * story_day + i}, 1 + i, "w" + std::to_string(i));
   }
   const auto branch = branch_of(table, scenario_of("{}"));
   REQUIRE(branch.model.series.size() == forecast::series_max);
@@ -232,7 +240,8 @@ TEST_CASE("The smallest of many workflows are forecast together") {
   CHECK(branch.model.series.back().level == 45'000'000);
 }
 
-TEST_CASE("Only what was known then is learned: charges later than the moment or beyond the position are not looked at") {
+TEST_CASE(
+    "Only what was known then is learned: charges later than the moment or beyond the position are not looked at") {
   WithPlan table;
   use_daily(table, monday, 40, [](int) { return 10; });
   const auto at = branch_of(table, scenario_of(R"({"at":"2026-01-25T00:00:00Z"})"));
@@ -240,5 +249,7 @@ TEST_CASE("Only what was known then is learned: charges later than the moment or
   const auto as_of = branch_of(table, scenario_of(R"({"as_of":12})"));
   CHECK(as_of.model.history.charges < 12);
   CHECK(as_of.state.version == 12);
-  CHECK_FALSE(forecast::branch_at(table.events(), table.engine().catalog(), scenario_of(R"({"at":"0500-01-01T00:00:00Z"})")).has_value());
+  CHECK_FALSE(
+      forecast::branch_at(table.events(), table.engine().catalog(), scenario_of(R"({"at":"0500-01-01T00:00:00Z"})"))
+          .has_value());
 }

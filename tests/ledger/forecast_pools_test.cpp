@@ -33,7 +33,9 @@ class Real {
     use.plan = plan;
     send({.account = state_.account, .key = IdempotencyKey("f"), .at = at, .body = use});
   }
-  void close(Instant at) { send({.account = state_.account, .key = IdempotencyKey("c"), .at = at, .body = ClosePeriods{}}); }
+  void close(Instant at) {
+    send({.account = state_.account, .key = IdempotencyKey("c"), .at = at, .body = ClosePeriods{}});
+  }
   [[nodiscard]] const AccountState& state() const { return state_; }
 
  private:
@@ -47,13 +49,15 @@ void check_future(const forecast::Simulated& simulated, std::int32_t future) {
   const forecast::Course& course = simulated.course;
   Real real(simulated.branch.state, simulated.catalog);
   std::vector<Command> commands;
-  for (const auto& supposed : simulated.supposition.commands) commands.push_back(parse_command(supposed.command)->command);
+  for (const auto& supposed : simulated.supposition.commands)
+    commands.push_back(parse_command(supposed.command)->command);
   std::size_t sent = 0;
   std::int64_t demand = 0;
   for (const forecast::Slice& slice : course.slices) {
     while (sent < commands.size() && *commands[sent].at <= slice.starts_at) real.send(commands[sent++]);
     std::map<std::uint32_t, std::int64_t> used;
-    for (const forecast::Flow& flow : slice.flows) used[flow.slot] += forecast::times(flow.credits, simulated.futures.on(future, slice.day)[flow.series]);
+    for (const forecast::Flow& flow : slice.flows)
+      used[flow.slot] += forecast::times(flow.credits, simulated.futures.on(future, slice.day)[flow.series]);
     for (const auto& [slot, credits] : used) {
       demand += credits;
       if (slot != forecast::no_slot) real.use(slice.starts_at, course.plans[course.slots[slot].plan], credits);
@@ -98,7 +102,8 @@ struct WithHistory : Table {
   explicit WithHistory(std::string_view plans) {
     rows(plans);
     use_daily(*this, moment("2026-01-05"), 61, [](int day) { return 1 + (day * 7919 % 5) + (day % 7 < 5 ? 2 : 0); });
-    use_daily(*this, moment("2026-01-20"), 46, [](int day) { return day * 104729 % 4; }, "report");
+    use_daily(
+        *this, moment("2026-01-20"), 46, [](int day) { return day * 104729 % 4; }, "report");
   }
 };
 
@@ -106,7 +111,8 @@ struct WithHistory : Table {
 
 TEST_CASE("H11, AIS-4d: a future's use sent to the ledger gives the balances the forecast gives") {
   SECTION("a monthly plan that runs out") {
-    check_all(WithHistory("2026-01-01  start plus monthly 2026-01-01..2027-01-01  -> ok"), R"({"days":75,"futures":100})");
+    check_all(WithHistory("2026-01-01  start plus monthly 2026-01-01..2027-01-01  -> ok"),
+              R"({"days":75,"futures":100})");
   }
   SECTION("a quarterly plan that stops at 130 percent, begun in the middle of a day") {
     check_all(WithHistory("2026-01-01T09:30  start pro quarterly 2026-01-01T09:30..2027-01-01T09:30  -> ok"),
@@ -123,8 +129,10 @@ TEST_CASE("H11, AIS-4d: a future's use sent to the ledger gives the balances the
                  "packs":[{"plan":"over","packs":1}]}})");
   }
   SECTION("a term that ends in the horizon and is renewed, and one that is not") {
-    check_all(WithHistory("2026-01-01  start plus monthly 2026-01-01..2026-04-01  -> ok"), R"({"days":70,"futures":100})");
-    check_all(WithHistory("2026-01-01  start plus monthly 2026-01-01..2026-04-01  -> ok"), R"({"days":70,"futures":100,"renew":false})");
+    check_all(WithHistory("2026-01-01  start plus monthly 2026-01-01..2026-04-01  -> ok"),
+              R"({"days":70,"futures":100})");
+    check_all(WithHistory("2026-01-01  start plus monthly 2026-01-01..2026-04-01  -> ok"),
+              R"({"days":70,"futures":100,"renew":false})");
   }
   SECTION("a live authorization holds credits until it expires") {
     WithHistory table("2026-01-01  start plus monthly 2026-01-01..2027-01-01  -> ok");
@@ -177,7 +185,8 @@ TEST_CASE("In every future credits are conserved, bands are in order, and what i
 TEST_CASE("Use runs out at the hour its workflows are busy, not evenly over the day") {
   Table table;
   table.rows("2026-01-01  start plus monthly 2026-01-01..2027-01-01  -> ok");
-  for (int day = 0; day < 70; ++day) use_at(table, Instant{moment("2026-01-01").micros + day * story_day + 18 * 3'600'000'000LL}, 7);
+  for (int day = 0; day < 70; ++day)
+    use_at(table, Instant{moment("2026-01-01").micros + day * story_day + 18 * 3'600'000'000LL}, 7);
   const auto scenario = scenario_of(R"({"at":"2026-03-12T00:00:00Z","days":19,"futures":100})");
   const auto branch = branch_of(table, scenario);
   const auto simulated = forecast::simulate(branch, table.engine().catalog(), scenario);

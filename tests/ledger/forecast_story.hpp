@@ -16,12 +16,14 @@ inline constexpr std::int64_t story_day = 86'400'000'000;
 inline const AccountId story_account("acme");
 
 // Sends a use of `credits` whole credits (`unit` costs one a token) at a moment.
-inline void use_at(Table& table, Instant at, std::int64_t credits, std::string_view workflow = "triage", std::string_view model = "unit") {
+inline void use_at(Table& table, Instant at, std::int64_t credits, std::string_view workflow = "triage",
+                   std::string_view model = "unit") {
   static std::int64_t number = 0;
   const std::string id = "s" + std::to_string(++number);
-  const Answer answer = table.send(R"({"command":"RecordUsage","account":"acme","key":")" + id + R"(","at":")" + to_text(at) + R"(","usage":")" + id +
-                                   R"(","workflow":")" + std::string(workflow) + R"(","model":")" + std::string(model) +
-                                   R"(","query":0,"input":)" + std::to_string(credits) + R"(,"output":0})");
+  const Answer answer =
+      table.send(R"({"command":"RecordUsage","account":"acme","key":")" + id + R"(","at":")" + to_text(at) +
+                 R"(","usage":")" + id + R"(","workflow":")" + std::string(workflow) + R"(","model":")" +
+                 std::string(model) + R"(","query":0,"input":)" + std::to_string(credits) + R"(,"output":0})");
   if (answer.refused) throw std::invalid_argument(answer.refused->message);
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Scenarios and simulations have the shape that their served schemas say: over the demo, with every lever and every ask.
+// Scenarios and simulations have the shape that their served schemas say: over the demo, with every lever and every
+// ask.
 #include <catch2/catch.hpp>
 
 #include "ledger/explain.hpp"
@@ -35,7 +36,8 @@ TEST_CASE("AIS-4c: a simulation says that it is informational, and fits its sche
   Client client = running.client();
   const auto events = account_events(running.log(), AccountId("demo"), {});
   for (const std::string_view text :
-       {std::string_view("{}"), every_lever, std::string_view(R"({"days":5,"as_of":4,"asks":[{"ask":"smallest_purchase"},{"ask":"model_moves"}]})")}) {
+       {std::string_view("{}"), every_lever,
+        std::string_view(R"({"days":5,"as_of":4,"asks":[{"ask":"smallest_purchase"},{"ask":"model_moves"}]})")}) {
     CHECK(misfit(client, "scenario.schema.json", text).empty());
     const auto scenario = forecast::parse_scenario(text);
     REQUIRE(scenario.has_value());
