@@ -45,7 +45,7 @@ TEST_CASE("simulate prints the same document from a directory, a .cflog and JSON
   CHECK(json == ask({"simulate", "--json", "--account", "acme", ledger.data(), "-"}, scenario));
   const std::string text = ask({"simulate", ledger.data(), "-"}, scenario);
   CHECK(contains(text, "acme, from 2026-03-11 10:00"));
-  CHECK(contains(text, "Level, trend, weekdays, hours and bursts are learned from 70 charges over 69 days."));
+  CHECK(contains(text, "Level, trend, weekdays, hours and bursts are learned from 69 charges over 69 days."));
   CHECK(contains(text, "plus runs out in 0 % of the futures"));
   CHECK(contains(text, "no purchase is needed"));
   CHECK(contains(text, "Move triage from gpt-4o to gpt-4o-mini first"));
