@@ -50,6 +50,7 @@ interface Exports {
   cf_consents(handle: Handle, account: number, account_bytes: number, as_of: bigint): number;
   cf_what_if(handle: Handle, account: number, account_bytes: number, commands: number, commands_bytes: number,
     as_of: bigint, now: bigint): number;
+  cf_simulate(handle: Handle, account: number, account_bytes: number, scenario: number, scenario_bytes: number): number;
   cf_export(handle: Handle, format: number): number;
 }
 
@@ -81,6 +82,8 @@ export interface Ledger {
   consents(account: string, as_of: bigint | null): Consents;
   /** What commands (JSON, one a line) decided at `now` (µs since 1970) would do after the event at `as_of`; kept nowhere. */
   what_if(account: string, as_of: bigint | null, commands: string, now: bigint): Supposed;
+  /** What may come of an account in a scenario (JSON): the very bytes of `creditfold simulate --json`. */
+  simulate_bytes(account: string, scenario: string): Uint8Array<ArrayBuffer>;
   /** The log's own bytes, as one .cflog document. */
   export_log(): Uint8Array<ArrayBuffer>;
   close(): void;
@@ -238,6 +241,11 @@ function open_ledger(core: Exports, catalog: Uint8Array | undefined): Ledger {
       lend_text(account, (pointer, length) => lend_text(commands, (commands_pointer, commands_length) =>
         ask(core.cf_what_if(handle, pointer, length, commands_pointer, commands_length, as_of ?? every_event, now))));
       return result_json<Supposed>();
+    },
+    simulate_bytes(account, scenario) {
+      lend_text(account, (pointer, length) => lend_text(scenario, (scenario_pointer, scenario_length) =>
+        ask(core.cf_simulate(handle, pointer, length, scenario_pointer, scenario_length))));
+      return result_bytes();
     },
     export_log() {
       ask(core.cf_export(handle, 0));
