@@ -58,10 +58,16 @@ class Session {
   // What commands would do, one a line; nothing of the session changes (what_if.hpp).
   [[nodiscard]] std::string what_if(const AccountId& account, std::optional<std::int64_t> as_of,
                                     std::string_view commands, Instant now) const;
-  [[nodiscard]] std::string apply(std::string_view command, Instant now);
+  // Commands, one a line, decided and kept; an answer a line. At most commands_per_group_max.
+  [[nodiscard]] std::string apply(std::string_view commands, Instant now);
+  // The account `demo` with four months behind it that end at `now`; REQUIRES an empty session. Answers as `load` does.
+  [[nodiscard]] std::string demo(Instant now);
   [[nodiscard]] std::string export_log(bool as_json_lines) const;
 
  private:
+  [[nodiscard]] std::string loaded() const;
+  void keep_positions(const std::vector<Event>& events);
+
   Catalog catalog_;
   MemoryLog log_;
   Book book_;

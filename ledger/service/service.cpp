@@ -18,7 +18,7 @@
 #include "ledger/edge/tokens.hpp"
 #include "ledger/keyring/open_key_service.hpp"
 #include "ledger/service/authorizer.hpp"
-#include "ledger/service/demo.hpp"
+#include "ledger/demo.hpp"
 #include "ledger/service/exports.hpp"
 #include "ledger/service/http_server.hpp"
 #include "ledger/service/limits.hpp"
