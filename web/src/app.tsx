@@ -11,6 +11,7 @@ import { Header } from './ui/header';
 import { Picture } from './ui/picture';
 import { Plans, Sentence } from './ui/plans';
 import { MomentStrip, Scrubber } from './ui/scrubber';
+import { Drop, Start } from './ui/start';
 import { Why } from './ui/why';
 import { Empty, Failed, Loading, OfflineBanner } from './ui/states';
 
@@ -26,6 +27,7 @@ export function App(): JSX.Element {
       <main id="main" tabindex="-1" data-phase={page.state.phase} data-exact={settings.exact()}
         data-why={page.state.place.why !== null}>
         <Switch>
+          <Match when={page.state.phase === 'start'}><Start /></Match>
           <Match when={page.state.phase === 'loading'}><Loading /></Match>
           <Match when={page.state.phase === 'empty'}><Empty /></Match>
           <Match when={page.state.phase === 'failed' && page.state.fault}>{(fault) => (
@@ -45,6 +47,7 @@ export function App(): JSX.Element {
           </Match>
         </Switch>
       </main>
+      <Drop />
       <Switch>
         <Match when={page.state.phase === 'ready'}><Scrubber /><Why /></Match>
       </Switch>

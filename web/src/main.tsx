@@ -7,6 +7,7 @@ import { copy_exactly } from './lib/copy';
 import './styles/tokens.css';
 import './styles/base.css';
 import './styles/page.css';
+import './styles/start.css';
 import './styles/plans.css';
 import './styles/parts.css';
 import './styles/picture.css';
@@ -23,3 +24,7 @@ const root = document.getElementById('root')!;
 root.replaceChildren();
 render(() => <App />, root);
 document.addEventListener('copy', copy_exactly);
+// Only what was built is kept for offline; and only a page over HTTPS or from this machine may have a service worker.
+if (import.meta.env.PROD && 'serviceWorker' in navigator) {
+  addEventListener('load', () => void navigator.serviceWorker.register('./sw.js').catch(() => {}));
+}

@@ -3,6 +3,8 @@
 // messages of the seam to it (core/ledger.ts).
 
 import type { EventType, LotKind, Objection, PeriodState, WhyAbout } from './core/forms';
+import type { Stage } from './core/protocol';
+import type { BadRow, UsageField } from './lib/usage_file';
 
 const plural = (count: number, one: string, many: string): string => (count === 1 ? one : many);
 
@@ -39,6 +41,9 @@ export const text = {
     exact_short: '0.000',
     live: 'Live',
     offline: 'Offline',
+    open: 'Open something else',
+    local: { demo: 'Demo', log: 'From a file', usage: 'Supposed', service: '' },
+    local_title: 'No service is asked. Everything is in this browser.',
     live_title: 'New events appear by themselves.',
     offline_title: 'The service does not answer. What is shown was folded from the log this page already has.',
     connecting: 'Connecting',
@@ -53,6 +58,7 @@ export const text = {
     different: 'Different from the server',
     checking: 'Comparing with the server',
     unknown: 'Not compared',
+    local: 'Computed here',
     page: 'page',
     server: 'server',
     prove: 'Prove it again',
@@ -71,6 +77,13 @@ export const text = {
     download: 'Download the log',
     failed: 'The proof could not be made.',
     again: 'Prove again',
+    local_heading: 'Where does this come from?',
+    local: {
+      demo: 'The demo was made and folded in this browser, by the core the service runs.',
+      log: 'The log was read and folded in this browser. The command line gives the same fingerprint:',
+      usage: 'Every row of the table was decided as a charge and folded in this browser. It is a ledger that could have been.',
+      service: '',
+    },
     page: 'This page',
     server: 'The server',
     events: 'Events folded',
@@ -432,8 +445,62 @@ export const text = {
 
   loading: {
     heading: 'Opening the ledger',
-    stages: { connecting: 'Asking the service', downloading: 'Downloading the log', folding: 'Folding the events' },
+    stages: {
+      connecting: 'Asking the service', downloading: 'Downloading the log', reading: 'Reading the file',
+      deciding: 'Deciding each charge', folding: 'Folding the events',
+    } satisfies Record<Stage, string>,
     bytes: (loaded: string) => `${loaded} bytes`,
+    commands: (done: string, all: string) => `${done} of ${all}`,
+  },
+
+  start: {
+    heading: 'What happens to our AI credits if …?',
+    lead: 'Open a ledger and try it out on its real history. Everything is computed in this browser: nothing you open leaves it.',
+    demo_heading: 'Look around',
+    demo: 'A made-up team with four months of use, two plans, a pack and add-on seats.',
+    demo_button: 'Open the demo',
+    file_heading: 'Open a file',
+    file: 'A ledger (.cflog or JSON Lines), or usage as CSV: FOCUS, a trace, an export of any provider.',
+    file_button: 'Choose a file',
+    file_drop: 'or drop it anywhere on this page',
+    service_heading: 'Follow a service',
+    service: 'A Creditfold service: its account opens here and goes on by itself while events arrive.',
+    service_url: 'Address', service_token: 'Key', service_token_help: 'left empty if it asks for none; kept for this tab alone',
+    service_placeholder: 'https://ledger.example.com',
+    service_button: 'Connect',
+    service_bad: (given: string) => `“${given}” is not an address.`,
+    service_insecure: 'This page may ask services over HTTPS, or on this machine.',
+    offline: 'Works offline once it was opened; the browser offers to install it.',
+    again: 'The file of this link is not in the browser any more. Open it again:',
+    back: 'Back to the ledger',
+    unknown: (name: string) => `${name} is neither a log nor a table with a header.`,
+    drop: 'Drop to open',
+  },
+
+  map: {
+    heading: 'Which column is which?',
+    lead: (name: string) => `${name} is a table of usage. Say what its columns mean; the core then decides every row as a charge, under the plan you choose.`,
+    fields: {
+      at: 'When', input: 'Input tokens', output: 'Output tokens', query: 'Query tokens', model: 'Model', workflow: 'Workflow',
+      actor: 'Who', id: 'Name of the use',
+    } satisfies Record<UsageField, string>,
+    column: 'Column', none: 'none', unit: 'Volumes are in', units: { 1: 'tokens', 1000: 'thousands of tokens', 1000000: 'millions of tokens' } as Record<number, string>,
+    all_model: 'Model of rows that name none', all_workflow: 'Workflow of rows that name none',
+    models: 'Models', models_note: 'The catalog has no model of this name; charge it as', choose: 'choose',
+    plan: 'Under the plan', cadence: 'with credits', cadences: { monthly: 'monthly', quarterly: 'quarterly' },
+    preview: 'First rows', open: 'Open as a ledger', cancel: 'Cancel',
+    reading: 'Reading the file…',
+    found: (uses: string, rows: string) => `${uses} of ${rows} rows are uses.`,
+    between: (from: string, to: string) => `From ${from} to ${to}.`,
+    others: (n: string) => `${n} rows are about something else and left out.`,
+    bad: (n: string) => `${n} rows cannot be read and would be left out:`,
+    why: {
+      no_time: 'is no time', no_number: 'is no whole number of tokens', negative: 'is less than nothing',
+      no_model: 'is no model', no_volume: 'says of no token that it was used', no_id: 'cannot be an id',
+    } satisfies Record<BadRow['why'], string>,
+    line: 'Line', value: 'Value', what: 'Why',
+    missing: 'Choose when, one of the volumes, and the model.',
+    unmapped: 'Choose a model of the catalog for each name.',
   },
 
   empty: {
@@ -451,7 +518,7 @@ export const text = {
     details: 'What happened',
     place: 'Place',
     code: 'Code',
-    open_first: 'Open the first account',
+    open_first: 'Open the first account', open_other: 'Open something else',
     token: 'Token', use_token: 'Open with this token',
     forget_token: 'Forget the token',
     cases: {
@@ -480,6 +547,16 @@ export const text = {
         lead: 'The core refused to fold it, so nothing is shown that might be wrong. Find the place with:',
         command: 'creditfold verify DIR',
       },
+      refused_row: {
+        heading: 'A row was refused',
+        lead: 'The core decides every row as a charge, and a rule says no to this one. Nothing was opened.',
+        command: '',
+      },
+      no_events: {
+        heading: 'There is nothing in it',
+        lead: 'The file could be read, but holds nothing to show.',
+        command: '',
+      },
       module: {
         heading: 'The core could not be started',
         lead: 'This page needs WebAssembly with exceptions and 64-bit integers: Chrome 95, Firefox 100, Safari 15.2 '
@@ -492,18 +569,6 @@ export const text = {
         command: '',
       },
     },
-  },
-
-  faults: {
-    unreachable: (base: string) => `No answer from ${base}`,
-    broken_off: 'The connection broke while the log was downloaded.',
-    no_answer: (command: string) => `The core gave no answer to ${command}.`,
-    not_json: (path: string) => `${path} did not answer with JSON.`,
-    status: (path: string, status: number) => `${path} answered with HTTP ${status}.`,
-    no_account: (account: string) => `The ledger has no account “${account}”.`,
-    none_open: 'No account is open.',
-    no_version: (version: number) => `No event has version ${version}.`,
-    worker: 'The worker could not be started.',
   },
 
   offline: {
@@ -541,4 +606,21 @@ export const text = {
     on: 'on',
     off: 'off',
   },
+};
+
+/** Of faults the worker meets; apart, so that the worker takes no other words with it. */
+export const faults = {
+  no_service: 'There is no service behind this ledger.',
+  no_events: 'The log holds no event.',
+  no_uses: (name: string) => `${name} holds no row that is a use.`,
+  line_of: (name: string, line: string) => `${name}, line ${line}`,
+  unreachable: (base: string) => `No answer from ${base}`,
+  broken_off: 'The connection broke while the log was downloaded.',
+  no_answer: (command: string) => `The core gave no answer to ${command}.`,
+  not_json: (path: string) => `${path} did not answer with JSON.`,
+  status: (path: string, status: number) => `${path} answered with HTTP ${status}.`,
+  no_account: (account: string) => `The ledger has no account “${account}”.`,
+  none_open: 'No account is open.',
+  no_version: (version: number) => `No event has version ${version}.`,
+  worker: 'The worker could not be started.',
 };

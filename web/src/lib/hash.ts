@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a link to the page remembers, in the URL's fragment: account, plan, tab, moment, range, view and
-// the question of why.
+// What a link to the page remembers, in the URL's fragment: source, account, plan, tab, moment, range,
+// view and the question of why.
 // Anything unknown or malformed falls back to its default, so that an old link still opens.
 
 import type { WhyLink } from '../core/forms';
@@ -14,6 +14,8 @@ export const views = ['chart', 'table'] as const;
 export type View = (typeof views)[number];
 
 export interface Place {
+  /** `demo`, `log`, `usage`, or the address of a service, ending in a slash; null: the page's own. */
+  source: string | null;
   account: string | null;
   plan: string | null;
   tab: Tab;
@@ -26,13 +28,14 @@ export interface Place {
 }
 
 export const home: Place = {
-  account: null, plan: null, tab: 'usage', as_of: null, range: 'period', view: 'chart', why: null,
+  source: null, account: null, plan: null, tab: 'usage', as_of: null, range: 'period', view: 'chart', why: null,
 };
 
 export function read_place(fragment: string): Place {
   const fields = new URLSearchParams(fragment.replace(/^#/, ''));
   const as_of = fields.get('as_of') ?? '';
   return {
+    source: read_source(fields.get('source')),
     account: fields.get('account') || null,
     plan: fields.get('plan') || null,
     tab: one_of(tabs, fields.get('tab')) ?? home.tab,
@@ -46,6 +49,7 @@ export function read_place(fragment: string): Place {
 /** The fragment of a place, defaults left out: short links, and one link per place. */
 export function write_place(place: Place): string {
   const fields = new URLSearchParams();
+  if (place.source !== null) fields.set('source', place.source);
   if (place.account !== null) fields.set('account', place.account);
   if (place.plan !== null) fields.set('plan', place.plan);
   if (place.tab !== home.tab) fields.set('tab', place.tab);
@@ -55,6 +59,22 @@ export function write_place(place: Place): string {
   if (place.as_of !== null) fields.set('as_of', place.as_of.toString());
   const text = fields.toString();
   return text ? `#${text}` : '';
+}
+
+function read_source(given: string | null): string | null {
+  if (given === 'demo' || given === 'log' || given === 'usage') return given;
+  return given === null ? null : service_base(given);
+}
+
+/** An address as the base of a service's own: http or https, without query, ending in a slash; null: it is none. */
+export function service_base(given: string): string | null {
+  try {
+    const url = new URL(given.includes('://') ? given : `https://${given}`);
+    if (!['http:', 'https:'].includes(url.protocol) || url.username !== '' || url.password !== '') return null;
+    return new URL('./', `${url.origin}${url.pathname.replace(/\/?$/, '/')}`).href;
+  } catch {
+    return null;
+  }
 }
 
 function one_of<T extends string>(choices: readonly T[], given: string | null): T | undefined {

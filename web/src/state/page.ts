@@ -4,20 +4,31 @@
 import { batch } from 'solid-js';
 import { createStore, reconcile } from 'solid-js/store';
 import { fault_of, type Fault } from '../core/fault';
-import type { AccountLine, Names, WhyLink } from '../core/forms';
-import type { Check, Moment, PictureData, Stage, Tiding, Tip } from '../core/protocol';
+import type { Names, WhyLink } from '../core/forms';
+import type { Check, Moment, PictureData, Source, Stage, Tiding, Tip } from '../core/protocol';
 import { home, read_place, write_place, type Place } from '../lib/hash';
 import { same_why } from '../lib/why';
-import { access } from './access';
+import { time_of } from '../lib/time';
+import { access, own_base } from './access';
 import { start_worker, type Client } from './client';
+import { create_opener, type Opener } from './opener';
 
-export type Phase = 'loading' | 'ready' | 'empty' | 'failed';
+/** `start`: nothing is open, and the reader chooses what to open. */
+export type Phase = 'start' | 'loading' | 'ready' | 'empty' | 'failed';
+
+/** What is open, in words that need no file in hand. */
+export interface Opening {
+  from: Source['from'];
+  /** A file's name, or the address of a service that is not the page's own. */
+  name: string | null;
+}
 
 export interface PageState {
   phase: Phase;
   progress: { stage: Stage; loaded: number; total: number | null };
   fault: Fault | null;
-  accounts: AccountLine[];
+  opening: Opening;
+  accounts: string[];
   account: string | null;
   place: Place;
   tip: Tip;
@@ -42,6 +53,11 @@ export interface Page {
   at_now(): boolean;
   open(account: string | null): Promise<void>;
   retry(): Promise<void>;
+  /** Opens the first account of another source. */
+  open_source(source: Source): Promise<void>;
+  opener: Opener;
+  /** Shows the choice of what to open. */
+  start(): void;
   /** Opens with a token, which this tab remembers until it is closed; null forgets it. */
   use_token(token: string | null): Promise<void>;
   has_token(): boolean;
@@ -67,12 +83,15 @@ export function create_page(): Page {
   const [state, set] = createStore<PageState>({
     phase: 'loading',
     progress: { stage: 'connecting', loaded: 0, total: null },
-    fault: null, accounts: [], account: null, place: read_place(location.hash), tip: { seq: 0n, version: 0 },
+    fault: null, opening: { from: 'service', name: null }, accounts: [], account: null, place: read_place(location.hash), tip: { seq: 0n, version: 0 },
     moment: null, names: no_names, trail: [], indexed: 0, picture: null, live: null, check: null,
   });
   if (state.place.why) set('trail', [state.place.why]);
   const client = start_worker(hear);
   let opening = 0;
+  // Not in the store: it may hold a file.
+  let source: Source = source_of(state.place.source);
+  set('opening', opening_of(source));
 
   function hear(tiding: Tiding): void {
     switch (tiding.tell) {
@@ -200,9 +219,19 @@ export function create_page(): Page {
         progress: { stage: 'connecting', loaded: 0, total: null },
       });
       try {
-        const opened = await client.ask('open', {
-          base: new URL('./', document.baseURI).href, account, as_of, token: access.token(),
-        });
+        if (source.from === 'service') {
+          // A file named in a link is not here any more.
+          if (state.place.source === 'log' || state.place.source === 'usage') {
+            set({ phase: 'start' });
+            return;
+          }
+          if (source.base === own_base() && !(await is_served())) {
+            if (mine === opening) set({ phase: 'start' });
+            return;
+          }
+          source = { ...source, token: access.token(source.base) };
+        }
+        const opened = await client.ask('open', { source, account, as_of });
         if (mine !== opening) return;
         if (!opened) {
           set({ phase: 'empty', accounts: [] });
@@ -227,11 +256,26 @@ export function create_page(): Page {
       }
     },
     retry: () => page.open(state.place.account),
+    open_source(next) {
+      source = next;
+      set({ opening: opening_of(next), trail: [], accounts: [], account: null });
+      set('place', {
+        source: next.from === 'service' ? (next.base === own_base() ? null : next.base) : next.from,
+        account: null, plan: null, as_of: null, why: null,
+      });
+      write(true);
+      return page.open(null);
+    },
+    opener: create_opener((file) => void page.open_source({ from: 'log', file })),
+    start() {
+      opening += 1;
+      set({ phase: 'start', moment: null, picture: null });
+    },
     use_token(token) {
-      access.use(token);
+      if (source.from === 'service') access.use(source.base, token);
       return page.retry();
     },
-    has_token: () => access.token() !== null,
+    has_token: () => source.from === 'service' && access.token(state.opening.name ?? own_base()) !== null,
 
     go(change) {
       const before = { ...state.place };
@@ -270,6 +314,12 @@ export function create_page(): Page {
     const next = read_place(location.hash);
     const before = { ...state.place };
     set('place', { ...home, ...next });
+    if (next.source !== before.source) {
+      source = source_of(next.source);
+      set({ opening: opening_of(source), trail: [], accounts: [] });
+      void page.open(next.account);
+      return;
+    }
     follow_trail(next.why);
     if (next.account !== null && next.account !== before.account) void page.open(next.account);
     else if (state.phase === 'ready' && next.as_of !== before.as_of) {
@@ -277,4 +327,36 @@ export function create_page(): Page {
     } else void draw();
   });
   return page;
+}
+
+// A file cannot be named in a link: who follows one chooses what to open.
+function source_of(named: string | null): Source {
+  if (named === 'demo') return { from: 'demo', now: demo_now() };
+  const base = named === null || named === 'log' || named === 'usage' ? own_base() : named;
+  return { from: 'service', base, token: access.token(base) };
+}
+
+function opening_of(source: Source): Opening {
+  if (source.from === 'service') return { from: 'service', name: source.base === own_base() ? null : source.base };
+  return { from: source.from, name: source.from === 'demo' ? null : source.file.name };
+}
+
+const minute_micros = 60_000_000n;
+
+/** The demo ends at the last whole minute. */
+export function demo_now(): string {
+  const micros = BigInt(Date.now()) * 1000n;
+  return time_of(micros - (micros % minute_micros));
+}
+
+// The service sends its policy as a header; a plain file server does not, and has nothing to be asked for.
+let served: Promise<boolean> | undefined;
+function is_served(): Promise<boolean> {
+  if (import.meta.env.DEV) return Promise.resolve(true);
+  served ??= fetch(own_base(), { method: 'HEAD', cache: 'no-store' })
+    .then((answer) => answer.headers.has('content-security-policy'), () => {
+      served = undefined;
+      return false;
+    });
+  return served;
 }
