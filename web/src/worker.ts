@@ -4,7 +4,7 @@
 import module_url from '@core-wasm?url';
 import { FaultError, fault_of } from './core/fault';
 import { load_module, type LedgerModule } from './core/ledger';
-import type { FromWorker, Moment, Opened, Question, QuestionName, Questions } from './core/protocol';
+import type { FromWorker, Moment, Opened, PictureData, Question, QuestionName, Questions } from './core/protocol';
 import { faults } from './text';
 import { fill, shipped_catalog, survey, type Filled } from './worker/local';
 import { Service } from './worker/service';
@@ -100,7 +100,7 @@ function await_first_account(from: Service): void {
 const answers: { [Name in QuestionName]: (ask: Questions[Name]['ask']) => Promise<Questions[Name]['answer']> } = {
   open,
   fold: async (ask) => opened().fold(ask),
-  picture: async ({ plan }) => opened().picture(plan),
+  picture: async (ask) => opened().picture(ask),
   rows: async (ask) => opened().rows(ask),
   counts: async ({ up_to }) => opened().counts(up_to),
   keys: async (ask) => opened().keys(ask),
@@ -119,11 +119,17 @@ const answers: { [Name in QuestionName]: (ask: Questions[Name]['ask']) => Promis
   log: async () => opened().log(),
 };
 
+// Handed over, not copied.
+function buffers_of({ curve, arrays }: PictureData): Transferable[] {
+  return [arrays.seconds.buffer, arrays.left.buffer, arrays.uncovered.buffer,
+    ...curve.stretches.flatMap(({ points }) => Object.values(points).map(({ buffer }: BigInt64Array<ArrayBuffer>) => buffer))];
+}
+
 self.onmessage = ({ data }: MessageEvent<Question>) => {
   const { id, name, ask } = data;
   const answer = answers[name] as (ask: unknown) => Promise<Questions[QuestionName]['answer']>;
   answer(ask).then(
-    (given) => post({ id, answer: given }),
+    (given) => post({ id, answer: given }, name === 'picture' ? buffers_of(given as PictureData) : []),
     (thrown: unknown) => post({ id, fault: fault_of(thrown) }),
   );
 };

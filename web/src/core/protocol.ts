@@ -7,6 +7,7 @@ import type {
   Catalog, CommandAnswer, Consents, DataClass, DirectoryClasses, EventType, Explanation, Invoices, KeyReport, KeyWhatIf,
   LedgerEvent, LotKind, Names, Outlook, Statement, Supposed, SupposedCommand, Time, WhyTarget,
 } from './forms';
+import type { Curve, DrawArrays, Span } from '../chart/series';
 import type { Supposition } from '../lib/hypothetical';
 import type { BadRow, Mapping } from '../lib/usage_file';
 
@@ -65,8 +66,10 @@ export type Mark =
 
 export interface PictureData {
   plan: string;
-  /** As the core gives them: at, remaining, uncovered, seq; log order. */
-  records: BigInt64Array<ArrayBuffer>;
+  /** Of the log up to this position. */
+  up_to: bigint;
+  curve: Curve;
+  arrays: DrawArrays;
   marks: Mark[];
 }
 
@@ -116,7 +119,8 @@ export interface Questions {
   catalog: { ask: { shipped: boolean }; answer: Catalog };
   /** The moment after an event, by position in the log or by the account's version; neither: now. */
   fold: { ask: { seq?: bigint; version?: number }; answer: Moment };
-  picture: { ask: { plan: string }; answer: PictureData };
+  /** The plan's burn-down up to a position, seen from a moment; `spans` are its periods as they were known then. */
+  picture: { ask: { plan: string; up_to: bigint; moment: bigint; spans: Span[] }; answer: PictureData };
   /** Events of a type, or all, oldest first: the `first`-th (from 0) and up to `limit` - 1 after it. */
   rows: { ask: { type: EventType | null; first: number; limit: number }; answer: LedgerEvent[] };
   /** How many events of each type there are up to a version of the account. */

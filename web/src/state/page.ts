@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the page knows and what can be done with it: one store, read by every part, changed only here.
 
-import { batch } from 'solid-js';
-import { createStore, reconcile } from 'solid-js/store';
+import { batch, createSignal } from 'solid-js';
+import { spans_of } from '../chart/series';
+import { createStore, reconcile, unwrap } from 'solid-js/store';
 import { fault_of, type Fault } from '../core/fault';
 import type { Names, WhyLink } from '../core/forms';
 import type { Check, Moment, PictureData, Source, Stage, Tiding, Tip } from '../core/protocol';
 import { home, read_place, write_place, type Place } from '../lib/hash';
 import { same_why } from '../lib/why';
-import { time_of } from '../lib/time';
+import { micros_of, time_of } from '../lib/time';
 import { access, own_base } from './access';
 import { start_worker, type Client } from './client';
 import { create_opener, type Opener } from './opener';
@@ -39,7 +40,6 @@ export interface PageState {
   names: Names;
   /** Times the event index was completed; parts that read events ask again when it moves. */
   indexed: number;
-  picture: PictureData | null;
   live: boolean | null;
   /** null: not compared yet; `unknown`: the service could not be asked. */
   check: Check | 'unknown' | null;
@@ -50,6 +50,8 @@ export interface Page {
   client: Client;
   /** The plan shown: the one asked for if the account has it, else the highest in rank in force, else the first. */
   plan(): string | null;
+  /** The time line of the plan shown; null: not there yet. Of an earlier moment while the next one is on its way. */
+  picture(): PictureData | null;
   at_now(): boolean;
   open(account: string | null): Promise<void>;
   retry(): Promise<void>;
@@ -84,9 +86,10 @@ export function create_page(): Page {
     phase: 'loading',
     progress: { stage: 'connecting', loaded: 0, total: null },
     fault: null, opening: { from: 'service', name: null }, accounts: [], account: null, place: read_place(location.hash), tip: { seq: 0n, version: 0 },
-    moment: null, names: no_names, trail: [], indexed: 0, picture: null, live: null, check: null,
+    moment: null, names: no_names, trail: [], indexed: 0, live: null, check: null,
   });
   if (state.place.why) set('trail', [state.place.why]);
+  const [picture, put_picture] = createSignal<PictureData | null>(null);
   const client = start_worker(hear);
   let opening = 0;
   // Not in the store: it may hold a file.
@@ -140,7 +143,7 @@ export function create_page(): Page {
         const target = wish;
         wish = null;
         const moment = await client.ask('fold', target === 'now' ? {} : target);
-        if (mine === opening) show(moment, target);
+        if (mine === opening) await show(moment, target);
       }
     } catch (thrown) {
       if (mine === opening) fail(thrown);
@@ -150,28 +153,32 @@ export function create_page(): Page {
     }
   }
 
-  function show(moment: Moment, target: FoldTarget): void {
+  function show(moment: Moment, target: FoldTarget): Promise<void> {
     const now = target === 'now' || moment.version >= state.tip.version;
     batch(() => {
       set('moment', moment);
       set('place', 'as_of', now ? null : moment.seq);
     });
     write(false);
-    void draw();
+    return draw();
   }
 
-  /** Asks for the plan's time line when the plan changed or the log grew. */
+  /** Asks for the plan's time line when the plan or the moment changed or the log grew; the newest wish wins. */
   let drawn = '';
   async function draw(): Promise<void> {
     const plan = page.plan();
-    if (plan === null) return;
+    const { moment } = state;
+    if (plan === null || moment === null) return;
     const mine = opening;
-    const wanted = `${mine}/${state.indexed}/${plan}`;
+    const wanted = `${mine}/${state.indexed}/${plan}/${moment.seq}`;
     if (wanted === drawn) return;
     drawn = wanted;
     try {
-      const picture = await client.ask('picture', { plan });
-      if (mine === opening && page.plan() === plan) set('picture', picture);
+      const terms = unwrap(moment).statement.plans.filter((term) => term.plan === plan);
+      const next = await client.ask('picture', {
+        plan, up_to: moment.seq, moment: micros_of(moment.statement.at), spans: spans_of(terms),
+      });
+      if (mine === opening && wanted === drawn) put_picture(next);
     } catch (thrown) {
       if (mine === opening) fail(thrown);
     }
@@ -208,14 +215,16 @@ export function create_page(): Page {
       if (place.plan !== null && plans.includes(place.plan)) return place.plan;
       return moment.outlook.plans[0]?.plan ?? plans[0] ?? null;
     },
+    picture,
     at_now: () => state.place.as_of === null,
 
     async open(account) {
       opening += 1;
       const mine = opening;
       const as_of = state.place.as_of;
+      put_picture(null);
       set({
-        phase: 'loading', fault: null, moment: null, picture: null, check: null, indexed: 0, live: null,
+        phase: 'loading', fault: null, moment: null, check: null, indexed: 0, live: null,
         progress: { stage: 'connecting', loaded: 0, total: null },
       });
       try {
@@ -269,7 +278,7 @@ export function create_page(): Page {
     opener: create_opener((file) => void page.open_source({ from: 'log', file })),
     start() {
       opening += 1;
-      set({ phase: 'start', moment: null, picture: null });
+      set({ phase: 'start', moment: null });
     },
     use_token(token) {
       if (source.from === 'service') access.use(source.base, token);

@@ -5,7 +5,7 @@ import { createEffect, createMemo, createSignal, For, on, onCleanup, onMount, Sh
 import { create_chart, type Chart, type Model } from '../chart/burn_down';
 import { read_inks } from '../chart/inks';
 import { scene_of, span_text, type Scene } from '../chart/model';
-import { read_curve, type Point } from '../chart/series';
+import { neighbour_of, read_curve, type Point } from '../chart/series';
 import { credits_of } from '../lib/decimal';
 import { ranges, views } from '../lib/hash';
 import { micros_of_seconds, minute_text, second_text, seconds_of, time_of } from '../lib/time';
@@ -23,7 +23,8 @@ interface Reading {
 export function Picture(): JSX.Element {
   const page = use_page();
   const scene = createMemo((): Scene | null => {
-    const { picture, moment, place } = page.state;
+    const { moment, place } = page.state;
+    const picture = page.picture();
     if (!picture || !moment || picture.plan !== page.plan()) return null;
     return scene_of(picture, moment, place.range, printer.whole);
   });
@@ -121,6 +122,7 @@ function ChartView(props: {
       arrays: scene.arrays,
       marks: scene.marks,
       projection: scene.projection,
+      forecasts: [],
       from: seconds_of(scene.from),
       to: seconds_of(scene.to),
       moment: seconds_of(scene.curve.moment),
@@ -180,8 +182,8 @@ function ChartView(props: {
     const at = cursor() ?? props.scene.curve.moment;
     const step = (to - from) / key_steps || 1n;
     const keys: Record<string, () => void> = {
-      ArrowLeft: () => move(event.shiftKey ? neighbour(props.scene, at, -1) : at - step),
-      ArrowRight: () => move(event.shiftKey ? neighbour(props.scene, at, 1) : at + step),
+      ArrowLeft: () => move(event.shiftKey ? neighbour_of(props.scene.curve, at, -1) ?? at : at - step),
+      ArrowRight: () => move(event.shiftKey ? neighbour_of(props.scene.curve, at, 1) ?? at : at + step),
       PageDown: () => move(at - step * page_keys),
       PageUp: () => move(at + step * page_keys),
       Home: () => move(from),
@@ -245,11 +247,4 @@ function ChartView(props: {
       </div>
     </div>
   );
-}
-
-/** The moment of the change before or after `at`. */
-function neighbour({ curve }: Scene, at: bigint, direction: 1 | -1): bigint {
-  const moments = curve.stretches.flatMap(({ points }) => points.map((point) => point.at));
-  const found = direction > 0 ? moments.find((moment) => moment > at) : moments.findLast((moment) => moment < at);
-  return found ?? at;
 }

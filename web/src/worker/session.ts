@@ -2,6 +2,7 @@
 // One open account: its log downloaded and folded, kept up with the service, and the page's questions about it.
 // Owns the ledger. Must not touch the page; tidings go through `tell`.
 
+import { build_curve, draw_arrays } from '../chart/series';
 import { newest_event } from '../core/cflog';
 import { inspect } from '../core/checkpoint';
 import { fault_of, FaultError } from '../core/fault';
@@ -32,6 +33,7 @@ export class Session {
   readonly #tell: (tiding: Tiding) => void;
   readonly #ledger: Ledger;
   readonly #index: EventIndex;
+  #timeline: { plan: string; version: number; records: BigInt64Array } | undefined;
   #tip: Tip = { seq: 0n, version: 0 };
   /** Whose positions the log's are. */
   #region = '';
@@ -108,12 +110,14 @@ export class Session {
   }
 
   /** With the marks found so far: the line should not wait for the index, which tells when it is done. */
-  picture(plan: string): PictureData {
-    return {
-      plan,
-      records: this.#ledger.timeline(this.account, plan),
-      marks: this.#index.marks.filter((mark) => mark.plan === plan),
-    };
+  picture({ plan, up_to, moment, spans }: Questions['picture']['ask']): PictureData {
+    // One plan is looked at at a time, and scrubbing asks for it again and again.
+    if (this.#timeline?.plan !== plan || this.#timeline.version !== this.#tip.version) {
+      this.#timeline = { plan, version: this.#tip.version, records: this.#ledger.timeline(this.account, plan) };
+    }
+    const marks = this.#index.marks.filter((mark) => mark.plan === plan);
+    const curve = build_curve(this.#timeline.records, up_to, moment, spans, marks.filter(({ seq }) => seq <= up_to));
+    return { plan, up_to, curve, arrays: draw_arrays(curve), marks };
   }
 
   async rows({ type, first, limit }: Questions['rows']['ask']): Promise<Questions['rows']['answer']> {
