@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// The page put together. Scenarios and levers will stand left and right of the workbench's main column.
+// The page put together: the answer on top, the picture with its levers beside it, everything that explains it below.
 
 import { createEffect, Match, Show, Switch, type JSX } from 'solid-js';
 import { create_page } from './state/page';
 import { settings } from './state/settings';
 import { text } from './text';
 import { PageContext } from './ui/context';
+import { Compare } from './ui/compare';
 import { Details } from './ui/details';
 import { Header } from './ui/header';
 import { Picture } from './ui/picture';
 import { Plans, Sentence } from './ui/plans';
 import { MomentStrip, Scrubber } from './ui/scrubber';
 import { Drop, Start } from './ui/start';
+import { WhatIfPanel } from './ui/what_if_panel';
 import { Why } from './ui/why';
 import { Empty, Failed, Loading, OfflineBanner } from './ui/states';
 
@@ -37,10 +39,14 @@ export function App(): JSX.Element {
             <OfflineBanner />
             <MomentStrip />
             <div class="workbench">
+              <Sentence />
               <div class="workbench-main">
-                <Sentence />
                 <Plans />
                 <Show when={page.plan() !== null}><Picture /></Show>
+              </div>
+              <WhatIfPanel />
+              <div class="workbench-below">
+                <Compare />
                 <Details />
               </div>
             </div>

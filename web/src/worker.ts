@@ -109,6 +109,17 @@ const answers: { [Name in QuestionName]: (ask: Questions[Name]['ask']) => Promis
   invoices: async ({ as_of }) => opened().invoices(as_of),
   consents: async ({ as_of }) => opened().consents(as_of),
   what_if: async (ask) => opened().what_if(ask),
+  adopt: async ({ account, catalog, log }) => {
+    session?.close();
+    session = undefined;
+    const core = await module();
+    const rules = new TextEncoder().encode(JSON.stringify(catalog));
+    const ledger = core.open(rules);
+    ledger.load(log);
+    session = new Session(core, null, rules, ledger, account, () => {});
+    return {};
+  },
+  simulate: async (ask) => opened().simulate(ask),
   accounts: async () => (service ? (await service.accounts()).map((line) => line.account) : local_accounts),
   survey: async ({ file, mapping }) => survey(file, mapping),
   catalog: async ({ shipped }) => (shipped ? shipped_catalog() : opened().catalog()),

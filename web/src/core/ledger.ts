@@ -3,6 +3,7 @@
 // Every answer is copied out of the module's memory before the next call may move it; 64-bit numbers stay BigInt.
 
 import { FaultError, type Fault } from './fault';
+import type { Simulation } from './forecast';
 import { parse_exact } from './json';
 import type {
   AccountFold, AccountTotals, CommandAnswer, Consents, DataClass, Explanation, Invoices, KeyReport, KeyWhatIf,
@@ -55,6 +56,7 @@ interface Exports {
     as_of: bigint, now: bigint): number;
   cf_apply(handle: Handle, commands: number, commands_bytes: number, now: bigint): number;
   cf_demo(handle: Handle, now: bigint): number;
+  cf_simulate(handle: Handle, account: number, account_bytes: number, scenario: number, scenario_bytes: number): number;
   cf_export(handle: Handle, format: number): number;
 }
 
@@ -90,6 +92,8 @@ export interface Ledger {
   consents(account: string, as_of: bigint | null): Consents;
   /** What commands (JSON, one a line) decided at `now` (µs since 1970) would do after the event at `as_of`; kept nowhere. */
   what_if(account: string, as_of: bigint | null, commands: string, now: bigint): Supposed;
+  /** What may come of an account in a scenario (JSON): the same log and scenario give the same answer. */
+  simulate(account: string, scenario: string): Simulation;
   /** The log's own bytes, as one .cflog document. */
   export_log(): Uint8Array<ArrayBuffer>;
   close(): void;
@@ -255,6 +259,11 @@ function open_ledger(core: Exports, catalog: Uint8Array | undefined): Ledger {
       lend_text(account, (pointer, length) => lend_text(commands, (commands_pointer, commands_length) =>
         ask(core.cf_what_if(handle, pointer, length, commands_pointer, commands_length, as_of ?? every_event, now))));
       return result_json<Supposed>();
+    },
+    simulate(account, scenario) {
+      lend_text(account, (pointer, length) => lend_text(scenario, (scenario_pointer, scenario_length) =>
+        ask(core.cf_simulate(handle, pointer, length, scenario_pointer, scenario_length))));
+      return result_json<Simulation>();
     },
     export_log() {
       ask(core.cf_export(handle, 0));

@@ -2,6 +2,7 @@
 // What the page and its worker say to each other: questions with their answers, and tidings that come unasked.
 
 import type { Inspected } from './checkpoint';
+import type { ScenarioForm, Simulation } from './forecast';
 import type { Fault } from './fault';
 import type {
   Catalog, CommandAnswer, Consents, DataClass, DirectoryClasses, EventType, Explanation, Invoices, KeyReport, KeyWhatIf,
@@ -135,6 +136,9 @@ export interface Questions {
   consents: { ask: { as_of: bigint | null }; answer: Consents };
   /** What commands would do after the event at a position (null: the newest), sent at a moment (null: now). */
   what_if: { ask: { as_of: bigint | null; at: Time | null; commands: SupposedCommand[] }; answer: Supposed };
+  /** Takes a log and one of its accounts in place of what is open: for a worker that simulates beside the page's own. */
+  adopt: { ask: { account: string; catalog: Catalog; log: Uint8Array<ArrayBuffer> }; answer: Record<never, never> };
+  simulate: { ask: { form: ScenarioForm }; answer: Simulation };
   accounts: { ask: Record<never, never>; answer: string[] };
   residency: { ask: Record<never, never>; answer: Residency };
   /** What the core would answer to a migration to a region, now, and how large the log is that would move. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a link to the page remembers, in the URL's fragment: source, account, plan, tab, moment, range,
-// view and the question of why.
+// view, scenarios and the question of why.
 // Anything unknown or malformed falls back to its default, so that an old link still opens.
 
 import type { WhyLink } from '../core/forms';
@@ -8,7 +8,7 @@ import { read_why, write_why } from './why';
 
 export const tabs = ['usage', 'lots', 'periods', 'invoices', 'consents', 'keys', 'residency', 'log'] as const;
 export type Tab = (typeof tabs)[number];
-export const ranges = ['period', 'activity', 'history'] as const;
+export const ranges = ['period', 'activity', 'ahead', 'history'] as const;
 export type Range = (typeof ranges)[number];
 export const views = ['chart', 'table'] as const;
 export type View = (typeof views)[number];
@@ -23,12 +23,14 @@ export interface Place {
   as_of: bigint | null;
   range: Range;
   view: View;
+  /** Scenarios, as a link holds them (lib/scenarios.ts); null: none. */
+  what: string | null;
   /** What the drawer explains; null: it is closed. */
   why: WhyLink | null;
 }
 
 export const home: Place = {
-  source: null, account: null, plan: null, tab: 'usage', as_of: null, range: 'period', view: 'chart', why: null,
+  source: null, account: null, plan: null, tab: 'usage', as_of: null, range: 'period', view: 'chart', what: null, why: null,
 };
 
 export function read_place(fragment: string): Place {
@@ -42,6 +44,7 @@ export function read_place(fragment: string): Place {
     as_of: /^[1-9]\d{0,18}$/.test(as_of) ? BigInt(as_of) : null,
     range: one_of(ranges, fields.get('range')) ?? home.range,
     view: one_of(views, fields.get('view')) ?? home.view,
+    what: fields.get('what') || null,
     why: read_why(fields.get('why')),
   };
 }
@@ -55,6 +58,7 @@ export function write_place(place: Place): string {
   if (place.tab !== home.tab) fields.set('tab', place.tab);
   if (place.range !== home.range) fields.set('range', place.range);
   if (place.view !== home.view) fields.set('view', place.view);
+  if (place.what !== null) fields.set('what', place.what);
   if (place.why !== null) fields.set('why', write_why(place.why));
   if (place.as_of !== null) fields.set('as_of', place.as_of.toString());
   const text = fields.toString();

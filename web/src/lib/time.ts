@@ -83,10 +83,10 @@ export function bound_text(time: string): string {
   return `${bare_text(time)} ${text.utc}`;
 }
 
-/** "1 Mar – 1 Apr 2026 UTC" */
-export function between_text(from: string, to: string): string {
-  const begin = bare_text(from);
-  const end = bare_text(to);
+/** "1 Mar – 1 Apr 2026 UTC"; with `days_only` whatever the hour. */
+export function between_text(from: string, to: string, days_only = false): string {
+  const begin = days_only ? day_text(from) : bare_text(from);
+  const end = days_only ? day_text(to) : bare_text(to);
   const year = ` ${parts_of(to).year}`;
   const short = begin.endsWith(year) && end.endsWith(year) ? begin.slice(0, -year.length) : begin;
   return `${short} – ${end} ${text.utc}`;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the page knows and what can be done with it: one store, read by every part, changed only here.
 
-import { batch, createSignal } from 'solid-js';
+import { batch, createMemo, createSignal } from 'solid-js';
 import { spans_of } from '../chart/series';
 import { createStore, reconcile, unwrap } from 'solid-js/store';
 import { fault_of, type Fault } from '../core/fault';
@@ -10,6 +10,7 @@ import type { Check, Moment, PictureData, Source, Stage, Tiding, Tip } from '../
 import { home, read_place, write_place, type Place } from '../lib/hash';
 import { same_why } from '../lib/why';
 import { micros_of, time_of } from '../lib/time';
+import { create_what_if, type Ground, type WhatIf } from './what_if';
 import { access, own_base } from './access';
 import { start_worker, type Client } from './client';
 import { create_opener, type Opener } from './opener';
@@ -48,6 +49,7 @@ export interface PageState {
 export interface Page {
   state: PageState;
   client: Client;
+  what_if: WhatIf;
   /** The plan shown: the one asked for if the account has it, else the highest in rank in force, else the first. */
   plan(): string | null;
   /** The time line of the plan shown; null: not there yet. Of an earlier moment while the next one is on its way. */
@@ -92,6 +94,7 @@ export function create_page(): Page {
   const [picture, put_picture] = createSignal<PictureData | null>(null);
   const client = start_worker(hear);
   let opening = 0;
+  const [openings, put_openings] = createSignal(0);
   // Not in the store: it may hold a file.
   let source: Source = source_of(state.place.source);
   set('opening', opening_of(source));
@@ -205,9 +208,20 @@ export function create_page(): Page {
     write(true);
   }
 
+  // Scenarios branch at the moment shown.
+  const ground = createMemo((): Ground | null => {
+    if (state.phase !== 'ready' || state.account === null || state.moment === null) return null;
+    return { id: `${openings()}/${state.account}/${state.tip.seq}`, account: state.account, as_of: state.place.as_of };
+  }, null, { equals: (a, b) => a?.id === b?.id && a?.as_of === b?.as_of });
+  const what_if = create_what_if(client, ground, (link) => {
+    set('place', 'what', link);
+    write(false);
+  }, state.place.what);
+
   const page: Page = {
     state,
     client,
+    what_if,
     plan() {
       const { moment, place } = state;
       if (!moment) return null;
@@ -221,6 +235,7 @@ export function create_page(): Page {
     async open(account) {
       opening += 1;
       const mine = opening;
+      put_openings(mine);
       const as_of = state.place.as_of;
       put_picture(null);
       set({
@@ -270,8 +285,9 @@ export function create_page(): Page {
       set({ opening: opening_of(next), trail: [], accounts: [], account: null });
       set('place', {
         source: next.from === 'service' ? (next.base === own_base() ? null : next.base) : next.from,
-        account: null, plan: null, as_of: null, why: null,
+        account: null, plan: null, as_of: null, what: null, why: null,
       });
+      what_if.reset(null);
       write(true);
       return page.open(null);
     },
@@ -290,7 +306,8 @@ export function create_page(): Page {
       const before = { ...state.place };
       const account_changes = change.account !== undefined && change.account !== state.place.account;
       if (account_changes) set('trail', []);
-      set('place', account_changes ? { plan: null, as_of: null, why: null, ...change } : change);
+      if (account_changes) what_if.reset(null);
+      set('place', account_changes ? { plan: null, as_of: null, what: null, why: null, ...change } : change);
       write(true);
       if (account_changes) void page.open(state.place.account);
       else if (before.plan !== state.place.plan) void draw();
@@ -330,6 +347,7 @@ export function create_page(): Page {
       return;
     }
     follow_trail(next.why);
+    if (next.what !== before.what) what_if.reset(next.what);
     if (next.account !== null && next.account !== before.account) void page.open(next.account);
     else if (state.phase === 'ready' && next.as_of !== before.as_of) {
       fold(next.as_of === null ? 'now' : { seq: next.as_of });

@@ -2,13 +2,15 @@
 // The picture's frame: which range, chart or table, the line that reads a moment, and the chart with its keyboard.
 
 import { createEffect, createMemo, createSignal, For, on, onCleanup, onMount, Show, type JSX } from 'solid-js';
-import { create_chart, type Chart, type Model } from '../chart/burn_down';
+import { create_chart, type Chart, type Forecast, type Model } from '../chart/burn_down';
+import { forecast_lines } from '../chart/forecast_lines';
 import { read_inks } from '../chart/inks';
 import { scene_of, span_text, type Scene } from '../chart/model';
 import { neighbour_of, read_curve, type Point } from '../chart/series';
 import { credits_of } from '../lib/decimal';
 import { ranges, views } from '../lib/hash';
-import { micros_of_seconds, minute_text, second_text, seconds_of, time_of } from '../lib/time';
+import { day, micros_of, micros_of_seconds, minute_text, second_text, seconds_of, time_of } from '../lib/time';
+import type { Page } from '../state/page';
 import { printer, settings } from '../state/settings';
 import { text } from '../text';
 import { use_page } from './context';
@@ -22,11 +24,13 @@ interface Reading {
 
 export function Picture(): JSX.Element {
   const page = use_page();
+  const ahead = (): bigint => micros_of(page.state.moment!.statement.at) + BigInt(page.what_if.board().days) * day;
+  const forecasts = createMemo((): Forecast[] => forecasts_of(page));
   const scene = createMemo((): Scene | null => {
     const { moment, place } = page.state;
     const picture = page.picture();
     if (!picture || !moment || picture.plan !== page.plan()) return null;
-    return scene_of(picture, moment, place.range, printer.whole);
+    return scene_of(picture, moment, place.range, ahead(), printer.whole);
   });
   const [reading, put_reading] = createSignal<Reading | null>(null);
   const has_curve = (): boolean => (scene()?.curve.stretches.length ?? 0) > 0;
@@ -52,16 +56,28 @@ export function Picture(): JSX.Element {
             <Nothing heading={text.picture.nothing} help={text.picture.nothing_help} />
           }>
             <Show when={page.state.place.view === 'chart'} fallback={
-              <PictureTable scene={shown()} plan={name()} span={span()} />
+              <PictureTable scene={shown()} forecasts={forecasts()} plan={name()} span={span()} />
             }>
               <ReadingLine scene={shown()} reading={reading()} />
-              <ChartView scene={shown()} plan={name()} span={span()} read={put_reading} />
+              <ChartView scene={shown()} forecasts={forecasts()} plan={name()} span={span()} read={put_reading} />
             </Show>
           </Show>
         )}
       </Show>
     </section>
   );
+}
+
+/** Today's forecast and each scenario's, of the plan shown; the chosen one with its band. */
+function forecasts_of(page: Page): Forecast[] {
+  const { what_if } = page;
+  const { scenarios, chosen } = what_if.board();
+  const plan = page.plan() ?? '';
+  return [{ id: 0, name: text.what_if.today }, ...scenarios].flatMap(({ id, name }) => {
+    const { told } = what_if.outcome(id);
+    const lines = told && forecast_lines(told, plan);
+    return lines ? [{ ...lines, name, colour: id, band: id === chosen }] : [];
+  });
 }
 
 function Choice<T extends string>(props: {
@@ -107,7 +123,7 @@ const key_steps = 200n;
 const page_keys = 10n;
 
 function ChartView(props: {
-  scene: Scene; plan: string; span: string; read(reading: Reading | null): void;
+  scene: Scene; forecasts: Forecast[]; plan: string; span: string; read(reading: Reading | null): void;
 }): JSX.Element {
   const page = use_page();
   let host!: HTMLDivElement;
@@ -122,7 +138,7 @@ function ChartView(props: {
       arrays: scene.arrays,
       marks: scene.marks,
       projection: scene.projection,
-      forecasts: [],
+      forecasts: props.forecasts,
       from: seconds_of(scene.from),
       to: seconds_of(scene.to),
       moment: seconds_of(scene.curve.moment),
@@ -157,7 +173,7 @@ function ChartView(props: {
       props.read(null);
     });
   });
-  createEffect(on([() => props.scene, settings.theme, () => page.at_now()], () => chart?.update(model()),
+  createEffect(on([() => props.scene, () => props.forecasts, settings.theme, () => page.at_now()], () => chart?.update(model()),
     { defer: true }));
 
   const move = (to: bigint): void => {
@@ -233,7 +249,10 @@ function ChartView(props: {
       <div class="chart-foot">
         <ul class="legend" aria-hidden="true">
           <li><span class="key key-left" />{text.picture.series.left}</li>
-          <Show when={props.scene.projection}>
+          <Show when={props.forecasts.length > 0}>
+            <li><span class="key key-forecast" />{text.picture.series.forecast}</li>
+          </Show>
+          <Show when={props.scene.projection && props.forecasts.length === 0}>
             <li><span class="key key-projection" />{text.picture.series.projection}</li>
           </Show>
           <Show when={props.scene.arrays.any_uncovered}>

@@ -7,7 +7,7 @@ import { home, read_place, write_place, type Place } from '../../src/lib/hash';
 describe('links', () => {
   test('a place comes back as it was', () => {
     const place: Place = {
-      source: 'http://127.0.0.1:8080/team/', account: 'acme & co / ü', plan: 'plus', tab: 'log', as_of: 9007199254740993n, range: 'history', view: 'table',
+      source: 'http://127.0.0.1:8080/team/', account: 'acme & co / ü', plan: 'plus', tab: 'log', as_of: 9007199254740993n, range: 'history', view: 'table', what: 'WzkwLDBd',
       why: { about: 'usage', which: 'run 7 & more', as_of: 41n },
     };
     expect(read_place(write_place(place))).toEqual(place);
