@@ -14,6 +14,7 @@ import { Plans, Sentence } from './ui/plans';
 import { MomentStrip, Scrubber } from './ui/scrubber';
 import { Drop, Start } from './ui/start';
 import { WhatIfPanel } from './ui/what_if_panel';
+import { Tour } from './ui/tour';
 import { Why } from './ui/why';
 import { Empty, Failed, Loading, OfflineBanner } from './ui/states';
 
@@ -55,7 +56,7 @@ export function App(): JSX.Element {
       </main>
       <Drop />
       <Switch>
-        <Match when={page.state.phase === 'ready'}><Scrubber /><Why /></Match>
+        <Match when={page.state.phase === 'ready'}><Scrubber /><Why /><Tour /></Match>
       </Switch>
     </PageContext.Provider>
   );

@@ -19,6 +19,7 @@ import './styles/consents.css';
 import './styles/residency.css';
 import './styles/badge.css';
 import './styles/why.css';
+import './styles/tour.css';
 import './styles/print.css';
 
 const root = document.getElementById('root')!;

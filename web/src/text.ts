@@ -41,7 +41,7 @@ export const text = {
     exact_short: '0.000',
     live: 'Live',
     offline: 'Offline',
-    open: 'Open something else',
+    open: 'Open something else', print: 'Print',
     local: { demo: 'Demo', log: 'From a file', usage: 'Supposed', service: '' },
     local_title: 'No service is asked. Everything is in this browser.',
     live_title: 'New events appear by themselves.',
@@ -233,6 +233,8 @@ export const text = {
 
   usage: {
     caption: 'Usage by workflow and model, all plans',
+    by: 'Grouped', views: { both: 'Workflow × model', workflow: 'Workflow', model: 'Model', actor: 'Who' },
+    groups: (by: string) => `Usage by ${by.toLowerCase()}, all plans`, nobody: 'nobody named', days: 'Last 60 days', days_of: (name: string) => `Credits of ${name}, day by day`,
     workflow: 'Workflow', model: 'Model', charges: 'Charges', query: 'Query', input: 'Input', output: 'Output',
     credits: 'Credits', share: 'Share', total: 'Total', tokens: 'Volumes in tokens.',
     empty: 'No usage yet',
@@ -476,6 +478,21 @@ export const text = {
     back: 'Back to the ledger',
     unknown: (name: string) => `${name} is neither a log nor a table with a header.`,
     drop: 'Drop to open',
+  },
+
+  tour: {
+    open: 'Tour', open_title: 'A tour of one minute', end: 'End the tour', back: 'Back', next: 'Next', done: 'Try it',
+    of: (at: number, all: number) => `${at} of ${all}`,
+    start: 'Take the tour, one minute',
+    stops: {
+      sentence: { heading: 'The answer comes first', text: 'Whether the credits last, in one sentence. The core writes it from the log; everything below explains it.' },
+      chart: { heading: 'One timeline', text: 'Left of “now” is fact, right of it is forecast: the middle future dashed, eight futures in ten inside the band. Drag to zoom, click to go to an event.' },
+      scrubber: { heading: 'Any moment', text: 'Drag to fold the page back to any event. All figures, and the forecasts too, are those of that moment.' },
+      'what-if': { heading: 'Pull a lever', text: 'Packs, plans, workflows, models, seats, prices. The core decides each as a real change: what the terms forbid is refused with its clause.' },
+      compare: { heading: 'Side by side', text: 'Up to six scenarios beside what is: how likely credits run out and when, what expires unused, what it costs.' },
+      plans: { heading: 'Ask why', text: 'Every figure is a button. Click one, and the events, the arithmetic and the clause behind it open at the side.' },
+      badge: { heading: 'Nothing leaves this browser', text: 'The ledger was folded here. The fingerprint is the one the command line and the service give for the same log.' },
+    },
   },
 
   what_if: {

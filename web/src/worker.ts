@@ -103,6 +103,7 @@ const answers: { [Name in QuestionName]: (ask: Questions[Name]['ask']) => Promis
   picture: async (ask) => opened().picture(ask),
   rows: async (ask) => opened().rows(ask),
   counts: async ({ up_to }) => opened().counts(up_to),
+  usage_by: async (ask) => opened().usage_by(ask),
   keys: async (ask) => opened().keys(ask),
   data_classes: async () => opened().data_classes(),
   explain: async (ask) => opened().explain(ask),

@@ -74,6 +74,17 @@ export interface PictureData {
   marks: Mark[];
 }
 
+export type UsageBy = 'workflow' | 'model' | 'actor';
+
+/** Charges that have something in common. */
+export interface UsageGroup {
+  name: string;
+  charges: number;
+  credits: string;
+  /** Credits of each of the last days up to the newest charge, for drawing. */
+  days: Float64Array;
+}
+
 export type TypeCounts = Partial<Record<EventType, number>>;
 
 /** Whether the page's fold and the service's state are the same at one position. */
@@ -126,6 +137,8 @@ export interface Questions {
   rows: { ask: { type: EventType | null; first: number; limit: number }; answer: LedgerEvent[] };
   /** How many events of each type there are up to a version of the account. */
   counts: { ask: { up_to: number }; answer: TypeCounts };
+  /** Who or what used credits, up to a version of the account. */
+  usage_by: { ask: { by: UsageBy; up_to: number }; answer: UsageGroup[] };
   /** The account's key as of a position (null: now), and what would read after a what-if. */
   keys: { ask: { as_of: bigint | null; what_if: KeyWhatIf }; answer: KeyReport };
   data_classes: { ask: Record<never, never>; answer: DataClass[] };

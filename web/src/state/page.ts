@@ -55,6 +55,9 @@ export interface Page {
   /** The time line of the plan shown; null: not there yet. Of an earlier moment while the next one is on its way. */
   picture(): PictureData | null;
   at_now(): boolean;
+  /** The stop of the tour; null: there is none. */
+  tour(): number | null;
+  put_tour(stop: number | null): void;
   open(account: string | null): Promise<void>;
   retry(): Promise<void>;
   /** Opens the first account of another source. */
@@ -92,6 +95,7 @@ export function create_page(): Page {
   });
   if (state.place.why) set('trail', [state.place.why]);
   const [picture, put_picture] = createSignal<PictureData | null>(null);
+  const [tour, put_tour] = createSignal<number | null>(null);
   const client = start_worker(hear);
   let opening = 0;
   const [openings, put_openings] = createSignal(0);
@@ -230,6 +234,8 @@ export function create_page(): Page {
       return moment.outlook.plans[0]?.plan ?? plans[0] ?? null;
     },
     picture,
+    tour,
+    put_tour,
     at_now: () => state.place.as_of === null,
 
     async open(account) {

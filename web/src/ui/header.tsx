@@ -30,6 +30,12 @@ export function Header(): JSX.Element {
           <LinkState />
           <Badge />
         </Show>
+        <Show when={page.state.phase === 'ready'}>
+          <button type="button" class="button icon-button" aria-label={text.tour.open_title} title={text.tour.open_title}
+            data-testid="tour-open" onClick={() => page.put_tour(0)}><Icon name="help" /></button>
+          <button type="button" class="button icon-button print-button" aria-label={text.header.print} title={text.header.print}
+            onClick={() => print()}><Icon name="print" /></button>
+        </Show>
         <button type="button" class="button icon-button exact-button" aria-pressed={settings.exact()}
           title={text.header.exact} onClick={() => settings.choose_exact(!settings.exact())}>
           {text.header.exact_short}<span class="sr-only"> {text.header.exact}</span>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The smallest parts: amounts, times, icons, copyable commands. Amounts show the digits that matter and carry all.
 
-import { createSignal, Show, type JSX } from 'solid-js';
+import { createSignal, For, Show, type JSX } from 'solid-js';
 import { copy_text } from '../lib/copy';
 import { bare_text, bound_text, day_text, exact_text, minute_text, second_text } from '../lib/time';
 import { printer, settings } from '../state/settings';
@@ -134,5 +134,39 @@ export function Nothing(props: { heading: string; help: string; command?: string
       <p>{props.help}</p>
       <Show when={props.command}>{(line) => <Command line={line()} />}</Show>
     </div>
+  );
+}
+
+/** A few choices of which one holds. */
+export function Choice<T extends string>(props: {
+  label: string; names: Record<T, string>; values: readonly T[]; chosen: T; choose(value: T): void;
+}): JSX.Element {
+  return (
+    <div class="choice" role="group" aria-label={props.label}>
+      <For each={props.values}>{(value) => (
+        <button type="button" aria-pressed={props.chosen === value} onClick={() => props.choose(value)}>
+          {props.names[value]}
+        </button>
+      )}</For>
+    </div>
+  );
+}
+
+const spark = { width: 120, height: 24 };
+
+/** Days as bars, the newest at the right; what they add up to stands beside it. */
+export function Spark(props: { days: Float64Array; label: string }): JSX.Element {
+  const path = (): string => {
+    const high = props.days.reduce((most, value) => Math.max(most, value), 0) || 1;
+    const step = spark.width / props.days.length;
+    return Array.from(props.days, (value, at) => {
+      const tall = (value / high) * (spark.height - 2);
+      return tall === 0 ? '' : `M${(at * step).toFixed(1)} ${spark.height}v-${tall.toFixed(1)}h${(step * 0.75).toFixed(2)}V${spark.height}z`;
+    }).join('');
+  };
+  return (
+    <svg class="spark" viewBox={`0 0 ${spark.width} ${spark.height}`} width={spark.width} height={spark.height} role="img" aria-label={props.label}>
+      <path d={path()} />
+    </svg>
   );
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The picture's frame: which range, chart or table, the line that reads a moment, and the chart with its keyboard.
 
-import { createEffect, createMemo, createSignal, For, on, onCleanup, onMount, Show, type JSX } from 'solid-js';
+import { createEffect, createMemo, createSignal, on, onCleanup, onMount, Show, type JSX } from 'solid-js';
 import { create_chart, type Chart, type Forecast, type Model } from '../chart/burn_down';
 import { forecast_lines } from '../chart/forecast_lines';
 import { read_inks } from '../chart/inks';
@@ -14,7 +14,7 @@ import type { Page } from '../state/page';
 import { printer, settings } from '../state/settings';
 import { text } from '../text';
 import { use_page } from './context';
-import { Credits, Nothing } from './parts';
+import { Choice, Credits, Nothing } from './parts';
 import { PictureTable } from './picture_table';
 
 interface Reading {
@@ -78,20 +78,6 @@ function forecasts_of(page: Page): Forecast[] {
     const lines = told && forecast_lines(told, plan);
     return lines ? [{ ...lines, name, colour: id, band: id === chosen }] : [];
   });
-}
-
-function Choice<T extends string>(props: {
-  label: string; names: Record<T, string>; values: readonly T[]; chosen: T; choose(value: T): void;
-}): JSX.Element {
-  return (
-    <div class="choice" role="group" aria-label={props.label}>
-      <For each={props.values}>{(value) => (
-        <button type="button" aria-pressed={props.chosen === value} onClick={() => props.choose(value)}>
-          {props.names[value]}
-        </button>
-      )}</For>
-    </div>
-  );
 }
 
 /** The figures under the reading line; the moment's own while nothing is pointed at. */

@@ -16,6 +16,10 @@ export function Start(): JSX.Element {
   const page = use_page();
   let chooser!: HTMLInputElement;
   const was_file = (): boolean => ['log', 'usage'].includes(page.state.place.source ?? '') && page.state.opening.from === 'service';
+  const open_demo = (tour: number | null): void => {
+    page.put_tour(tour);
+    void page.open_source({ from: 'demo', now: demo_now() });
+  };
   return (
     <div class="start" data-testid="start">
       <h1 class="start-heading">{words.heading}</h1>
@@ -28,8 +32,10 @@ export function Start(): JSX.Element {
         <li class="card start-way">
           <h2><Icon name="play" />{words.demo_heading}</h2>
           <p>{words.demo}</p>
-          <button type="button" class="button primary" data-testid="start-demo"
-            onClick={() => void page.open_source({ from: 'demo', now: demo_now() })}>{words.demo_button}</button>
+          <div class="start-file">
+            <button type="button" class="button primary" data-testid="start-demo" onClick={() => open_demo(null)}>{words.demo_button}</button>
+            <button type="button" class="button" data-testid="start-tour" onClick={() => open_demo(0)}>{text.tour.start}</button>
+          </div>
         </li>
         <li class="card start-way">
           <h2><Icon name="folder" />{words.file_heading}</h2>

@@ -130,6 +130,11 @@ export class Session {
     return this.#index.counts(up_to);
   }
 
+  async usage_by({ by, up_to }: Questions['usage_by']['ask']): Promise<Questions['usage_by']['answer']> {
+    await this.#indexed;
+    return this.#index.usage.by(by, up_to);
+  }
+
   explain({ why, as_of }: Questions['explain']['ask']): Explanation {
     return this.#ledger.explain(this.account, why, as_of);
   }
