@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where the picture's axes have their marks: round amounts, and moments in UTC that a person would name.
 
-import { text } from '../text';
+import { date_month_text, month_text } from '../lib/time';
 
 export interface Tick {
   at: number;
@@ -20,7 +20,7 @@ const month_steps = [1, 3, 6, 12, 24, 60];
 const monday = 4 * day;
 
 const pad = (value: number): string => String(value).padStart(2, '0');
-const month = (time: Date): string => text.months[time.getUTCMonth()] ?? '';
+const month = (time: Date): string => month_text(time.getUTCMonth());
 
 /** About `count` marks between two moments in seconds. */
 export function time_ticks(from: number, to: number, count: number): Tick[] {
@@ -37,7 +37,7 @@ function even_ticks(from: number, to: number, step: number, anchor: number): Tic
   let last_day = '';
   for (let at = Math.ceil((from - anchor) / step) * step + anchor; at <= to; at += step) {
     const time = new Date(at * 1000);
-    const date = `${time.getUTCDate()} ${month(time)}`;
+    const date = date_month_text(time.getUTCMonth(), time.getUTCDate());
     if (step >= day) {
       const year = ticks.length > 0 && new Date((at - step) * 1000).getUTCFullYear() !== time.getUTCFullYear();
       ticks.push(year ? { at, label: date, under: String(time.getUTCFullYear()) } : { at, label: date });
@@ -66,7 +66,7 @@ function month_ticks(from: number, to: number, months: number): Tick[] {
 export function amount_ticks(high: number, count: number): number[] {
   const rough = high / Math.max(1, count);
   const power = 10 ** Math.floor(Math.log10(rough || 1));
-  const step = [1, 2, 2.5, 5, 10].map((size) => size * power).find((size) => size >= rough) ?? power * 10;
+  const step = [1, 2, 2.5, 5, 10].map((size) => size * power).find((size) => size >= rough * 0.8) ?? power * 10;
   const ticks: number[] = [];
   for (let n = 0; n * step <= high * (1 + 1e-9); n += 1) ticks.push(n * step);
   return ticks;
