@@ -158,31 +158,6 @@ void write_balance(JsonWriter& out, const AccountState& state, Instant moment) {
   throw Fault(Fault::Kind::damaged, to_text(FoldFault{event.seq, event.account, event.version, what}));
 }
 
-// The whole prefix, strictly; or the selection by `at`, whose opening event belongs to it whenever another one does.
-View fold_view(const std::vector<Event>& events, const AsOf& as_of, Instant now, const Watch& watch) {
-  View view;
-  Instant greatest = instant_min;
-  for (const Event& event : events) {
-    const bool opening = event.version == 1;
-    if (as_of.at && event.at > *as_of.at && !opening) continue;
-    if (greatest < event.at) greatest = event.at;
-    try {
-      if (as_of.at) {
-        evolve_selected(view.state, event);
-      } else {
-        evolve(view.state, event);
-      }
-    } catch (const Inconsistent& inconsistent) {
-      throw_damaged(event, inconsistent.what());
-    } catch (const Overflow& overflow) {
-      throw_damaged(event, overflow.what());
-    }
-    if (watch) watch(event, view.state);
-  }
-  view.moment = as_of.at ? *as_of.at : as_of.seq ? greatest : now;
-  return view;
-}
-
 }  // namespace
 
 std::string balance_json(const AccountState& state, Instant moment) {
@@ -208,17 +183,41 @@ std::vector<std::size_t> invoice_order(const AccountState& state) {
   return order;
 }
 
+// The whole prefix, strictly; or the selection by `at`, whose opening event belongs to it whenever another one does.
+std::optional<View> view_of(std::span<const Event> events, const AsOf& as_of, Instant now, const Watch& watch) {
+  const auto selected = [&](const Event& event) { return !as_of.at || event.at <= *as_of.at; };
+  if (std::none_of(events.begin(), events.end(), selected)) return std::nullopt;
+  View view;
+  Instant greatest = instant_min;
+  for (const Event& event : events) {
+    const bool opening = event.version == 1;
+    if (!selected(event) && !opening) continue;
+    if (greatest < event.at) greatest = event.at;
+    try {
+      if (as_of.at) {
+        evolve_selected(view.state, event);
+      } else {
+        evolve(view.state, event);
+      }
+    } catch (const Inconsistent& inconsistent) {
+      throw_damaged(event, inconsistent.what());
+    } catch (const Overflow& overflow) {
+      throw_damaged(event, overflow.what());
+    }
+    if (watch) watch(event, view.state);
+  }
+  view.moment = as_of.at ? *as_of.at : as_of.seq ? greatest : now;
+  return view;
+}
+
 std::optional<View> view_as_of(const Log& log, const AccountId& account, const AsOf& as_of, Instant now,
                                const Watch& watch) {
   std::vector<Event> events;
-  bool any_selected = false;
   log.read_account(account, 0, as_of.seq.value_or(-1), [&](Event&& event) {
-    any_selected = any_selected || !as_of.at || event.at <= *as_of.at;
     events.push_back(std::move(event));
     return true;
   });
-  if (!any_selected) return std::nullopt;
-  return fold_view(events, as_of, now, watch);
+  return view_of(events, as_of, now, watch);
 }
 
 }  // namespace creditfold

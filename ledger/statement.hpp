@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,9 @@ using Watch = std::function<void(const Event&, const AccountState&)>;
 // nullopt: no event of the account is among them. Throws Fault when the log is damaged or cannot be folded.
 [[nodiscard]] std::optional<View> view_as_of(const Log& log, const AccountId& account, const AsOf& as_of, Instant now,
                                              const Watch& watch = {});
+// The same of an account's events up to `as_of.seq`, in order.
+[[nodiscard]] std::optional<View> view_of(std::span<const Event> events, const AsOf& as_of, Instant now,
+                                          const Watch& watch = {});
 
 // The order in which invoice lines are shown and counted: by `at`, then version. Indices into state.invoice_lines.
 [[nodiscard]] std::vector<std::size_t> invoice_order(const AccountState& state);

@@ -204,6 +204,15 @@ std::int32_t cf_what_if(std::int32_t handle, const char* account, std::uint32_t 
   });
 }
 
+// `scenario`: JSON (scenario.schema.json). The account may be empty where the scenario names it.
+std::int32_t cf_simulate(std::int32_t handle, const char* account, std::uint32_t size, const char* scenario,
+                         std::uint32_t scenario_size) {
+  return with_session(handle, [&](Session& session) {
+    const auto of = size == 0 ? std::nullopt : std::optional(id_of<AccountId>(account, size));
+    return session.simulate(of, text_of(scenario, scenario_size));
+  });
+}
+
 std::int32_t cf_export(std::int32_t handle, std::uint32_t format) {
   return with_session(handle, [&](const Session& session) { return session.export_log(format == 1); });
 }

@@ -8,6 +8,7 @@
 #include "ledger/demo.hpp"
 #include "ledger/engine.hpp"
 #include "ledger/explain.hpp"
+#include "ledger/forecast/simulate.hpp"
 #include "ledger/invoices.hpp"
 #include "ledger/json.hpp"
 #include "ledger/json_writer.hpp"
@@ -51,6 +52,7 @@ std::string Session::load(std::span<const std::uint8_t> document) {
     if (!adopted) throw SessionError("damaged", adopted.error().what);
   }
   book_ = std::move(book);
+  branch_.reset();
   return loaded();
 }
 
@@ -198,6 +200,25 @@ std::string Session::what_if(const AccountId& account, std::optional<std::int64_
   return std::move(told).value();
 }
 
+std::string Session::simulate(const std::optional<AccountId>& account, std::string_view text) {
+  const auto scenario = forecast::parse_scenario(text);
+  if (!scenario) throw SessionError("bad_request", scenario.error().what, scenario.error().place);
+  if (!account && !scenario->account) throw SessionError("bad_request", "is missing: no account is named", "/account");
+  const AccountId of = account.value_or(scenario->account.value_or(AccountId()));
+  if (scenario->account && *scenario->account != of) {
+    throw SessionError("bad_request", "is another account than the one asked about", "/account");
+  }
+  const bool known = branch_ && branch_->account == of && branch_->at == scenario->at && branch_->as_of == scenario->as_of;
+  if (!known) {
+    auto branch = forecast::branch_at(account_events(log_, of, scenario->as_of), catalog_, *scenario);
+    if (!branch) unknown(of);
+    branch_ = KnownBranch{of, scenario->at, scenario->as_of, std::move(*branch)};
+  }
+  auto told = forecast::simulate_json(branch_->branch, catalog_, *scenario);
+  if (!told) throw SessionError("bad_request", told.error().what, told.error().place);
+  return std::move(told).value();
+}
+
 std::string Session::apply(std::string_view commands, Instant now) {
   std::vector<std::string_view> texts;
   for (std::string_view rest = commands; !rest.empty();) {
@@ -211,6 +232,7 @@ std::string Session::apply(std::string_view commands, Instant now) {
   Engine engine(log_, catalog_, book_);
   const std::vector<Answer> answers = engine.process(texts, now);
   book_ = engine.book();
+  branch_.reset();
   std::string out;
   for (const Answer& answer : answers) {
     if (!answer.replayed) keep_positions(answer.accepted);

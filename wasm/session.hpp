@@ -12,6 +12,7 @@
 
 #include "events/store/memory.hpp"
 #include "ledger/catalog.hpp"
+#include "ledger/forecast/suppose.hpp"
 #include "ledger/key_report.hpp"
 #include "ledger/replay.hpp"
 
@@ -58,6 +59,9 @@ class Session {
   // What commands would do, one a line; nothing of the session changes (what_if.hpp).
   [[nodiscard]] std::string what_if(const AccountId& account, std::optional<std::int64_t> as_of,
                                     std::string_view commands, Instant now) const;
+  // A scenario run over futures of the account's use, the bytes of `creditfold simulate --json`. What is learned of the
+  // account is kept for the next scenario from the same moment.
+  [[nodiscard]] std::string simulate(const std::optional<AccountId>& account, std::string_view scenario);
   // Commands, one a line, decided and kept; an answer a line. At most commands_per_group_max.
   [[nodiscard]] std::string apply(std::string_view commands, Instant now);
   // The account `demo` with four months behind it that end at `now`; REQUIRES an empty session. Answers as `load` does.
@@ -68,9 +72,17 @@ class Session {
   [[nodiscard]] std::string loaded() const;
   void keep_positions(const std::vector<Event>& events);
 
+  // A branch and what it was made for.
+  struct KnownBranch {
+    AccountId account;
+    std::optional<Instant> at;
+    std::optional<std::int64_t> as_of;
+    forecast::Branch branch;
+  };
   Catalog catalog_;
   MemoryLog log_;
   Book book_;
+  std::optional<KnownBranch> branch_;  // dropped when the log grows
   std::map<AccountId, std::vector<std::int64_t>> positions_;  // of each account's events, by version
 };
 

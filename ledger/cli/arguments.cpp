@@ -156,6 +156,17 @@ Form<EstimateOptions> estimate_form(CLI::App& app) {
   return form;
 }
 
+Form<SimulateOptions> simulate_form(CLI::App& app) {
+  Form<SimulateOptions> form(app, "simulate", "What a scenario would come to: futures of an account's use; nothing is recorded", asking);
+  form.catalog();
+  form.id<AccountId>("--account", "ID", "Whose futures (the scenario's, or the log's only account)", &SimulateOptions::account);
+  form.json();
+  form.text("LOG", "", "A data directory, a .cflog or JSON Lines of events", &SimulateOptions::log).required();
+  form.text("SCENARIO", "", "The scenario as JSON; - is standard input", &SimulateOptions::scenario).required();
+  form.example(R"(echo '{"days": 90, "asks": [{"ask": "smallest_purchase"}]}' | creditfold simulate data -)");
+  return form;
+}
+
 Form<AccountsOptions> accounts_form(CLI::App& app) {
   Form<AccountsOptions> form(app, "accounts", "All accounts", asking);
   form.data();
@@ -299,6 +310,7 @@ std::variant<Options, Told> parse_arguments(int argc, const char* const* argv) {
                                 invoices_form(app),
                                 consents_form(app),
                                 estimate_form(app),
+                                simulate_form(app),
                                 accounts_form(app),
                                 directory_form(app),
                                 export_form(app),

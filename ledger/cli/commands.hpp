@@ -170,6 +170,14 @@ struct EstimateOptions {
   bool json = false;
 };
 
+struct SimulateOptions {
+  std::string log;
+  std::string scenario;  // a file
+  std::optional<std::string> catalog;
+  std::optional<AccountId> account;
+  bool json = false;
+};
+
 // `creditfold gov matrix` and `creditfold gov attest`: for an account, or for the operator.
 struct GovMatrixOptions {
   std::string data;
@@ -242,7 +250,8 @@ using Options = std::variant<ServeOptions, ApplyOptions, ImportOptions, BalanceO
                              ExportOptions, ReplayOptions, VerifyOptions, AccountsOptions, DirectoryOptions, KeysOptions,
                              ClausesOptions, VersionOptions, ConsentsOptions, EstimateOptions, GovMatrixOptions,
                              GovAttestOptions, TokensCreateOptions, TokensListOptions, TokensRevokeOptions,
-                             CheckpointOptions, ProveOptions, BackupOptions, RestoreOptions, MigrateOptions>;
+                             CheckpointOptions, ProveOptions, BackupOptions, RestoreOptions, MigrateOptions,
+                             SimulateOptions>;
 
 [[nodiscard]] ExitStatus run(const ServeOptions& options);
 [[nodiscard]] ExitStatus run(const ApplyOptions& options);
@@ -270,6 +279,7 @@ using Options = std::variant<ServeOptions, ApplyOptions, ImportOptions, BalanceO
 [[nodiscard]] ExitStatus run(const BackupOptions& options);
 [[nodiscard]] ExitStatus run(const RestoreOptions& options);
 [[nodiscard]] ExitStatus run(const MigrateOptions& options);
+[[nodiscard]] ExitStatus run(const SimulateOptions& options);
 
 // Says on standard error that there is no such account, and with `json` also the refusal on standard output. `then`:
 // what was asked about is a part of the log, which may lie before the account was opened.

@@ -28,7 +28,7 @@ export function time_ticks(from: number, to: number, count: number): Tick[] {
   const step = steps.find((size) => size >= least);
   if (step !== undefined) return even_ticks(from, to, step, 0);
   if (least <= week) return even_ticks(from, to, week, monday);
-  const months = month_steps.find((size) => size * 30 * day >= least) ?? 120;
+  const months = month_steps.find((size) => size * 31 * day >= least) ?? 120;
   return month_ticks(from, to, months);
 }
 

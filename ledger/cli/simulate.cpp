@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// creditfold simulate: a scenario run over futures of an account's use. Reads the log, changes nothing.
+#include "ledger/forecast/simulate.hpp"
+
+#include <set>
+#include <vector>
+
+#include "ledger/cli/answerer.hpp"
+#include "ledger/cli/commands.hpp"
+#include "ledger/cli/data.hpp"
+#include "ledger/cli/log_source.hpp"
+#include "ledger/cli/output.hpp"
+#include "ledger/cli/simulate_text.hpp"
+
+namespace creditfold::cli {
+namespace {
+
+[[noreturn]] void refuse_scenario(const std::string& file, const forecast::ScenarioFault& fault) {
+  throw UsageError(file + ", " + fault.place + ": " + fault.what);
+}
+
+// The account asked about: said, or the only one there is.
+AccountId account_of(const SimulateOptions& options, const forecast::Scenario& scenario, const LogSource& source) {
+  if (options.account && scenario.account && *options.account != *scenario.account) {
+    throw UsageError("--account names another account than " + options.scenario);
+  }
+  if (options.account) return *options.account;
+  if (scenario.account) return *scenario.account;
+  std::set<AccountId> accounts;
+  source.read_events([&](Event&& event, const RegionId&, std::int64_t) {
+    accounts.insert(std::move(event.account));
+    return accounts.size() < 2;
+  });
+  if (accounts.size() != 1) {
+    throw UsageError(options.log + (accounts.empty() ? " holds no account" : " holds several accounts: say which with --account"));
+  }
+  return *accounts.begin();
+}
+
+struct Read {
+  AccountId account;
+  std::vector<Event> events;
+};
+
+Read read_log(const SimulateOptions& options, const forecast::Scenario& scenario) {
+  for (int attempt = 1;; ++attempt) {
+    const LogSource source(options.log);
+    const std::int64_t before = source.moves();
+    Read read{account_of(options, scenario, source), {}};
+    source.read_events([&](Event&& event, const RegionId&, std::int64_t) {
+      if (event.account == read.account) read.events.push_back(std::move(event));
+      return true;
+    });
+    if (source.moves() == before || attempt == steady_attempts_max) return read;
+  }
+}
+
+}  // namespace
+
+ExitStatus run(const SimulateOptions& options) {
+  const auto scenario = forecast::parse_scenario(read_whole(options.scenario));
+  if (!scenario) refuse_scenario(options.scenario, scenario.error());
+  const Catalog catalog = load_catalog(options.catalog);
+  const Read read = read_log(options, *scenario);
+  const auto branch = forecast::branch_at(read.events, catalog, *scenario);
+  if (!branch) return refuse_unknown_account(read.account, options.json, scenario->at || scenario->as_of);
+  const auto told = forecast::simulate_json(*branch, catalog, *scenario);
+  if (!told) refuse_scenario(options.scenario, told.error());
+  return print(options.json ? *told : simulation_text(*told));
+}
+
+}  // namespace creditfold::cli
