@@ -22,7 +22,7 @@ struct Band {
   const auto at = [&](std::size_t place) { return scratch.begin() + static_cast<std::ptrdiff_t>(place); };
   std::nth_element(scratch.begin(), at(rank(50)), scratch.end());
   std::nth_element(scratch.begin(), at(rank(10)), at(rank(50)));
-  std::nth_element(at(rank(50)), at(rank(90)), scratch.end());
+  if (rank(90) > rank(50)) std::nth_element(at(rank(50) + 1), at(rank(90)), scratch.end());
   return {.p10 = *at(rank(10)), .p50 = *at(rank(50)), .p90 = *at(rank(90))};
 }
 

@@ -73,10 +73,8 @@ void write_cost(JsonWriter& out, const Simulated& simulated) {
   out.key("cost").open('{').field("known", cost.missing.empty()).key("amounts").open('[');
   for (const auto& [currency, of] : cost.by_currency) {
     out.open('{').field("currency", std::string_view(currency)).field("committed", of.committed);
-    if (!of.overage.empty()) {
-      const Band band = band_of(of.overage.data(), of.overage.size(), scratch);
-      out.key("overage").open('{').field("p10", band.p10).field("p50", band.p50).field("p90", band.p90).close('}');
-    }
+    const Band band = of.overage.empty() ? Band{} : band_of(of.overage.data(), of.overage.size(), scratch);
+    out.key("overage").open('{').field("p10", band.p10).field("p50", band.p50).field("p90", band.p90).close('}');
     out.close('}');
   }
   out.close(']').key("missing").open('[');

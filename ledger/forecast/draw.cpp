@@ -37,7 +37,6 @@ struct Drawn {
   const SeriesModel* model = nullptr;
   std::vector<std::uint32_t> residual;  // by day of the window
   std::vector<std::int32_t> step;
-  std::vector<Ratio> level_off;  // by day of the window: what the steps of a smoothing memory from there on sum to
   std::array<Ratio, days_per_week> of_phase{};  // what a residual is multiplied with on a day of the phase
   std::vector<Ratio> damped;                    // what remains of a trend, by future day
   std::vector<std::array<std::int16_t, days_per_week>> day_of_phase;  // by day of the window: the nearest of the phase
@@ -56,14 +55,6 @@ Drawn make_ready(const UsageModel& usage, const SeriesModel& model, const DrawOp
   for (std::size_t day = 0; day < model.residual.size(); ++day) {
     drawn.residual.push_back(static_cast<std::uint32_t>(model.residual[day]));
     drawn.step.push_back(static_cast<std::int32_t>(model.step[day]));
-  }
-  // A smoothed level errs with a variance of about half the constant's share of a day's: that of the steps of half the
-  // days it remembers. As many again for the constant itself, which is one of a few.
-  const std::size_t memory = std::size_t{1} << model.smoothing_shift;
-  for (std::size_t day = 0; day < model.step.size(); ++day) {
-    Ratio sum = 0;
-    for (std::size_t i = 0; i < memory; ++i) sum += model.step[(day + i) % model.step.size()];
-    drawn.level_off.push_back(sum);
   }
   Ratio remains = one;
   for (std::int32_t day = 0; day < options.days; ++day) {
@@ -105,11 +96,35 @@ void draw_days(const UsageModel& model, const DrawOptions& options, std::int32_t
   }
 }
 
+// Days of the window whose steps a future's level is off by, common to all series.
+using OffDays = std::array<std::uint32_t, 16>;
+
+OffDays draw_off_days(const UsageModel& model, const DrawOptions& options, std::int32_t future) {
+  OffDays days;
+  for (std::uint32_t i = 0; i < days.size(); i += 4) {
+    const PhiloxCounter words = philox4x32_10(
+        {i, common, static_cast<std::uint32_t>(future), static_cast<std::uint32_t>(Purpose::level)}, options.seed);
+    for (std::uint32_t j = 0; j < 4; ++j) days[i + j] = below(static_cast<std::uint32_t>(model.window), words[j]);
+  }
+  return days;
+}
+
+// A smoothed level errs with a variance of about half the constant's share of a day's: that of the steps of half the days
+// it remembers. As many again for the constant itself, which is one of a few. Sixteen steps stand for more.
+Ratio level_error(const Drawn& drawn, const OffDays& off_days) {
+  const int shift = drawn.model->smoothing_shift;
+  const std::size_t count = std::min(std::size_t{1} << shift, off_days.size());
+  Ratio sum = 0;
+  for (std::size_t i = 0; i < count; ++i) sum += drawn.step[off_days[i]];
+  constexpr Ratio root_of_2 = 1'482'910;
+  if (shift == 5) return sum * root_of_2 / one;
+  return shift == 6 ? sum * 2 : sum;
+}
+
 void draw_series(const Drawn& drawn, const DrawOptions& options, std::int32_t future, std::size_t place,
-                 const std::vector<std::int32_t>& days, Futures& out) {
+                 const std::vector<std::int32_t>& days, const OffDays& off_days, Futures& out) {
   const SeriesModel& model = *drawn.model;
-  const std::uint32_t off = word(options, future, common, 0, Purpose::level);
-  Ratio level = std::clamp(one + drawn.level_off[below(static_cast<std::uint32_t>(drawn.level_off.size()), off)], level_min, level_max);
+  Ratio level = std::clamp(one + level_error(drawn, off_days), level_min, level_max);
   const std::uint32_t own = word(options, future, static_cast<std::uint32_t>(place), 0, Purpose::trend);
   const Ratio trend = model.trend + model.trend_spread * normal[below(normal.size(), own)] / one;
   for (std::int32_t day = 0; day < options.days; ++day) {
@@ -153,9 +168,10 @@ Futures draw(const UsageModel& model, const std::vector<const SeriesModel*>& ser
   std::vector<std::int32_t> days(static_cast<std::size_t>(options.days));
   for (std::int32_t future = 0; future < options.futures; ++future) {
     draw_days(model, options, future, days);
+    const OffDays off_days = draw_off_days(model, options, future);
     for (std::size_t place = 0; place < ready.size(); ++place) {
       if (ready[place].model->residual.empty()) continue;  // nothing was ever used: nothing is
-      draw_series(ready[place], options, future, place, days, out);
+      draw_series(ready[place], options, future, place, days, off_days, out);
     }
   }
   return out;

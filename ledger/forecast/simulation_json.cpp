@@ -112,6 +112,8 @@ void write_period(JsonWriter& out, const Slot& slot, const SlotOutcome& outcome,
   write_band(out, outcome.uncovered);
   out.key("remaining");
   write_band(out, outcome.remaining);
+  out.key("expired");
+  write_band(out, slot.ends_at <= until ? outcome.remaining : Scratch(outcome.remaining.size()));
   Scratch scratch;
   const Band out_at = band_of(outcome.runs_out.data(), outcome.runs_out.size(), scratch);
   const auto out_in = count_if(outcome.runs_out, [](std::int64_t at) { return at < instant_max.micros; });

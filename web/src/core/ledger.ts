@@ -92,6 +92,8 @@ export interface Ledger {
   consents(account: string, as_of: bigint | null): Consents;
   /** What commands (JSON, one a line) decided at `now` (µs since 1970) would do after the event at `as_of`; kept nowhere. */
   what_if(account: string, as_of: bigint | null, commands: string, now: bigint): Supposed;
+  /** What may come of an account in a scenario (JSON): the very bytes of `creditfold simulate --json`. */
+  simulate_bytes(account: string, scenario: string): Uint8Array<ArrayBuffer>;
   /** What may come of an account in a scenario (JSON): the same log and scenario give the same answer. */
   simulate(account: string, scenario: string): Simulation;
   /** The log's own bytes, as one .cflog document. */
@@ -260,10 +262,13 @@ function open_ledger(core: Exports, catalog: Uint8Array | undefined): Ledger {
         ask(core.cf_what_if(handle, pointer, length, commands_pointer, commands_length, as_of ?? every_event, now))));
       return result_json<Supposed>();
     },
-    simulate(account, scenario) {
+    simulate_bytes(account, scenario) {
       lend_text(account, (pointer, length) => lend_text(scenario, (scenario_pointer, scenario_length) =>
         ask(core.cf_simulate(handle, pointer, length, scenario_pointer, scenario_length))));
-      return result_json<Simulation>();
+      return result_bytes();
+    },
+    simulate(account, scenario) {
+      return parse_exact(text.decode(this.simulate_bytes(account, scenario))) as Simulation;
     },
     export_log() {
       ask(core.cf_export(handle, 0));
