@@ -116,6 +116,7 @@ export const text = {
     left: 'Left',
     of: 'of',
     ends: 'Period ends',
+    simulated: (futures: string) => `Of ${futures} futures run out`, middle: 'the middle one on',
     estimate: 'An estimate for your information, not a guarantee.',
     estimate_clause: 'AIS-4c',
     ended_since: (end: string) => `This Credit Period ended on ${end}. The next one opens with its first event.`,

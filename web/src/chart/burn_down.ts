@@ -27,6 +27,8 @@ export interface Forecast {
   p90: Float64Array;
   /** The band is drawn of one forecast at a time. */
   band: boolean;
+  /** Where the middle future first runs out, and what to say of it there. */
+  out: { seconds: number; label: string } | null;
 }
 
 export interface Model {

@@ -44,6 +44,7 @@ export function paint(frame: Frame, model: Model): void {
   });
   paint_now(frame, model, places);
   if (model.forecasts.length === 0) paint_projection(frame, model, places);
+  paint_run_out(frame, model, places);
   paint_forecast_names(frame, model, places);
   paint_cliffs(frame, model, places);
   paint_grants(frame, model, places);
@@ -181,6 +182,28 @@ function trace_line(context: CanvasRenderingContext2D, seconds: Float64Array, va
     context.moveTo(frame.x(seconds[begin]!), frame.y(values[begin]!));
     for (let at = begin + 1; at < end; at += 1) context.lineTo(frame.x(seconds[at]!), frame.y(values[at]!));
   }
+}
+
+/** Where the chosen forecast runs out: a ring on the axis and the day. */
+function paint_run_out(frame: Frame, model: Model, places: LabelPlaces): void {
+  const { context, unit } = frame;
+  const chosen = model.forecasts.find(({ band }) => band);
+  if (!chosen?.out) return;
+  const x = frame.x(chosen.out.seconds);
+  if (x < frame.left || x > frame.right) return;
+  const y = frame.bottom - unit;
+  context.fillStyle = model.inks.surface;
+  context.strokeStyle = model.inks.scenarios[chosen.colour] ?? model.inks.left;
+  context.lineWidth = 1.5 * unit;
+  context.beginPath();
+  context.arc(x, y, 4 * unit, 0, 2 * Math.PI);
+  context.fill();
+  context.stroke();
+  const gap = 10 * unit;
+  label(frame, model, places, chosen.out.label, model.inks.font_strong, model.inks.ink, [
+    { x: x + gap, y: y - 14 * unit, align: 'left' }, { x: x - gap, y: y - 14 * unit, align: 'right' },
+    { x, y: y - 30 * unit, align: 'center' }, { x: frame.right - gap, y: y - 46 * unit, align: 'right' },
+  ]);
 }
 
 /** A scenario's name stands at its line's end: no legend to look up. */

@@ -49,6 +49,8 @@ export interface Ground {
 // The same futures each time, so that a difference is the levers' alone.
 const seed = 1;
 const futures = 1000;
+// Enough to see where it goes while the rest is worked out.
+const futures_first = 200;
 // A hand that moves a slider is not asked about at every millimetre.
 const settle_ms = 60;
 
@@ -100,6 +102,11 @@ export function create_what_if(client: Client, ground: () => Ground | null, note
     forms.set(id, key);
     put(id, { running: true });
     try {
+      if (id === board().chosen) {
+        const first = await simulate(String(id), on_ground, { ...form, futures: futures_first });
+        if (forms.get(id) !== key) return;
+        put(id, { told: first });
+      }
       const told = await simulate(String(id), on_ground, form);
       if (forms.get(id) === key) put(id, { told, fault: null, running: false });
     } catch (thrown) {

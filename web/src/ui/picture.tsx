@@ -9,7 +9,7 @@ import { scene_of, span_text, type Scene } from '../chart/model';
 import { neighbour_of, read_curve, type Point } from '../chart/series';
 import { credits_of } from '../lib/decimal';
 import { ranges, views } from '../lib/hash';
-import { day, micros_of, micros_of_seconds, minute_text, second_text, seconds_of, time_of } from '../lib/time';
+import { day, day_text, micros_of, micros_of_seconds, minute_text, second_text, seconds_of, time_of } from '../lib/time';
 import type { Page } from '../state/page';
 import { printer, settings } from '../state/settings';
 import { text } from '../text';
@@ -76,7 +76,10 @@ function forecasts_of(page: Page): Forecast[] {
   return [{ id: 0, name: text.what_if.today }, ...scenarios].flatMap(({ id, name }) => {
     const { told } = what_if.outcome(id);
     const lines = told && forecast_lines(told, plan);
-    return lines ? [{ ...lines, name, colour: id, band: id === chosen }] : [];
+    if (!lines) return [];
+    const when = told.plans.find((one) => one.plan === plan)?.periods.find(({ runs_out }) => runs_out.p50 !== null)?.runs_out.p50;
+    const out = when ? { seconds: seconds_of(micros_of(when)), label: text.picture.runs_out(day_text(when)) } : null;
+    return [{ ...lines, name, colour: id, band: id === chosen, out }];
   });
 }
 
