@@ -72,6 +72,8 @@ function read_source(given: string | null): string | null {
 
 /** An address as the base of a service's own: http or https, without query, ending in a slash; null: it is none. */
 export function service_base(given: string): string | null {
+  // Browsers differ on blanks in a host.
+  if (/\s/.test(given)) return null;
   try {
     const url = new URL(given.includes('://') ? given : `https://${given}`);
     if (!['http:', 'https:'].includes(url.protocol) || url.username !== '' || url.password !== '') return null;

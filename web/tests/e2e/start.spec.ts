@@ -80,6 +80,15 @@ for (const format of ['cflog', 'jsonl'] as const) {
     await drop(page, log, `team.${format}`);
     await ready(page);
     await compare(page, replayed(log, head.account));
+    // What the page has, it gives back: byte for byte where the file had marks of batches, and the same state where not.
+    const again = info.outputPath('again.cflog');
+    await page.getByTestId('badge').click();
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Download the log' }).click();
+    await (await download).saveAs(again);
+    await page.keyboard.press('Escape');
+    if (format === 'cflog') expect(readFileSync(again).equals(readFileSync(log))).toBe(true);
+    expect(replayed(again, head.account)).toEqual(replayed(log, head.account));
     await page.getByTestId('open-other').click();
     await expect(page.getByTestId('start')).toBeVisible();
   });

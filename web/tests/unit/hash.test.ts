@@ -2,7 +2,7 @@
 // Every state has a link, and an old or broken link still opens.
 
 import { describe, expect, test } from 'vitest';
-import { home, read_place, write_place, type Place } from '../../src/lib/hash';
+import { home, read_place, service_base, write_place, type Place } from '../../src/lib/hash';
 
 describe('links', () => {
   test('a place comes back as it was', () => {
@@ -25,4 +25,10 @@ describe('links', () => {
     expect(read_place('#why=colour:red').why).toBeNull();
     expect(read_place('')).toEqual(home);
   });
+});
+
+test('addresses of services end in a slash, and what is none is none', () => {
+  expect(service_base('ledger.example.com')).toBe('https://ledger.example.com/');
+  expect(service_base('http://127.0.0.1:8080/team?x=1#y')).toBe('http://127.0.0.1:8080/team/');
+  for (const bad of ['not an address', 'ftp://x', 'https://user:pw@x', '', 'javascript:alert(1)']) expect(service_base(bad), bad).toBeNull();
 });
