@@ -169,6 +169,7 @@ export const text = {
     left: 'left',
     uncovered: 'uncovered',
     runs_out: (when: string) => `runs out ${when}`,
+    on_plan: (name: string, plan: string) => `${name} (${plan})`,
     unused: (amount: string) => `${amount} expire unused`,
     expired: (amount: string) => `${amount} expired`,
     ended: (amount: string) => `${amount} left at the end`,
@@ -530,7 +531,7 @@ export const text = {
     stop_at: 'stops at',
     price_pack: 'A pack costs', price_overage: 'An increment of overage costs', price_period: 'A Credit Period costs', currency: 'Currency',
     percent: '%',
-    answers: 'Ask', ask_purchase: 'Smallest purchase', ask_plan: 'Cheapest plan', ask_moves: 'Which model first',
+    answers: 'Ask', ask_purchase: 'Smallest purchase', ask_plan: 'Cheapest plan', ask_moves: 'What to move first',
     chance: 'Accepted chance of running out',
     asking: 'Trying out purchases, plans and models…',
     take: 'Try it as a scenario',
@@ -545,7 +546,7 @@ export const text = {
     heading: 'Side by side', caption: (days: string) => `The next ${days}, middle future of 1,000 unless it says otherwise`,
     scenario: 'Scenario', chance: 'Chance of running out', runs_out: 'Runs out', early: 'One in ten by', used: 'Used', expired: 'Expires unused',
     uncovered: 'Uncovered', cost: 'Cost', never: 'does not', unknown: 'not known', up_to: (amount: string) => `to ${amount}`,
-    against: 'Differences are to what is.', more: (amount: string) => `+${amount}`, free: 'nothing',
+    against: 'Differences are to what is.', more: (amount: string) => `+${amount}`, free: 'none',
   },
 
   map: {

@@ -6,6 +6,7 @@ import { create_chart, type Chart, type Forecast, type Model } from '../chart/bu
 import { forecast_lines } from '../chart/forecast_lines';
 import { read_inks } from '../chart/inks';
 import { scene_of, span_text, type Scene } from '../chart/model';
+import type { Levers } from '../core/forecast';
 import { neighbour_of, read_curve, type Point } from '../chart/series';
 import { credits_of } from '../lib/decimal';
 import { ranges, views } from '../lib/hash';
@@ -72,9 +73,12 @@ export function Picture(): JSX.Element {
 function forecasts_of(page: Page): Forecast[] {
   const { what_if } = page;
   const { scenarios, chosen } = what_if.board();
-  const plan = page.plan() ?? '';
-  return [{ id: 0, name: text.what_if.today }, ...scenarios].flatMap(({ id, name }) => {
+  return [{ id: 0, name: text.what_if.today, levers: {} as Levers }, ...scenarios].flatMap(({ id, name: own_name, levers }) => {
     const { told } = what_if.outcome(id);
+    // Where a scenario changes the plan, its line goes on with the new one.
+    const moved = levers.plan && levers.plan.plan !== page.plan() ? levers.plan.plan : null;
+    const plan = moved ?? page.plan() ?? '';
+    const name = moved ? text.picture.on_plan(own_name, text.plan_name(moved)) : own_name;
     const lines = told && forecast_lines(told, plan);
     if (!lines) return [];
     const when = told.plans.find((one) => one.plan === plan)?.periods.find(({ runs_out }) => runs_out.p50 !== null)?.runs_out.p50;

@@ -29,8 +29,8 @@ export function WhatIfPanel(): JSX.Element {
       <Show when={what_if.chosen()} fallback={<p class="quiet panel-lead">{words.lead}</p>}>
         {(scenario) => <Naming scenario={scenario()} />}
       </Show>
-      <Levers />
       <Answers />
+      <Levers />
       <div class="panel-foot">
         <label>{words.horizon}{' '}
           <select data-testid="horizon" onChange={(event) => what_if.turn({ ...what_if.board(), days: Number(event.currentTarget.value) })}>
