@@ -63,7 +63,9 @@ export function create_what_if(client: Client, ground: () => Ground | null, note
   const [catalog, put_catalog] = createSignal<Catalog | null>(null);
   const board = (): Board => history().present;
   const chosen = createMemo(() => scenario_of(board(), board().chosen));
+  // What each scenario was last asked, and which of them are still waiting.
   const forms = new Map<number, string>();
+  const busy = new Set<number>();
 
   const turn_to = (next: ReturnType<typeof history>): void => {
     put_history(next);
@@ -74,6 +76,8 @@ export function create_what_if(client: Client, ground: () => Ground | null, note
     ...(on_ground.as_of === null ? {} : { as_of: Number(on_ground.as_of) }),
     seed, futures, days: board().days, renew: true, levers, ...(asks.length > 0 ? { asks } : {}),
   });
+
+  const key_of = (on_ground: Ground, levers: Levers): string => JSON.stringify([on_ground.id, form_of(on_ground, levers)]);
 
   // The log is taken out of the page's worker once for all who fold it.
   let taken: Promise<Folded> | undefined;
@@ -97,9 +101,10 @@ export function create_what_if(client: Client, ground: () => Ground | null, note
 
   async function tell(id: number, on_ground: Ground, levers: Levers): Promise<void> {
     const form = form_of(on_ground, levers);
-    const key = JSON.stringify([on_ground.id, form]);
+    const key = key_of(on_ground, levers);
     if (forms.get(id) === key) return;
     forms.set(id, key);
+    busy.add(id);
     put(id, { running: true });
     try {
       if (id === board().chosen) {
@@ -108,22 +113,37 @@ export function create_what_if(client: Client, ground: () => Ground | null, note
         put(id, { told: first });
       }
       const told = await simulate(String(id), on_ground, form);
-      if (forms.get(id) === key) put(id, { told, fault: null, running: false });
+      if (forms.get(id) !== key) return;
+      busy.delete(id);
+      put(id, { told, fault: null, running: false });
     } catch (thrown) {
-      if (thrown !== replaced && forms.get(id) === key) put(id, { told: null, fault: fault_of(thrown), running: false });
+      if (thrown === replaced || forms.get(id) !== key) return;
+      busy.delete(id);
+      put(id, { told: null, fault: fault_of(thrown), running: false });
     }
   }
 
+  createEffect(on(() => ground()?.account, (account) => {
+    forms.clear();
+    busy.clear();
+    put_outcomes(new Map());
+    if (account !== undefined) void client.ask('catalog', { shipped: false }).then(put_catalog, () => {});
+  }));
   let settling: ReturnType<typeof setTimeout> | undefined;
   createEffect(on([board, () => ground()?.id, () => ground()?.as_of], () => {
     clearTimeout(settling);
     const on_ground = untrack(ground);
     if (!on_ground) return;
+    // Said at once: what is shown is not yet of these levers.
+    for (const { id, levers } of [{ id: 0, levers: {} }, ...board().scenarios]) {
+      put(id, { running: busy.has(id) || forms.get(id) !== key_of(on_ground, levers) });
+    }
     settling = setTimeout(() => {
       const { scenarios } = board();
       for (const id of [...forms.keys()]) {
         if (id === 0 || scenarios.some((scenario) => scenario.id === id)) continue;
         forms.delete(id);
+        busy.delete(id);
         const rest = new Map(outcomes());
         rest.delete(id);
         put_outcomes(rest);
@@ -135,12 +155,6 @@ export function create_what_if(client: Client, ground: () => Ground | null, note
       void tell(0, on_ground, {});
     }, settle_ms);
   }));
-  createEffect(on(() => ground()?.account, (account) => {
-    forms.clear();
-    put_outcomes(new Map());
-    if (account !== undefined) void client.ask('catalog', { shipped: false }).then(put_catalog, () => {});
-  }));
-
   return {
     board,
     chosen,

@@ -37,8 +37,10 @@ function Walk(): JSX.Element {
     if (!frame) return;
     const { offsetHeight: high } = bubble;
     const below = frame.bottom + gap + high < innerHeight - gap;
-    const top = below ? frame.bottom + gap : frame.top - gap - high;
-    const left = Math.min(Math.max(gap, frame.left), innerWidth - bubble_width - gap);
+    // Beside what is too tall to stand over or under.
+    const beside = !below && frame.top - gap - high < gap && frame.left > bubble_width + 2 * gap;
+    const top = below ? frame.bottom + gap : beside ? frame.top : frame.top - gap - high;
+    const left = beside ? frame.left - bubble_width - gap : Math.min(Math.max(gap, frame.left), innerWidth - bubble_width - gap);
     put_place({ left: Math.max(gap, left), top: Math.min(Math.max(gap, top), innerHeight - high - gap), frame });
   };
   createEffect(on(at, () => {
