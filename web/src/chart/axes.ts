@@ -27,7 +27,7 @@ export function time_ticks(from: number, to: number, count: number): Tick[] {
   const least = (to - from) / Math.max(1, count);
   const step = steps.find((size) => size >= least);
   if (step !== undefined) return even_ticks(from, to, step, 0);
-  if (least <= week) return even_ticks(from, to, week, monday);
+  if (least <= 2 * week) return even_ticks(from, to, least <= week ? week : 2 * week, monday);
   const months = month_steps.find((size) => size * 31 * day >= least) ?? 120;
   return month_ticks(from, to, months);
 }

@@ -83,7 +83,7 @@ function Take(props: { act(): void }): JSX.Element {
   return <button type="button" class="button primary" data-testid="take" onClick={() => props.act()}><Icon name="plus" />{words.take}</button>;
 }
 
-const percent = (value: string): string => `${value}\u00a0%`;
+const percent = (value: string): string => `${printer.exact(value)}\u00a0%`;
 
 function Purchase(props: { told: PurchaseAnswer }): JSX.Element {
   const { what_if } = use_page();

@@ -44,7 +44,7 @@ export function Compare(): JSX.Element {
   });
   const columns: ColumnOf<Row>[] = [
     { id: 'scenario', title: words.scenario, cell: ({ id, name }) => <><Swatch id={id} /> {name}</> },
-    { id: 'chance', title: words.chance, numeric: true, cell: cell((line) => <data class="credits" value={line.chance} data-testid="compare-chance">{line.chance} %</data>) },
+    { id: 'chance', title: words.chance, numeric: true, cell: cell((line) => <data class="credits" value={line.chance} data-testid="compare-chance">{printer.exact(line.chance)}&nbsp;%</data>) },
     moment('runs_out'), moment('early'), credits('used'), credits('expired'), credits('uncovered'),
     { id: 'cost', title: words.cost, numeric: true, cell: cell((line) => <Cost line={line} />) },
   ];

@@ -173,7 +173,7 @@ export function Sentence(): JSX.Element {
             </li>
             <Show when={simulated(page)}>{(told) => (
               <li data-testid="simulated">
-                {text.sentence.simulated(printer.count(told().futures))} <b>{line_of(told()).chance}&nbsp;%</b>
+                {text.sentence.simulated(printer.count(told().futures))} <b>{printer.exact(line_of(told()).chance)}&nbsp;%</b>
                 <Show when={line_of(told()).runs_out}>{(when) => <>, {text.sentence.middle} <Time value={when()} form="day" /></>}</Show>
               </li>
             )}</Show>

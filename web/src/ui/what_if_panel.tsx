@@ -6,6 +6,7 @@ import { copy_text } from '../lib/copy';
 import { line_of } from '../lib/compare';
 import { add, choose, days_choices, duplicate, has_room, remove, rename, type Scenario } from '../lib/scenarios';
 import { day_text, second_text } from '../lib/time';
+import { printer } from '../state/settings';
 import { text } from '../text';
 import { Answers } from './answers';
 import { use_page } from './context';
@@ -121,7 +122,7 @@ function Short(props: { id: number }): JSX.Element {
       <Show when={outcome().fault}><Icon name="warn" class="bad" /></Show>
       <Show when={outcome().told} fallback={<Show when={outcome().running}><span class="spinner" /></Show>}>{(told) => {
         const line = (): ReturnType<typeof line_of> => line_of(told());
-        return <>{line().runs_out === null ? words.short(line().chance) : day_text(line().runs_out!)}</>;
+        return <>{line().runs_out === null ? words.short(printer.exact(line().chance)) : day_text(line().runs_out!)}</>;
       }}</Show>
     </span>
   );
