@@ -5,9 +5,9 @@
 #include <set>
 
 #include "events/store/memory.hpp"
+#include "ledger/demo.hpp"
 #include "ledger/outlook.hpp"
 #include "ledger/replay.hpp"
-#include "ledger/demo.hpp"
 #include "tests/service/running.hpp"
 
 using namespace creditfold;
