@@ -27,14 +27,20 @@ class Gathering {
   [[nodiscard]] bool flush(const CommandDigest& digest) {
     if (events_.empty()) return true;
     const AccountId account = events_.front().account;
-    StoredBatch batch{.key = events_.front().key, .command = digest, .events = std::exchange(events_, {})};
+    StoredBatch batch{.key = events_.front().key,
+                      .command = digest,
+                      .events = {},
+                      .first_seq = events_.front().seq,
+                      .count = static_cast<std::int64_t>(events_.size())};
+    batch.events = std::exchange(events_, {});
     return visit_(account, std::move(batch));
   }
-  [[nodiscard]] bool mark(const BatchMark& mark) {
+  // `seq`: of the newest event before the mark.
+  [[nodiscard]] bool mark(const BatchMark& mark, std::int64_t seq) {
     const bool closes = !events_.empty() && events_.front().account == mark.account && events_.front().key == mark.key;
     if (closes) return flush(mark.command);
     if (!flush({})) return false;
-    return visit_(mark.account, StoredBatch{.key = mark.key, .command = mark.command, .events = {}});
+    return visit_(mark.account, StoredBatch{.key = mark.key, .command = mark.command, .events = {}, .first_seq = seq + 1, .count = 0});
   }
 
  private:
@@ -55,7 +61,7 @@ Expected<std::int64_t, LogFault> read_cflog(std::span<const std::uint8_t> bytes,
       seq = event->seq;
       more = gathering.event(std::move(*event));
     } else if (const auto* mark = std::get_if<BatchMark>(&**item)) {
-      more = gathering.mark(*mark);
+      more = gathering.mark(*mark, seq);
     } else if (const auto* departed = std::get_if<Departed>(&**item)) {
       more = gathering.flush({});
       seq = departed->last_seq;

@@ -163,8 +163,14 @@ std::int32_t cf_invoices(std::int32_t handle, const char* account, std::uint32_t
   });
 }
 
+// One command a line, kept in the session's log; one answer a line.
 std::int32_t cf_apply(std::int32_t handle, const char* command, std::uint32_t size, std::int64_t now) {
   return with_session(handle, [&](Session& session) { return session.apply(text_of(command, size), moment_of(now)); });
+}
+
+// REQUIRES: nothing was loaded into the session.
+std::int32_t cf_demo(std::int32_t handle, std::int64_t now) {
+  return with_session(handle, [&](Session& session) { return session.demo(moment_of(now)); });
 }
 
 std::int32_t cf_clauses(std::int32_t handle) {

@@ -5,6 +5,7 @@
 
 #include "events/cflog.hpp"
 #include "ledger/consent_statement.hpp"
+#include "ledger/demo.hpp"
 #include "ledger/engine.hpp"
 #include "ledger/explain.hpp"
 #include "ledger/forecast/simulate.hpp"
@@ -52,12 +53,7 @@ std::string Session::load(std::span<const std::uint8_t> document) {
   }
   book_ = std::move(book);
   branch_.reset();
-  JsonWriter out;
-  out.open('{')
-      .field("events", book_.events())
-      .field("last_seq", std::string_view(std::to_string(book_.seq())))
-      .close('}');
-  return out.take();
+  return loaded();
 }
 
 std::string Session::accounts() const {
@@ -223,16 +219,51 @@ std::string Session::simulate(const std::optional<AccountId>& account, std::stri
   return std::move(told).value();
 }
 
-std::string Session::apply(std::string_view command, Instant now) {
+std::string Session::apply(std::string_view commands, Instant now) {
+  std::vector<std::string_view> texts;
+  for (std::string_view rest = commands; !rest.empty();) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    if (rest.substr(0, end).find_first_not_of(" \t\r") != std::string_view::npos) texts.push_back(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  if (texts.size() > commands_per_group_max) {
+    throw SessionError("bad_request", "at most " + std::to_string(commands_per_group_max) + " commands are decided at once");
+  }
   Engine engine(log_, catalog_, book_);
-  const std::string_view texts[] = {command};
   const std::vector<Answer> answers = engine.process(texts, now);
   book_ = engine.book();
   branch_.reset();
-  for (const Event& event : answers.front().accepted) {
-    if (!answers.front().replayed) positions_[event.account].push_back(event.seq);
+  std::string out;
+  for (const Answer& answer : answers) {
+    if (!answer.replayed) keep_positions(answer.accepted);
+    out += to_json(answer);
+    out += '\n';
   }
-  return to_json(answers.front());
+  return out;
+}
+
+std::string Session::demo(Instant now) {
+  if (book_.events() != 0) throw SessionError("bad_request", "the demo begins an empty ledger");
+  fill_demo(log_, catalog_, now);
+  log_.read(0, -1, [&](Event&& event) {
+    fold(book_, event);
+    positions_[event.account].push_back(event.seq);
+    return true;
+  });
+  return loaded();
+}
+
+void Session::keep_positions(const std::vector<Event>& events) {
+  for (const Event& event : events) positions_[event.account].push_back(event.seq);
+}
+
+std::string Session::loaded() const {
+  JsonWriter out;
+  out.open('{')
+      .field("events", book_.events())
+      .field("last_seq", std::string_view(std::to_string(book_.seq())))
+      .close('}');
+  return out.take();
 }
 
 std::string Session::export_log(bool as_json_lines) const {

@@ -62,10 +62,16 @@ class Session {
   // A scenario run over futures of the account's use, the bytes of `creditfold simulate --json`. What is learned of the
   // account is kept for the next scenario from the same moment.
   [[nodiscard]] std::string simulate(const std::optional<AccountId>& account, std::string_view scenario);
-  [[nodiscard]] std::string apply(std::string_view command, Instant now);
+  // Commands, one a line, decided and kept; an answer a line. At most commands_per_group_max.
+  [[nodiscard]] std::string apply(std::string_view commands, Instant now);
+  // The account `demo` with four months behind it that end at `now`; REQUIRES an empty session. Answers as `load` does.
+  [[nodiscard]] std::string demo(Instant now);
   [[nodiscard]] std::string export_log(bool as_json_lines) const;
 
  private:
+  [[nodiscard]] std::string loaded() const;
+  void keep_positions(const std::vector<Event>& events);
+
   // A branch and what it was made for.
   struct KnownBranch {
     AccountId account;

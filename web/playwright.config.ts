@@ -11,16 +11,21 @@ const quiet = [
 
 export default defineConfig({
   testDir: 'tests/e2e',
+  snapshotPathTemplate: '{testDir}/pictures/{arg}{ext}',
   fullyParallel: false,
   workers: 1,
   forbidOnly: true,
   reporter: 'list',
   timeout: 60_000,
+  // A machine that builds beside it is slow, not wrong.
+  expect: { timeout: 15_000 },
   use: {
     baseURL: process.env['CREDITFOLD_URL'] ?? 'http://127.0.0.1:8080/',
     locale: 'en-US',
     timezoneId: 'Asia/Kathmandu',
     viewport: { width: 1440, height: 900 },
+    // A worker in between would answer before a test's own routes; the test about being offline lets it be.
+    serviceWorkers: 'block',
     permissions: ['clipboard-read', 'clipboard-write'],
     launchOptions: {
       executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import solid from 'vite-plugin-solid';
 import { defineConfig, type Plugin } from 'vite';
 import { compress } from './tools/compress.ts';
+import { offline } from './tools/offline.ts';
 import { content_security_policy } from './tools/policy.ts';
 
 export const core_wasm = fileURLToPath(new URL('../build/wasm/creditfold.wasm', import.meta.url));
@@ -24,8 +25,13 @@ function need_core(): Plugin {
 
 export default defineConfig({
   base: './',
-  plugins: [need_core(), solid(), content_security_policy(), compress()],
-  resolve: { alias: [{ find: /^@core-wasm(?=\?)/, replacement: core_wasm }] },
+  plugins: [need_core(), solid(), content_security_policy(), offline(), compress()],
+  resolve: {
+    alias: [
+      { find: /^@core-wasm(?=\?)/, replacement: core_wasm },
+      { find: /^@core-catalog(?=\?)/, replacement: fileURLToPath(new URL('../ledger/catalog.json', import.meta.url)) },
+    ],
+  },
   worker: { format: 'es' },
   build: { target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false }, reportCompressedSize: false },
   // The service under development; the page itself asks its own origin.

@@ -36,6 +36,8 @@ Form<ServeOptions> serve_form(CLI::App& app) {
   form.key_service();
   form.text("--origin", "NAME", "What checkpoints of its logs are signed as, from the first on (creditfold)",
             &ServeOptions::origin);
+  form.text("--reader", "ORIGIN", "A page elsewhere that may read and follow, as https://page.example",
+            &ServeOptions::reader_origin);
   form.flag("--allow-remote", "Listen beyond this machine; make tokens first", &ServeOptions::allow_remote);
   form.flag("--debug", "A line on standard error for each request", &ServeOptions::debug);
   form.take("--store", "URL", "",

@@ -30,6 +30,7 @@ struct ServeOptions : KeyServiceOptions {
   bool demo = false;
   std::optional<std::int64_t> close_after_seconds;
   bool allow_remote = false;
+  std::optional<std::string> reader_origin;
   bool debug = false;
 };
 

@@ -15,6 +15,7 @@ ExitStatus run(const ServeOptions& options) {
   asked.data = options.data;
   asked.listen = options.listen;
   asked.allow_remote = options.allow_remote;
+  if (options.reader_origin) asked.reader_origin = *options.reader_origin;
   if (options.catalog) asked.catalog_json = load_catalog_with_text(options.catalog).json;
   if (options.web) asked.web = *options.web;
   if (options.close_after_seconds) {

@@ -167,6 +167,7 @@ asio::awaitable<Connection::Next> Connection::serve_one() {
       }
     }
   }
+  if (!error) router_.guard().share(parser.get().base(), *reply);
   const bool whole = !error && parser.is_done();  // otherwise what follows is not a request
   Sent sent;
   sent.head_only = !error && parser.get().method() == Verb::head;

@@ -31,8 +31,8 @@ std::string_view view(boost::beast::string_view text) { return {text.data(), tex
 
 }  // namespace
 
-Guard::Guard(std::string listen_name, ip::address address)
-    : listen_name_(std::move(listen_name)), address_(std::move(address)) {}
+Guard::Guard(std::string listen_name, ip::address address, std::string reader_origin)
+    : listen_name_(std::move(listen_name)), address_(std::move(address)), reader_origin_(std::move(reader_origin)) {}
 
 // A page elsewhere can make its own name mean this machine, but never an address or "localhost".
 bool Guard::is_host(std::string_view name) const {
@@ -42,6 +42,30 @@ bool Guard::is_host(std::string_view name) const {
   const ip::address address = ip::make_address(name, failed);
   if (failed) return false;
   return address.is_loopback() || address == address_ || address_.is_unspecified();
+}
+
+// A page elsewhere reads and follows; it sends no command.
+bool Guard::is_reader(const RequestHeader& header) const {
+  if (reader_origin_.empty() || header.count(http::field::origin) != 1) return false;
+  const bool reads = header.method() == http::verb::get || header.method() == http::verb::head || header.method() == http::verb::options;
+  return reads && view(header[http::field::origin]) == reader_origin_;
+}
+
+std::optional<Reply> Guard::preflight(const RequestHeader& header) const {
+  if (header.method() != http::verb::options || !is_reader(header)) return std::nullopt;
+  Reply reply;
+  reply.status = Status::no_content;
+  reply.headers = {{"Access-Control-Allow-Methods", "GET, HEAD"},
+                   {"Access-Control-Allow-Headers", "Authorization"},
+                   {"Access-Control-Max-Age", "600"}};
+  return reply;
+}
+
+void Guard::share(const RequestHeader& header, Reply& reply) const {
+  if (!is_reader(header)) return;
+  reply.headers.emplace_back("Access-Control-Allow-Origin", reader_origin_);
+  reply.headers.emplace_back("Access-Control-Expose-Headers", "X-Creditfold-Region");
+  reply.headers.emplace_back("Vary", "Origin");
 }
 
 std::optional<Reply> Guard::refuse(const RequestHeader& header) const {
@@ -60,6 +84,7 @@ std::optional<Reply> Guard::refuse(const RequestHeader& header) const {
     return error_reply(Status::forbidden, "foreign_host",
                        "This service answers only under localhost or the address it listens on.", "header Host");
   }
+  if (is_reader(header)) return std::nullopt;
   for (const auto& field : header) {
     if (field.name() != http::field::origin) continue;
     const std::string_view origin = view(field.value());

@@ -19,16 +19,23 @@ using RequestHeader = boost::beast::http::request_header<boost::beast::http::fie
 class Guard {
  public:
   // `listen_name`: the host of --listen as it was written; `address`: what it came to.
-  Guard(std::string listen_name, boost::asio::ip::address address);
+  // `reader_origin`: of a page elsewhere that may read, as browsers send it; empty: there is none.
+  Guard(std::string listen_name, boost::asio::ip::address address, std::string reader_origin = {});
 
   // The refusal, or nothing when the request may go on.
   [[nodiscard]] std::optional<Reply> refuse(const RequestHeader& header) const;
+  // What the page elsewhere may read with, asked before it reads (Fetch, CORS preflight); nothing: it is no such question.
+  [[nodiscard]] std::optional<Reply> preflight(const RequestHeader& header) const;
+  // Lets the page elsewhere see the reply.
+  void share(const RequestHeader& header, Reply& reply) const;
 
  private:
   [[nodiscard]] bool is_host(std::string_view name) const;
+  [[nodiscard]] bool is_reader(const RequestHeader& header) const;
 
   std::string listen_name_;
   boost::asio::ip::address address_;
+  std::string reader_origin_;
 };
 
 }  // namespace creditfold::service

@@ -112,6 +112,7 @@ void Router::set_fallback(std::function<bool(const std::string&)> exists, Answer
 
 Expected<Admitted, Reply> Router::admit(const RequestHeader& header, const std::string& address) const {
   if (auto refused = guard_.refuse(header)) return Unexpected{std::move(*refused)};
+  if (auto answered = guard_.preflight(header)) return Unexpected{std::move(*answered)};
   const std::string_view text(header.target().data(), header.target().size());
   if (carries_marking(text)) return Unexpected{classified()};
   auto target = parse_target(text);

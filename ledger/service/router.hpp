@@ -65,6 +65,7 @@ class Router {
  public:
   // `authorizer` must outlive the router.
   Router(Guard guard, Authorizer& authorizer) : guard_(std::move(guard)), authorizer_(authorizer) {}
+  [[nodiscard]] const Guard& guard() const { return guard_; }
 
   void add(Route route);
   // Answers every other address, when `exists` says there is something.

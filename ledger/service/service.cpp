@@ -18,7 +18,7 @@
 #include "ledger/edge/tokens.hpp"
 #include "ledger/keyring/open_key_service.hpp"
 #include "ledger/service/authorizer.hpp"
-#include "ledger/service/demo.hpp"
+#include "ledger/demo.hpp"
 #include "ledger/service/exports.hpp"
 #include "ledger/service/http_server.hpp"
 #include "ledger/service/limits.hpp"
@@ -140,7 +140,7 @@ struct Service::Parts {
         exports(regions, catalog, texts, catalog_text(options), spool_of(options)),
         tokens(options.tokens, options.process_token_hash),
         authorizer(tokens, options.clock),
-        router(Guard(address.name, address.endpoint.address()), authorizer),
+        router(Guard(address.name, address.endpoint.address(), options.reader_origin), authorizer),
         work(asio::make_work_guard(context)) {}
 
   static const ListenAddress& checked(const ListenAddress& address, bool allow_remote) {

@@ -26,6 +26,7 @@ struct ServiceOptions {
   std::filesystem::path data = "data";
   std::string listen = "127.0.0.1:8080";     // HOST:PORT; port 0: a free one
   bool allow_remote = false;                 // beyond this machine
+  std::string reader_origin;                 // of a page elsewhere that may read; empty: none
   std::optional<std::filesystem::path> tokens;  // the directory whose tokens are asked for; nothing: nobody is asked
   std::string process_token_hash;               // of the token left for the command line; empty: none
   std::optional<std::filesystem::path> checkpoint_key;  // the directory with it; nothing: one of this process alone

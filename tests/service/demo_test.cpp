@@ -5,9 +5,9 @@
 #include <set>
 
 #include "events/store/memory.hpp"
+#include "ledger/demo.hpp"
 #include "ledger/outlook.hpp"
 #include "ledger/replay.hpp"
-#include "ledger/service/demo.hpp"
 #include "tests/service/running.hpp"
 
 using namespace creditfold;
@@ -17,7 +17,7 @@ TEST_CASE("the demo is legal on any day, and its outlook runs out some days befo
   for (std::int64_t days = 0; days < 400; days += 13) {
     const Instant now{moment("2026-01-01T09:17:00Z").micros + days * 86'400'000'000 + (days % 24) * 3'600'000'000};
     MemoryLog log;
-    service::fill_demo(log, default_catalog(), now);
+    fill_demo(log, default_catalog(), now);
     Book book;
     std::vector<Event> events;
     log.read(0, -1, [&](Event&& event) {
@@ -43,7 +43,7 @@ TEST_CASE("the demo is legal on any day, and its outlook runs out some days befo
 
 TEST_CASE("the demo has what a first look should find") {
   MemoryLog log;
-  service::fill_demo(log, default_catalog(), moment("2026-11-23T20:00:00Z"));
+  fill_demo(log, default_catalog(), moment("2026-11-23T20:00:00Z"));
   std::map<std::string, int> types;
   std::set<std::string> workflows;
   std::set<std::string> models;
@@ -78,7 +78,7 @@ TEST_CASE("the demo has what a first look should find") {
 
 TEST_CASE("the same day gives the same demo, and only an empty ledger gets one") {
   const Instant now = moment("2026-11-23T20:00:00Z");
-  CHECK(service::demo_commands(default_catalog(), now) == service::demo_commands(default_catalog(), now));
+  CHECK(demo_commands(default_catalog(), now) == demo_commands(default_catalog(), now));
   service::ServiceOptions options;
   options.demo = true;
   Running running(options, "2026-11-23T20:00:00Z");

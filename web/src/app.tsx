@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// The page put together. Scenarios and levers will stand left and right of the workbench's main column.
+// The page put together: the answer on top, the picture with its levers beside it, everything that explains it below.
 
 import { createEffect, Match, Show, Switch, type JSX } from 'solid-js';
 import { create_page } from './state/page';
 import { settings } from './state/settings';
 import { text } from './text';
 import { PageContext } from './ui/context';
+import { Compare } from './ui/compare';
 import { Details } from './ui/details';
 import { Header } from './ui/header';
 import { Picture } from './ui/picture';
 import { Plans, Sentence } from './ui/plans';
 import { MomentStrip, Scrubber } from './ui/scrubber';
+import { Drop, Start } from './ui/start';
+import { WhatIfPanel } from './ui/what_if_panel';
+import { Tour } from './ui/tour';
 import { Why } from './ui/why';
 import { Empty, Failed, Loading, OfflineBanner } from './ui/states';
 
@@ -26,6 +30,7 @@ export function App(): JSX.Element {
       <main id="main" tabindex="-1" data-phase={page.state.phase} data-exact={settings.exact()}
         data-why={page.state.place.why !== null}>
         <Switch>
+          <Match when={page.state.phase === 'start'}><Start /></Match>
           <Match when={page.state.phase === 'loading'}><Loading /></Match>
           <Match when={page.state.phase === 'empty'}><Empty /></Match>
           <Match when={page.state.phase === 'failed' && page.state.fault}>{(fault) => (
@@ -35,18 +40,23 @@ export function App(): JSX.Element {
             <OfflineBanner />
             <MomentStrip />
             <div class="workbench">
+              <Sentence />
               <div class="workbench-main">
-                <Sentence />
                 <Plans />
                 <Show when={page.plan() !== null}><Picture /></Show>
+              </div>
+              <WhatIfPanel />
+              <div class="workbench-below">
+                <Compare />
                 <Details />
               </div>
             </div>
           </Match>
         </Switch>
       </main>
+      <Drop />
       <Switch>
-        <Match when={page.state.phase === 'ready'}><Scrubber /><Why /></Match>
+        <Match when={page.state.phase === 'ready'}><Scrubber /><Why /><Tour /></Match>
       </Switch>
     </PageContext.Provider>
   );

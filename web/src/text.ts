@@ -3,6 +3,8 @@
 // messages of the seam to it (core/ledger.ts).
 
 import type { EventType, LotKind, Objection, PeriodState, WhyAbout } from './core/forms';
+import type { Stage } from './core/protocol';
+import type { BadRow, UsageField } from './lib/usage_file';
 
 const plural = (count: number, one: string, many: string): string => (count === 1 ? one : many);
 
@@ -39,6 +41,9 @@ export const text = {
     exact_short: '0.000',
     live: 'Live',
     offline: 'Offline',
+    open: 'Open something else', print: 'Print',
+    local: { demo: 'Demo', log: 'From a file', usage: 'Supposed', service: '' },
+    local_title: 'No service is asked. Everything is in this browser.',
     live_title: 'New events appear by themselves.',
     offline_title: 'The service does not answer. What is shown was folded from the log this page already has.',
     connecting: 'Connecting',
@@ -53,6 +58,7 @@ export const text = {
     different: 'Different from the server',
     checking: 'Comparing with the server',
     unknown: 'Not compared',
+    local: 'Computed here',
     page: 'page',
     server: 'server',
     prove: 'Prove it again',
@@ -71,6 +77,13 @@ export const text = {
     download: 'Download the log',
     failed: 'The proof could not be made.',
     again: 'Prove again',
+    local_heading: 'Where does this come from?',
+    local: {
+      demo: 'The demo was made and folded in this browser, by the core the service runs.',
+      log: 'The log was read and folded in this browser. The command line gives the same fingerprint:',
+      usage: 'Every row of the table was decided as a charge and folded in this browser. It is a ledger that could have been.',
+      service: '',
+    },
     page: 'This page',
     server: 'The server',
     events: 'Events folded',
@@ -103,6 +116,7 @@ export const text = {
     left: 'Left',
     of: 'of',
     ends: 'Period ends',
+    simulated: (futures: string) => `Of ${futures} futures run out`, middle: 'the middle one on',
     estimate: 'An estimate for your information, not a guarantee.',
     estimate_clause: 'AIS-4c',
     ended_since: (end: string) => `This Credit Period ended on ${end}. The next one opens with its first event.`,
@@ -146,7 +160,7 @@ export const text = {
     heading: 'Credits left',
     of_plan: (plan: string) => `of ${plan}`,
     range: 'Range',
-    ranges: { period: 'Period', activity: 'Activity', history: 'History' },
+    ranges: { period: 'Period', activity: 'Activity', ahead: 'Ahead', history: 'History' },
     view: 'View',
     views: { chart: 'Chart', table: 'Table' },
     reset_zoom: 'Whole range',
@@ -155,6 +169,7 @@ export const text = {
     left: 'left',
     uncovered: 'uncovered',
     runs_out: (when: string) => `runs out ${when}`,
+    on_plan: (name: string, plan: string) => `${name} (${plan})`,
     unused: (amount: string) => `${amount} expire unused`,
     expired: (amount: string) => `${amount} expired`,
     ended: (amount: string) => `${amount} left at the end`,
@@ -184,12 +199,13 @@ export const text = {
       sampled: 'At regular times, each with the newest event by then.',
     },
     projected: 'Projected at this pace',
+    forecast_caption: (plan: string) => `Credits of ${plan} that may be left`,
     happened: {
       grant: (kind: string, credits: string) => `${kind} +${credits}`,
       close: (period: number, expired: string) => `Period ${period} closed, ${expired} expired`,
     },
     more: (n: number) => `and ${n} more`,
-    series: { left: 'Credits left', uncovered: 'Uncovered', projection: 'At this pace' },
+    series: { left: 'Credits left', uncovered: 'Uncovered', projection: 'At this pace', forecast: 'Middle future, and the band of 8 in 10' },
   },
 
   scrubber: {
@@ -219,6 +235,8 @@ export const text = {
 
   usage: {
     caption: 'Usage by workflow and model, all plans',
+    by: 'Grouped', views: { both: 'Workflow × model', workflow: 'Workflow', model: 'Model', actor: 'Who' },
+    groups: (by: string) => `Usage by ${by.toLowerCase()}, all plans`, nobody: 'nobody named', days: 'Last 60 days', days_of: (name: string) => `Credits of ${name}, day by day`,
     workflow: 'Workflow', model: 'Model', charges: 'Charges', query: 'Query', input: 'Input', output: 'Output',
     credits: 'Credits', share: 'Share', total: 'Total', tokens: 'Volumes in tokens.',
     empty: 'No usage yet',
@@ -432,8 +450,129 @@ export const text = {
 
   loading: {
     heading: 'Opening the ledger',
-    stages: { connecting: 'Asking the service', downloading: 'Downloading the log', folding: 'Folding the events' },
+    stages: {
+      connecting: 'Asking the service', downloading: 'Downloading the log', reading: 'Reading the file',
+      deciding: 'Deciding each charge', folding: 'Folding the events',
+    } satisfies Record<Stage, string>,
     bytes: (loaded: string) => `${loaded} bytes`,
+    commands: (done: string, all: string) => `${done} of ${all}`,
+  },
+
+  start: {
+    heading: 'What happens to our AI credits if …?',
+    lead: 'Open a ledger and try it out on its real history. Everything is computed in this browser: nothing you open leaves it.',
+    demo_heading: 'Look around',
+    demo: 'A made-up team with four months of use, two plans, a pack and add-on seats.',
+    demo_button: 'Open the demo',
+    file_heading: 'Open a file',
+    file: 'A ledger (.cflog or JSON Lines), or usage as CSV: FOCUS, a trace, an export of any provider.',
+    file_button: 'Choose a file',
+    file_drop: 'or drop it anywhere on this page',
+    service_heading: 'Follow a service',
+    service: 'A Creditfold service: its account opens here and goes on by itself while events arrive.',
+    service_url: 'Address', service_token: 'Key', service_token_help: 'left empty if it asks for none; kept for this tab alone',
+    service_placeholder: 'https://ledger.example.com',
+    service_button: 'Connect',
+    service_bad: (given: string) => `“${given}” is not an address.`,
+    service_insecure: 'This page may ask services over HTTPS, or on this machine.',
+    offline: 'Works offline once it was opened; the browser offers to install it.',
+    again: 'The file of this link is not in the browser any more. Open it again:',
+    back: 'Back to the ledger',
+    unknown: (name: string) => `${name} is neither a log nor a table with a header.`,
+    drop: 'Drop to open',
+  },
+
+  tour: {
+    open: 'Tour', open_title: 'A tour of one minute', end: 'End the tour', back: 'Back', next: 'Next', done: 'Try it',
+    of: (at: number, all: number) => `${at} of ${all}`,
+    start: 'Take the tour, one minute',
+    stops: {
+      sentence: { heading: 'The answer comes first', text: 'Whether the credits last, in one sentence. The core writes it from the log; everything below explains it.' },
+      chart: { heading: 'One timeline', text: 'Left of “now” is fact, right of it is forecast: the middle future dashed, eight futures in ten inside the band. Drag to zoom, click to go to an event.' },
+      scrubber: { heading: 'Any moment', text: 'Drag to fold the page back to any event. All figures, and the forecasts too, are those of that moment.' },
+      'what-if': { heading: 'Pull a lever', text: 'Packs, plans, workflows, models, seats, prices. The core decides each as a real change: what the terms forbid is refused with its clause.' },
+      compare: { heading: 'Side by side', text: 'Up to six scenarios beside what is: how likely credits run out and when, what expires unused, what it costs.' },
+      plans: { heading: 'Ask why', text: 'Every figure is a button. Click one, and the events, the arithmetic and the clause behind it open at the side.' },
+      badge: { heading: 'Nothing leaves this browser', text: 'The ledger was folded here. The fingerprint is the one the command line and the service give for the same log.' },
+    },
+  },
+
+  what_if: {
+    heading: 'What if …',
+    first_name: 'Scenario 1', name: 'Scenario',
+    today: 'As it is',
+    list: 'Scenarios',
+    add: 'New', add_title: 'New scenario', duplicate: 'Duplicate', rename: 'Rename', remove: 'Remove', undo: 'Undo', redo: 'Redo',
+    link: 'Copy a link to these scenarios',
+    new_name: 'Name of the scenario',
+    horizon: 'Look ahead', days: { 30: '30 days', 90: '90 days', 180: '6 months', 365: '1 year' } as Record<number, string>,
+    branch: (when: string) => `Branches at ${when}`,
+    running: 'Simulating…', failed: 'This could not be simulated.',
+    lead: 'Pull a lever: a scenario begins beside what is. The core decides it like a real change; nothing is recorded.',
+    full: 'Six scenarios are side by side. Remove one to begin another.',
+    short: (chance: string) => `${chance} % run out`,
+    lasts: 'lasts',
+    refused: 'Refused by the terms',
+    groups: {
+      packs: 'Packs', plan: 'Plan', workflows: 'Workflows', usage: 'All use', seats: 'Seats', rates: 'Rate card', policy: 'When credits run out', prices: 'Prices',
+    },
+    as_is: 'as it is', now: (value: string) => `now ${value}`,
+    packs: 'Packs', packs_of: (credits: string) => `of ${credits} credits each`, packs_none: (plan: string) => `${plan} sells no packs.`,
+    first: 'from period', last: 'to period', period: (n: number, when: string) => `${n}, ${when}`,
+    plan: 'Move to', cadence: 'with credits', when: 'from', when_help: 'left empty: the end of the present period',
+    workflow: 'Workflow', volume: 'Volume', model: 'Model', growth: 'Growth a month', starts: 'Begins', ends: 'Ends',
+    new_workflow: 'A workflow that is not there yet', new_name_of: 'Its name', per_day: 'Tokens a day', input: 'Input', output: 'Output', add_workflow: 'Add',
+    all_growth: 'Growth of everything a month', season: 'Weekdays and hours', season_help: '0 % every day alike, 100 % as learned, 200 % twice as marked',
+    calendar: 'A special time', calendar_from: 'From', calendar_to: 'To', calendar_percent: 'Use in it',
+    seats_of: (product: string) => `Seats of ${product}`,
+    rate_of: 'Rates of', rate_percent: 'are',
+    policy_of: (plan: string) => `${plan} then`,
+    policies: { stop: 'stops', overage: 'runs on as overage', unlimited: 'is unlimited' },
+    stop_at: 'stops at',
+    price_pack: 'A pack costs', price_overage: 'An increment of overage costs', price_period: 'A Credit Period costs', currency: 'Currency',
+    percent: '%',
+    answers: 'Ask', ask_purchase: 'Smallest purchase', ask_plan: 'Cheapest plan', ask_moves: 'What to move first',
+    chance: 'Accepted chance of running out',
+    asking: 'Trying out purchases, plans and models…',
+    take: 'Try it as a scenario',
+    purchase_name: (packs: string) => `${packs} packs`, plan_name: (plan: string) => `On ${plan}`, move_name: (workflow: string, to: string) => `${workflow} on ${to}`,
+    purchases: 'What to buy', plans: 'Plans', moves: 'Moves, best first',
+    columns: { period: 'Period', packs: 'Packs', credits: 'Credits', plan: 'Plan', chance: 'Runs out', uncovered: 'Uncovered', expired: 'Expires', cost: 'Cost', workflow: 'Workflow', from: 'From', to: 'To', saved: 'Saves', after: 'Chance then' },
+    unknown_cost: 'not known', current: 'now',
+    notes: 'How this is known',
+  },
+
+  compare: {
+    heading: 'Side by side', caption: (days: string) => `The next ${days}, middle future of 1,000 unless it says otherwise`,
+    scenario: 'Scenario', chance: 'Chance of running out', runs_out: 'Runs out', early: 'One in ten by', used: 'Used', expired: 'Expires unused',
+    uncovered: 'Uncovered', cost: 'Cost', never: 'does not', unknown: 'not known', up_to: (amount: string) => `to ${amount}`,
+    against: 'Differences are to what is.', more: (amount: string) => `+${amount}`, free: 'none',
+  },
+
+  map: {
+    heading: 'Which column is which?',
+    lead: (name: string) => `${name} is a table of usage. Say what its columns mean; the core then decides every row as a charge, under the plan you choose.`,
+    fields: {
+      at: 'When', input: 'Input tokens', output: 'Output tokens', query: 'Query tokens', model: 'Model', workflow: 'Workflow',
+      actor: 'Who', id: 'Name of the use',
+    } satisfies Record<UsageField, string>,
+    column: 'Column', none: 'none', unit: 'Volumes are in', units: { 1: 'tokens', 1000: 'thousands of tokens', 1000000: 'millions of tokens' } as Record<number, string>,
+    all_model: 'Model of rows that name none', all_workflow: 'Workflow of rows that name none',
+    models: 'Models', models_note: 'The catalog has no model of this name; charge it as', choose: 'choose',
+    plan: 'Under the plan', cadence: 'with credits', cadences: { monthly: 'monthly', quarterly: 'quarterly' },
+    preview: 'First rows', open: 'Open as a ledger', cancel: 'Cancel',
+    reading: 'Reading the file…',
+    found: (uses: string, rows: string) => `${uses} of ${rows} rows are uses.`,
+    between: (from: string, to: string) => `From ${from} to ${to}.`,
+    others: (n: string) => `${n} rows are about something else and left out.`,
+    bad: (n: string) => `${n} rows cannot be read and would be left out:`,
+    why: {
+      no_time: 'is no time', no_number: 'is no whole number of tokens', negative: 'is less than nothing',
+      no_model: 'is no model', no_volume: 'says of no token that it was used', no_id: 'cannot be an id',
+    } satisfies Record<BadRow['why'], string>,
+    line: 'Line', value: 'Value', what: 'Why',
+    missing: 'Choose when, one of the volumes, and the model.',
+    unmapped: 'Choose a model of the catalog for each name.',
   },
 
   empty: {
@@ -451,7 +590,7 @@ export const text = {
     details: 'What happened',
     place: 'Place',
     code: 'Code',
-    open_first: 'Open the first account',
+    open_first: 'Open the first account', open_other: 'Open something else',
     token: 'Token', use_token: 'Open with this token',
     forget_token: 'Forget the token',
     cases: {
@@ -480,6 +619,16 @@ export const text = {
         lead: 'The core refused to fold it, so nothing is shown that might be wrong. Find the place with:',
         command: 'creditfold verify DIR',
       },
+      refused_row: {
+        heading: 'A row was refused',
+        lead: 'The core decides every row as a charge, and a rule says no to this one. Nothing was opened.',
+        command: '',
+      },
+      no_events: {
+        heading: 'There is nothing in it',
+        lead: 'The file could be read, but holds nothing to show.',
+        command: '',
+      },
       module: {
         heading: 'The core could not be started',
         lead: 'This page needs WebAssembly with exceptions and 64-bit integers: Chrome 95, Firefox 100, Safari 15.2 '
@@ -492,18 +641,6 @@ export const text = {
         command: '',
       },
     },
-  },
-
-  faults: {
-    unreachable: (base: string) => `No answer from ${base}`,
-    broken_off: 'The connection broke while the log was downloaded.',
-    no_answer: (command: string) => `The core gave no answer to ${command}.`,
-    not_json: (path: string) => `${path} did not answer with JSON.`,
-    status: (path: string, status: number) => `${path} answered with HTTP ${status}.`,
-    no_account: (account: string) => `The ledger has no account “${account}”.`,
-    none_open: 'No account is open.',
-    no_version: (version: number) => `No event has version ${version}.`,
-    worker: 'The worker could not be started.',
   },
 
   offline: {
@@ -541,4 +678,21 @@ export const text = {
     on: 'on',
     off: 'off',
   },
+};
+
+/** Of faults the worker meets; apart, so that the worker takes no other words with it. */
+export const faults = {
+  no_service: 'There is no service behind this ledger.',
+  no_events: 'The log holds no event.',
+  no_uses: (name: string) => `${name} holds no row that is a use.`,
+  line_of: (name: string, line: string) => `${name}, line ${line}`,
+  unreachable: (base: string) => `No answer from ${base}`,
+  broken_off: 'The connection broke while the log was downloaded.',
+  no_answer: (command: string) => `The core gave no answer to ${command}.`,
+  not_json: (path: string) => `${path} did not answer with JSON.`,
+  status: (path: string, status: number) => `${path} answered with HTTP ${status}.`,
+  no_account: (account: string) => `The ledger has no account “${account}”.`,
+  none_open: 'No account is open.',
+  no_version: (version: number) => `No event has version ${version}.`,
+  worker: 'The worker could not be started.',
 };

@@ -4,3 +4,11 @@ declare module '@core-wasm?url' {
   const url: string;
   export default url;
 }
+// The shipped catalog, as its text.
+declare module '@core-catalog?raw' {
+  const text: string;
+  export default text;
+}
+interface ImportMeta {
+  readonly env: { readonly DEV: boolean; readonly PROD: boolean };
+}

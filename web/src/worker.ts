@@ -4,8 +4,9 @@
 import module_url from '@core-wasm?url';
 import { FaultError, fault_of } from './core/fault';
 import { load_module, type LedgerModule } from './core/ledger';
-import type { FromWorker, Moment, Opened, Question, QuestionName, Questions } from './core/protocol';
-import { text } from './text';
+import type { FromWorker, Moment, Opened, PictureData, Question, QuestionName, Questions } from './core/protocol';
+import { faults } from './text';
+import { fill, shipped_catalog, survey, type Filled } from './worker/local';
 import { Service } from './worker/service';
 import { Session } from './worker/session';
 
@@ -18,32 +19,38 @@ module().catch(() => {
 
 let service: Service | undefined;
 let session: Session | undefined;
+let local_accounts: string[] = [];
 let unfollow: (() => void) | undefined;
 
 const post = (message: FromWorker, transfer: Transferable[] = []): void => self.postMessage(message, { transfer });
 
 function opened(): Session {
-  if (!session) throw new FaultError({ code: 'unknown_account', message: text.faults.none_open });
+  if (!session) throw new FaultError({ code: 'unknown_account', message: faults.none_open });
   return session;
 }
 
-async function open({ base, account, as_of, token }: Questions['open']['ask']): Promise<Opened | null> {
+async function open({ source, account, as_of }: Questions['open']['ask']): Promise<Opened | null> {
   session?.close();
   session = undefined;
+  service = undefined;
   unfollow?.();
-  service = new Service(base, token);
-  post({ tell: 'progress', stage: 'connecting', loaded: 0, total: null });
-  const [accounts, catalog] = await Promise.all([service.accounts(), service.catalog()]);
-  const first = accounts[0];
-  if (!first) {
+  const { accounts, catalog, ledger } = source.from === 'service' ? await connect(source.base, source.token)
+    : await fill(await module(), source, post);
+  const [first] = accounts;
+  if (first === undefined) {
+    ledger?.close();
+    if (!service) throw new FaultError({ code: 'no_events', message: faults.no_events });
     await_first_account(service);
     return null;
   }
-  const chosen = account ?? first.account;
-  if (!accounts.some((line) => line.account === chosen)) {
-    throw new FaultError({ code: 'unknown_account', message: text.faults.no_account(chosen) });
+  const chosen = account ?? first;
+  if (!accounts.includes(chosen)) {
+    ledger?.close();
+    throw new FaultError({ code: 'unknown_account', message: faults.no_account(chosen) });
   }
-  const next = new Session(await module(), service, catalog, chosen, (tiding) => {
+  local_accounts = accounts;
+  const core = await module();
+  const next = new Session(core, service ?? null, catalog, ledger ?? core.open(catalog), chosen, (tiding) => {
     if (session === next) post(tiding);
   });
   session = next;
@@ -54,6 +61,13 @@ async function open({ base, account, as_of, token }: Questions['open']['ask']): 
     if (session === next) next.start();
   }, 0);
   return { account: chosen, accounts, tip: next.tip, moment };
+}
+
+async function connect(base: string, token: string | null): Promise<Filled> {
+  service = new Service(base, token);
+  post({ tell: 'progress', stage: 'connecting', loaded: 0, total: null });
+  const [accounts, catalog] = await Promise.all([service.accounts(), service.catalog()]);
+  return { accounts: accounts.map((line) => line.account), catalog, ledger: null };
 }
 
 // A link may name a position from before the account existed; the page then opens on now.
@@ -86,16 +100,30 @@ function await_first_account(from: Service): void {
 const answers: { [Name in QuestionName]: (ask: Questions[Name]['ask']) => Promise<Questions[Name]['answer']> } = {
   open,
   fold: async (ask) => opened().fold(ask),
-  picture: async ({ plan }) => opened().picture(plan),
+  picture: async (ask) => opened().picture(ask),
   rows: async (ask) => opened().rows(ask),
   counts: async ({ up_to }) => opened().counts(up_to),
+  usage_by: async (ask) => opened().usage_by(ask),
   keys: async (ask) => opened().keys(ask),
   data_classes: async () => opened().data_classes(),
   explain: async (ask) => opened().explain(ask),
   invoices: async ({ as_of }) => opened().invoices(as_of),
   consents: async ({ as_of }) => opened().consents(as_of),
   what_if: async (ask) => opened().what_if(ask),
-  accounts: async () => (service ? service.accounts() : []),
+  adopt: async ({ account, catalog, log }) => {
+    session?.close();
+    session = undefined;
+    const core = await module();
+    const rules = new TextEncoder().encode(JSON.stringify(catalog));
+    const ledger = core.open(rules);
+    ledger.load(log);
+    session = new Session(core, null, rules, ledger, account, () => {});
+    return {};
+  },
+  simulate: async (ask) => opened().simulate(ask),
+  accounts: async () => (service ? (await service.accounts()).map((line) => line.account) : local_accounts),
+  survey: async ({ file, mapping }) => survey(file, mapping),
+  catalog: async ({ shipped }) => (shipped ? shipped_catalog() : opened().catalog()),
   residency: async () => opened().residency(),
   migration: async (ask) => opened().migration(ask),
   names: async () => opened().names(),
@@ -103,11 +131,17 @@ const answers: { [Name in QuestionName]: (ask: Questions[Name]['ask']) => Promis
   log: async () => opened().log(),
 };
 
+// Handed over, not copied.
+function buffers_of({ curve, arrays }: PictureData): Transferable[] {
+  return [arrays.seconds.buffer, arrays.left.buffer, arrays.uncovered.buffer,
+    ...curve.stretches.flatMap(({ points }) => Object.values(points).map(({ buffer }: BigInt64Array<ArrayBuffer>) => buffer))];
+}
+
 self.onmessage = ({ data }: MessageEvent<Question>) => {
   const { id, name, ask } = data;
   const answer = answers[name] as (ask: unknown) => Promise<Questions[QuestionName]['answer']>;
   answer(ask).then(
-    (given) => post({ id, answer: given }),
+    (given) => post({ id, answer: given }, name === 'picture' ? buffers_of(given as PictureData) : []),
     (thrown: unknown) => post({ id, fault: fault_of(thrown) }),
   );
 };

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// The picture on a canvas: uPlot for axes, steps and zoom; bands, cliffs, flags, the now line and the projection
-// drawn over it. Knows nothing of the page; gets a model and tells which moment is pointed at.
+// The picture on a canvas: axes, bands, the step line, forecasts and what is written over them, zoomed and pointed at. Knows
+// nothing of the page; gets a model and tells which moment is pointed at.
 
-import uPlot from 'uplot';
-import 'uplot/dist/uPlot.min.css';
-import { paint_over, paint_under } from './paint';
+import { amount_ticks, time_ticks } from './axes';
 import type { Inks } from './inks';
+import { paint, type Frame } from './paint';
 import type { Curve, DrawArrays } from './series';
+import { highest_between } from './step_line';
 import type { Mark } from '../core/protocol';
-import { text } from '../text';
 
 export interface Projection {
   from: { seconds: number; left: number };
@@ -17,11 +16,27 @@ export interface Projection {
   runs_out: boolean;
 }
 
+/** What may come: the middle future, and the band that eight of ten stay in. NaN: a gap. */
+export interface Forecast {
+  name: string;
+  /** Which of the scenario colours; 0 is today's. */
+  colour: number;
+  seconds: Float64Array;
+  p10: Float64Array;
+  p50: Float64Array;
+  p90: Float64Array;
+  /** The band is drawn of one forecast at a time. */
+  band: boolean;
+  /** Where the middle future first runs out, and what to say of it there. */
+  out: { seconds: number; label: string } | null;
+}
+
 export interface Model {
   curve: Curve;
   arrays: DrawArrays;
   marks: Mark[];
   projection: Projection | null;
+  forecasts: Forecast[];
   /** Range shown when nothing is zoomed, in seconds. */
   from: number;
   to: number;
@@ -50,29 +65,57 @@ export interface Chart {
   destroy(): void;
 }
 
+// The axis has no finer labels than seconds.
+const zoom_seconds_min = 20;
+// A drag shorter than this is a click.
+const drag_pixels_min = 6;
+// Room around the plot, in CSS pixels.
+const margin = { left: 56, right: 28, top: 8, bottom: 40 };
+const label_pixels = 76;
+const row_pixels = 52;
+
 export function create_chart(host: HTMLElement, first: Model, width: number, height: number, on: Pointing): Chart {
   let model = first;
   let zoomed: { from: number; to: number } | null = null;
+  let asked = 0;
+  const canvas = host.appendChild(document.createElement('canvas'));
+  const line = host.appendChild(element('chart-line'));
+  const selection = host.appendChild(element('chart-selection'));
   const span = (): { from: number; to: number } => zoomed ?? model;
+  const plot_width = (): number => Math.max(1, width - margin.left - margin.right);
+  const at_pixel = (x: number): number => {
+    const { from, to } = span();
+    return from + ((x - margin.left) / plot_width()) * (to - from);
+  };
+  const pixel_of = (seconds: number): number => {
+    const { from, to } = span();
+    return margin.left + ((seconds - from) / (to - from)) * plot_width();
+  };
 
-  const plot = new uPlot(options(() => model, span, width, height, {
-    ...on,
-    on_zoom: (from, to) => zoom_to(from, to),
-    on_whole: () => api.whole(),
-  }), data_of(model), host);
-
+  const draw = (): void => {
+    asked = 0;
+    const unit = devicePixelRatio;
+    const wide = Math.round(width * unit);
+    const high = Math.round(height * unit);
+    if (canvas.width !== wide || canvas.height !== high) {
+      canvas.width = wide;
+      canvas.height = high;
+    }
+    const context = canvas.getContext('2d');
+    if (!context) return;
+    context.clearRect(0, 0, wide, high);
+    paint(frame_of(context, model, span(), width, height, unit), model);
+  };
+  // However often it is asked for, a frame is drawn once.
+  const redraw = (): void => {
+    asked ||= requestAnimationFrame(draw);
+  };
   const zoom_to = (from: number, to: number): void => {
     const middle = (from + to) / 2;
     const half = Math.max(to - from, zoom_seconds_min) / 2;
     zoomed = { from: middle - half, to: middle + half };
     on.on_zoom(true);
     redraw();
-  };
-  const redraw = (): void => {
-    plot.batch(() => {
-      plot.setScale('x', { min: span().from, max: span().to });
-    });
-    plot.redraw(false, true);
   };
   const api: Chart = {
     update(next) {
@@ -82,13 +125,17 @@ export function create_chart(host: HTMLElement, first: Model, width: number, hei
         zoomed = null;
         on.on_zoom(false);
       }
-      plot.setData(data_of(model), false);
       redraw();
     },
-    resize: (wide, high) => plot.setSize({ width: wide, height: high }),
+    resize(next_width, next_height) {
+      width = next_width;
+      height = next_height;
+      redraw();
+    },
     point(seconds) {
-      if (seconds === null) plot.setCursor({ left: -10, top: -10 }, false);
-      else plot.setCursor({ left: plot.valToPos(seconds, 'x'), top: 0 }, false);
+      const x = seconds === null ? -1 : pixel_of(seconds);
+      line.hidden = x < margin.left - 1 || x > width - margin.right + 1;
+      line.style.transform = `translateX(${x}px)`;
     },
     zoom: zoom_to,
     whole() {
@@ -97,139 +144,100 @@ export function create_chart(host: HTMLElement, first: Model, width: number, hei
       redraw();
     },
     shown: () => ({ ...span() }),
-    destroy: () => plot.destroy(),
+    destroy() {
+      cancelAnimationFrame(asked);
+      host.replaceChildren();
+    },
   };
+  listen(host, selection, at_pixel, api, on);
+  line.hidden = true;
+  selection.hidden = true;
+  draw();
   return api;
 }
 
-function data_of({ arrays }: Model): uPlot.AlignedData {
-  return [arrays.seconds, arrays.left, arrays.uncovered];
+function element(name: string): HTMLElement {
+  const made = document.createElement('div');
+  made.className = name;
+  return made;
 }
 
-// The axis has no finer labels than seconds.
-const zoom_seconds_min = 20;
-
-// A drag shorter than this is a click.
-const drag_pixels_min = 6;
-
-interface Inner {
-  on_point(seconds: number | null): void;
-  on_pick(seconds: number): void;
-  on_zoom(from: number, to: number): void;
-  on_whole(): void;
+function listen(host: HTMLElement, selection: HTMLElement, at_pixel: (x: number) => number, chart: Chart, on: Pointing): void {
+  let pressed: number | null = null;
+  const x_of = (event: MouseEvent): number => event.clientX - host.getBoundingClientRect().left;
+  const inside = (x: number): number => Math.min(Math.max(x, margin.left), host.clientWidth - margin.right);
+  host.addEventListener('pointermove', (event) => {
+    if (event.pointerType === 'touch') return;
+    const x = x_of(event);
+    if (pressed !== null && Math.abs(x - pressed) >= drag_pixels_min) {
+      const [from, to] = [inside(pressed), inside(x)].sort((a, b) => a - b) as [number, number];
+      selection.hidden = false;
+      selection.style.transform = `translateX(${from}px)`;
+      selection.style.width = `${to - from}px`;
+    }
+    const seconds = inside(x) === x ? at_pixel(x) : null;
+    chart.point(seconds);
+    on.on_point(seconds);
+  });
+  host.addEventListener('pointerdown', (event) => {
+    if (event.pointerType === 'touch' || event.button !== 0) return;
+    pressed = x_of(event);
+    host.setPointerCapture(event.pointerId);
+  });
+  host.addEventListener('pointerup', (event) => {
+    const from = pressed;
+    pressed = null;
+    selection.hidden = true;
+    if (from === null) return;
+    const to = x_of(event);
+    if (Math.abs(to - from) >= drag_pixels_min) {
+      const [left, right] = [at_pixel(inside(from)), at_pixel(inside(to))].sort((a, b) => a - b) as [number, number];
+      chart.zoom(left, right);
+    } else if (event.detail <= 1) {
+      on.on_pick(at_pixel(to));
+    }
+  });
+  host.addEventListener('pointercancel', () => {
+    pressed = null;
+    selection.hidden = true;
+  });
+  // A finger has no hover: its tap reads, and the slider below folds.
+  host.addEventListener('click', (event) => {
+    if ((event as PointerEvent).pointerType !== 'touch') return;
+    const seconds = at_pixel(x_of(event));
+    chart.point(seconds);
+    on.on_point(seconds);
+  });
+  host.addEventListener('dblclick', () => chart.whole());
+  host.addEventListener('pointerleave', () => {
+    chart.point(null);
+    on.on_point(null);
+  });
 }
 
-function options(
-  model: () => Model, span: () => { from: number; to: number }, width: number, height: number, on: Inner,
-): uPlot.Options {
-  const stepped = uPlot.paths.stepped!({ align: 1 });
-  const axis = (): string => model().inks.muted;
-  const grid = { stroke: () => model().inks.line, width: 1 };
+function frame_of(
+  context: CanvasRenderingContext2D, model: Model, { from, to }: { from: number; to: number }, width: number, height: number,
+  unit: number,
+): Frame {
+  const left = margin.left * unit;
+  const right = (width - margin.right) * unit;
+  const top = margin.top * unit;
+  const bottom = (height - margin.bottom) * unit;
+  const high = highest(model, from, to) * 1.12;
   return {
-    width,
-    height,
-    padding: [8, 28, 0, 0],
-    legend: { show: false },
-    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
-    scales: {
-      x: { time: true, range: () => [span().from, span().to] },
-      y: { range: (plot) => [0, highest(plot, model(), span()) * 1.12] },
-    },
-    axes: [
-      {
-        stroke: axis, font: model().inks.font, grid: { show: false }, ticks: { ...grid, size: 4 }, values: x_values,
-        size: (_plot, labels) => (labels?.some((label) => label.includes('\n')) ? 48 : 32),
-      },
-      {
-        stroke: axis, font: model().inks.font, grid, ticks: { show: false }, size: 56, gap: 6,
-        values: (_plot, splits) => splits.map((value) => model().axis(value)),
-      },
-    ],
-    series: [
-      {},
-      { stroke: () => model().inks.left, fill: () => model().inks.left_fill, width: 2, paths: stepped, points: none },
-      { stroke: () => model().inks.uncovered, width: 1.5, dash: [2, 2], paths: stepped, points: none },
-    ],
-    cursor: {
-      y: false,
-      points: { show: false },
-      drag: { x: true, y: false, setScale: false, dist: drag_pixels_min },
-      bind: {
-        // uPlot's own double click shows all data; here the whole range is the period's.
-        dblclick: () => () => {
-          on.on_whole();
-          return null;
-        },
-      },
-    },
-    hooks: {
-      drawClear: [(plot) => paint_under(plot, model())],
-      draw: [(plot) => paint_over(plot, model())],
-      setCursor: [(plot) => {
-        const { left = -1 } = plot.cursor;
-        // Moved by code (without an event) it is the keyboard's, which already knows.
-        if (plot.cursor.event) on.on_point(left < 0 ? null : plot.posToVal(left, 'x'));
-      }],
-      setSelect: [(plot) => {
-        const { left, width: wide } = plot.select;
-        if (wide >= drag_pixels_min) on.on_zoom(plot.posToVal(left, 'x'), plot.posToVal(left + wide, 'x'));
-        plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
-      }],
-      ready: [(plot) => {
-        let pressed = 0;
-        plot.over.addEventListener('mousedown', ({ clientX }) => {
-          pressed = clientX;
-        });
-        plot.over.addEventListener('click', (event) => {
-          const seconds = plot.posToVal(event.clientX - plot.rect.left, 'x');
-          const moved = Math.abs(event.clientX - pressed) >= drag_pixels_min;
-          // A finger has no hover: its tap reads, and the slider below folds.
-          if ((event as PointerEvent).pointerType === 'touch') on.on_point(seconds);
-          else if (!moved && event.detail === 1) on.on_pick(seconds);
-        });
-        plot.over.addEventListener('mouseleave', () => on.on_point(null));
-      }],
-    },
+    context, unit, left, right, top, bottom, from, to,
+    x: (seconds) => left + ((seconds - from) / (to - from)) * (right - left),
+    y: (value) => bottom - (value / high) * (bottom - top),
+    times: time_ticks(from, to, (right - left) / unit / label_pixels),
+    amounts: amount_ticks(high, (bottom - top) / unit / row_pixels),
   };
 }
 
-const none = { show: false } as const;
-
 /** The highest value within the range, so that a zoom fills the height. */
-function highest(plot: uPlot, model: Model, span: { from: number; to: number }): number {
-  const [seconds, left, uncovered] = plot.data as unknown as [number[], (number | null)[], (number | null)[]];
-  let high = 0;
-  let before = 0;
-  for (let at = 0; at < seconds.length; at += 1) {
-    const value = Math.max(left[at] ?? 0, uncovered[at] ?? 0);
-    const when = seconds[at]!;
-    if (when > span.to) break;
-    if (when >= span.from) high = Math.max(high, value);
-    else before = value;
-  }
-  const { projection } = model;
-  if (projection && projection.from.seconds <= span.to) high = Math.max(high, projection.to.left);
-  return Math.max(high, before) || 1;
-}
-
-const hour = 3600;
-const pad = (value: number): string => String(value).padStart(2, '0');
-const month = (time: Date): string => text.months[time.getUTCMonth()] ?? '';
-
-/** Axis labels in UTC; the larger unit where it changes. */
-function x_values(_plot: uPlot, splits: number[], _axis: number, _space: number, step: number): string[] {
-  let last_day = '';
-  return splits.map((seconds) => {
-    const time = new Date(seconds * 1000);
-    const day = `${time.getUTCDate()} ${month(time)}`;
-    if (step >= 24 * hour) {
-      const year = time.getUTCMonth() === 0 && time.getUTCDate() === 1 ? `\n${time.getUTCFullYear()}` : '';
-      return step >= 28 * 24 * hour ? `${month(time)} ${time.getUTCFullYear()}` : day + year;
-    }
-    const minute = `${pad(time.getUTCHours())}:${pad(time.getUTCMinutes())}`;
-    const clock = step < 60 ? `${minute}:${pad(time.getUTCSeconds())}` : minute;
-    const label = day === last_day ? clock : `${clock}\n${day}`;
-    last_day = day;
-    return label;
-  });
+function highest(model: Model, from: number, to: number): number {
+  const { arrays, projection, forecasts } = model;
+  let high = Math.max(highest_between(arrays.seconds, arrays.left, from, to), highest_between(arrays.seconds, arrays.uncovered, from, to));
+  for (const { seconds, p50, p90, band } of forecasts) high = Math.max(high, highest_between(seconds, band ? p90 : p50, from, to));
+  if (projection && projection.from.seconds <= to) high = Math.max(high, projection.to.left);
+  return high || 1;
 }

@@ -12,6 +12,8 @@ export interface Inks {
   uncovered: string;
   expired: string;
   accent: string;
+  /** Of the forecasts: today's first, then one for each scenario. */
+  scenarios: string[];
   font: string;
   font_strong: string;
 }
@@ -31,6 +33,7 @@ export function read_inks(element: Element): Inks {
     uncovered: token('--series-uncovered'),
     expired: token('--ink-muted'),
     accent: token('--accent'),
+    scenarios: [0, 1, 2, 3, 4, 5, 6].map((at) => token(`--scenario-${at}`)),
     font: `12px ${family}`,
     font_strong: `600 12px ${family}`,
   };

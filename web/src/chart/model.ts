@@ -8,7 +8,7 @@ import type { Range } from '../lib/hash';
 import { between_text, day_text, micros_of, seconds_of, time_of } from '../lib/time';
 import { text } from '../text';
 import type { Projection } from './burn_down';
-import { build_curve, draw_arrays, spans_of, type Curve, type DrawArrays, type Span } from './series';
+import { points_end, type Curve, type DrawArrays, type Span } from './series';
 
 export interface Scene {
   curve: Curve;
@@ -24,25 +24,30 @@ export interface Scene {
 }
 
 export function scene_of(
-  picture: PictureData, moment: Moment, range: Range, print_whole: (credits: string) => string,
+  picture: PictureData, moment: Moment, range: Range, ahead: bigint, print_whole: (credits: string) => string,
 ): Scene {
-  const terms = moment.statement.plans.filter(({ plan }) => plan === picture.plan);
-  const spans = spans_of(terms);
+  const { curve, arrays } = picture;
+  const spans = curve.stretches.map((stretch) => stretch.span);
   const at = micros_of(moment.statement.at);
   const marks = picture.marks.filter(({ seq }) => seq <= moment.seq);
-  const curve = build_curve(picture.records, moment.seq, at, spans, marks);
   const span = spans.findLast(({ starts_at }) => starts_at <= at) ?? null;
   const outlook = moment.outlook.plans.find(({ plan }) => plan === picture.plan) ?? null;
-  const { from, to } = bounds(curve, span, spans, range);
+  const { from, to } = bounds(curve, span, spans, range, ahead);
   const projection = outlook ? projection_of(outlook, at, print_whole) : null;
-  return { curve, arrays: draw_arrays(curve), marks, span, from, to, projection, outlook };
+  return { curve, arrays, marks, span, from, to, projection, outlook };
 }
 
-function bounds(curve: Curve, span: Span | null, spans: Span[], range: Range): { from: bigint; to: bigint } {
+/** `ahead`: where forecasts end. */
+function bounds(curve: Curve, span: Span | null, spans: Span[], range: Range, ahead: bigint): { from: bigint; to: bigint } {
   const first = spans[0];
   const last = spans.at(-1);
   if (!span || !first || !last) return { from: curve.moment - 1n, to: curve.moment };
-  if (range === 'history') return { from: first.starts_at, to: last.ends_at };
+  if (range === 'history') return { from: first.starts_at, to: last.ends_at > ahead ? last.ends_at : ahead };
+  if (range === 'ahead') {
+    // Enough of the past to see where it comes from.
+    const from = curve.moment - (ahead - curve.moment) / 2n;
+    return { from: from > first.starts_at ? from : first.starts_at, to: ahead };
+  }
   if (range === 'period') return { from: span.starts_at, to: span.ends_at };
   return activity(curve, span);
 }
@@ -52,10 +57,10 @@ const activity_min = 60_000_000n;
 
 /** From the first to the last change within the period, with a little air. */
 function activity(curve: Curve, span: Span): { from: bigint; to: bigint } {
-  const points = curve.stretches.find((stretch) => stretch.span === span)?.points ?? [];
+  const points = curve.stretches.find((stretch) => stretch.span === span)?.points;
   // A point at the period's start may be the curve's own.
-  const begin = points.find((point) => point.at > span.starts_at)?.at ?? span.starts_at;
-  const end = points.at(-1)?.at ?? span.ends_at;
+  const begin = points?.at.find((at) => at > span.starts_at) ?? span.starts_at;
+  const end = (points && points_end(points))?.at ?? span.ends_at;
   if (end - begin < activity_min) return { from: span.starts_at, to: span.ends_at };
   const air = (end - begin) / 20n + 1_000_000n;
   return {
@@ -85,7 +90,9 @@ function projection_of(outlook: PlanOutlook, at: bigint, print_whole: (credits: 
 export function span_text(scene: Scene, range: Range): string {
   const first = scene.curve.stretches[0]?.span;
   const last = scene.curve.stretches.at(-1)?.span;
-  if (range === 'history' && first && last) return between_text(time_of(first.starts_at), time_of(last.ends_at));
+  if ((range === 'history' || range === 'ahead') && first && last) {
+    return between_text(time_of(scene.from), time_of(scene.to), true);
+  }
   if (!scene.span) return '';
   const { period, starts_at, ends_at } = scene.span;
   return `${text.picture.period(period)}, ${between_text(time_of(starts_at), time_of(ends_at))}`;

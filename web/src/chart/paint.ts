@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the picture draws itself, under and over uPlot's lines: period bands, closes, cliffs, flags, now, projection.
+// Paints the picture: axes, period bands, the step line, forecasts, closes, cliffs, flags, now, projection.
 
-import type uPlot from 'uplot';
 import { text } from '../text';
 import { for_drawing, micro_of } from '../lib/decimal';
 import { seconds_of } from '../lib/time';
+import type { Tick } from './axes';
 import type { Model } from './burn_down';
 import { LabelPlaces, type Align } from './labels';
+import { points_end } from './series';
+import { after, trace_steps } from './step_line';
 
-/** Canvas pixels of a moment and of an amount. */
-interface Frame {
-  plot: uPlot;
+/** Where the plot lies, in canvas pixels, and what they mean. */
+export interface Frame {
   context: CanvasRenderingContext2D;
   /** Canvas pixels per CSS pixel. */
   unit: number;
@@ -18,28 +19,75 @@ interface Frame {
   right: number;
   top: number;
   bottom: number;
+  /** Seconds at the two edges. */
+  from: number;
+  to: number;
   x(seconds: number): number;
   y(value: number): number;
+  times: Tick[];
+  amounts: number[];
 }
 
-function frame_of(plot: uPlot): Frame {
-  const { left, top, width, height } = plot.bbox;
-  return {
-    plot,
-    context: plot.ctx,
-    unit: devicePixelRatio,
-    left, top, right: left + width, bottom: top + height,
-    x: (seconds) => plot.valToPos(seconds, 'x', true),
-    y: (value) => plot.valToPos(value, 'y', true),
-  };
+export function paint(frame: Frame, model: Model): void {
+  const { context, unit } = frame;
+  paint_axes(frame, model);
+  context.save();
+  clip(frame);
+  paint_bands(frame, model);
+  paint_grid(frame, model);
+  paint_forecast_bands(frame, model);
+  paint_lines(frame, model);
+  // The names of the periods have the first 20 px.
+  const places = new LabelPlaces({
+    x: frame.left + 4 * unit, y: frame.top + 20 * unit,
+    width: frame.right - frame.left - 8 * unit, height: frame.bottom - frame.top - 20 * unit,
+  });
+  paint_now(frame, model, places);
+  if (model.forecasts.length === 0) paint_projection(frame, model, places);
+  paint_run_out(frame, model, places);
+  paint_forecast_names(frame, model, places);
+  paint_cliffs(frame, model, places);
+  paint_grants(frame, model, places);
+  paint_closes(frame, model);
+  context.restore();
+}
+
+function paint_axes(frame: Frame, model: Model): void {
+  const { context, unit, left, right, bottom } = frame;
+  context.font = scaled(model.inks.font, unit);
+  context.fillStyle = model.inks.muted;
+  context.strokeStyle = model.inks.line;
+  context.lineWidth = unit;
+  context.textBaseline = 'middle';
+  context.textAlign = 'right';
+  for (const amount of frame.amounts) context.fillText(model.axis(amount), left - 6 * unit, frame.y(amount));
+  context.textBaseline = 'top';
+  context.textAlign = 'center';
+  let free = -Infinity;
+  for (const { at, label: words, under } of frame.times) {
+    const x = frame.x(at);
+    if (x < left - 1 || x > right + 1) continue;
+    line(context, x, bottom, x, bottom + 4 * unit);
+    const half = context.measureText(words).width / 2;
+    if (x - half < free) continue;
+    free = x + half + 6 * unit;
+    context.fillText(words, x, bottom + 8 * unit);
+    if (under !== undefined) context.fillText(under, x, bottom + 23 * unit);
+  }
+}
+
+function paint_grid({ context, unit, left, right, amounts, y }: Frame, model: Model): void {
+  context.strokeStyle = model.inks.line;
+  context.lineWidth = unit;
+  for (const amount of amounts) {
+    const at = Math.round(y(amount)) + 0.5;
+    line(context, left, at, right, at);
+  }
 }
 
 /** Bands of the Credit Periods, every second one tinted, with their names along the top. */
-export function paint_under(plot: uPlot, model: Model): void {
-  const frame = frame_of(plot);
+function paint_bands(frame: Frame, model: Model): void {
   const { context } = frame;
-  context.save();
-  clip(frame);
   const visible = model.curve.stretches.filter(({ span }) =>
     frame.x(seconds_of(span.starts_at)) < frame.right && frame.x(seconds_of(span.ends_at)) > frame.left);
   visible.forEach(({ span }, index) => {
@@ -60,27 +108,117 @@ export function paint_under(plot: uPlot, model: Model): void {
       context.fillText(name, begin + room, frame.top + 4 * frame.unit);
     }
   });
-  context.restore();
 }
 
-export function paint_over(plot: uPlot, model: Model): void {
-  const frame = frame_of(plot);
+function paint_lines(frame: Frame, model: Model): void {
+  const { context, unit, bottom } = frame;
+  const { seconds, left, uncovered, any_uncovered } = model.arrays;
+  context.beginPath();
+  trace_steps(context, seconds, left, frame.from, frame.to, frame, bottom);
+  context.fillStyle = model.inks.left_fill;
+  context.fill();
+  context.lineJoin = 'bevel';
+  context.beginPath();
+  trace_steps(context, seconds, left, frame.from, frame.to, frame);
+  context.strokeStyle = model.inks.left;
+  context.lineWidth = 2 * unit;
+  context.stroke();
+  if (any_uncovered) {
+    context.beginPath();
+    trace_steps(context, seconds, uncovered, frame.from, frame.to, frame);
+    context.strokeStyle = model.inks.uncovered;
+    context.lineWidth = 1.5 * unit;
+    context.setLineDash([2 * unit, 2 * unit]);
+    context.stroke();
+    context.setLineDash([]);
+  }
+  // The dashes tell forecasts apart without their colours.
+  for (const { colour, seconds: moments, p50, band } of model.forecasts) {
+    context.beginPath();
+    trace_line(context, moments, p50, frame);
+    context.strokeStyle = model.inks.scenarios[colour] ?? model.inks.left;
+    context.lineWidth = (band ? 2 : 1.5) * unit;
+    context.setLineDash(dashes[colour % dashes.length]!.map((length) => length * unit));
+    context.stroke();
+    context.setLineDash([]);
+  }
+}
+
+const dashes = [[5, 4], [], [8, 3, 2, 3], [2, 3], [12, 4], [8, 3, 2, 3, 2, 3]];
+
+function paint_forecast_bands(frame: Frame, model: Model): void {
+  const { context } = frame;
+  for (const { colour, seconds, p10, p90, band } of model.forecasts) {
+    if (!band) continue;
+    context.fillStyle = model.inks.scenarios[colour] ?? model.inks.left;
+    context.globalAlpha = 0.16;
+    for (const [begin, end] of stretches_of(p90)) {
+      context.beginPath();
+      for (let at = begin; at < end; at += 1) context.lineTo(frame.x(seconds[at]!), frame.y(p90[at]!));
+      for (let at = end - 1; at >= begin; at -= 1) context.lineTo(frame.x(seconds[at]!), frame.y(p10[at]!));
+      context.fill();
+    }
+    context.globalAlpha = 1;
+  }
+}
+
+/** Index ranges without a gap. */
+function stretches_of(values: Float64Array): [number, number][] {
+  const found: [number, number][] = [];
+  let begin = -1;
+  for (let at = 0; at <= values.length; at += 1) {
+    const gap = at === values.length || Number.isNaN(values[at]!);
+    if (!gap && begin < 0) begin = at;
+    if (gap && begin >= 0) {
+      found.push([begin, at]);
+      begin = -1;
+    }
+  }
+  return found;
+}
+
+function trace_line(context: CanvasRenderingContext2D, seconds: Float64Array, values: Float64Array, frame: Frame): void {
+  for (const [begin, end] of stretches_of(values)) {
+    context.moveTo(frame.x(seconds[begin]!), frame.y(values[begin]!));
+    for (let at = begin + 1; at < end; at += 1) context.lineTo(frame.x(seconds[at]!), frame.y(values[at]!));
+  }
+}
+
+/** Where the chosen forecast runs out: a ring on the axis and the day. */
+function paint_run_out(frame: Frame, model: Model, places: LabelPlaces): void {
   const { context, unit } = frame;
-  context.save();
-  clip(frame);
-  // uPlot leaves the last series' dashes behind.
-  context.setLineDash([]);
-  // The names of the periods have the first 20 px.
-  const places = new LabelPlaces({
-    x: frame.left + 4 * unit, y: frame.top + 20 * unit,
-    width: frame.right - frame.left - 8 * unit, height: frame.bottom - frame.top - 20 * unit,
-  });
-  paint_now(frame, model, places);
-  paint_projection(frame, model, places);
-  paint_cliffs(frame, model, places);
-  paint_grants(frame, model, places);
-  paint_closes(frame, model);
-  context.restore();
+  const chosen = model.forecasts.find(({ band }) => band);
+  if (!chosen?.out) return;
+  const x = frame.x(chosen.out.seconds);
+  if (x < frame.left || x > frame.right) return;
+  const y = frame.bottom - unit;
+  context.fillStyle = model.inks.surface;
+  context.strokeStyle = model.inks.scenarios[chosen.colour] ?? model.inks.left;
+  context.lineWidth = 1.5 * unit;
+  context.beginPath();
+  context.arc(x, y, 4 * unit, 0, 2 * Math.PI);
+  context.fill();
+  context.stroke();
+  const gap = 10 * unit;
+  label(frame, model, places, chosen.out.label, model.inks.font_strong, model.inks.ink, [
+    { x: x + gap, y: y - 14 * unit, align: 'left' }, { x: x - gap, y: y - 14 * unit, align: 'right' },
+    { x, y: y - 30 * unit, align: 'center' }, { x: frame.right - gap, y: y - 46 * unit, align: 'right' },
+  ]);
+}
+
+/** A scenario's name stands at its line's end: no legend to look up. */
+function paint_forecast_names(frame: Frame, model: Model, places: LabelPlaces): void {
+  const { unit } = frame;
+  if (model.forecasts.length < 2) return;
+  for (const { name, colour, seconds, p50 } of model.forecasts) {
+    let at = after(seconds, frame.to) - 1;
+    while (at > 0 && Number.isNaN(p50[at]!)) at -= 1;
+    if (at < 0 || seconds[at]! < frame.from) continue;
+    const x = Math.min(frame.x(seconds[at]!), frame.right) - 6 * unit;
+    const y = frame.y(p50[at]!);
+    label(frame, model, places, name, model.inks.font_strong, model.inks.scenarios[colour] ?? model.inks.ink,
+      [-12, 12, -28, 28, -44, 44, -60].map((off) => ({ x, y: y + off * unit, align: 'right' as const })));
+  }
 }
 
 function clip({ context, left, top, right, bottom }: Frame): void {
@@ -136,7 +274,7 @@ function paint_projection(frame: Frame, model: Model, places: LabelPlaces): void
 function paint_cliffs(frame: Frame, model: Model, places: LabelPlaces): void {
   const { unit } = frame;
   for (const { span, points, ended } of model.curve.stretches) {
-    const last = points.at(-1);
+    const last = points_end(points);
     const lost = span.closed ? span.expired : last?.left ?? 0n;
     if (!ended || !last || lost === 0n) continue;
     const x = frame.x(seconds_of(span.ends_at));

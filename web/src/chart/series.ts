@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Turns the core's timeline records into the curve of the picture: per Credit Period a riser, steps and a cliff.
-// Pure arithmetic on BigInt; only `draw_arrays` makes numbers, for pixels.
+// Pure arithmetic on BigInt; only `draw_arrays` makes numbers, for pixels. Done in the worker.
 
 import { timeline_width } from '../core/ledger';
 import type { PlanTerm } from '../core/forms';
@@ -30,10 +30,54 @@ export interface Point {
   seq: bigint;
 }
 
+/** Points packed by column, by moment: a hundred thousand of them go from the worker to the page without a copy. */
+export interface Points {
+  at: BigInt64Array<ArrayBuffer>;
+  left: BigInt64Array<ArrayBuffer>;
+  uncovered: BigInt64Array<ArrayBuffer>;
+  seq: BigInt64Array<ArrayBuffer>;
+}
+
+export function point_at(points: Points, index: number): Point | null {
+  const at = points.at[index];
+  if (at === undefined) return null;
+  return { at, left: points.left[index]!, uncovered: points.uncovered[index]!, seq: points.seq[index]! };
+}
+
+export const points_end = (points: Points): Point | null => point_at(points, points.at.length - 1);
+
+/** The points of a stretch one by one, for a reader and not for a drawing. */
+export function points_list(points: Points): Point[] {
+  return Array.from(points.at, (_at, index) => point_at(points, index)!);
+}
+
+function packed(points: readonly Point[]): Points {
+  const column = (field: keyof Point): BigInt64Array<ArrayBuffer> => {
+    const values = new BigInt64Array(points.length);
+    points.forEach((point, index) => {
+      values[index] = point[field];
+    });
+    return values;
+  };
+  return { at: column('at'), left: column('left'), uncovered: column('uncovered'), seq: column('seq') };
+}
+
+/** How many points are at or before a moment. */
+function count_until({ at: moments }: Points, at: bigint): number {
+  let low = 0;
+  let high = moments.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (moments[middle]! <= at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /** One period's part of the curve, and how it ended if it has. */
 export interface Stretch {
   span: Span;
-  points: Point[];
+  points: Points;
   ended: boolean;
 }
 
@@ -105,7 +149,7 @@ export function build_curve(
     reading.uncovered = uncovered;
   }
   const stretches = spans.map((span, index): Stretch => (
-    { span, points: points_of(span, readings[index]!.changes), ended: span.ends_at <= moment }));
+    { span, points: packed(points_of(span, readings[index]!.changes)), ended: span.ends_at <= moment }));
   return { stretches, moment };
 }
 
@@ -149,65 +193,67 @@ function span_index(spans: readonly Span[], at: bigint): number {
 /** The newest point at or before a moment; null between periods, before the first and after the moment shown. */
 export function read_curve(curve: Curve, at: bigint): Point | null {
   if (at > curve.moment) return null;
-  for (const { span, points } of curve.stretches) {
-    if (at < span.starts_at || at >= span.ends_at) continue;
-    let low = 0;
-    let high = points.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (points[middle]!.at <= at) low = middle + 1;
-      else high = middle;
-    }
-    return points[low - 1] ?? null;
+  const stretch = curve.stretches.find(({ span }) => at >= span.starts_at && at < span.ends_at);
+  return stretch ? point_at(stretch.points, count_until(stretch.points, at) - 1) : null;
+}
+
+/** The moment of the change next to `at`, before or after it; null: there is none. */
+export function neighbour_of(curve: Curve, at: bigint, direction: 1 | -1): bigint | null {
+  const stretches = direction > 0 ? curve.stretches : curve.stretches.toReversed();
+  for (const { points } of stretches) {
+    const index = direction > 0 ? count_until(points, at) : count_until(points, at - 1n) - 1;
+    const found = points.at[index];
+    if (found !== undefined) return found;
   }
   return null;
 }
 
-export type Column = (number | null)[];
-
+/** A step line: NaN where there is none. */
 export interface DrawArrays {
-  seconds: number[];
-  left: Column;
-  uncovered: Column;
+  seconds: Float64Array<ArrayBuffer>;
+  left: Float64Array<ArrayBuffer>;
+  uncovered: Float64Array<ArrayBuffer>;
   /** Whether any credit was ever uncovered; if not, that series is not drawn. */
   any_uncovered: boolean;
 }
 
-// More points than this cannot be told apart on any screen; a step line this long draws within a frame.
-const points_drawn_max = 40_000;
-
-/** Arrays for a step line: up from zero at a period's start, down to zero at its end, a gap between periods. */
+/** Arrays for a step line of every point: up from zero at a period's start, down to zero at its end, a gap between periods. */
 export function draw_arrays(curve: Curve): DrawArrays {
-  const arrays: DrawArrays = { seconds: [], left: [], uncovered: [], any_uncovered: false };
-  const add = (at: bigint, left: bigint | null, uncovered: bigint | null): void => {
-    arrays.seconds.push(seconds_of(at));
-    arrays.left.push(left === null ? null : for_drawing(left));
-    arrays.uncovered.push(uncovered === null ? null : for_drawing(uncovered));
+  // A stretch has a riser, a point where uncovered begins, and three for its end.
+  const room = curve.stretches.reduce((sum, { points }) => sum + points.at.length + 5, 0);
+  const seconds = new Float64Array(room);
+  const left = new Float64Array(room);
+  const uncovered = new Float64Array(room);
+  let length = 0;
+  let any_uncovered = false;
+  const add = (at: bigint, is_left: bigint | null, is_uncovered: bigint | null): void => {
+    seconds[length] = seconds_of(at);
+    left[length] = is_left === null ? NaN : for_drawing(is_left);
+    uncovered[length] = is_uncovered === null ? NaN : for_drawing(is_uncovered);
+    length += 1;
   };
-  const count = curve.stretches.reduce((sum, { points }) => sum + points.length, 0);
-  const stride = Math.max(1, Math.ceil(count / points_drawn_max));
   for (const { span, points, ended } of curve.stretches) {
     add(span.starts_at, 0n, null);
     // Uncovered credits have a line only from where there are any.
     let seen = false;
-    points.forEach((point, index) => {
-      const before = points[index - 1];
-      const begins = !seen && point.uncovered > 0n;
-      const rises = before !== undefined && point.left > before.left;
-      if (begins) add(point.at, before?.left ?? 0n, 0n);
-      seen ||= begins;
-      if (index % stride === 0 || index === points.length - 1 || rises || begins) {
-        add(point.at, point.left, seen ? point.uncovered : null);
+    for (let index = 0; index < points.at.length; index += 1) {
+      const at = points.at[index]!;
+      if (!seen && points.uncovered[index]! > 0n) {
+        add(at, points.left[index - 1] ?? 0n, 0n);
+        seen = true;
       }
-    });
-    arrays.any_uncovered ||= seen;
-    const last = points.at(-1)!;
+      add(at, points.left[index]!, seen ? points.uncovered[index]! : null);
+    }
+    any_uncovered ||= seen;
+    const last = points_end(points)!;
     const end = ended ? span.ends_at : curve.moment > last.at ? curve.moment : last.at;
     add(end, last.left, seen ? last.uncovered : null);
     if (ended) add(end, 0n, seen ? 0n : null);
     add(end, null, null);
   }
-  return arrays;
+  return {
+    seconds: seconds.slice(0, length), left: left.slice(0, length), uncovered: uncovered.slice(0, length), any_uncovered,
+  };
 }
 
 export interface TableRow {
@@ -228,12 +274,18 @@ const steps = [1n, 5n, 15n, 60n, 300n, 900n, 3600n, 21600n, 86400n, 604800n, 259
 
 /** The moments from `from` to before `to`. */
 export function table_rows(curve: Curve, from: bigint, to: bigint): Table {
-  const inside = curve.stretches.flatMap(({ points }) => points.filter(({ at }) => at >= from && at < to));
-  if (inside.length <= rows_max) {
-    return { every_change: true, rows: inside.map((point) => ({ at: point.at, point })) };
+  const ranges = curve.stretches.map(({ points }) => ({ points, begin: count_until(points, from - 1n), end: count_until(points, to - 1n) }));
+  const count = ranges.reduce((sum, range) => sum + Math.max(0, range.end - range.begin), 0);
+  if (count <= rows_max) {
+    const rows = ranges.flatMap(({ points, begin, end }) =>
+      Array.from({ length: Math.max(0, end - begin) }, (_none, n) => point_at(points, begin + n)!));
+    return { every_change: true, rows: rows.map((point) => ({ at: point.at, point })) };
   }
+  const filled = ranges.filter((range) => range.end > range.begin);
+  const first_inside = point_at(filled[0]!.points, filled[0]!.begin)!;
+  const last_inside = point_at(filled.at(-1)!.points, filled.at(-1)!.end - 1)!;
   const end = to < curve.moment ? to : curve.moment;
-  const first = inside[0]!.at > from ? inside[0]!.at : from;
+  const first = first_inside.at > from ? first_inside.at : from;
   const step = steps.find((size) => (end - first) / size < BigInt(rows_max)) ?? (end - first) / BigInt(rows_max) + 1n;
   const rows: TableRow[] = [];
   for (let at = (first / step + 1n) * step; at < end; at += step) {
@@ -241,7 +293,7 @@ export function table_rows(curve: Curve, from: bigint, to: bigint): Table {
     if (point) rows.push({ at, point });
   }
   // At the end of the range itself the next period may already have begun.
-  const last = (end < to ? read_curve(curve, end) : null) ?? inside.at(-1)!;
+  const last = (end < to ? read_curve(curve, end) : null) ?? last_inside;
   rows.push({ at: end, point: last });
   return { every_change: false, rows };
 }

@@ -404,6 +404,22 @@ export interface DirectoryClasses {
   classes: { class: string; holds: string; count: number }[];
 }
 
-export interface CatalogRegions {
+export type Cadence = 'monthly' | 'quarterly';
+export type OnExhaustion = 'stop' | 'overage' | 'unlimited';
+
+/** A catalog, as far as the page reads it: catalog.schema.json. */
+export interface Catalog {
+  plans: Record<string, {
+    rank: number;
+    allotment: Partial<Record<Cadence, Credits>>;
+    increment?: Credits;
+    on_exhaustion: OnExhaustion;
+    stop_at_percent?: number;
+    rate_card: string;
+  }>;
+  rate_cards: Record<string, {
+    models: Record<string, { provider: string; rates: { query: Credits; input: Credits; output: Credits } }>;
+  }>;
+  products: Record<string, { name: string; parity_with?: string; seat_price?: Money }>;
   regions: Record<string, { gov?: boolean }>;
 }

@@ -3,9 +3,10 @@
 // Every answer is copied out of the module's memory before the next call may move it; 64-bit numbers stay BigInt.
 
 import { FaultError, type Fault } from './fault';
+import type { Simulation } from './forecast';
 import { parse_exact } from './json';
 import type {
-  AccountFold, AccountTotals, Consents, DataClass, Explanation, Invoices, KeyReport, KeyWhatIf,
+  AccountFold, AccountTotals, CommandAnswer, Consents, DataClass, Explanation, Invoices, KeyReport, KeyWhatIf,
   LedgerEvent, Loaded, Outlook, Statement, Supposed, WhyTarget,
 } from './forms';
 
@@ -19,6 +20,9 @@ const every_event = -1n;
 
 // A timeline record is four int64: at, remaining, uncovered, seq.
 export const timeline_width = 4;
+
+/** The engine decides at most so many commands at once. */
+export const commands_max = 1000;
 
 // The core's numbers for a what-if about the key.
 const key_what_ifs: Record<KeyWhatIf, number> = { nothing: 0, rotated: 1, revoked: 2 };
@@ -50,6 +54,8 @@ interface Exports {
   cf_consents(handle: Handle, account: number, account_bytes: number, as_of: bigint): number;
   cf_what_if(handle: Handle, account: number, account_bytes: number, commands: number, commands_bytes: number,
     as_of: bigint, now: bigint): number;
+  cf_apply(handle: Handle, commands: number, commands_bytes: number, now: bigint): number;
+  cf_demo(handle: Handle, now: bigint): number;
   cf_simulate(handle: Handle, account: number, account_bytes: number, scenario: number, scenario_bytes: number): number;
   cf_export(handle: Handle, format: number): number;
 }
@@ -58,6 +64,10 @@ interface Exports {
 export interface Ledger {
   /** Appends a whole log document and folds it. Later documents continue the earlier ones. */
   load(log: Uint8Array): Loaded;
+  /** Fills an empty ledger with the account `demo`, whose four months end at `now` (µs since 1970). */
+  demo(now: bigint): Loaded;
+  /** Decides commands (JSON, one a line, at most `commands_max`) at `now` and keeps what is accepted; an answer each. */
+  apply(commands: string, now: bigint): CommandAnswer[];
   accounts(): AccountFold[];
   /** Every account's statement, the very bytes of `creditfold replay --json`. */
   replay(as_of: bigint | null): Uint8Array<ArrayBuffer>;
@@ -84,6 +94,8 @@ export interface Ledger {
   what_if(account: string, as_of: bigint | null, commands: string, now: bigint): Supposed;
   /** What may come of an account in a scenario (JSON): the very bytes of `creditfold simulate --json`. */
   simulate_bytes(account: string, scenario: string): Uint8Array<ArrayBuffer>;
+  /** What may come of an account in a scenario (JSON): the same log and scenario give the same answer. */
+  simulate(account: string, scenario: string): Simulation;
   /** The log's own bytes, as one .cflog document. */
   export_log(): Uint8Array<ArrayBuffer>;
   close(): void;
@@ -181,6 +193,14 @@ function open_ledger(core: Exports, catalog: Uint8Array | undefined): Ledger {
       lend(log, (pointer, length) => ask(core.cf_load(handle, pointer, length)));
       return result_json<Loaded>();
     },
+    demo(now) {
+      ask(core.cf_demo(handle, now));
+      return result_json<Loaded>();
+    },
+    apply(commands, now) {
+      lend_text(commands, (pointer, length) => ask(core.cf_apply(handle, pointer, length, now)));
+      return text.decode(result_bytes()).trimEnd().split('\n').map((line) => parse_exact(line) as CommandAnswer);
+    },
     accounts() {
       ask(core.cf_accounts(handle));
       return result_json<AccountTotals>().accounts;
@@ -246,6 +266,9 @@ function open_ledger(core: Exports, catalog: Uint8Array | undefined): Ledger {
       lend_text(account, (pointer, length) => lend_text(scenario, (scenario_pointer, scenario_length) =>
         ask(core.cf_simulate(handle, pointer, length, scenario_pointer, scenario_length))));
       return result_bytes();
+    },
+    simulate(account, scenario) {
+      return parse_exact(text.decode(this.simulate_bytes(account, scenario))) as Simulation;
     },
     export_log() {
       ask(core.cf_export(handle, 0));

@@ -2,11 +2,15 @@
 // What the page and its worker say to each other: questions with their answers, and tidings that come unasked.
 
 import type { Inspected } from './checkpoint';
+import type { ScenarioForm, Simulation } from './forecast';
 import type { Fault } from './fault';
 import type {
-  AccountLine, CommandAnswer, Consents, DataClass, DirectoryClasses, EventType, Explanation, Invoices, KeyReport, KeyWhatIf,
+  Catalog, CommandAnswer, Consents, DataClass, DirectoryClasses, EventType, Explanation, Invoices, KeyReport, KeyWhatIf,
   LedgerEvent, LotKind, Names, Outlook, Statement, Supposed, SupposedCommand, Time, WhyTarget,
 } from './forms';
+import type { Curve, DrawArrays, Span } from '../chart/series';
+import type { Supposition } from '../lib/hypothetical';
+import type { BadRow, Mapping } from '../lib/usage_file';
 
 /** Everything the page shows of one moment of the log. */
 export interface Moment {
@@ -24,9 +28,34 @@ export interface Tip {
   version: number;
 }
 
+/** Where a ledger comes from. A file is handed over, never sent anywhere. */
+export type Source =
+  /** The service at a URL that ends in a slash. `token`: null where it asks for none. */
+  | { from: 'service'; base: string; token: string | null }
+  | { from: 'demo'; now: Time }
+  | { from: 'log'; file: File }
+  /** Usage that another system measured, as charges of an account that could have been. */
+  | { from: 'usage'; file: File; mapping: Mapping; supposed: Supposition };
+
+/** What a table of usage holds under a mapping. */
+export interface Survey {
+  rows: number;
+  uses: number;
+  /** Rows that are about something else than use. */
+  others: number;
+  bad: number;
+  /** The first of the bad ones. */
+  told: BadRow[];
+  first: Time | null;
+  last: Time | null;
+  /** Names of models as the table has them, most used first. */
+  models: { name: string; rows: number }[];
+  workflows: number;
+}
+
 export interface Opened {
   account: string;
-  accounts: AccountLine[];
+  accounts: string[];
   tip: Tip;
   moment: Moment;
 }
@@ -38,9 +67,22 @@ export type Mark =
 
 export interface PictureData {
   plan: string;
-  /** As the core gives them: at, remaining, uncovered, seq; log order. */
-  records: BigInt64Array<ArrayBuffer>;
+  /** Of the log up to this position. */
+  up_to: bigint;
+  curve: Curve;
+  arrays: DrawArrays;
   marks: Mark[];
+}
+
+export type UsageBy = 'workflow' | 'model' | 'actor';
+
+/** Charges that have something in common. */
+export interface UsageGroup {
+  name: string;
+  charges: number;
+  credits: string;
+  /** Credits of each of the last days up to the newest charge, for drawing. */
+  days: Float64Array;
 }
 
 export type TypeCounts = Partial<Record<EventType, number>>;
@@ -82,15 +124,21 @@ export interface Migration {
 }
 
 export interface Questions {
-  /** Where the service is, as a URL that ends in a slash; then the account to open, or the first one. */
-  open: { ask: { base: string; account: string | null; as_of: bigint | null; token: string | null }; answer: Opened | null };
+  /** Opens an account of a source, or its first; null: a service without an account. */
+  open: { ask: { source: Source; account: string | null; as_of: bigint | null }; answer: Opened | null };
+  survey: { ask: { file: File; mapping: Mapping }; answer: Survey };
+  /** The catalog the open ledger decides by; or the shipped one, which files are decided by. */
+  catalog: { ask: { shipped: boolean }; answer: Catalog };
   /** The moment after an event, by position in the log or by the account's version; neither: now. */
   fold: { ask: { seq?: bigint; version?: number }; answer: Moment };
-  picture: { ask: { plan: string }; answer: PictureData };
+  /** The plan's burn-down up to a position, seen from a moment; `spans` are its periods as they were known then. */
+  picture: { ask: { plan: string; up_to: bigint; moment: bigint; spans: Span[] }; answer: PictureData };
   /** Events of a type, or all, oldest first: the `first`-th (from 0) and up to `limit` - 1 after it. */
   rows: { ask: { type: EventType | null; first: number; limit: number }; answer: LedgerEvent[] };
   /** How many events of each type there are up to a version of the account. */
   counts: { ask: { up_to: number }; answer: TypeCounts };
+  /** Who or what used credits, up to a version of the account. */
+  usage_by: { ask: { by: UsageBy; up_to: number }; answer: UsageGroup[] };
   /** The account's key as of a position (null: now), and what would read after a what-if. */
   keys: { ask: { as_of: bigint | null; what_if: KeyWhatIf }; answer: KeyReport };
   data_classes: { ask: Record<never, never>; answer: DataClass[] };
@@ -101,7 +149,10 @@ export interface Questions {
   consents: { ask: { as_of: bigint | null }; answer: Consents };
   /** What commands would do after the event at a position (null: the newest), sent at a moment (null: now). */
   what_if: { ask: { as_of: bigint | null; at: Time | null; commands: SupposedCommand[] }; answer: Supposed };
-  accounts: { ask: Record<never, never>; answer: AccountLine[] };
+  /** Takes a log and one of its accounts in place of what is open: for a worker that simulates beside the page's own. */
+  adopt: { ask: { account: string; catalog: Catalog; log: Uint8Array<ArrayBuffer> }; answer: Record<never, never> };
+  simulate: { ask: { form: ScenarioForm }; answer: Simulation };
+  accounts: { ask: Record<never, never>; answer: string[] };
   residency: { ask: Record<never, never>; answer: Residency };
   /** What the core would answer to a migration to a region, now, and how large the log is that would move. */
   migration: { ask: { region: string }; answer: Migration };
@@ -122,7 +173,7 @@ export type Answer =
   | { id: number; answer: Questions[QuestionName]['answer'] }
   | { id: number; fault: Fault };
 
-export type Stage = 'connecting' | 'downloading' | 'folding';
+export type Stage = 'connecting' | 'downloading' | 'reading' | 'deciding' | 'folding';
 
 export type Tiding =
   | { tell: 'progress'; stage: Stage; loaded: number; total: number | null }

@@ -57,10 +57,36 @@ function parts_of(time: string): Parts {
   };
 }
 
+// English dates have their month in letters, whoever reads them; other languages their own forms.
+let day_format: Intl.DateTimeFormat | null = null;
+let date_month_format: Intl.DateTimeFormat | null = null;
+let month_format: Intl.DateTimeFormat | null = null;
+
+/** How days are written from now on: as readers of this language do. */
+export function use_dates_of(locale: string): void {
+  const common = { timeZone: 'UTC', numberingSystem: 'latn' } as const;
+  const english = /^en\b/i.test(locale);
+  const make = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat | null =>
+    (english ? null : new Intl.DateTimeFormat(locale, { ...common, ...options }));
+  day_format = make({ day: 'numeric', month: 'short', year: 'numeric' });
+  date_month_format = make({ day: 'numeric', month: 'short' });
+  month_format = make({ month: 'short' });
+}
+
 /** "16 Nov 2023" */
 export function day_text(time: string): string {
   const { year, month, date } = parts_of(time);
-  return `${date} ${month} ${year}`;
+  return day_format?.format(Number(micros_of(time) / 1000n)) ?? `${date} ${month} ${year}`;
+}
+
+/** "Nov", of a month from 0. */
+export function month_text(month: number): string {
+  return month_format?.format(Date.UTC(2000, month)) ?? text.months[month] ?? '';
+}
+
+/** "16 Nov" */
+export function date_month_text(month: number, date: number): string {
+  return date_month_format?.format(Date.UTC(2000, month, date)) ?? `${date} ${month_text(month)}`;
 }
 
 /** "16 Nov 2023, 18:17 UTC" */
@@ -83,10 +109,10 @@ export function bound_text(time: string): string {
   return `${bare_text(time)} ${text.utc}`;
 }
 
-/** "1 Mar – 1 Apr 2026 UTC" */
-export function between_text(from: string, to: string): string {
-  const begin = bare_text(from);
-  const end = bare_text(to);
+/** "1 Mar – 1 Apr 2026 UTC"; with `days_only` whatever the hour. */
+export function between_text(from: string, to: string, days_only = false): string {
+  const begin = days_only ? day_text(from) : bare_text(from);
+  const end = days_only ? day_text(to) : bare_text(to);
   const year = ` ${parts_of(to).year}`;
   const short = begin.endsWith(year) && end.endsWith(year) ? begin.slice(0, -year.length) : begin;
   return `${short} – ${end} ${text.utc}`;

@@ -2,7 +2,7 @@
 // The page's end of the worker: each question a promise, tidings to one listener.
 
 import { FaultError } from '../core/fault';
-import { text } from '../text';
+import { faults } from '../text';
 import type { FromWorker, Question, QuestionName, Questions, Tiding } from '../core/protocol';
 
 interface Waiting {
@@ -32,7 +32,7 @@ export function start_worker(on_tiding: (tiding: Tiding) => void): Client {
   };
   // The worker's file did not load or threw outside an answer: nobody will ever be answered.
   worker.onerror = (event) => {
-    const fault = new FaultError({ code: 'module', message: event.message || text.faults.worker });
+    const fault = new FaultError({ code: 'module', message: event.message || faults.worker });
     for (const { reject } of waiting.values()) reject(fault);
     waiting.clear();
   };

@@ -1,23 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the page knows and what can be done with it: one store, read by every part, changed only here.
 
-import { batch } from 'solid-js';
-import { createStore, reconcile } from 'solid-js/store';
+import { batch, createMemo, createSignal } from 'solid-js';
+import { spans_of } from '../chart/series';
+import { createStore, reconcile, unwrap } from 'solid-js/store';
 import { fault_of, type Fault } from '../core/fault';
-import type { AccountLine, Names, WhyLink } from '../core/forms';
-import type { Check, Moment, PictureData, Stage, Tiding, Tip } from '../core/protocol';
+import type { Names, WhyLink } from '../core/forms';
+import type { Check, Moment, PictureData, Source, Stage, Tiding, Tip } from '../core/protocol';
 import { home, read_place, write_place, type Place } from '../lib/hash';
 import { same_why } from '../lib/why';
-import { access } from './access';
+import { micros_of, time_of } from '../lib/time';
+import { create_what_if, type Ground, type WhatIf } from './what_if';
+import { access, own_base } from './access';
 import { start_worker, type Client } from './client';
+import { create_opener, type Opener } from './opener';
 
-export type Phase = 'loading' | 'ready' | 'empty' | 'failed';
+/** `start`: nothing is open, and the reader chooses what to open. */
+export type Phase = 'start' | 'loading' | 'ready' | 'empty' | 'failed';
+
+/** What is open, in words that need no file in hand. */
+export interface Opening {
+  from: Source['from'];
+  /** A file's name, or the address of a service that is not the page's own. */
+  name: string | null;
+}
 
 export interface PageState {
   phase: Phase;
   progress: { stage: Stage; loaded: number; total: number | null };
   fault: Fault | null;
-  accounts: AccountLine[];
+  opening: Opening;
+  accounts: string[];
   account: string | null;
   place: Place;
   tip: Tip;
@@ -28,7 +41,6 @@ export interface PageState {
   names: Names;
   /** Times the event index was completed; parts that read events ask again when it moves. */
   indexed: number;
-  picture: PictureData | null;
   live: boolean | null;
   /** null: not compared yet; `unknown`: the service could not be asked. */
   check: Check | 'unknown' | null;
@@ -37,11 +49,22 @@ export interface PageState {
 export interface Page {
   state: PageState;
   client: Client;
+  what_if: WhatIf;
   /** The plan shown: the one asked for if the account has it, else the highest in rank in force, else the first. */
   plan(): string | null;
+  /** The time line of the plan shown; null: not there yet. Of an earlier moment while the next one is on its way. */
+  picture(): PictureData | null;
   at_now(): boolean;
+  /** The stop of the tour; null: there is none. */
+  tour(): number | null;
+  put_tour(stop: number | null): void;
   open(account: string | null): Promise<void>;
   retry(): Promise<void>;
+  /** Opens the first account of another source. */
+  open_source(source: Source): Promise<void>;
+  opener: Opener;
+  /** Shows the choice of what to open. */
+  start(): void;
   /** Opens with a token, which this tab remembers until it is closed; null forgets it. */
   use_token(token: string | null): Promise<void>;
   has_token(): boolean;
@@ -67,12 +90,18 @@ export function create_page(): Page {
   const [state, set] = createStore<PageState>({
     phase: 'loading',
     progress: { stage: 'connecting', loaded: 0, total: null },
-    fault: null, accounts: [], account: null, place: read_place(location.hash), tip: { seq: 0n, version: 0 },
-    moment: null, names: no_names, trail: [], indexed: 0, picture: null, live: null, check: null,
+    fault: null, opening: { from: 'service', name: null }, accounts: [], account: null, place: read_place(location.hash), tip: { seq: 0n, version: 0 },
+    moment: null, names: no_names, trail: [], indexed: 0, live: null, check: null,
   });
   if (state.place.why) set('trail', [state.place.why]);
+  const [picture, put_picture] = createSignal<PictureData | null>(null);
+  const [tour, put_tour] = createSignal<number | null>(null);
   const client = start_worker(hear);
   let opening = 0;
+  const [openings, put_openings] = createSignal(0);
+  // Not in the store: it may hold a file.
+  let source: Source = source_of(state.place.source);
+  set('opening', opening_of(source));
 
   function hear(tiding: Tiding): void {
     switch (tiding.tell) {
@@ -121,7 +150,7 @@ export function create_page(): Page {
         const target = wish;
         wish = null;
         const moment = await client.ask('fold', target === 'now' ? {} : target);
-        if (mine === opening) show(moment, target);
+        if (mine === opening) await show(moment, target);
       }
     } catch (thrown) {
       if (mine === opening) fail(thrown);
@@ -131,28 +160,32 @@ export function create_page(): Page {
     }
   }
 
-  function show(moment: Moment, target: FoldTarget): void {
+  function show(moment: Moment, target: FoldTarget): Promise<void> {
     const now = target === 'now' || moment.version >= state.tip.version;
     batch(() => {
       set('moment', moment);
       set('place', 'as_of', now ? null : moment.seq);
     });
     write(false);
-    void draw();
+    return draw();
   }
 
-  /** Asks for the plan's time line when the plan changed or the log grew. */
+  /** Asks for the plan's time line when the plan or the moment changed or the log grew; the newest wish wins. */
   let drawn = '';
   async function draw(): Promise<void> {
     const plan = page.plan();
-    if (plan === null) return;
+    const { moment } = state;
+    if (plan === null || moment === null) return;
     const mine = opening;
-    const wanted = `${mine}/${state.indexed}/${plan}`;
+    const wanted = `${mine}/${state.indexed}/${plan}/${moment.seq}`;
     if (wanted === drawn) return;
     drawn = wanted;
     try {
-      const picture = await client.ask('picture', { plan });
-      if (mine === opening && page.plan() === plan) set('picture', picture);
+      const terms = unwrap(moment).statement.plans.filter((term) => term.plan === plan);
+      const next = await client.ask('picture', {
+        plan, up_to: moment.seq, moment: micros_of(moment.statement.at), spans: spans_of(terms),
+      });
+      if (mine === opening && wanted === drawn) put_picture(next);
     } catch (thrown) {
       if (mine === opening) fail(thrown);
     }
@@ -179,9 +212,20 @@ export function create_page(): Page {
     write(true);
   }
 
+  // Scenarios branch at the moment shown.
+  const ground = createMemo((): Ground | null => {
+    if (state.phase !== 'ready' || state.account === null || state.moment === null) return null;
+    return { id: `${openings()}/${state.account}/${state.tip.seq}`, account: state.account, as_of: state.place.as_of };
+  }, null, { equals: (a, b) => a?.id === b?.id && a?.as_of === b?.as_of });
+  const what_if = create_what_if(client, ground, (link) => {
+    set('place', 'what', link);
+    write(false);
+  }, state.place.what);
+
   const page: Page = {
     state,
     client,
+    what_if,
     plan() {
       const { moment, place } = state;
       if (!moment) return null;
@@ -189,20 +233,35 @@ export function create_page(): Page {
       if (place.plan !== null && plans.includes(place.plan)) return place.plan;
       return moment.outlook.plans[0]?.plan ?? plans[0] ?? null;
     },
+    picture,
+    tour,
+    put_tour,
     at_now: () => state.place.as_of === null,
 
     async open(account) {
       opening += 1;
       const mine = opening;
+      put_openings(mine);
       const as_of = state.place.as_of;
+      put_picture(null);
       set({
-        phase: 'loading', fault: null, moment: null, picture: null, check: null, indexed: 0, live: null,
+        phase: 'loading', fault: null, moment: null, check: null, indexed: 0, live: null,
         progress: { stage: 'connecting', loaded: 0, total: null },
       });
       try {
-        const opened = await client.ask('open', {
-          base: new URL('./', document.baseURI).href, account, as_of, token: access.token(),
-        });
+        if (source.from === 'service') {
+          // A file named in a link is not here any more.
+          if (state.place.source === 'log' || state.place.source === 'usage') {
+            set({ phase: 'start' });
+            return;
+          }
+          if (source.base === own_base() && !(await is_served())) {
+            if (mine === opening) set({ phase: 'start' });
+            return;
+          }
+          source = { ...source, token: access.token(source.base) };
+        }
+        const opened = await client.ask('open', { source, account, as_of });
         if (mine !== opening) return;
         if (!opened) {
           set({ phase: 'empty', accounts: [] });
@@ -227,17 +286,34 @@ export function create_page(): Page {
       }
     },
     retry: () => page.open(state.place.account),
+    open_source(next) {
+      source = next;
+      set({ opening: opening_of(next), trail: [], accounts: [], account: null });
+      set('place', {
+        source: next.from === 'service' ? (next.base === own_base() ? null : next.base) : next.from,
+        account: null, plan: null, as_of: null, what: null, why: null,
+      });
+      what_if.reset(null);
+      write(true);
+      return page.open(null);
+    },
+    opener: create_opener((file) => void page.open_source({ from: 'log', file })),
+    start() {
+      opening += 1;
+      set({ phase: 'start', moment: null });
+    },
     use_token(token) {
-      access.use(token);
+      if (source.from === 'service') access.use(source.base, token);
       return page.retry();
     },
-    has_token: () => access.token() !== null,
+    has_token: () => source.from === 'service' && access.token(state.opening.name ?? own_base()) !== null,
 
     go(change) {
       const before = { ...state.place };
       const account_changes = change.account !== undefined && change.account !== state.place.account;
       if (account_changes) set('trail', []);
-      set('place', account_changes ? { plan: null, as_of: null, why: null, ...change } : change);
+      if (account_changes) what_if.reset(null);
+      set('place', account_changes ? { plan: null, as_of: null, what: null, why: null, ...change } : change);
       write(true);
       if (account_changes) void page.open(state.place.account);
       else if (before.plan !== state.place.plan) void draw();
@@ -270,11 +346,50 @@ export function create_page(): Page {
     const next = read_place(location.hash);
     const before = { ...state.place };
     set('place', { ...home, ...next });
+    if (next.source !== before.source) {
+      source = source_of(next.source);
+      set({ opening: opening_of(source), trail: [], accounts: [] });
+      void page.open(next.account);
+      return;
+    }
     follow_trail(next.why);
+    if (next.what !== before.what) what_if.reset(next.what);
     if (next.account !== null && next.account !== before.account) void page.open(next.account);
     else if (state.phase === 'ready' && next.as_of !== before.as_of) {
       fold(next.as_of === null ? 'now' : { seq: next.as_of });
     } else void draw();
   });
   return page;
+}
+
+// A file cannot be named in a link: who follows one chooses what to open.
+function source_of(named: string | null): Source {
+  if (named === 'demo') return { from: 'demo', now: demo_now() };
+  const base = named === null || named === 'log' || named === 'usage' ? own_base() : named;
+  return { from: 'service', base, token: access.token(base) };
+}
+
+function opening_of(source: Source): Opening {
+  if (source.from === 'service') return { from: 'service', name: source.base === own_base() ? null : source.base };
+  return { from: source.from, name: source.from === 'demo' ? null : source.file.name };
+}
+
+const minute_micros = 60_000_000n;
+
+/** The demo ends at the last whole minute. */
+export function demo_now(): string {
+  const micros = BigInt(Date.now()) * 1000n;
+  return time_of(micros - (micros % minute_micros));
+}
+
+// The service sends its policy as a header; a plain file server does not, and has nothing to be asked for.
+let served: Promise<boolean> | undefined;
+function is_served(): Promise<boolean> {
+  if (import.meta.env.DEV) return Promise.resolve(true);
+  served ??= fetch(own_base(), { method: 'HEAD', cache: 'no-store' })
+    .then((answer) => answer.headers.has('content-security-policy'), () => {
+      served = undefined;
+      return false;
+    });
+  return served;
 }

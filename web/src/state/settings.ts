@@ -3,6 +3,7 @@
 
 import { createSignal } from 'solid-js';
 import { number_printer } from '../lib/decimal';
+import { use_dates_of } from '../lib/time';
 
 export type Theme = 'light' | 'dark';
 
@@ -68,3 +69,4 @@ export const settings = {
 };
 
 export const printer = number_printer(navigator.language);
+use_dates_of(navigator.language);

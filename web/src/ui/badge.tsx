@@ -13,7 +13,7 @@ import { Command, Count, Icon } from './parts';
 // Enough to tell two states apart at a glance; the dialog has all 32.
 const short_digits = 8;
 
-type Verdict = 'same' | 'different' | 'checking' | 'unknown';
+type Verdict = 'same' | 'different' | 'checking' | 'unknown' | 'local';
 
 export function Badge(): JSX.Element {
   const page = use_page();
@@ -21,7 +21,10 @@ export function Badge(): JSX.Element {
   let dialog!: HTMLDialogElement;
 
   const check = (): Check | null => (typeof page.state.check === 'object' ? page.state.check : null);
+  const local = (): boolean => page.state.opening.from !== 'service';
+  const own_print = (): string => page.state.moment?.statement.fingerprint ?? '';
   const verdict = (): Verdict => {
+    if (local()) return 'local';
     if (page.state.check === 'unknown') return 'unknown';
     return check() ? (check()!.same ? 'same' : 'different') : 'checking';
   };
@@ -30,6 +33,7 @@ export function Badge(): JSX.Element {
   const prove = async (): Promise<void> => {
     put_proof(null);
     if (!dialog.open) dialog.showModal();
+    if (local()) return;
     try {
       put_proof(await page.client.ask('prove', {}));
     } catch (thrown) {
@@ -49,10 +53,11 @@ export function Badge(): JSX.Element {
   return (
     <>
       <button type="button" class={`button badge badge-${verdict()}`} data-testid="badge" data-state={verdict()}
-        data-page={check()?.page} data-server={check()?.server}
+        data-page={local() ? own_print() : check()?.page} data-server={check()?.server}
         title={text.badge.prove} onClick={() => void prove()}>
-        <Icon name={verdict() === 'same' ? 'check' : verdict() === 'different' ? 'warn' : 'clock'} />
+        <Icon name={['same', 'local'].includes(verdict()) ? 'check' : verdict() === 'different' ? 'warn' : 'clock'} />
         <span>{text.badge[verdict()]}</span>
+        <Show when={local()}><code class="badge-prints">{short(own_print())}</code></Show>
         <Show when={check()}>{(now) => (
           <code class="badge-prints">
             <span class="sr-only">{text.badge.page} </span>{short(now().page)}
@@ -66,13 +71,20 @@ export function Badge(): JSX.Element {
       }}>
         <div class="proof-body">
           <div class="proof-head">
-            <h2 id="proof-heading">{text.proof.heading}</h2>
+            <h2 id="proof-heading">{local() ? text.proof.local_heading : text.proof.heading}</h2>
             <button type="button" class="button icon-button" aria-label={text.close} onClick={() => dialog.close()}>
               <Icon name="cross" />
             </button>
           </div>
-          <p>{text.proof.lead}</p>
-          <div class="proof-result" aria-live="polite">
+          <p>{local() ? text.proof.local[page.state.opening.from] : text.proof.lead}</p>
+          <Show when={local()}>
+            <dl class="proof-facts">
+              <dt>{text.proof.page}</dt><dd><code data-testid="fingerprint-page">{own_print()}</code></dd>
+              <dt>{text.proof.events}</dt><dd><Count value={page.state.tip.version} testid="proof-events" /></dd>
+            </dl>
+            <Command line={text.proof.command(page.state.account ?? '')} />
+          </Show>
+          <div class="proof-result" aria-live="polite" hidden={local()}>
             <Switch fallback={<p class="proof-verdict"><span class="spinner" />{text.proof.running}</p>}>
               <Match when={proof() && 'code' in proof()! ? (proof() as Fault) : null}>{(fault) => (
                 <>
@@ -89,7 +101,7 @@ export function Badge(): JSX.Element {
             <button type="button" class="button" onClick={() => void download()}>
               <Icon name="download" />{text.proof.download}
             </button>
-            <button type="button" class="button primary" disabled={proof() === null} onClick={() => void prove()}>
+            <button type="button" class="button primary" hidden={local()} disabled={proof() === null} onClick={() => void prove()}>
               {text.proof.again}
             </button>
           </div>

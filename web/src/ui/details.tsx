@@ -2,8 +2,9 @@
 // The tabs below the picture: usage, lots, periods, invoice lines, consents, the key, residency and the log, each of the
 // moment shown.
 
-import { createMemo, For, Match, Show, Switch, type JSX } from 'solid-js';
+import { createMemo, createResource, createSignal, For, Match, Show, Switch, type JSX } from 'solid-js';
 import type { Lot, Period, PlanTerm, UsageLine } from '../core/forms';
+import type { UsageBy, UsageGroup } from '../core/protocol';
 import { basis_points, credits_of, micro_of, sum_credits } from '../lib/decimal';
 import { tabs, type Tab } from '../lib/hash';
 import { by_amount, by_text, by_volume } from '../lib/order';
@@ -15,7 +16,7 @@ import { Consents } from './consents';
 import { Invoices } from './invoices';
 import { Keys } from './keys';
 import { Log } from './log';
-import { Count, Credits, Named, Nothing, Time } from './parts';
+import { Choice, Count, Credits, Named, Nothing, Spark, Time } from './parts';
 import { ResidencyPanel } from './residency';
 import { WhyButton } from './why_button';
 
@@ -59,7 +60,47 @@ export function Details(): JSX.Element {
   );
 }
 
+const usage_views = ['both', 'workflow', 'model', 'actor'] as const;
+type UsageView = (typeof usage_views)[number];
+
 function Usage(): JSX.Element {
+  const [view, put_view] = createSignal<UsageView>('both');
+  return (
+    <>
+      <div class="usage-tools">
+        <Choice label={text.usage.by} names={text.usage.views} values={usage_views} chosen={view()} choose={put_view} />
+      </div>
+      <Show keyed when={view() !== 'both' && (view() as UsageBy)} fallback={<UsageLines />}>{(by) => <UsageGroups by={by} />}</Show>
+    </>
+  );
+}
+
+function UsageGroups(props: { by: UsageBy }): JSX.Element {
+  const page = use_page();
+  const words = text.usage;
+  const [groups] = createResource(
+    () => ({ by: props.by, up_to: page.state.moment?.version ?? 0, indexed: page.state.indexed }),
+    ({ by, up_to }) => page.client.ask('usage_by', { by, up_to }).catch((): UsageGroup[] => []));
+  const rows = (): UsageGroup[] => groups.latest ?? [];
+  const total = createMemo(() => sum_credits(rows().map(({ credits }) => credits)));
+  const names = (): Record<string, string> =>
+    ({ workflow: page.state.names.workflows, model: page.state.names.models, actor: page.state.names.people })[props.by];
+  const columns: ColumnOf<UsageGroup>[] = [
+    { id: 'name', title: words.views[props.by], compare: by_text(({ name }) => name), total: () => words.total,
+      cell: ({ name }) => (name === '' ? <span class="quiet">{words.nobody}</span> : <Named id={name} names={names()} />) },
+    { id: 'credits', title: words.credits, numeric: true, compare: by_amount(({ credits }) => credits),
+      cell: ({ credits }) => <Credits value={credits} testid="group-credits" />, total: () => <Credits value={total()} testid="group-total" /> },
+    { id: 'share', title: words.share, numeric: true, cell: ({ credits }) => <Share points={basis_points(micro_of(credits), micro_of(total()))} /> },
+    { id: 'charges', title: words.charges, numeric: true, compare: by_volume(({ charges }) => charges), cell: ({ charges }) => <Count value={charges} /> },
+    { id: 'days', title: words.days, cell: ({ name, days }) => <Spark days={days} label={words.days_of(name || words.nobody)} /> },
+  ];
+  return (
+    <DataTable caption={words.groups(words.views[props.by])} columns={columns} rows={rows()} sorted_by="credits" footer testid="usage-groups"
+      row_testid={({ name }) => `group-${name}`} />
+  );
+}
+
+function UsageLines(): JSX.Element {
   const page = use_page();
   const rows = (): UsageLine[] => page.state.moment?.statement.usage ?? [];
   const total = createMemo(() => sum_credits(rows().map(({ credits }) => credits)));

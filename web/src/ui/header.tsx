@@ -18,11 +18,23 @@ export function Header(): JSX.Element {
       }}>{text.skip}</a>
       <div class="brand"><Logo /><span>{text.product}</span></div>
       <AccountPicker />
+      <Show when={page.state.phase === 'ready'}>
+        <button type="button" class="button icon-button" data-testid="open-other" title={text.header.open}
+          onClick={() => page.start()}>
+          <Icon name="folder" /><span class="sr-only">{text.header.open}</span>
+        </button>
+      </Show>
       <AccountFacts />
       <div class="top-end">
         <Show when={page.state.phase === 'ready'}>
           <LinkState />
           <Badge />
+        </Show>
+        <Show when={page.state.phase === 'ready'}>
+          <button type="button" class="button icon-button" aria-label={text.tour.open_title} title={text.tour.open_title}
+            data-testid="tour-open" onClick={() => page.put_tour(0)}><Icon name="help" /></button>
+          <button type="button" class="button icon-button print-button" aria-label={text.header.print} title={text.header.print}
+            onClick={() => print()}><Icon name="print" /></button>
         </Show>
         <button type="button" class="button icon-button exact-button" aria-pressed={settings.exact()}
           title={text.header.exact} onClick={() => settings.choose_exact(!settings.exact())}>
@@ -43,12 +55,12 @@ export function Header(): JSX.Element {
 function AccountPicker(): JSX.Element {
   const page = use_page();
   return (
-    <Show when={page.state.accounts.length > 0}>
+    <Show when={page.state.phase === 'ready' && page.state.accounts.length > 0}>
       <label class="picker">
         <span class="sr-only">{text.header.account}</span>
         <select data-testid="account" onFocus={() => void page.refresh_accounts()}
           onChange={(event) => page.go({ account: event.currentTarget.value })}>
-          <For each={page.state.accounts.map(({ account }) => account)}>{(account) => (
+          <For each={page.state.accounts}>{(account) => (
             <option value={account} selected={account === page.state.account}>{account}</option>
           )}</For>
         </select>
@@ -73,11 +85,13 @@ function AccountFacts(): JSX.Element {
 
 function LinkState(): JSX.Element {
   const page = use_page();
-  const word = (): string => (page.state.live === null ? text.header.connecting
+  const local = (): boolean => page.state.opening.from !== 'service';
+  const word = (): string => (local() ? text.header.local[page.state.opening.from] : page.state.live === null ? text.header.connecting
     : page.state.live ? text.header.live : text.header.offline);
   return (
     <span class="link-state" classList={{ live: page.state.live === true, offline: page.state.live === false }}
-      title={page.state.live === false ? text.header.offline_title : text.header.live_title} role="status">
+      title={local() ? text.header.local_title
+        : page.state.live === false ? text.header.offline_title : text.header.live_title} role="status">
       <span class="dot" aria-hidden="true" />{word()}
     </span>
   );

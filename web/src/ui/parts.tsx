@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The smallest parts: amounts, times, icons, copyable commands. Amounts show the digits that matter and carry all.
 
-import { createSignal, Show, type JSX } from 'solid-js';
+import { createSignal, For, Show, type JSX } from 'solid-js';
 import { copy_text } from '../lib/copy';
 import { bare_text, bound_text, day_text, exact_text, minute_text, second_text } from '../lib/time';
 import { printer, settings } from '../state/settings';
@@ -62,6 +62,15 @@ const paths = {
   sun: 'M8 5a3 3 0 100 6 3 3 0 000-6zM8 1.5V3M8 13v1.5M1.5 8H3M13 8h1.5M3.4 3.4l1 1M11.6 11.6l1 1M12.6 3.4l-1 1'
     + 'M4.4 11.6l-1 1',
   moon: 'M13 9.5A5.5 5.5 0 016.5 3a5.5 5.5 0 106.5 6.5z',
+  folder: 'M2 12.5v-9h4l1.5 2H14v7zM2 7h12',
+  play: 'M5 3.5l7.5 4.5L5 12.5z',
+  link: 'M6.5 9.5l3-3M7 4.5l1.5-1.5a3 3 0 014.2 4.2L11 9M5 7L3.3 8.8a3 3 0 004.2 4.2L9 11.5',
+  plus: 'M8 3v10M3 8h10',
+  undo: 'M5.5 3L2.5 6l3 3M2.5 6h7a4 4 0 010 8H6',
+  redo: 'M10.5 3l3 3-3 3M13.5 6h-7a4 4 0 000 8H10',
+  pen: 'M3 13l1-3.5L10.5 3 13 5.5 6.5 12z',
+  print: 'M4.5 6V2.5h7V6M4.5 11H2.5V6h11v5h-2M4.5 9.5h7v4h-7z',
+  help: 'M8 2a6 6 0 100 12A6 6 0 008 2zM6.3 6.3a1.7 1.7 0 113 1.2c-.7.6-1.3.9-1.3 1.7M8 11.2v.1',
   copy: 'M5.5 5.5h8v8h-8zM3 10.5h-.5v-8h8V3',
   clock: 'M8 2a6 6 0 100 12A6 6 0 008 2zM8 5v3.2l2.2 1.6',
   download: 'M8 2.5v8M4.5 7L8 10.5 11.5 7M3 13.5h10',
@@ -125,5 +134,39 @@ export function Nothing(props: { heading: string; help: string; command?: string
       <p>{props.help}</p>
       <Show when={props.command}>{(line) => <Command line={line()} />}</Show>
     </div>
+  );
+}
+
+/** A few choices of which one holds. */
+export function Choice<T extends string>(props: {
+  label: string; names: Record<T, string>; values: readonly T[]; chosen: T; choose(value: T): void;
+}): JSX.Element {
+  return (
+    <div class="choice" role="group" aria-label={props.label}>
+      <For each={props.values}>{(value) => (
+        <button type="button" aria-pressed={props.chosen === value} onClick={() => props.choose(value)}>
+          {props.names[value]}
+        </button>
+      )}</For>
+    </div>
+  );
+}
+
+const spark = { width: 120, height: 24 };
+
+/** Days as bars, the newest at the right; what they add up to stands beside it. */
+export function Spark(props: { days: Float64Array; label: string }): JSX.Element {
+  const path = (): string => {
+    const high = props.days.reduce((most, value) => Math.max(most, value), 0) || 1;
+    const step = spark.width / props.days.length;
+    return Array.from(props.days, (value, at) => {
+      const tall = (value / high) * (spark.height - 2);
+      return tall === 0 ? '' : `M${(at * step).toFixed(1)} ${spark.height}v-${tall.toFixed(1)}h${(step * 0.75).toFixed(2)}V${spark.height}z`;
+    }).join('');
+  };
+  return (
+    <svg class="spark" viewBox={`0 0 ${spark.width} ${spark.height}`} width={spark.width} height={spark.height} role="img" aria-label={props.label}>
+      <path d={path()} />
+    </svg>
   );
 }

@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // The picture's frame: which range, chart or table, the line that reads a moment, and the chart with its keyboard.
 
-import { createEffect, createMemo, createSignal, For, on, onCleanup, onMount, Show, type JSX } from 'solid-js';
-import { create_chart, type Chart, type Model } from '../chart/burn_down';
+import { createEffect, createMemo, createSignal, on, onCleanup, onMount, Show, type JSX } from 'solid-js';
+import { create_chart, type Chart, type Forecast, type Model } from '../chart/burn_down';
+import { forecast_lines } from '../chart/forecast_lines';
 import { read_inks } from '../chart/inks';
 import { scene_of, span_text, type Scene } from '../chart/model';
-import { read_curve, type Point } from '../chart/series';
+import type { Levers } from '../core/forecast';
+import { neighbour_of, read_curve, type Point } from '../chart/series';
 import { credits_of } from '../lib/decimal';
 import { ranges, views } from '../lib/hash';
-import { micros_of_seconds, minute_text, second_text, seconds_of, time_of } from '../lib/time';
+import { day, day_text, micros_of, micros_of_seconds, minute_text, second_text, seconds_of, time_of } from '../lib/time';
+import type { Page } from '../state/page';
 import { printer, settings } from '../state/settings';
 import { text } from '../text';
 import { use_page } from './context';
-import { Credits, Nothing } from './parts';
+import { Choice, Credits, Nothing } from './parts';
 import { PictureTable } from './picture_table';
 
 interface Reading {
@@ -22,10 +25,13 @@ interface Reading {
 
 export function Picture(): JSX.Element {
   const page = use_page();
+  const ahead = (): bigint => micros_of(page.state.moment!.statement.at) + BigInt(page.what_if.board().days) * day;
+  const forecasts = createMemo((): Forecast[] => forecasts_of(page));
   const scene = createMemo((): Scene | null => {
-    const { picture, moment, place } = page.state;
+    const { moment, place } = page.state;
+    const picture = page.picture();
     if (!picture || !moment || picture.plan !== page.plan()) return null;
-    return scene_of(picture, moment, place.range, printer.whole);
+    return scene_of(picture, moment, place.range, ahead(), printer.whole);
   });
   const [reading, put_reading] = createSignal<Reading | null>(null);
   const has_curve = (): boolean => (scene()?.curve.stretches.length ?? 0) > 0;
@@ -51,10 +57,10 @@ export function Picture(): JSX.Element {
             <Nothing heading={text.picture.nothing} help={text.picture.nothing_help} />
           }>
             <Show when={page.state.place.view === 'chart'} fallback={
-              <PictureTable scene={shown()} plan={name()} span={span()} />
+              <PictureTable scene={shown()} forecasts={forecasts()} plan={name()} span={span()} />
             }>
               <ReadingLine scene={shown()} reading={reading()} />
-              <ChartView scene={shown()} plan={name()} span={span()} read={put_reading} />
+              <ChartView scene={shown()} forecasts={forecasts()} plan={name()} span={span()} read={put_reading} />
             </Show>
           </Show>
         )}
@@ -63,18 +69,22 @@ export function Picture(): JSX.Element {
   );
 }
 
-function Choice<T extends string>(props: {
-  label: string; names: Record<T, string>; values: readonly T[]; chosen: T; choose(value: T): void;
-}): JSX.Element {
-  return (
-    <div class="choice" role="group" aria-label={props.label}>
-      <For each={props.values}>{(value) => (
-        <button type="button" aria-pressed={props.chosen === value} onClick={() => props.choose(value)}>
-          {props.names[value]}
-        </button>
-      )}</For>
-    </div>
-  );
+/** Today's forecast and each scenario's, of the plan shown; the chosen one with its band. */
+function forecasts_of(page: Page): Forecast[] {
+  const { what_if } = page;
+  const { scenarios, chosen } = what_if.board();
+  return [{ id: 0, name: text.what_if.today, levers: {} as Levers }, ...scenarios].flatMap(({ id, name: own_name, levers }) => {
+    const { told } = what_if.outcome(id);
+    // Where a scenario changes the plan, its line goes on with the new one.
+    const moved = levers.plan && levers.plan.plan !== page.plan() ? levers.plan.plan : null;
+    const plan = moved ?? page.plan() ?? '';
+    const name = moved ? text.picture.on_plan(own_name, text.plan_name(moved)) : own_name;
+    const lines = told && forecast_lines(told, plan);
+    if (!lines) return [];
+    const when = told.plans.find((one) => one.plan === plan)?.periods.find(({ runs_out }) => runs_out.p50 !== null)?.runs_out.p50;
+    const out = when ? { seconds: seconds_of(micros_of(when)), label: text.picture.runs_out(day_text(when)) } : null;
+    return [{ ...lines, name, colour: id, band: id === chosen, out }];
+  });
 }
 
 /** The figures under the reading line; the moment's own while nothing is pointed at. */
@@ -106,7 +116,7 @@ const key_steps = 200n;
 const page_keys = 10n;
 
 function ChartView(props: {
-  scene: Scene; plan: string; span: string; read(reading: Reading | null): void;
+  scene: Scene; forecasts: Forecast[]; plan: string; span: string; read(reading: Reading | null): void;
 }): JSX.Element {
   const page = use_page();
   let host!: HTMLDivElement;
@@ -121,6 +131,7 @@ function ChartView(props: {
       arrays: scene.arrays,
       marks: scene.marks,
       projection: scene.projection,
+      forecasts: props.forecasts,
       from: seconds_of(scene.from),
       to: seconds_of(scene.to),
       moment: seconds_of(scene.curve.moment),
@@ -155,7 +166,7 @@ function ChartView(props: {
       props.read(null);
     });
   });
-  createEffect(on([() => props.scene, settings.theme, () => page.at_now()], () => chart?.update(model()),
+  createEffect(on([() => props.scene, () => props.forecasts, settings.theme, () => page.at_now()], () => chart?.update(model()),
     { defer: true }));
 
   const move = (to: bigint): void => {
@@ -180,8 +191,8 @@ function ChartView(props: {
     const at = cursor() ?? props.scene.curve.moment;
     const step = (to - from) / key_steps || 1n;
     const keys: Record<string, () => void> = {
-      ArrowLeft: () => move(event.shiftKey ? neighbour(props.scene, at, -1) : at - step),
-      ArrowRight: () => move(event.shiftKey ? neighbour(props.scene, at, 1) : at + step),
+      ArrowLeft: () => move(event.shiftKey ? neighbour_of(props.scene.curve, at, -1) ?? at : at - step),
+      ArrowRight: () => move(event.shiftKey ? neighbour_of(props.scene.curve, at, 1) ?? at : at + step),
       PageDown: () => move(at - step * page_keys),
       PageUp: () => move(at + step * page_keys),
       Home: () => move(from),
@@ -231,7 +242,10 @@ function ChartView(props: {
       <div class="chart-foot">
         <ul class="legend" aria-hidden="true">
           <li><span class="key key-left" />{text.picture.series.left}</li>
-          <Show when={props.scene.projection}>
+          <Show when={props.forecasts.length > 0}>
+            <li><span class="key key-forecast" />{text.picture.series.forecast}</li>
+          </Show>
+          <Show when={props.scene.projection && props.forecasts.length === 0}>
             <li><span class="key key-projection" />{text.picture.series.projection}</li>
           </Show>
           <Show when={props.scene.arrays.any_uncovered}>
@@ -245,11 +259,4 @@ function ChartView(props: {
       </div>
     </div>
   );
-}
-
-/** The moment of the change before or after `at`. */
-function neighbour({ curve }: Scene, at: bigint, direction: 1 | -1): bigint {
-  const moments = curve.stretches.flatMap(({ points }) => points.map((point) => point.at));
-  const found = direction > 0 ? moments.find((moment) => moment > at) : moments.findLast((moment) => moment < at);
-  return found ?? at;
 }

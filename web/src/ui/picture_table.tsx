@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // The picture's numbers as a table: the same curve, exact, with what happened at each step.
 
-import { createMemo, type JSX } from 'solid-js';
+import { createMemo, Show, type JSX } from 'solid-js';
+import type { Forecast } from '../chart/burn_down';
 import type { Scene } from '../chart/model';
 import { table_rows } from '../chart/series';
+import { after } from '../chart/step_line';
 import type { Mark } from '../core/protocol';
 import { credits_of, micro_of } from '../lib/decimal';
-import { micros_of, seconds_of, time_of } from '../lib/time';
+import { micros_of, micros_of_seconds, seconds_of, time_of } from '../lib/time';
 import { printer } from '../state/settings';
 import { text } from '../text';
 import { DataTable, type ColumnOf } from './data_table';
@@ -24,7 +26,7 @@ interface Line {
 // A step may hold hundreds of grants; the log has them all.
 const happenings_max = 2;
 
-export function PictureTable(props: { scene: Scene; plan: string; span: string }): JSX.Element {
+export function PictureTable(props: { scene: Scene; forecasts: Forecast[]; plan: string; span: string }): JSX.Element {
   const table = createMemo(() => table_rows(props.scene.curve, props.scene.from, props.scene.to));
   const lines = createMemo((): Line[] => {
     // The first row tells what happened since the range began.
@@ -49,6 +51,25 @@ export function PictureTable(props: { scene: Scene; plan: string; span: string }
       cell: ({ seq }) => (seq === null ? text.none : <Count value={seq} />) },
     { id: 'what', title: text.picture.table_what, cell: ({ happened }) => happened },
   ];
+  // The forecasts have one row for each day of the first one: all are asked about the same days.
+  const forecast_rows = (): number[] => {
+    const { seconds, p50 } = props.forecasts[0]!;
+    return Array.from(seconds.keys()).filter((at) => !Number.isNaN(p50[at]!) && seconds[at] !== seconds[at - 1]
+      && seconds[at]! * 1e6 >= Number(props.scene.from) && seconds[at]! * 1e6 <= Number(props.scene.to));
+  };
+  const forecast_columns = (): ColumnOf<number>[] => [
+    { id: 'at', title: text.picture.table_at, cell: (row) => <Time value={time_of(micros_of_seconds(props.forecasts[0]!.seconds[row]!))} form="minute" /> },
+    ...props.forecasts.flatMap((forecast): ColumnOf<number>[] => {
+      const cell = (of: 'p10' | 'p50' | 'p90'): ColumnOf<number> => ({
+        id: `${forecast.colour}-${of}`, title: `${forecast.name}, ${of.toUpperCase()}`, numeric: true,
+        cell: (row) => {
+          const at = after(forecast.seconds, props.forecasts[0]!.seconds[row]!) - 1;
+          return Number.isNaN(forecast[of][at] ?? NaN) ? text.none : printer.count(Math.round(forecast[of][at]!));
+        },
+      });
+      return forecast.band ? [cell('p10'), cell('p50'), cell('p90')] : [cell('p50')];
+    }),
+  ];
   return (
     <div class="picture-table">
       <p class="quiet">
@@ -56,6 +77,10 @@ export function PictureTable(props: { scene: Scene; plan: string; span: string }
       </p>
       <DataTable caption={text.picture.table_caption(props.plan, props.span)} columns={columns} rows={lines()}
         testid="picture-table" caption_hidden />
+      <Show when={props.forecasts.length > 0}>
+        <DataTable caption={text.picture.forecast_caption(props.plan)} columns={forecast_columns()} rows={forecast_rows()}
+          testid="forecast-table" />
+      </Show>
     </div>
   );
 }

@@ -2,7 +2,9 @@
 // A card for each plan: what its period was granted, where that went, what is left and whether it will last.
 
 import { For, Index, Match, Show, Switch, type JSX } from 'solid-js';
+import type { Simulation } from '../core/forecast';
 import type { Period } from '../core/forms';
+import { line_of } from '../lib/compare';
 import { basis_points, micro_of, sum_credits } from '../lib/decimal';
 import { between_text, bound_text } from '../lib/time';
 import { printer } from '../state/settings';
@@ -169,6 +171,12 @@ export function Sentence(): JSX.Element {
             <li>
               {text.sentence.ends} <Time value={outlook().ends_at} form="bound" />
             </li>
+            <Show when={simulated(page)}>{(told) => (
+              <li data-testid="simulated">
+                {text.sentence.simulated(printer.count(told().futures))} <b>{printer.exact(line_of(told()).chance)}&nbsp;%</b>
+                <Show when={line_of(told()).runs_out}>{(when) => <>, {text.sentence.middle} <Time value={when()} form="day" /></>}</Show>
+              </li>
+            )}</Show>
             <li class="notice">{text.sentence.estimate} <span class="clause">{text.sentence.estimate_clause}</span></li>
           </ul>
         </>
@@ -177,6 +185,8 @@ export function Sentence(): JSX.Element {
     </section>
   );
 }
+
+const simulated = (page: ReturnType<typeof use_page>): Simulation | null => page.what_if.outcome(page.what_if.board().chosen).told;
 
 /** When the newest period has ended by the reader's clock, the state shown is a past one; say so. */
 function EndedSince(): JSX.Element {

@@ -22,7 +22,9 @@ export function Loading(): JSX.Element {
         <p class="quiet">
           {text.loading.stages[page.state.progress.stage]}
           <Show when={page.state.progress.loaded > 0}>
-            {' · '}{text.loading.bytes(printer.count(page.state.progress.loaded))}
+            {' · '}{page.state.progress.stage === 'deciding'
+              ? text.loading.commands(printer.count(page.state.progress.loaded), printer.count(page.state.progress.total ?? 0))
+              : text.loading.bytes(printer.count(page.state.progress.loaded))}
           </Show>
         </p>
         <Show when={share() !== null} fallback={<progress aria-label={text.loading.heading} />}>
@@ -78,6 +80,7 @@ export function Failed(props: { fault: Fault }): JSX.Element {
               page.go({ account: null, plan: null, as_of: null });
             }}>{text.fault.open_first}</button>
           </Show>
+          <button type="button" class="button" onClick={() => page.start()}>{text.fault.open_other}</button>
         </div>
       </div>
     </div>

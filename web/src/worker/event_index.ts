@@ -7,6 +7,7 @@ import type { EventType, LedgerEvent, LotKind } from '../core/forms';
 import type { Ledger } from '../core/ledger';
 import type { Mark, TypeCounts } from '../core/protocol';
 import { micros_of } from '../lib/time';
+import { UsageIndex } from './usage_index';
 
 // Events asked of the core at a time: about 5 ms of work.
 const slice_events = 1000;
@@ -18,6 +19,7 @@ export class EventIndex {
   // Versions of each type, ascending.
   readonly #versions = new Map<EventType, number[]>(event_types.map(({ type }) => [type, []]));
   readonly marks: Mark[] = [];
+  readonly usage = new UsageIndex();
 
   constructor(ledger: Ledger, account: string) {
     this.#ledger = ledger;
@@ -69,6 +71,7 @@ export class EventIndex {
   #add(event: LedgerEvent): void {
     this.#seqs.push(BigInt(event.seq));
     this.#versions.get(event.type)?.push(event.version);
+    this.usage.add(event);
     if (event.type === 'CreditsGranted') {
       this.marks.push({
         mark: 'grant', plan: String(event['plan']), seq: BigInt(event.seq), at: micros_of(event.at),

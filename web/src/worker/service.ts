@@ -5,7 +5,7 @@ import { createParser, type EventSourceParser } from 'eventsource-parser';
 import { event_types } from '../core/catalogue';
 import { FaultError, type Fault } from '../core/fault';
 import type { AccountHead, AccountLine, DirectoryClasses, Inclusion, Names } from '../core/forms';
-import { text } from '../text';
+import { faults } from '../text';
 
 const type_names = new Set<string>(event_types.map(({ type }) => type));
 /** A log document, and the region whose positions its events have. */
@@ -117,7 +117,7 @@ export class Service {
     try {
       return (await response.json()) as T;
     } catch {
-      throw new FaultError({ code: 'bad_answer', message: text.faults.not_json(path) });
+      throw new FaultError({ code: 'bad_answer', message: faults.not_json(path) });
     }
   }
 
@@ -126,7 +126,7 @@ export class Service {
     try {
       response = await fetch(this.#base + path, { cache: 'no-store', headers: this.#headers, signal });
     } catch {
-      throw new FaultError({ code: 'unreachable', message: text.faults.unreachable(this.#base) });
+      throw new FaultError({ code: 'unreachable', message: faults.unreachable(this.#base) });
     }
     if (!response.ok) throw new FaultError(await fault_in(response, path));
     return response;
@@ -146,13 +146,13 @@ async function* pieces_of(stream: Response): AsyncGenerator<string> {
 async function fault_in(response: Response, path: string): Promise<Fault> {
   // A gateway in front of a service that is down answers for it.
   if ([502, 503, 504].includes(response.status)) {
-    return { code: 'unreachable', message: text.faults.status(path, response.status) };
+    return { code: 'unreachable', message: faults.status(path, response.status) };
   }
   try {
     const { error } = (await response.json()) as { error: Fault };
     return { code: error.code, message: error.message };
   } catch {
-    return { code: 'bad_answer', message: text.faults.status(path, response.status) };
+    return { code: 'bad_answer', message: faults.status(path, response.status) };
   }
 }
 
@@ -176,7 +176,7 @@ async function read_body(
       progress(loaded, total);
     }
   } catch {
-    throw new FaultError({ code: 'unreachable', message: text.faults.broken_off });
+    throw new FaultError({ code: 'unreachable', message: faults.broken_off });
   }
   const whole = new Uint8Array(loaded);
   let offset = 0;

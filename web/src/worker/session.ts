@@ -2,14 +2,15 @@
 // One open account: its log downloaded and folded, kept up with the service, and the page's questions about it.
 // Owns the ledger. Must not touch the page; tidings go through `tell`.
 
+import { build_curve, draw_arrays } from '../chart/series';
 import { newest_event } from '../core/cflog';
 import { inspect } from '../core/checkpoint';
 import { fault_of, FaultError } from '../core/fault';
-import type { CatalogRegions, Explanation, Invoices, Names } from '../core/forms';
+import type { Catalog, Explanation, Invoices, Names } from '../core/forms';
 import type { Ledger, LedgerModule } from '../core/ledger';
 import type { Check, Migration, Moment, PictureData, Proof, Questions, Residency, Tiding, Tip } from '../core/protocol';
 import { micros_of } from '../lib/time';
-import { text } from '../text';
+import { faults } from '../text';
 import { EventIndex } from './event_index';
 import type { Service } from './service';
 
@@ -26,11 +27,13 @@ const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve
 export class Session {
   readonly account: string;
   readonly #module: LedgerModule;
-  readonly #service: Service;
+  /** null: the ledger came from a file or is the demo, and there is nobody to compare with or to follow. */
+  readonly #service: Service | null;
   readonly #catalog: Uint8Array;
   readonly #tell: (tiding: Tiding) => void;
   readonly #ledger: Ledger;
   readonly #index: EventIndex;
+  #timeline: { plan: string; version: number; records: BigInt64Array } | undefined;
   #tip: Tip = { seq: 0n, version: 0 };
   /** Whose positions the log's are. */
   #region = '';
@@ -41,15 +44,17 @@ export class Session {
   #indexed: Promise<void> = Promise.resolve();
   #closed = false;
 
+  /** `ledger`: what `account` is in; with a service an empty one, for `load` to fill. The session closes it. */
   constructor(
-    module: LedgerModule, service: Service, catalog: Uint8Array, account: string, tell: (tiding: Tiding) => void,
+    module: LedgerModule, service: Service | null, catalog: Uint8Array, ledger: Ledger, account: string,
+    tell: (tiding: Tiding) => void,
   ) {
     this.account = account;
     this.#module = module;
     this.#service = service;
     this.#catalog = catalog;
     this.#tell = tell;
-    this.#ledger = module.open(catalog);
+    this.#ledger = ledger;
     this.#index = new EventIndex(this.#ledger, account);
   }
 
@@ -57,8 +62,14 @@ export class Session {
     return this.#tip;
   }
 
-  /** Downloads and folds the whole log. */
+  /** Downloads and folds the whole log; what is in the ledger already is only looked at. */
   async load(): Promise<void> {
+    if (!this.#service) {
+      const statement = this.#ledger.balance(this.account, null);
+      this.#region = statement.region;
+      this.#tip = { seq: this.#index.seq_of(statement.version), version: statement.version };
+      return;
+    }
     this.#tell({ tell: 'progress', stage: 'downloading', loaded: 0, total: null });
     const log = await this.#service.log(this.account, {}, (loaded, total) =>
       this.#tell({ tell: 'progress', stage: 'downloading', loaded, total }));
@@ -71,6 +82,7 @@ export class Session {
   /** Indexes, compares with the service and follows it; after the first answer has gone out. */
   start(): void {
     this.#grow_index();
+    if (!this.#service) return;
     this.#enqueue(() => this.#compare());
     this.#unfollow = this.#service.follow({ account: this.account, region: this.#region }, () => this.#tip.seq, {
       on_event: () => this.#gather(),
@@ -91,19 +103,21 @@ export class Session {
     const statement = this.#ledger.balance(this.account, as_of);
     const outlook = this.#ledger.outlook(this.account, micros_of(statement.at), as_of);
     const event = this.#index.event(statement.version);
-    if (!event) throw new FaultError({ code: 'bad_answer', message: text.faults.no_version(statement.version) });
+    if (!event) throw new FaultError({ code: 'bad_answer', message: faults.no_version(statement.version) });
     return {
       seq: BigInt(event.seq), version: statement.version, event: { type: event.type, at: event.at }, statement, outlook,
     };
   }
 
   /** With the marks found so far: the line should not wait for the index, which tells when it is done. */
-  picture(plan: string): PictureData {
-    return {
-      plan,
-      records: this.#ledger.timeline(this.account, plan),
-      marks: this.#index.marks.filter((mark) => mark.plan === plan),
-    };
+  picture({ plan, up_to, moment, spans }: Questions['picture']['ask']): PictureData {
+    // One plan is looked at at a time, and scrubbing asks for it again and again.
+    if (this.#timeline?.plan !== plan || this.#timeline.version !== this.#tip.version) {
+      this.#timeline = { plan, version: this.#tip.version, records: this.#ledger.timeline(this.account, plan) };
+    }
+    const marks = this.#index.marks.filter((mark) => mark.plan === plan);
+    const curve = build_curve(this.#timeline.records, up_to, moment, spans, marks.filter(({ seq }) => seq <= up_to));
+    return { plan, up_to, curve, arrays: draw_arrays(curve), marks };
   }
 
   async rows({ type, first, limit }: Questions['rows']['ask']): Promise<Questions['rows']['answer']> {
@@ -114,6 +128,11 @@ export class Session {
   async counts(up_to: number): Promise<Questions['counts']['answer']> {
     await this.#indexed;
     return this.#index.counts(up_to);
+  }
+
+  async usage_by({ by, up_to }: Questions['usage_by']['ask']): Promise<Questions['usage_by']['answer']> {
+    await this.#indexed;
+    return this.#index.usage.by(by, up_to);
   }
 
   explain({ why, as_of }: Questions['explain']['ask']): Explanation {
@@ -136,11 +155,16 @@ export class Session {
     return this.#ledger.what_if(this.account, as_of, lines.join('\n'), BigInt(now.getTime()) * 1000n);
   }
 
+  simulate({ form }: Questions['simulate']['ask']): Questions['simulate']['answer'] {
+    return this.#ledger.simulate(this.account, JSON.stringify(form));
+  }
+
   /** Downloads the log once more, folds it in a ledger of its own and compares. */
   async prove(): Promise<Proof> {
-    const head = await this.#service.head(this.account);
+    const service = this.#asked_service();
+    const head = await service.head(this.account);
     const begun = performance.now();
-    const { bytes: log } = await this.#service.log(this.account, { to: BigInt(head.seq) });
+    const { bytes: log } = await service.log(this.account, { to: BigInt(head.seq) });
     const downloaded = performance.now();
     const fresh = this.#module.open(this.#catalog);
     try {
@@ -161,15 +185,15 @@ export class Session {
   async #signed(log: Uint8Array<ArrayBuffer>): Promise<Proof['signed']> {
     try {
       const event = newest_event(log);
-      return event && await inspect(await this.#service.inclusion(this.account, event.seq), event);
+      return event && await inspect(await this.#asked_service().inclusion(this.account, event.seq), event);
     } catch (thrown) {
       return fault_of(thrown);
     }
   }
 
   async residency(): Promise<Residency> {
-    const catalog = JSON.parse(new TextDecoder().decode(this.#catalog)) as CatalogRegions;
-    const directory = await this.#service.directory().catch(() => null);
+    const catalog = JSON.parse(new TextDecoder().decode(this.#catalog)) as Catalog;
+    const directory = await this.#service?.directory().catch(() => null) ?? null;
     return { region: this.#region, regions: Object.keys(catalog.regions).sort(), directory, events: this.#tip.version };
   }
 
@@ -177,12 +201,16 @@ export class Session {
   migration({ region }: Questions['migration']['ask']): Migration {
     const command = { command: 'MigrateRegion', region, scope: 'organization' };
     const { answers: [answer] } = this.what_if({ as_of: null, at: null, commands: [command] });
-    if (!answer) throw new FaultError({ code: 'bad_answer', message: text.faults.no_answer(command.command) });
+    if (!answer) throw new FaultError({ code: 'bad_answer', message: faults.no_answer(command.command) });
     return { answer, bytes: this.#ledger.export_log().length };
   }
 
   async names(): Promise<Names> {
-    return this.#service.names(this.account);
+    return this.#asked_service().names(this.account);
+  }
+
+  catalog(): Catalog {
+    return JSON.parse(new TextDecoder().decode(this.#catalog)) as Catalog;
   }
 
   keys({ as_of, what_if }: Questions['keys']['ask']): Questions['keys']['answer'] {
@@ -195,6 +223,11 @@ export class Session {
 
   log(): Uint8Array<ArrayBuffer> {
     return this.#ledger.export_log();
+  }
+
+  #asked_service(): Service {
+    if (!this.#service) throw new FaultError({ code: 'not_found', message: faults.no_service });
+    return this.#service;
   }
 
   #take(log: Uint8Array): void {
@@ -213,7 +246,7 @@ export class Session {
   }
 
   async #catch_up(): Promise<void> {
-    const log = await this.#service.log(this.account, { after: this.#tip.seq });
+    const log = await this.#asked_service().log(this.account, { after: this.#tip.seq });
     if (this.#closed) return;
     if (log.region !== this.#region) return this.#tell({ tell: 'moved' });
     const before = this.#tip.version;
@@ -225,7 +258,7 @@ export class Session {
 
   /** Compares fingerprints at the position the service names, which may be ahead of this page. */
   async #compare(): Promise<void> {
-    const head = await this.#service.head(this.account);
+    const head = await this.#asked_service().head(this.account);
     if (this.#closed) return;
     if (head.region !== this.#region) return this.#tell({ tell: 'moved' });
     const seq = BigInt(head.seq);

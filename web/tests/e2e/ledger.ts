@@ -33,9 +33,9 @@ export function checkpoint_of_demo(): { size: number; note: string; vkey: string
 }
 
 /** A service of its own on a fresh demo, for a test that changes what all would see. */
-export async function start_service(): Promise<{ url: string; data: string; stop(): Promise<void> }> {
+export async function start_service(more: string[] = []): Promise<{ url: string; data: string; stop(): Promise<void> }> {
   const data = mkdtempSync(join(tmpdir(), 'creditfold-e2e-'));
-  const service = spawn(need('CREDITFOLD_BIN'), ['serve', '--data', data, '--demo', '--listen', '127.0.0.1:0'],
+  const service = spawn(need('CREDITFOLD_BIN'), ['serve', '--data', data, '--demo', '--listen', '127.0.0.1:0', ...more],
     { stdio: ['ignore', 'ignore', 'pipe'] });
   const ended = new Promise<void>((done) => service.on('exit', () => done()));
   const url = await new Promise<string>((found, fail) => {

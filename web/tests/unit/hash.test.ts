@@ -2,12 +2,12 @@
 // Every state has a link, and an old or broken link still opens.
 
 import { describe, expect, test } from 'vitest';
-import { home, read_place, write_place, type Place } from '../../src/lib/hash';
+import { home, read_place, service_base, write_place, type Place } from '../../src/lib/hash';
 
 describe('links', () => {
   test('a place comes back as it was', () => {
     const place: Place = {
-      account: 'acme & co / ü', plan: 'plus', tab: 'log', as_of: 9007199254740993n, range: 'history', view: 'table',
+      source: 'http://127.0.0.1:8080/team/', account: 'acme & co / ü', plan: 'plus', tab: 'log', as_of: 9007199254740993n, range: 'history', view: 'table', what: 'WzkwLDBd',
       why: { about: 'usage', which: 'run 7 & more', as_of: 41n },
     };
     expect(read_place(write_place(place))).toEqual(place);
@@ -25,4 +25,10 @@ describe('links', () => {
     expect(read_place('#why=colour:red').why).toBeNull();
     expect(read_place('')).toEqual(home);
   });
+});
+
+test('addresses of services end in a slash, and what is none is none', () => {
+  expect(service_base('ledger.example.com')).toBe('https://ledger.example.com/');
+  expect(service_base('http://127.0.0.1:8080/team?x=1#y')).toBe('http://127.0.0.1:8080/team/');
+  for (const bad of ['not an address', 'ftp://x', 'https://user:pw@x', '', 'javascript:alert(1)']) expect(service_base(bad), bad).toBeNull();
 });

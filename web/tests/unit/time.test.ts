@@ -3,8 +3,7 @@
 
 import { describe, expect, test } from 'vitest';
 import {
-  ago_text, bare_text, between_text, bound_text, exact_text, micros_of, micros_of_seconds, minute_text, second_text,
-  seconds_of, time_of,
+  ago_text, bare_text, between_text, bound_text, date_month_text, day_text, exact_text, micros_of, micros_of_seconds, minute_text, month_text, second_text, seconds_of, time_of, use_dates_of,
 } from '../../src/lib/time';
 
 describe('moments', () => {
@@ -57,4 +56,14 @@ describe('said in English', () => {
     expect(ago(240 * 86400)).toBe('7 months ago');
     expect(ago(1100 * 86400)).toBe('3 years ago');
   });
+});
+
+test('days are written as the reader’s language does, English ones with letters and no doubt', () => {
+  const day = '2026-11-28T00:00:00Z';
+  use_dates_of('de-DE');
+  expect([day_text(day), date_month_text(10, 28), month_text(10)]).toEqual(['28. Nov. 2026', '28. Nov.', 'Nov']);
+  use_dates_of('ja-JP');
+  expect(day_text(day)).toBe('2026年11月28日');
+  use_dates_of('en-US');
+  expect([day_text(day), date_month_text(10, 28), month_text(10)]).toEqual(['28 Nov 2026', '28 Nov', 'Nov']);
 });

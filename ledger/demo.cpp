@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ledger/service/demo.hpp"
+#include "ledger/demo.hpp"
 
 #include <algorithm>
 #include <array>
@@ -10,7 +10,7 @@
 #include "ledger/engine.hpp"
 #include "ledger/json.hpp"
 
-namespace creditfold::service {
+namespace creditfold {
 namespace {
 
 constexpr std::int64_t second = 1'000'000;
@@ -275,4 +275,4 @@ void fill_demo(Log& log, const Catalog& catalog, Instant now) {
   }
 }
 
-}  // namespace creditfold::service
+}  // namespace creditfold

@@ -9,7 +9,7 @@
 #include "events/log.hpp"
 #include "ledger/catalog.hpp"
 
-namespace creditfold::service {
+namespace creditfold {
 
 // In the order they are sent; every `at` is in them and lies before `now`.
 // REQUIRES: the plans basic and pro and the models of the shipped catalog.
@@ -18,4 +18,4 @@ namespace creditfold::service {
 // REQUIRES: the log is empty. Throws Fault(unavailable) when the catalog refuses one of the commands.
 void fill_demo(Log& log, const Catalog& catalog, Instant now);
 
-}  // namespace creditfold::service
+}  // namespace creditfold

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+// The scenarios of the page and what the core says of each: asked again whenever one of them, the moment or the log changes.
+
+import { createEffect, createMemo, createSignal, on, untrack } from 'solid-js';
+import { fault_of, type Fault } from '../core/fault';
+import type { Ask, AskedAnswer, Levers, ScenarioForm, Simulation } from '../core/forecast';
+import type { Catalog } from '../core/forms';
+import { begin_history, empty_board, pull, read_board, redo, scenario_of, step, undo, write_board, type Board, type Scenario } from '../lib/scenarios';
+import { text } from '../text';
+import type { Client } from './client';
+import { create_pool, replaced, type Folded } from './pool';
+
+/** What is known of one scenario, or of today (0). `told` stays while a newer answer is on its way. */
+export interface Outcome {
+  told: Simulation | null;
+  fault: Fault | null;
+  running: boolean;
+}
+
+export interface WhatIf {
+  board(): Board;
+  chosen(): Scenario | undefined;
+  /** The levers shown: of the chosen scenario, or none. */
+  levers(): Levers;
+  catalog(): Catalog | null;
+  outcome(id: number): Outcome;
+  /** Changes the board; `of` joins changes of one control into one step. */
+  turn(next: Board, of?: string): void;
+  pull(of: string, turn: (levers: Levers) => Levers): void;
+  undo(): void;
+  redo(): void;
+  can_undo(): boolean;
+  can_redo(): boolean;
+  /** Asks the chosen scenario a question that is not asked all the time. */
+  ask(question: Ask): Promise<AskedAnswer>;
+  /** Takes what a link says; without a step to undo. */
+  reset(text: string | null): void;
+}
+
+/** Of what the scenarios are asked: the account's log up to a moment. null: nothing is open. */
+export interface Ground {
+  /** Another id: another log or more of it. */
+  id: string;
+  account: string;
+  /** Position they branch at; null: the end. */
+  as_of: bigint | null;
+}
+
+// The same futures each time, so that a difference is the levers' alone.
+const seed = 1;
+const futures = 1000;
+// Enough to see where it goes while the rest is worked out.
+const futures_first = 200;
+// A hand that moves a slider is not asked about at every millimetre.
+const settle_ms = 60;
+
+const nothing: Outcome = { told: null, fault: null, running: false };
+
+export function create_what_if(client: Client, ground: () => Ground | null, note: (text: string | null) => void, first: string | null): WhatIf {
+  const pool = create_pool(navigator.hardwareConcurrency || 1);
+  const [history, put_history] = createSignal(begin_history(read_board(first)));
+  const [outcomes, put_outcomes] = createSignal<ReadonlyMap<number, Outcome>>(new Map());
+  const [catalog, put_catalog] = createSignal<Catalog | null>(null);
+  const board = (): Board => history().present;
+  const chosen = createMemo(() => scenario_of(board(), board().chosen));
+  // What each scenario was last asked, and which of them are still waiting.
+  const forms = new Map<number, string>();
+  const busy = new Set<number>();
+
+  const turn_to = (next: ReturnType<typeof history>): void => {
+    put_history(next);
+    note(write_board(next.present));
+  };
+
+  const form_of = (on_ground: Ground, levers: Levers, asks: Ask[] = []): ScenarioForm => ({
+    ...(on_ground.as_of === null ? {} : { as_of: Number(on_ground.as_of) }),
+    seed, futures, days: board().days, renew: true, levers, ...(asks.length > 0 ? { asks } : {}),
+  });
+
+  const key_of = (on_ground: Ground, levers: Levers): string => JSON.stringify([on_ground.id, form_of(on_ground, levers)]);
+
+  // The log is taken out of the page's worker once for all who fold it.
+  let taken: Promise<Folded> | undefined;
+  let taken_id = '';
+  const folded = (on_ground: Ground) => (): Promise<Folded> => {
+    if (taken_id !== on_ground.id || !taken) {
+      taken_id = on_ground.id;
+      taken = Promise.all([client.ask('log', {}), client.ask('catalog', { shipped: false })]).then(([log, rules]) =>
+        ({ id: on_ground.id, account: on_ground.account, catalog: rules, log }));
+    }
+    return taken;
+  };
+  const simulate = (name: string, on_ground: Ground, form: ScenarioForm): Promise<Simulation> =>
+    pool.simulate(name, form, folded(on_ground), on_ground.id);
+
+  const put = (id: number, change: Partial<Outcome>): void => {
+    const next = new Map(outcomes());
+    next.set(id, { ...(next.get(id) ?? nothing), ...change });
+    put_outcomes(next);
+  };
+
+  async function tell(id: number, on_ground: Ground, levers: Levers): Promise<void> {
+    const form = form_of(on_ground, levers);
+    const key = key_of(on_ground, levers);
+    if (forms.get(id) === key) return;
+    forms.set(id, key);
+    busy.add(id);
+    put(id, { running: true });
+    try {
+      if (id === board().chosen) {
+        const first = await simulate(String(id), on_ground, { ...form, futures: futures_first });
+        if (forms.get(id) !== key) return;
+        put(id, { told: first });
+      }
+      const told = await simulate(String(id), on_ground, form);
+      if (forms.get(id) !== key) return;
+      busy.delete(id);
+      put(id, { told, fault: null, running: false });
+    } catch (thrown) {
+      if (thrown === replaced || forms.get(id) !== key) return;
+      busy.delete(id);
+      put(id, { told: null, fault: fault_of(thrown), running: false });
+    }
+  }
+
+  createEffect(on(() => ground()?.account, (account) => {
+    forms.clear();
+    busy.clear();
+    put_outcomes(new Map());
+    if (account !== undefined) void client.ask('catalog', { shipped: false }).then(put_catalog, () => {});
+  }));
+  let settling: ReturnType<typeof setTimeout> | undefined;
+  createEffect(on([board, () => ground()?.id, () => ground()?.as_of], () => {
+    clearTimeout(settling);
+    const on_ground = untrack(ground);
+    if (!on_ground) return;
+    // Said at once: what is shown is not yet of these levers.
+    for (const { id, levers } of [{ id: 0, levers: {} }, ...board().scenarios]) {
+      put(id, { running: busy.has(id) || forms.get(id) !== key_of(on_ground, levers) });
+    }
+    settling = setTimeout(() => {
+      const { scenarios } = board();
+      for (const id of [...forms.keys()]) {
+        if (id === 0 || scenarios.some((scenario) => scenario.id === id)) continue;
+        forms.delete(id);
+        busy.delete(id);
+        const rest = new Map(outcomes());
+        rest.delete(id);
+        put_outcomes(rest);
+      }
+      // What is looked at comes first.
+      const sorted = [...scenarios].sort((a, b) => Number(b.id === board().chosen) - Number(a.id === board().chosen));
+      if (forms.get(0) === undefined) void tell(0, on_ground, {});
+      for (const { id, levers } of sorted) void tell(id, on_ground, levers);
+      void tell(0, on_ground, {});
+    }, settle_ms);
+  }));
+  return {
+    board,
+    chosen,
+    levers: () => chosen()?.levers ?? {},
+    catalog,
+    outcome: (id) => outcomes().get(id) ?? nothing,
+    turn: (next, of) => turn_to(step(history(), next, of ?? null)),
+    pull: (of, turn) => turn_to(step(history(), pull(board(), text.what_if.first_name, turn), `${board().chosen} ${of}`)),
+    undo: () => turn_to(undo(history())),
+    redo: () => turn_to(redo(history())),
+    can_undo: () => history().past.length > 0,
+    can_redo: () => history().future.length > 0,
+    async ask(question) {
+      const on_ground = ground();
+      if (!on_ground) throw new Error('nothing is open');
+      const levers = chosen()?.levers ?? {};
+      const { answers } = await simulate(`ask ${question.ask}`, on_ground, form_of(on_ground, levers, [question]));
+      const [answer] = answers;
+      if (!answer) throw new Error(`the core gave no answer to ${question.ask}`);
+      return answer;
+    },
+    reset: (link) => put_history(begin_history(link === null ? empty_board : read_board(link))),
+  };
+}
