@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// What workflows and models used, of all accounts together and, when asked for, of each: workflows and models as numbers.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <unordered_map>
+#include <vector>
+
+#include "ledger/state.hpp"
+
+namespace creditfold {
+
+class UsageTable {
+ public:
+  explicit UsageTable(bool by_account) : by_account_(by_account) {}
+
+  // A number for the pair, from 0 without gaps.
+  [[nodiscard]] std::uint32_t cell(const WorkflowId& workflow, const ModelId& model);
+  [[nodiscard]] std::size_t cells() const { return totals_.size(); }
+  // Of all accounts together; grows with `cell`.
+  [[nodiscard]] UsageTotals* totals() { return totals_.data(); }
+  [[nodiscard]] const UsageKey& key(std::uint32_t cell) const { return *keys_[cell]; }
+
+  [[nodiscard]] bool by_account() const { return by_account_; }
+  // Adds to what the account used. REQUIRES: by_account(). Throws Overflow.
+  void add(std::uint32_t account, std::uint32_t cell, const UsageTotals& used) {
+    sum(of(account, cell), used);
+  }
+  // Adds to the totals, and to the account's when they are kept. Throws Overflow.
+  void add(std::uint32_t account, const std::map<UsageKey, UsageTotals>& used);
+  // Everything kept of accounts, into states: one pass for all. `to(account)`: where to, or nullptr.
+  template <class To>
+  void visit(To&& to) const {
+    for (const Entry& entry : entries_) {
+      if (entry.totals.charges > 0) to(entry.account, key(entry.cell), entry.totals);
+    }
+  }
+  [[nodiscard]] std::size_t bytes() const { return entries_.capacity() * sizeof(Entry); }
+
+  static void sum(UsageTotals& to, const UsageTotals& used) {
+    to.charges = checked_add(to.charges, used.charges);
+    to.query.tokens = checked_add(to.query.tokens, used.query.tokens);
+    to.input.tokens = checked_add(to.input.tokens, used.input.tokens);
+    to.output.tokens = checked_add(to.output.tokens, used.output.tokens);
+    to.credits += used.credits;
+  }
+
+ private:
+  struct Entry {
+    std::uint32_t account = 0;
+    std::uint32_t cell = 0;
+    UsageTotals totals;  // no charges: the place is free
+  };
+  [[nodiscard]] UsageTotals& of(std::uint32_t account, std::uint32_t cell);
+  [[nodiscard]] std::size_t place_of(const std::vector<Entry>& entries, std::uint32_t account, std::uint32_t cell) const;
+  void grow();
+
+  bool by_account_;
+  std::map<UsageKey, std::uint32_t> numbers_;
+  std::vector<const UsageKey*> keys_;
+  std::vector<UsageTotals> totals_;
+  std::vector<Entry> entries_;  // open addressing
+  std::size_t used_ = 0;
+};
+
+}  // namespace creditfold
