@@ -153,7 +153,7 @@ class AccountTable {
   std::vector<std::unique_ptr<AccountState>> full_;
   std::vector<std::uint32_t> free_full_;
   std::vector<std::unique_ptr<Terms>> terms_;
-  std::map<std::vector<std::uint8_t>, std::uint32_t> terms_numbers_;
+  std::map<std::string, std::uint32_t> terms_numbers_;  // by canonical bytes
   std::map<PlanId, std::uint16_t> plan_numbers_;
   std::vector<RegionId> regions_;
   Period period_;  // scratch, so that a period read takes no memory

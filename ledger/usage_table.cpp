@@ -3,18 +3,27 @@
 
 namespace creditfold {
 
-std::uint32_t UsageTable::cell(const WorkflowId& workflow, const ModelId& model) {
-  const auto [found, is_new] = numbers_.emplace(UsageKey{workflow, model}, static_cast<std::uint32_t>(totals_.size()));
-  if (is_new) {
-    keys_.push_back(&found->first);
-    totals_.emplace_back();
-  }
+std::uint32_t UsageTable::number_of(const std::string& name, Names& in) {
+  const auto [found, is_new] = in.numbers.emplace(name, static_cast<std::uint32_t>(in.names.size()));
+  if (is_new) in.names.push_back(&found->first);
   return found->second;
+}
+
+std::uint32_t UsageTable::cell(std::uint32_t workflow, std::uint32_t model) {
+  if (workflow >= cells_.size()) cells_.resize(std::size_t{workflow} + 1);
+  std::vector<std::uint32_t>& by_model = cells_[workflow];
+  if (model >= by_model.size()) by_model.resize(std::size_t{model} + 1);
+  if (by_model[model] == 0) {
+    keys_.push_back({WorkflowId(*workflows_.names[workflow]), ModelId(*models_.names[model])});
+    totals_.emplace_back();
+    by_model[model] = static_cast<std::uint32_t>(totals_.size());
+  }
+  return by_model[model] - 1;
 }
 
 void UsageTable::add(std::uint32_t account, const std::map<UsageKey, UsageTotals>& used) {
   for (const auto& [key, totals] : used) {
-    const std::uint32_t number = cell(key.first, key.second);
+    const std::uint32_t number = cell(workflow(key.first.value), model(key.second.value));
     sum(totals_[number], totals);
     if (by_account_) add(account, number, totals);
   }

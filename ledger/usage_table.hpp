@@ -4,7 +4,7 @@
 
 #include <cstdint>
 #include <map>
-#include <unordered_map>
+#include <string>
 #include <vector>
 
 #include "ledger/state.hpp"
@@ -15,12 +15,14 @@ class UsageTable {
  public:
   explicit UsageTable(bool by_account) : by_account_(by_account) {}
 
-  // A number for the pair, from 0 without gaps.
-  [[nodiscard]] std::uint32_t cell(const WorkflowId& workflow, const ModelId& model);
+  // Numbers for names, each from 0 without gaps; and for a workflow with a model, likewise.
+  [[nodiscard]] std::uint32_t workflow(const std::string& name) { return number_of(name, workflows_); }
+  [[nodiscard]] std::uint32_t model(const std::string& name) { return number_of(name, models_); }
+  [[nodiscard]] std::uint32_t cell(std::uint32_t workflow, std::uint32_t model);
   [[nodiscard]] std::size_t cells() const { return totals_.size(); }
   // Of all accounts together; grows with `cell`.
   [[nodiscard]] UsageTotals* totals() { return totals_.data(); }
-  [[nodiscard]] const UsageKey& key(std::uint32_t cell) const { return *keys_[cell]; }
+  [[nodiscard]] const UsageKey& key(std::uint32_t cell) const { return keys_[cell]; }
 
   [[nodiscard]] bool by_account() const { return by_account_; }
   // Adds to what the account used. REQUIRES: by_account(). Throws Overflow.
@@ -52,13 +54,20 @@ class UsageTable {
     std::uint32_t cell = 0;
     UsageTotals totals;  // no charges: the place is free
   };
+  struct Names {
+    std::map<std::string, std::uint32_t> numbers;
+    std::vector<const std::string*> names;
+  };
+  [[nodiscard]] static std::uint32_t number_of(const std::string& name, Names& in);
   [[nodiscard]] UsageTotals& of(std::uint32_t account, std::uint32_t cell);
   [[nodiscard]] std::size_t place_of(const std::vector<Entry>& entries, std::uint32_t account, std::uint32_t cell) const;
   void grow();
 
   bool by_account_;
-  std::map<UsageKey, std::uint32_t> numbers_;
-  std::vector<const UsageKey*> keys_;
+  Names workflows_;
+  Names models_;
+  std::vector<std::vector<std::uint32_t>> cells_;  // by workflow, by model; one more than the cell, 0: none yet
+  std::vector<UsageKey> keys_;
   std::vector<UsageTotals> totals_;
   std::vector<Entry> entries_;  // open addressing
   std::size_t used_ = 0;

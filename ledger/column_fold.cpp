@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ledger/column_fold.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "events/archive.hpp"
+#include "events/upcast.hpp"
+#include "ledger/evolve.hpp"
+
+namespace creditfold {
+namespace {
+
+// A log with so many pairs of names in one segment looks each of them up.
+constexpr std::size_t local_cells_max = 1U << 14;
+
+// Whose account's line is asked for before it is needed. Natively a hint, some way ahead. WebAssembly has none: reading a
+// field of the next few hundred, whose loads do not wait for each other, stands in for it.
+#ifdef __wasm__
+constexpr std::size_t touched_at_once = 512;
+#else
+constexpr std::size_t touched_at_once = 0;
+#endif
+constexpr std::size_t prefetch_ahead = 24;
+
+template <class Tag>
+Id<Tag> id_in(const std::string& text) {
+  if (!Id<Tag>::valid(text)) throw DecodeFailure(0, detail::bad_id);
+  return Id<Tag>(text);
+}
+
+Volume volume_in(std::int64_t tokens) {
+  if (tokens < 0) throw DecodeFailure(0, detail::bad_volume);
+  return Volume{tokens};
+}
+
+bool is_all(const IntColumn& column, std::int64_t value) {
+  return column.size() == 0 || (column.is_constant() && column.at(0) == value);
+}
+
+void unpack_narrow(const IntColumn& column, std::vector<std::uint32_t>& out, std::size_t room = 0) {
+  if (!column.is_narrow()) throw DecodeFailure(0, "a number beyond 32 bits");
+  out.resize(column.size() + room);
+  column.unpack(out.data());
+}
+
+void unpack_wide(const IntColumn& column, std::vector<std::int64_t>& out) {
+  out.resize(column.size());
+  column.unpack(out.data());
+}
+
+template <class P>
+const P& read_into(P& payload, std::int64_t revision, std::string_view fields) {
+  SpanInputArchive in({reinterpret_cast<const std::uint8_t*>(fields.data()), fields.size()});
+  in.require(revision >= 1 && revision <= newest_revision<P>, 0, "unknown tag or revision of an event");
+  read_revision(in, static_cast<std::uint8_t>(revision), payload);
+  in.require_end();
+  return payload;
+}
+
+}  // namespace
+
+Expected<Done, ColumnFault> ColumnFold::fold(std::span<const std::uint8_t> segment, std::int64_t first_seq) {
+  at_event_ = 0;
+  const auto fault = [&](const char* what) {
+    const bool known = at_event_ < unpacked_.account.size();
+    return Unexpected{ColumnFault{first_seq + static_cast<std::int64_t>(at_event_), known ? unpacked_.account[at_event_] : 0, what}};
+  };
+  try {
+    const SegmentColumns columns = SegmentColumns::take(segment);
+    unpack(columns);
+    const std::size_t events = columns.tag.size();
+    std::size_t other_begin = 0;
+    std::size_t other = 0;
+    std::size_t charge = 0;
+    for (std::size_t event = 0; event < events;) {
+      std::size_t run = events - event;
+      if (!columns.tags.empty()) {
+        std::size_t end = event;
+        while (end < events && columns.tags[end] == CreditsConsumed::tag) ++end;
+        run = end - event;
+      }
+      for (const std::size_t end = event + run; event < end;) {
+        const std::size_t added = add_charges(event, charge, end - event);
+        event += added;
+        charge += added;
+        at_event_ = event;
+        if (event < end) fold_charge(columns, event++, charge++);
+      }
+      if (event == events) break;
+      at_event_ = event;
+      const auto size = static_cast<std::size_t>(columns.other_size.at(other++));
+      fold_other(columns, event++, columns.other.substr(other_begin, size));
+      other_begin += size;
+    }
+    events_ += static_cast<std::int64_t>(events);
+  } catch (const DecodeFailure& failure) {
+    return fault(failure.what());
+  } catch (const Inconsistent& inconsistent) {
+    return fault(inconsistent.what());
+  } catch (const Overflow& overflow) {
+    return fault(overflow.what());
+  }
+  return Done{};
+}
+
+Expected<Done, ColumnFault> ColumnFold::settle() {
+  for (std::uint32_t account = 1; account < accounts_.size(); ++account) {
+    try {
+      accounts_.settle(account);
+    } catch (const Overflow& overflow) {
+      return Unexpected{ColumnFault{0, account, overflow.what()}};
+    }
+  }
+  return Done{};
+}
+
+Book ColumnFold::book(const std::function<AccountId(std::uint32_t)>& name) {
+  std::vector<std::uint32_t> at(accounts_.size());
+  std::vector<AccountState> states;
+  for (std::uint32_t account = 1; account < accounts_.size(); ++account) {
+    if (!accounts_.there(account)) continue;
+    at[account] = static_cast<std::uint32_t>(states.size());
+    states.push_back(accounts_.state(account, name(account)));
+  }
+  usage_.visit([&](std::uint32_t account, const UsageKey& key, const UsageTotals& totals) {
+    states[at[account]].usage.emplace(key, totals);
+  });
+  Book book;
+  for (AccountState& state : states) book.adopt(std::move(state));
+  return book;
+}
+
+void ColumnFold::unpack(const SegmentColumns& columns) {
+  unpack_batches(columns);
+  const std::size_t events = columns.tag.size();
+  unpacked_.account.resize(events + prefetch_ahead);
+  std::fill(unpacked_.account.begin() + static_cast<std::ptrdiff_t>(events), unpacked_.account.end(), 0U);
+  const std::uint32_t highest = *std::max_element(unpacked_.account.begin(), unpacked_.account.end());
+  if (highest > account_number_max) throw DecodeFailure(0, "an account's number beyond those a fold can keep");
+  accounts_.reach(highest);
+  for (std::size_t i = 0; i < std::min(events, prefetch_ahead); ++i) fetch(unpacked_.account[i]);
+  unpack_wide(columns.at, unpacked_.at);
+  unpack_charges(columns);
+}
+
+// Events of batches that are gone have no place in the columns.
+void ColumnFold::unpack_batches(const SegmentColumns& columns) {
+  const std::size_t events = columns.tag.size();
+  const std::size_t batches = columns.account.size();
+  const std::size_t gone = columns.gone_at.size();
+  unpack_narrow(columns.account, unpacked_.account, prefetch_ahead);
+  unpack_wide(columns.first_version, unpacked_.version);
+  batch_of_.clear();
+  if (gone == 0 && batches == events && is_all(columns.count, 1)) return;
+  std::vector<std::uint8_t> is_gone(batches);
+  for (std::size_t i = 0; i < gone; ++i) is_gone[static_cast<std::size_t>(columns.gone_at.at(i))] = 1;
+  std::vector<std::uint32_t> account;
+  std::vector<std::int64_t> version;
+  account.reserve(events + prefetch_ahead);
+  version.reserve(events);
+  std::uint32_t kept = 0;
+  for (std::size_t i = 0; i < batches; ++i) {
+    if (is_gone[i] != 0) continue;
+    const std::int64_t count = columns.count.at(i);
+    if (count < 0 || static_cast<std::uint64_t>(count) > events - account.size()) {
+      throw DecodeFailure(0, "batches and events do not fit together");
+    }
+    for (std::int64_t within = 0; within < count; ++within) {
+      account.push_back(unpacked_.account[i]);
+      version.push_back(unpacked_.version[i] + within);
+      batch_of_.push_back(kept);
+    }
+    ++kept;
+  }
+  if (account.size() != events) throw DecodeFailure(0, "batches and events do not fit together");
+  unpacked_.account.swap(account);
+  unpacked_.version.swap(version);
+}
+
+void ColumnFold::unpack_charges(const SegmentColumns& columns) {
+  Unpacked& to = unpacked_;
+  for (std::vector<std::uint32_t>* out : {&to.plan, &to.workflow, &to.model}) out->resize(columns.charges);
+  to.plans = columns.plan.unpack(to.plan.data());
+  to.workflows = columns.workflow.unpack(to.workflow.data());
+  to.models = columns.model.unpack(to.model.data());
+  to.plan_number.clear();
+  to.workflow_number.clear();
+  to.model_number.clear();
+  for (const std::string& plan : to.plans) to.plan_number.push_back(accounts_.plan_number(id_in<PlanTag>(plan)));
+  for (const std::string& workflow : to.workflows) {
+    to.workflow_number.push_back(usage_.workflow(id_in<WorkflowTag>(workflow).value));
+  }
+  for (const std::string& model : to.models) to.model_number.push_back(usage_.model(id_in<ModelTag>(model).value));
+  const std::size_t cells = to.workflows.size() * to.models.size();
+  to.cell.assign(cells <= local_cells_max ? cells : 0, 0);
+  unpack_wide(columns.query, to.query);
+  unpack_wide(columns.input, to.input);
+  unpack_wide(columns.output, to.output);
+  unpack_wide(columns.credits, to.credits);
+  to.slow.assign(columns.charges, 0);
+  for (const IntColumn* column : {&columns.late, &columns.settles.there}) {
+    if (is_all(*column, 0)) continue;
+    for (std::size_t i = 0; i < columns.charges; ++i) {
+      if (column->at(i) != 0) to.slow[i] = 1;
+    }
+  }
+}
+
+void ColumnFold::fetch(std::uint32_t account) {
+#ifndef __wasm__
+  if (account < accounts_.size()) __builtin_prefetch(&accounts_.lines()[account]);
+#else
+  static_cast<void>(account);
+#endif
+}
+
+std::uint32_t ColumnFold::cell_of(std::size_t charge) {
+  const std::uint32_t workflow = unpacked_.workflow[charge];
+  const std::uint32_t model = unpacked_.model[charge];
+  if (unpacked_.cell.empty()) return usage_.cell(unpacked_.workflow_number[workflow], unpacked_.model_number[model]);
+  std::uint32_t& cell = unpacked_.cell[workflow * unpacked_.models.size() + model];
+  if (cell == 0) cell = usage_.cell(unpacked_.workflow_number[workflow], unpacked_.model_number[model]) + 1;
+  return cell - 1;
+}
+
+std::size_t ColumnFold::add_charges(std::size_t event, std::size_t charge, std::size_t count) {
+  AccountLine* const lines = accounts_.lines();
+  const std::uint32_t* const account = unpacked_.account.data() + event;
+  const std::int64_t* const version = unpacked_.version.data() + event;
+  const std::int64_t* const at = unpacked_.at.data() + event;
+  const std::uint32_t* const plan = unpacked_.plan.data() + charge;
+  const std::uint16_t* const plan_number = unpacked_.plan_number.data();
+  const std::uint8_t* const slow = unpacked_.slow.data() + charge;
+  const std::int64_t* const query = unpacked_.query.data() + charge;
+  const std::int64_t* const input = unpacked_.input.data() + charge;
+  const std::int64_t* const output = unpacked_.output.data() + charge;
+  const std::int64_t* const credits = unpacked_.credits.data() + charge;
+  bool overflow = false;
+  std::size_t i = 0;
+  for (; i < count; ++i) {
+    if constexpr (touched_at_once > 0) {
+      if (i % touched_at_once == 0) {
+        std::uint32_t touched = 0;
+        for (std::size_t j = i, end = std::min(count, i + touched_at_once); j < end; ++j) touched += lines[account[j]].version;
+        volatile std::uint32_t used = touched;
+        static_cast<void>(used);
+      }
+    } else {
+      __builtin_prefetch(&lines[account[i + prefetch_ahead]], 1);
+    }
+    AccountLine& line = lines[account[i]];
+    const std::uint16_t wanted = plan_number[plan[i]];
+    const std::size_t which = line.plan[1] == wanted ? 1 : 0;
+    Window& window = line.window[which];
+    const bool within = static_cast<std::uint64_t>(at[i]) - static_cast<std::uint64_t>(window.from) < window.length;
+    const bool follows = version[i] == static_cast<std::int64_t>(line.version) + 1;
+    const bool known = line.plan[which] == wanted;
+    const bool sound = (credits[i] | query[i] | input[i] | output[i]) >= 0;
+    std::int64_t pending = 0;
+    const bool too_much = __builtin_add_overflow(window.pending, credits[i], &pending);
+    if (!(within & follows & known & sound) || too_much || slow[i] != 0) break;
+    const std::uint32_t cell = cell_of(charge + i);
+    UsageTotals& totals = usage_.totals()[cell];
+    overflow |= __builtin_add_overflow(totals.query.tokens, query[i], &totals.query.tokens);
+    overflow |= __builtin_add_overflow(totals.input.tokens, input[i], &totals.input.tokens);
+    overflow |= __builtin_add_overflow(totals.output.tokens, output[i], &totals.output.tokens);
+    overflow |= __builtin_add_overflow(totals.credits.micro, credits[i], &totals.credits.micro);
+    ++totals.charges;
+    window.pending = pending;
+    ++line.version;
+    line.latest_at = std::max(line.latest_at, at[i]);
+    if (usage_.by_account()) {
+      usage_.add(account[i], cell, {1, Volume{query[i]}, Volume{input[i]}, Volume{output[i]}, Credits{credits[i]}});
+    }
+  }
+  if (overflow) throw Overflow("sum beyond 64 bits");
+  return i;
+}
+
+Event ColumnFold::envelope(const SegmentColumns& columns, std::size_t event) const {
+  static const AccountId somebody("-");  // accounts are numbers here
+  Event envelope;
+  envelope.account = somebody;
+  envelope.version = unpacked_.version[event];
+  envelope.at = Instant{unpacked_.at[event]};
+  if (!detail::in_calendar(envelope.at)) throw DecodeFailure(0, detail::bad_instant);
+  static_cast<void>(columns);
+  return envelope;
+}
+
+void ColumnFold::fold_charge(const SegmentColumns& columns, std::size_t event, std::size_t charge) {
+  Event whole = envelope(columns, event);
+  CreditsConsumed fact;
+  fact.plan = PlanId(unpacked_.plans[unpacked_.plan[charge]]);
+  fact.workflow = WorkflowId(unpacked_.workflows[unpacked_.workflow[charge]]);
+  fact.model = ModelId(unpacked_.models[unpacked_.model[charge]]);
+  fact.query = volume_in(unpacked_.query[charge]);
+  fact.input = volume_in(unpacked_.input[charge]);
+  fact.output = volume_in(unpacked_.output[charge]);
+  fact.credits.micro = unpacked_.credits[charge];
+  fact.late = columns.late.at(charge) != 0;
+  if (columns.settles.there.at(charge) != 0) fact.settles = id_in<AuthorizationTag>(columns.settles.texts.at(charge));
+  whole.payload = std::move(fact);
+  accounts_.evolve(unpacked_.account[event], whole);
+}
+
+void ColumnFold::fold_other(const SegmentColumns& columns, std::size_t event, std::string_view fields) {
+  Event whole = envelope(columns, event);
+  const std::uint32_t account = unpacked_.account[event];
+  const std::int64_t revision = columns.revision.at(event);
+  const std::uint32_t tag = columns.tags[event];
+  if (tag == CreditsGranted::tag) {
+    read_into(grant_, revision, fields);
+    if (!grant_.price) return accounts_.evolve(account, whole, grant_);
+  } else if (tag == PeriodClosed::tag) {
+    read_into(close_, revision, fields);
+    if (!close_.overage) return accounts_.evolve(account, whole, close_);
+  }
+  whole.key = id_in<KeyTag>(columns.key.at(batch_of_.empty() ? event : batch_of_[event]));  // lines of invoices keep it
+  whole.payload = payload_of(tag, revision, fields);
+  accounts_.evolve(account, whole);
+}
+
+}  // namespace creditfold
