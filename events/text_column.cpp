@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <bit>
 #include <optional>
-#include <unordered_map>
 
 #include "events/archive.hpp"
 #include "events/columns.hpp"
@@ -275,22 +274,21 @@ std::string TextColumn::at(std::size_t index) const {
   return {};
 }
 
-std::vector<std::string> TextColumn::unpack(std::uint32_t* out) const {
+TextColumn::Unpacked TextColumn::unpack(std::uint32_t* out) const {
   if (form_ == Form::dictionary) {
     if (!numbers_.is_narrow()) throw DecodeFailure(0, "an index beyond the dictionary");
     numbers_.unpack(out);
     const bool within = std::all_of(out, out + count_, [&](std::uint32_t index) { return index < entries_.size(); });
     if (!within) throw DecodeFailure(0, "an index beyond the dictionary");
-    return {entries_.begin(), entries_.end()};
+    return {entries_, {}};
   }
-  std::vector<std::string> distinct;
-  std::unordered_map<std::string, std::uint32_t> numbers;
+  Unpacked unpacked;
+  unpacked.made.reserve(count_);
   for (std::size_t i = 0; i < count_; ++i) {
-    const auto [found, is_new] = numbers.emplace(at(i), static_cast<std::uint32_t>(distinct.size()));
-    if (is_new) distinct.push_back(found->first);
-    out[i] = found->second;
+    unpacked.made.push_back(at(i));
+    out[i] = static_cast<std::uint32_t>(i);
   }
-  return distinct;
+  return unpacked;
 }
 
 }  // namespace creditfold

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "events/span_archive.hpp"
 #include "ledger/credits.hpp"
 #include "ledger/evolve.hpp"
 #include "ledger/terms.hpp"
@@ -26,9 +27,11 @@ void AccountTable::reach(std::uint32_t number) {
   compact_.resize(lines_.size());
 }
 
-std::uint16_t AccountTable::plan_number(const PlanId& plan) {
-  const auto next = static_cast<std::uint16_t>(std::min<std::size_t>(plan_numbers_.size() + 1, no_window_plan));
-  return plan_numbers_.emplace(plan, next).first->second;
+std::uint16_t AccountTable::plan_number(std::string_view plan) {
+  const std::uint32_t number = plans_.number(plan, [](std::string_view name) {
+    if (!PlanId::valid(name)) throw DecodeFailure(0, "a name that is no id");
+  });
+  return static_cast<std::uint16_t>(std::min<std::uint32_t>(number + 1, no_window_plan));
 }
 
 void AccountTable::note(AccountLine& line, const Event& envelope) {
@@ -153,7 +156,7 @@ void AccountTable::move_windows(AccountLine& line, const Event& event, const Acc
     line.window = {};
     return;
   }
-  const std::uint16_t plan = plan_number(charge->plan);
+  const std::uint16_t plan = plan_number(charge->plan.value);
   if (charge->late || plan == no_window_plan) return;
   std::size_t index = 0;
   while (index < windows_per_account && line.plan[index] != plan && line.plan[index] != 0) ++index;
@@ -194,7 +197,7 @@ void AccountTable::settle_full(AccountState& state, AccountLine& line) {
   terms::open_without_allotment(state, state.latest_at);
   if (!any_waiting(line)) return;
   for (auto& [plan, pool] : state.pools) {
-    const std::uint16_t number = plan_number(plan);
+    const std::uint16_t number = plan_number(plan.value);
     for (std::size_t i = 0; i < windows_per_account; ++i) {
       Window& window = line.window[i];
       if (line.plan[i] != number || window.pending == 0) continue;

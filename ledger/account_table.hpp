@@ -11,10 +11,12 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "events/event.hpp"
 #include "ledger/arena.hpp"
+#include "ledger/name_table.hpp"
 #include "ledger/state.hpp"
 #include "ledger/usage_table.hpp"
 
@@ -60,7 +62,8 @@ class AccountTable {
   [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(lines_.size()); }
   [[nodiscard]] bool there(std::uint32_t account) const { return lines_[account].version > 0; }
   // The number its windows know a plan by.
-  [[nodiscard]] std::uint16_t plan_number(const PlanId& plan);
+  // Throws DecodeFailure where the name is not an id.
+  [[nodiscard]] std::uint16_t plan_number(std::string_view plan);
 
   // Folds an event of the account. Throws Inconsistent or Overflow as `creditfold::evolve` does.
   void evolve(std::uint32_t account, const Event& event);
@@ -154,7 +157,7 @@ class AccountTable {
   std::vector<std::uint32_t> free_full_;
   std::vector<std::unique_ptr<Terms>> terms_;
   std::map<std::string, std::uint32_t> terms_numbers_;  // by canonical bytes
-  std::map<PlanId, std::uint16_t> plan_numbers_;
+  NameTable plans_;
   std::vector<RegionId> regions_;
   Period period_;  // scratch, so that a period read takes no memory
   std::vector<std::uint32_t> opened_scratch_;

@@ -253,7 +253,7 @@ std::uint32_t AccountTable::terms_number(const PlanId& plan, const Term& term) {
     if (n == 1) terms->bounds.push_back(terms::period_starts_at(term, n));
     terms->bounds.push_back(terms::period_ends_at(term, n));
   }
-  terms->plan_number = plan_number(plan);
+  terms->plan_number = plan_number(plan.value);
   terms_.push_back(std::move(terms));
   return found->second;
 }

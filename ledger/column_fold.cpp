@@ -187,11 +187,9 @@ void ColumnFold::unpack_charges(const SegmentColumns& columns) {
   to.plan_number.clear();
   to.workflow_number.clear();
   to.model_number.clear();
-  for (const std::string& plan : to.plans) to.plan_number.push_back(accounts_.plan_number(id_in<PlanTag>(plan)));
-  for (const std::string& workflow : to.workflows) {
-    to.workflow_number.push_back(usage_.workflow(id_in<WorkflowTag>(workflow).value));
-  }
-  for (const std::string& model : to.models) to.model_number.push_back(usage_.model(id_in<ModelTag>(model).value));
+  for (std::size_t i = 0; i < to.plans.size(); ++i) to.plan_number.push_back(accounts_.plan_number(to.plans[i]));
+  for (std::size_t i = 0; i < to.workflows.size(); ++i) to.workflow_number.push_back(usage_.workflow(to.workflows[i]));
+  for (std::size_t i = 0; i < to.models.size(); ++i) to.model_number.push_back(usage_.model(to.models[i]));
   const std::size_t cells = to.workflows.size() * to.models.size();
   to.cell.assign(cells <= local_cells_max ? cells : 0, 0);
   unpack_wide(columns.query, to.query);
@@ -292,9 +290,9 @@ Event ColumnFold::envelope(const SegmentColumns& columns, std::size_t event) con
 void ColumnFold::fold_charge(const SegmentColumns& columns, std::size_t event, std::size_t charge) {
   Event whole = envelope(columns, event);
   CreditsConsumed fact;
-  fact.plan = PlanId(unpacked_.plans[unpacked_.plan[charge]]);
-  fact.workflow = WorkflowId(unpacked_.workflows[unpacked_.workflow[charge]]);
-  fact.model = ModelId(unpacked_.models[unpacked_.model[charge]]);
+  fact.plan = PlanId(std::string(unpacked_.plans[unpacked_.plan[charge]]));
+  fact.workflow = WorkflowId(std::string(unpacked_.workflows[unpacked_.workflow[charge]]));
+  fact.model = ModelId(std::string(unpacked_.models[unpacked_.model[charge]]));
   fact.query = volume_in(unpacked_.query[charge]);
   fact.input = volume_in(unpacked_.input[charge]);
   fact.output = volume_in(unpacked_.output[charge]);

@@ -67,7 +67,7 @@ class ColumnFold {
     std::vector<std::int64_t> query, input, output, credits;
     std::vector<std::uint8_t> slow;  // late, or settles something
     std::vector<std::uint16_t> plan_number;
-    std::vector<std::string> plans, workflows, models;
+    TextColumn::Unpacked plans, workflows, models;
     std::vector<std::uint32_t> workflow_number, model_number;
     std::vector<std::uint32_t> cell;  // by workflow and model; one more than the cell, 0: not looked up
   };

@@ -3,18 +3,12 @@
 
 namespace creditfold {
 
-std::uint32_t UsageTable::number_of(const std::string& name, Names& in) {
-  const auto [found, is_new] = in.numbers.emplace(name, static_cast<std::uint32_t>(in.names.size()));
-  if (is_new) in.names.push_back(&found->first);
-  return found->second;
-}
-
 std::uint32_t UsageTable::cell(std::uint32_t workflow, std::uint32_t model) {
   if (workflow >= cells_.size()) cells_.resize(std::size_t{workflow} + 1);
   std::vector<std::uint32_t>& by_model = cells_[workflow];
   if (model >= by_model.size()) by_model.resize(std::size_t{model} + 1);
   if (by_model[model] == 0) {
-    keys_.push_back({WorkflowId(*workflows_.names[workflow]), ModelId(*models_.names[model])});
+    keys_.push_back({WorkflowId(workflows_.name(workflow)), ModelId(models_.name(model))});
     totals_.emplace_back();
     by_model[model] = static_cast<std::uint32_t>(totals_.size());
   }

@@ -4,9 +4,11 @@
 
 #include <cstdint>
 #include <map>
-#include <string>
+#include <string_view>
 #include <vector>
 
+#include "events/span_archive.hpp"
+#include "ledger/name_table.hpp"
 #include "ledger/state.hpp"
 
 namespace creditfold {
@@ -16,8 +18,9 @@ class UsageTable {
   explicit UsageTable(bool by_account) : by_account_(by_account) {}
 
   // Numbers for names, each from 0 without gaps; and for a workflow with a model, likewise.
-  [[nodiscard]] std::uint32_t workflow(const std::string& name) { return number_of(name, workflows_); }
-  [[nodiscard]] std::uint32_t model(const std::string& name) { return number_of(name, models_); }
+  // Throws DecodeFailure where the name is not an id.
+  [[nodiscard]] std::uint32_t workflow(std::string_view name) { return workflows_.number(name, require_id<WorkflowTag>); }
+  [[nodiscard]] std::uint32_t model(std::string_view name) { return models_.number(name, require_id<ModelTag>); }
   [[nodiscard]] std::uint32_t cell(std::uint32_t workflow, std::uint32_t model);
   [[nodiscard]] std::size_t cells() const { return totals_.size(); }
   // Of all accounts together; grows with `cell`.
@@ -54,18 +57,17 @@ class UsageTable {
     std::uint32_t cell = 0;
     UsageTotals totals;  // no charges: the place is free
   };
-  struct Names {
-    std::map<std::string, std::uint32_t> numbers;
-    std::vector<const std::string*> names;
-  };
-  [[nodiscard]] static std::uint32_t number_of(const std::string& name, Names& in);
+  template <class Tag>
+  static void require_id(std::string_view name) {
+    if (!Id<Tag>::valid(name)) throw DecodeFailure(0, "a name that is no id");
+  }
   [[nodiscard]] UsageTotals& of(std::uint32_t account, std::uint32_t cell);
   [[nodiscard]] std::size_t place_of(const std::vector<Entry>& entries, std::uint32_t account, std::uint32_t cell) const;
   void grow();
 
   bool by_account_;
-  Names workflows_;
-  Names models_;
+  NameTable workflows_;
+  NameTable models_;
   std::vector<std::vector<std::uint32_t>> cells_;  // by workflow, by model; one more than the cell, 0: none yet
   std::vector<UsageKey> keys_;
   std::vector<UsageTotals> totals_;
