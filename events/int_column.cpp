@@ -179,7 +179,11 @@ std::uint64_t IntColumn::Packed::at(std::size_t index) const {
   const std::size_t left = bytes.size() - bit / 8;
   const std::uint64_t mask = width == word_bits ? ~std::uint64_t{0} : (std::uint64_t{1} << width) - 1;
   std::uint64_t word = 0;
-  std::memcpy(&word, first, std::min(left, sizeof word));
+  if (left >= sizeof word) {
+    std::memcpy(&word, first, sizeof word);
+  } else {
+    std::memcpy(&word, first, left);
+  }
   word >>= shift;
   if (shift + width > word_bits) word |= static_cast<std::uint64_t>(static_cast<std::uint8_t>(first[8])) << (word_bits - shift);
   return word & mask;

@@ -75,9 +75,10 @@ void take_others(SpanInputArchive& in, SegmentColumns& columns) {
   const std::size_t start = in.offset();
   const std::size_t count = columns.tag.size() - columns.charges;
   columns.other_size = IntColumn::take(in, count);
+  std::vector<std::int64_t> sizes(count);
+  columns.other_size.unpack(sizes.data());
   std::size_t end = 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    const std::int64_t size = columns.other_size.at(i);
+  for (const std::int64_t size : sizes) {
     in.require(size >= 0 && static_cast<std::uint64_t>(size) <= in.left() - end, start, "fields beyond the bytes left");
     end += static_cast<std::size_t>(size);
   }

@@ -11,17 +11,26 @@
 namespace creditfold {
 namespace {
 
-// A log with so many pairs of names in one segment looks each of them up.
-constexpr std::size_t local_cells_max = 1U << 14;
+constexpr std::size_t prefetch_ahead = 24;
 
-// Whose account's line is asked for before it is needed. Natively a hint, some way ahead. WebAssembly has none: reading a
-// field of the next few hundred, whose loads do not wait for each other, stands in for it.
+// Asks for accounts' lines before they are needed: for charge i of `count`. Natively by a hint, some way ahead. WebAssembly
+// has none: there a field of the next few hundred is read, in loads that do not wait for one another.
 #ifdef __wasm__
 constexpr std::size_t touched_at_once = 512;
+
+inline void look_ahead(const AccountLine* lines, const std::uint32_t* account, std::size_t i, std::size_t count) {
+  if (i % touched_at_once != 0) return;
+  std::uint32_t touched = 0;
+  const std::size_t end = std::min(count, i + touched_at_once);
+  for (std::size_t j = i; j < end; ++j) touched += lines[account[j]].version;
+  volatile std::uint32_t used = touched;
+  static_cast<void>(used);
+}
 #else
-constexpr std::size_t touched_at_once = 0;
+inline void look_ahead(const AccountLine* lines, const std::uint32_t* account, std::size_t i, std::size_t) {
+  __builtin_prefetch(&lines[account[i + prefetch_ahead]], 1);
+}
 #endif
-constexpr std::size_t prefetch_ahead = 24;
 
 template <class Tag>
 Id<Tag> id_in(const std::string& text) {
@@ -81,7 +90,8 @@ Expected<Done, ColumnFault> ColumnFold::fold(std::span<const std::uint8_t> segme
         run = end - event;
       }
       for (const std::size_t end = event + run; event < end;) {
-        const std::size_t added = add_charges(event, charge, end - event);
+        const std::size_t added =
+            usage_.by_account() ? add_charges<true>(event, charge, end - event) : add_charges<false>(event, charge, end - event);
         event += added;
         charge += added;
         at_event_ = event;
@@ -89,7 +99,7 @@ Expected<Done, ColumnFault> ColumnFold::fold(std::span<const std::uint8_t> segme
       }
       if (event == events) break;
       at_event_ = event;
-      const auto size = static_cast<std::size_t>(columns.other_size.at(other++));
+      const std::size_t size = unpacked_.other_size[other++];
       fold_other(columns, event++, columns.other.substr(other_begin, size));
       other_begin += size;
     }
@@ -141,6 +151,10 @@ void ColumnFold::unpack(const SegmentColumns& columns) {
   accounts_.reach(highest);
   for (std::size_t i = 0; i < std::min(events, prefetch_ahead); ++i) fetch(unpacked_.account[i]);
   unpack_wide(columns.at, unpacked_.at);
+  if (!columns.tags.empty()) {
+    unpack_narrow(columns.revision, unpacked_.revision);
+    unpack_narrow(columns.other_size, unpacked_.other_size);
+  }
   unpack_charges(columns);
 }
 
@@ -159,14 +173,13 @@ void ColumnFold::unpack_batches(const SegmentColumns& columns) {
   std::vector<std::int64_t> version;
   account.reserve(events + prefetch_ahead);
   version.reserve(events);
+  unpack_narrow(columns.count, count_);
   std::uint32_t kept = 0;
   for (std::size_t i = 0; i < batches; ++i) {
     if (is_gone[i] != 0) continue;
-    const std::int64_t count = columns.count.at(i);
-    if (count < 0 || static_cast<std::uint64_t>(count) > events - account.size()) {
-      throw DecodeFailure(0, "batches and events do not fit together");
-    }
-    for (std::int64_t within = 0; within < count; ++within) {
+    const std::uint32_t count = count_[i];
+    if (count > events - account.size()) throw DecodeFailure(0, "batches and events do not fit together");
+    for (std::uint32_t within = 0; within < count; ++within) {
       account.push_back(unpacked_.account[i]);
       version.push_back(unpacked_.version[i] + within);
       batch_of_.push_back(kept);
@@ -190,8 +203,8 @@ void ColumnFold::unpack_charges(const SegmentColumns& columns) {
   for (std::size_t i = 0; i < to.plans.size(); ++i) to.plan_number.push_back(accounts_.plan_number(to.plans[i]));
   for (std::size_t i = 0; i < to.workflows.size(); ++i) to.workflow_number.push_back(usage_.workflow(to.workflows[i]));
   for (std::size_t i = 0; i < to.models.size(); ++i) to.model_number.push_back(usage_.model(to.models[i]));
-  const std::size_t cells = to.workflows.size() * to.models.size();
-  to.cell.assign(cells <= local_cells_max ? cells : 0, 0);
+  to.cells.clear();
+  for (const std::uint32_t workflow : to.workflow_number) to.cells.push_back(usage_.row(workflow));
   unpack_wide(columns.query, to.query);
   unpack_wide(columns.input, to.input);
   unpack_wide(columns.output, to.output);
@@ -213,15 +226,12 @@ void ColumnFold::fetch(std::uint32_t account) {
 #endif
 }
 
-std::uint32_t ColumnFold::cell_of(std::size_t charge) {
-  const std::uint32_t workflow = unpacked_.workflow[charge];
-  const std::uint32_t model = unpacked_.model[charge];
-  if (unpacked_.cell.empty()) return usage_.cell(unpacked_.workflow_number[workflow], unpacked_.model_number[model]);
-  std::uint32_t& cell = unpacked_.cell[workflow * unpacked_.models.size() + model];
-  if (cell == 0) cell = usage_.cell(unpacked_.workflow_number[workflow], unpacked_.model_number[model]) + 1;
-  return cell - 1;
+// The first charge of this workflow and model; its row is where it was.
+std::uint32_t ColumnFold::new_cell(std::size_t charge) {
+  return usage_.cell(unpacked_.workflow_number[unpacked_.workflow[charge]], unpacked_.model_number[unpacked_.model[charge]]);
 }
 
+template <bool by_account>
 std::size_t ColumnFold::add_charges(std::size_t event, std::size_t charge, std::size_t count) {
   AccountLine* const lines = accounts_.lines();
   const std::uint32_t* const account = unpacked_.account.data() + event;
@@ -234,19 +244,15 @@ std::size_t ColumnFold::add_charges(std::size_t event, std::size_t charge, std::
   const std::int64_t* const input = unpacked_.input.data() + charge;
   const std::int64_t* const output = unpacked_.output.data() + charge;
   const std::int64_t* const credits = unpacked_.credits.data() + charge;
+  const std::uint32_t* const workflow = unpacked_.workflow.data() + charge;
+  const std::uint32_t* const model = unpacked_.model.data() + charge;
+  const std::uint32_t* const* const cells = unpacked_.cells.data();
+  const std::uint32_t* const model_number = unpacked_.model_number.data();
+  UsageTotals* all_totals = usage_.totals();
   bool overflow = false;
   std::size_t i = 0;
   for (; i < count; ++i) {
-    if constexpr (touched_at_once > 0) {
-      if (i % touched_at_once == 0) {
-        std::uint32_t touched = 0;
-        for (std::size_t j = i, end = std::min(count, i + touched_at_once); j < end; ++j) touched += lines[account[j]].version;
-        volatile std::uint32_t used = touched;
-        static_cast<void>(used);
-      }
-    } else {
-      __builtin_prefetch(&lines[account[i + prefetch_ahead]], 1);
-    }
+    look_ahead(lines, account, i, count);
     AccountLine& line = lines[account[i]];
     const std::uint16_t wanted = plan_number[plan[i]];
     const std::size_t which = line.plan[1] == wanted ? 1 : 0;
@@ -258,8 +264,12 @@ std::size_t ColumnFold::add_charges(std::size_t event, std::size_t charge, std::
     std::int64_t pending = 0;
     const bool too_much = __builtin_add_overflow(window.pending, credits[i], &pending);
     if (!(within & follows & known & sound) || too_much || slow[i] != 0) break;
-    const std::uint32_t cell = cell_of(charge + i);
-    UsageTotals& totals = usage_.totals()[cell];
+    std::uint32_t cell = cells[workflow[i]][model_number[model[i]]] - 1;
+    if (cell + 1 == 0) {
+      cell = new_cell(charge + i);
+      all_totals = usage_.totals();
+    }
+    UsageTotals& totals = all_totals[cell];
     overflow |= __builtin_add_overflow(totals.query.tokens, query[i], &totals.query.tokens);
     overflow |= __builtin_add_overflow(totals.input.tokens, input[i], &totals.input.tokens);
     overflow |= __builtin_add_overflow(totals.output.tokens, output[i], &totals.output.tokens);
@@ -268,7 +278,7 @@ std::size_t ColumnFold::add_charges(std::size_t event, std::size_t charge, std::
     window.pending = pending;
     ++line.version;
     line.latest_at = std::max(line.latest_at, at[i]);
-    if (usage_.by_account()) {
+    if constexpr (by_account) {
       usage_.add(account[i], cell, {1, Volume{query[i]}, Volume{input[i]}, Volume{output[i]}, Credits{credits[i]}});
     }
   }
@@ -276,19 +286,18 @@ std::size_t ColumnFold::add_charges(std::size_t event, std::size_t charge, std::
   return i;
 }
 
-Event ColumnFold::envelope(const SegmentColumns& columns, std::size_t event) const {
+Event ColumnFold::envelope(std::size_t event) const {
   static const AccountId somebody("-");  // accounts are numbers here
   Event envelope;
   envelope.account = somebody;
   envelope.version = unpacked_.version[event];
   envelope.at = Instant{unpacked_.at[event]};
   if (!detail::in_calendar(envelope.at)) throw DecodeFailure(0, detail::bad_instant);
-  static_cast<void>(columns);
   return envelope;
 }
 
 void ColumnFold::fold_charge(const SegmentColumns& columns, std::size_t event, std::size_t charge) {
-  Event whole = envelope(columns, event);
+  Event whole = envelope(event);
   CreditsConsumed fact;
   fact.plan = PlanId(std::string(unpacked_.plans[unpacked_.plan[charge]]));
   fact.workflow = WorkflowId(std::string(unpacked_.workflows[unpacked_.workflow[charge]]));
@@ -304,9 +313,9 @@ void ColumnFold::fold_charge(const SegmentColumns& columns, std::size_t event, s
 }
 
 void ColumnFold::fold_other(const SegmentColumns& columns, std::size_t event, std::string_view fields) {
-  Event whole = envelope(columns, event);
+  Event whole = envelope(event);
   const std::uint32_t account = unpacked_.account[event];
-  const std::int64_t revision = columns.revision.at(event);
+  const std::int64_t revision = unpacked_.revision[event];
   const std::uint32_t tag = columns.tags[event];
   if (tag == CreditsGranted::tag) {
     read_into(grant_, revision, fields);

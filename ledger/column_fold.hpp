@@ -69,22 +69,25 @@ class ColumnFold {
     std::vector<std::uint16_t> plan_number;
     TextColumn::Unpacked plans, workflows, models;
     std::vector<std::uint32_t> workflow_number, model_number;
-    std::vector<std::uint32_t> cell;  // by workflow and model; one more than the cell, 0: not looked up
+    std::vector<const std::uint32_t*> cells;  // of each workflow: UsageTable::row
+    std::vector<std::uint32_t> revision, other_size;
   };
   void unpack(const SegmentColumns& columns);
   void unpack_batches(const SegmentColumns& columns);
   void unpack_charges(const SegmentColumns& columns);
   // Adds up charges until one has to go the other way; returns how many it took.
+  template <bool by_account>
   [[nodiscard]] std::size_t add_charges(std::size_t event, std::size_t charge, std::size_t count);
   void fold_charge(const SegmentColumns& columns, std::size_t event, std::size_t charge);
   void fold_other(const SegmentColumns& columns, std::size_t event, std::string_view fields);
-  [[nodiscard]] Event envelope(const SegmentColumns& columns, std::size_t event) const;
-  [[nodiscard]] std::uint32_t cell_of(std::size_t charge);
+  [[nodiscard]] Event envelope(std::size_t event) const;
+  [[nodiscard]] std::uint32_t new_cell(std::size_t charge);
   void fetch(std::uint32_t account);
 
   UsageTable usage_;
   AccountTable accounts_;
   Unpacked unpacked_;
+  std::vector<std::uint32_t> count_;     // scratch
   std::vector<std::uint32_t> batch_of_;  // each event's among those that are not gone; empty when each has one
   std::int64_t events_ = 0;
   std::int64_t seq_ = 0;

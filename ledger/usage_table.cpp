@@ -3,10 +3,16 @@
 
 namespace creditfold {
 
-std::uint32_t UsageTable::cell(std::uint32_t workflow, std::uint32_t model) {
+const std::uint32_t* UsageTable::row(std::uint32_t workflow) {
   if (workflow >= cells_.size()) cells_.resize(std::size_t{workflow} + 1);
   std::vector<std::uint32_t>& by_model = cells_[workflow];
-  if (model >= by_model.size()) by_model.resize(std::size_t{model} + 1);
+  if (by_model.size() < models_.size()) by_model.resize(models_.size());
+  return by_model.data();
+}
+
+std::uint32_t UsageTable::cell(std::uint32_t workflow, std::uint32_t model) {
+  static_cast<void>(row(workflow));
+  std::vector<std::uint32_t>& by_model = cells_[workflow];
   if (by_model[model] == 0) {
     keys_.push_back({WorkflowId(workflows_.name(workflow)), ModelId(models_.name(model))});
     totals_.emplace_back();

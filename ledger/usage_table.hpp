@@ -22,6 +22,9 @@ class UsageTable {
   [[nodiscard]] std::uint32_t workflow(std::string_view name) { return workflows_.number(name, require_id<WorkflowTag>); }
   [[nodiscard]] std::uint32_t model(std::string_view name) { return models_.number(name, require_id<ModelTag>); }
   [[nodiscard]] std::uint32_t cell(std::uint32_t workflow, std::uint32_t model);
+  // The cells of a workflow by model, as many as there are models: each one more than the cell, 0 where there is none yet.
+  // Valid until the next model.
+  [[nodiscard]] const std::uint32_t* row(std::uint32_t workflow);
   [[nodiscard]] std::size_t cells() const { return totals_.size(); }
   // Of all accounts together; grows with `cell`.
   [[nodiscard]] UsageTotals* totals() { return totals_.data(); }
