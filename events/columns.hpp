@@ -53,6 +53,8 @@ class IntColumn {
     std::string_view bytes;
     unsigned width = 0;
     [[nodiscard]] std::uint64_t at(std::size_t index) const;
+    // Those from begin to end. REQUIRES: begin is a multiple of 8.
+    void unpack(std::size_t begin, std::size_t end, std::uint64_t* out) const;
   };
   [[nodiscard]] static Packed take_packed(SpanInputArchive& in, std::size_t count, unsigned width);
   [[nodiscard]] std::int64_t value(std::uint64_t steps) const;

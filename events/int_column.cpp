@@ -231,6 +231,12 @@ std::int64_t IntColumn::at(std::size_t index) const {
   return value(steps);
 }
 
+void IntColumn::Packed::unpack(std::size_t begin, std::size_t end, std::uint64_t* out) const {
+  const std::size_t skipped = begin / 8 * width;
+  std::size_t next = begin + unpack_most(bytes.substr(std::min(skipped, bytes.size())), width, end - begin, out);
+  for (; next < end; ++next) out[next - begin] = at(next);
+}
+
 bool IntColumn::is_narrow() const {
   const unsigned bits = low_.width + (exceptions_ > 0 ? high_.width : 0);
   if (bits > 32 || base_ >> 32 != 0 || step_ >> 32 != 0) return false;
@@ -241,9 +247,17 @@ template <class Number>
 void IntColumn::unpack_as(Number* out) const {
   std::size_t next = unpack_most(low_.bytes, low_.width, count_, out);
   for (; next < count_; ++next) out[next] = static_cast<Number>(low_.at(next));
-  for (std::size_t e = 0; e < exceptions_; ++e) {
-    const std::uint64_t place = places_.at(e);
-    if (place < count_) out[place] = static_cast<Number>(out[place] | static_cast<Number>(high_.at(e) << low_.width));
+  constexpr std::size_t some = 256;  // a multiple of eight, so that the next ones begin with a byte
+  std::array<std::uint64_t, some> places;
+  std::array<std::uint64_t, some> highs;
+  for (std::size_t begin = 0; begin < exceptions_; begin += some) {
+    const std::size_t end = std::min(exceptions_, begin + some);
+    places_.unpack(begin, end, places.data());
+    high_.unpack(begin, end, highs.data());
+    for (std::size_t e = 0; e < end - begin; ++e) {
+      const std::uint64_t place = places[e];
+      if (place < count_) out[place] = static_cast<Number>(out[place] | static_cast<Number>(highs[e] << low_.width));
+    }
   }
   const auto base = static_cast<Number>(base_);
   const auto step = static_cast<Number>(step_);

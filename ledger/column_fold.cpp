@@ -18,6 +18,7 @@ constexpr std::size_t prefetch_ahead = 24;
 #ifdef __wasm__
 constexpr std::size_t touched_at_once = 512;
 
+inline void ask_for(std::span<const std::uint8_t>, std::size_t) {}
 inline void look_ahead(const AccountLine* lines, const std::uint32_t* account, std::size_t i, std::size_t count) {
   if (i % touched_at_once != 0) return;
   std::uint32_t touched = 0;
@@ -27,6 +28,11 @@ inline void look_ahead(const AccountLine* lines, const std::uint32_t* account, s
   static_cast<void>(used);
 }
 #else
+constexpr std::size_t cache_line = 64;
+
+inline void ask_for(std::span<const std::uint8_t> bytes, std::size_t line) {
+  if (line * cache_line < bytes.size()) __builtin_prefetch(bytes.data() + line * cache_line);
+}
 inline void look_ahead(const AccountLine* lines, const std::uint32_t* account, std::size_t i, std::size_t) {
   __builtin_prefetch(&lines[account[i + prefetch_ahead]], 1);
 }
@@ -69,8 +75,10 @@ const P& read_into(P& payload, std::int64_t revision, std::string_view fields) {
 
 }  // namespace
 
-Expected<Done, ColumnFault> ColumnFold::fold(std::span<const std::uint8_t> segment, std::int64_t first_seq) {
+Expected<Done, ColumnFault> ColumnFold::fold(std::span<const std::uint8_t> segment, std::int64_t first_seq,
+                                             std::span<const std::uint8_t> next) {
   at_event_ = 0;
+  next_ = next;
   const auto fault = [&](const char* what) {
     const bool known = at_event_ < unpacked_.account.size();
     return Unexpected{ColumnFault{first_seq + static_cast<std::int64_t>(at_event_), known ? unpacked_.account[at_event_] : 0, what}};
@@ -90,8 +98,8 @@ Expected<Done, ColumnFault> ColumnFold::fold(std::span<const std::uint8_t> segme
         run = end - event;
       }
       for (const std::size_t end = event + run; event < end;) {
-        const std::size_t added =
-            usage_.by_account() ? add_charges<true>(event, charge, end - event) : add_charges<false>(event, charge, end - event);
+        const std::size_t added = add_charges(event, charge, end - event);
+        usage_.by_account() ? add_usage<true>(event, charge, added) : add_usage<false>(event, charge, added);
         event += added;
         charge += added;
         at_event_ = event;
@@ -169,10 +177,10 @@ void ColumnFold::unpack_batches(const SegmentColumns& columns) {
   if (gone == 0 && batches == events && is_all(columns.count, 1)) return;
   std::vector<std::uint8_t> is_gone(batches);
   for (std::size_t i = 0; i < gone; ++i) is_gone[static_cast<std::size_t>(columns.gone_at.at(i))] = 1;
-  std::vector<std::uint32_t> account;
-  std::vector<std::int64_t> version;
-  account.reserve(events + prefetch_ahead);
-  version.reserve(events);
+  std::vector<std::uint32_t>& account = account_scratch_;
+  std::vector<std::int64_t>& version = version_scratch_;
+  account.clear();
+  version.clear();
   unpack_narrow(columns.count, count_);
   std::uint32_t kept = 0;
   for (std::size_t i = 0; i < batches; ++i) {
@@ -216,6 +224,13 @@ void ColumnFold::unpack_charges(const SegmentColumns& columns) {
       if (column->at(i) != 0) to.slow[i] = 1;
     }
   }
+  for (const auto& [column, values] : {std::pair{&columns.query, &to.query}, std::pair{&columns.input, &to.input},
+                                       std::pair{&columns.output, &to.output}, std::pair{&columns.credits, &to.credits}}) {
+    if (column->is_narrow()) continue;
+    for (std::size_t i = 0; i < columns.charges; ++i) {
+      if ((*values)[i] < 0) to.slow[i] = 1;  // goes where it is refused
+    }
+  }
 }
 
 void ColumnFold::fetch(std::uint32_t account) {
@@ -231,7 +246,6 @@ std::uint32_t ColumnFold::new_cell(std::size_t charge) {
   return usage_.cell(unpacked_.workflow_number[unpacked_.workflow[charge]], unpacked_.model_number[unpacked_.model[charge]]);
 }
 
-template <bool by_account>
 std::size_t ColumnFold::add_charges(std::size_t event, std::size_t charge, std::size_t count) {
   AccountLine* const lines = accounts_.lines();
   const std::uint32_t* const account = unpacked_.account.data() + event;
@@ -240,19 +254,12 @@ std::size_t ColumnFold::add_charges(std::size_t event, std::size_t charge, std::
   const std::uint32_t* const plan = unpacked_.plan.data() + charge;
   const std::uint16_t* const plan_number = unpacked_.plan_number.data();
   const std::uint8_t* const slow = unpacked_.slow.data() + charge;
-  const std::int64_t* const query = unpacked_.query.data() + charge;
-  const std::int64_t* const input = unpacked_.input.data() + charge;
-  const std::int64_t* const output = unpacked_.output.data() + charge;
   const std::int64_t* const credits = unpacked_.credits.data() + charge;
-  const std::uint32_t* const workflow = unpacked_.workflow.data() + charge;
-  const std::uint32_t* const model = unpacked_.model.data() + charge;
-  const std::uint32_t* const* const cells = unpacked_.cells.data();
-  const std::uint32_t* const model_number = unpacked_.model_number.data();
-  UsageTotals* all_totals = usage_.totals();
-  bool overflow = false;
+  const std::span<const std::uint8_t> next = next_;
   std::size_t i = 0;
   for (; i < count; ++i) {
     look_ahead(lines, account, i, count);
+    ask_for(next, event + i);
     AccountLine& line = lines[account[i]];
     const std::uint16_t wanted = plan_number[plan[i]];
     const std::size_t which = line.plan[1] == wanted ? 1 : 0;
@@ -260,10 +267,30 @@ std::size_t ColumnFold::add_charges(std::size_t event, std::size_t charge, std::
     const bool within = static_cast<std::uint64_t>(at[i]) - static_cast<std::uint64_t>(window.from) < window.length;
     const bool follows = version[i] == static_cast<std::int64_t>(line.version) + 1;
     const bool known = line.plan[which] == wanted;
-    const bool sound = (credits[i] | query[i] | input[i] | output[i]) >= 0;
     std::int64_t pending = 0;
     const bool too_much = __builtin_add_overflow(window.pending, credits[i], &pending);
-    if (!(within & follows & known & sound) || too_much || slow[i] != 0) break;
+    if (!(within & follows & known & !too_much & (slow[i] == 0))) break;
+    window.pending = pending;
+    ++line.version;
+    line.latest_at = std::max(line.latest_at, at[i]);
+  }
+  return i;
+}
+
+template <bool by_account>
+void ColumnFold::add_usage(std::size_t event, std::size_t charge, std::size_t count) {
+  const std::uint32_t* const account = unpacked_.account.data() + event;
+  const std::uint32_t* const workflow = unpacked_.workflow.data() + charge;
+  const std::uint32_t* const model = unpacked_.model.data() + charge;
+  const std::uint32_t* const* const cells = unpacked_.cells.data();
+  const std::uint32_t* const model_number = unpacked_.model_number.data();
+  const std::int64_t* const query = unpacked_.query.data() + charge;
+  const std::int64_t* const input = unpacked_.input.data() + charge;
+  const std::int64_t* const output = unpacked_.output.data() + charge;
+  const std::int64_t* const credits = unpacked_.credits.data() + charge;
+  UsageTotals* all_totals = usage_.totals();
+  bool overflow = false;
+  for (std::size_t i = 0; i < count; ++i) {
     std::uint32_t cell = cells[workflow[i]][model_number[model[i]]] - 1;
     if (cell + 1 == 0) {
       cell = new_cell(charge + i);
@@ -275,15 +302,11 @@ std::size_t ColumnFold::add_charges(std::size_t event, std::size_t charge, std::
     overflow |= __builtin_add_overflow(totals.output.tokens, output[i], &totals.output.tokens);
     overflow |= __builtin_add_overflow(totals.credits.micro, credits[i], &totals.credits.micro);
     ++totals.charges;
-    window.pending = pending;
-    ++line.version;
-    line.latest_at = std::max(line.latest_at, at[i]);
     if constexpr (by_account) {
       usage_.add(account[i], cell, {1, Volume{query[i]}, Volume{input[i]}, Volume{output[i]}, Credits{credits[i]}});
     }
   }
   if (overflow) throw Overflow("sum beyond 64 bits");
-  return i;
 }
 
 Event ColumnFold::envelope(std::size_t event) const {

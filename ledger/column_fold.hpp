@@ -35,8 +35,10 @@ class ColumnFold {
   ColumnFold& operator=(const ColumnFold&) = delete;
 
   // Folds a segment as SegmentWriter made it; `first_seq`: of its first event. What it holds of accounts that are gone is
-  // passed over. After a fault the fold is unusable.
-  [[nodiscard]] Expected<Done, ColumnFault> fold(std::span<const std::uint8_t> segment, std::int64_t first_seq);
+  // passed over. After a fault the fold is unusable. `next`: the one to be folded after it, if it is at hand: its bytes are
+  // asked for meanwhile.
+  [[nodiscard]] Expected<Done, ColumnFault> fold(std::span<const std::uint8_t> segment, std::int64_t first_seq,
+                                                 std::span<const std::uint8_t> next = {});
 
   [[nodiscard]] std::int64_t events() const { return events_; }  // how many were folded
   // Draws what is pending; to be called before anything is asked.
@@ -65,7 +67,7 @@ class ColumnFold {
     std::vector<std::int64_t> version, at;
     std::vector<std::uint32_t> plan, workflow, model;  // numbers in the segment
     std::vector<std::int64_t> query, input, output, credits;
-    std::vector<std::uint8_t> slow;  // late, or settles something
+    std::vector<std::uint8_t> slow;  // late, settles something, or cannot be
     std::vector<std::uint16_t> plan_number;
     TextColumn::Unpacked plans, workflows, models;
     std::vector<std::uint32_t> workflow_number, model_number;
@@ -76,8 +78,9 @@ class ColumnFold {
   void unpack_batches(const SegmentColumns& columns);
   void unpack_charges(const SegmentColumns& columns);
   // Adds up charges until one has to go the other way; returns how many it took.
-  template <bool by_account>
   [[nodiscard]] std::size_t add_charges(std::size_t event, std::size_t charge, std::size_t count);
+  template <bool by_account>
+  void add_usage(std::size_t event, std::size_t charge, std::size_t count);
   void fold_charge(const SegmentColumns& columns, std::size_t event, std::size_t charge);
   void fold_other(const SegmentColumns& columns, std::size_t event, std::string_view fields);
   [[nodiscard]] Event envelope(std::size_t event) const;
@@ -87,11 +90,12 @@ class ColumnFold {
   UsageTable usage_;
   AccountTable accounts_;
   Unpacked unpacked_;
-  std::vector<std::uint32_t> count_;     // scratch
+  std::vector<std::uint32_t> count_, account_scratch_;
+  std::vector<std::int64_t> version_scratch_;
   std::vector<std::uint32_t> batch_of_;  // each event's among those that are not gone; empty when each has one
   std::int64_t events_ = 0;
-  std::int64_t seq_ = 0;
   std::size_t at_event_ = 0;  // of the segment, for a fault
+  std::span<const std::uint8_t> next_;
   CreditsGranted grant_;      // scratch, so that reading one takes no memory
   PeriodClosed close_;
 };
