@@ -45,7 +45,9 @@ class IntColumn {
   void unpack(std::int64_t* out) const;
   // The same of a column that `is_narrow`: whose numbers, by base and bits, lie from 0 to below 2^32.
   void unpack(std::uint32_t* out) const;
-  [[nodiscard]] bool is_narrow() const;
+  [[nodiscard]] bool is_narrow() const { return upper_bound() >> 32 == 0; }
+  // None of them is more, nor below 0: by base and bits, so that it costs nothing to ask. ~0 where that does not say.
+  [[nodiscard]] std::uint64_t upper_bound() const;
 
  private:
   // Numbers of `width` bits one after the other, the first in the lowest bits.

@@ -237,10 +237,13 @@ void IntColumn::Packed::unpack(std::size_t begin, std::size_t end, std::uint64_t
   for (; next < end; ++next) out[next - begin] = at(next);
 }
 
-bool IntColumn::is_narrow() const {
+std::uint64_t IntColumn::upper_bound() const {
+  constexpr std::uint64_t unknown = ~std::uint64_t{0};
   const unsigned bits = low_.width + (exceptions_ > 0 ? high_.width : 0);
-  if (bits > 32 || base_ >> 32 != 0 || step_ >> 32 != 0) return false;
-  return (base_ + step_ * ((std::uint64_t{1} << bits) - 1)) >> 32 == 0;  // below 2^64: both factors are below 2^32
+  std::uint64_t most = 0;
+  if (bits >= word_bits || __builtin_mul_overflow(step_, (std::uint64_t{1} << bits) - 1, &most)) return unknown;
+  if (__builtin_add_overflow(most, base_, &most) || most >> (word_bits - 1) != 0) return unknown;  // a base below 0 is large
+  return most;
 }
 
 template <class Number>

@@ -278,7 +278,8 @@ TextColumn::Unpacked TextColumn::unpack(std::uint32_t* out) const {
   if (form_ == Form::dictionary) {
     if (!numbers_.is_narrow()) throw DecodeFailure(0, "an index beyond the dictionary");
     numbers_.unpack(out);
-    const bool within = std::all_of(out, out + count_, [&](std::uint32_t index) { return index < entries_.size(); });
+    const bool within = numbers_.upper_bound() < entries_.size() ||
+                        std::all_of(out, out + count_, [&](std::uint32_t index) { return index < entries_.size(); });
     if (!within) throw DecodeFailure(0, "an index beyond the dictionary");
     return {entries_, {}};
   }

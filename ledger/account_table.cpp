@@ -21,6 +21,16 @@ bool any_waiting(const AccountLine& line) {
 
 }  // namespace
 
+Event event_of(const Envelope& envelope, Payload payload) {
+  static const AccountId somebody("-");  // accounts are numbers here
+  Event event;
+  event.account = somebody;
+  event.version = envelope.version;
+  event.at = envelope.at;
+  event.payload = std::move(payload);
+  return event;
+}
+
 void AccountTable::reach(std::uint32_t number) {
   if (number < lines_.size()) return;
   lines_.resize(std::size_t{number} + 1);
@@ -34,25 +44,19 @@ std::uint16_t AccountTable::plan_number(std::string_view plan) {
   return static_cast<std::uint16_t>(std::min<std::uint32_t>(number + 1, no_window_plan));
 }
 
-void AccountTable::note(AccountLine& line, const Event& envelope) {
+void AccountTable::note(AccountLine& line, const Envelope& envelope) {
   line.version = static_cast<std::uint32_t>(envelope.version);
   line.latest_at = std::max(line.latest_at, envelope.at.micros);
 }
 
-Event AccountTable::with(const Event& envelope, Payload payload) const {
-  Event event = envelope;
-  event.payload = std::move(payload);
-  return event;
-}
-
 void AccountTable::evolve(std::uint32_t account, const Event& event) { evolve_wholly(account, event); }
 
-void AccountTable::evolve(std::uint32_t account, const Event& envelope, const CreditsGranted& fact) {
-  if (!grant(account, envelope, fact)) evolve_wholly(account, with(envelope, fact));
+void AccountTable::evolve(std::uint32_t account, const Envelope& envelope, const CreditsGranted& fact) {
+  if (!grant(account, envelope, fact)) evolve_wholly(account, event_of(envelope, fact));
 }
 
-void AccountTable::evolve(std::uint32_t account, const Event& envelope, const PeriodClosed& fact) {
-  if (!close(account, envelope, fact)) evolve_wholly(account, with(envelope, fact));
+void AccountTable::evolve(std::uint32_t account, const Envelope& envelope, const PeriodClosed& fact) {
+  if (!close(account, envelope, fact)) evolve_wholly(account, event_of(envelope, fact));
 }
 
 // The pool, where the next event of the account may be done to its records.
@@ -65,7 +69,7 @@ AccountTable::CompactPool* AccountTable::pool_of(std::uint32_t account, const Pl
   return nullptr;
 }
 
-bool AccountTable::grant(std::uint32_t account, const Event& envelope, const CreditsGranted& fact) {
+bool AccountTable::grant(std::uint32_t account, const Envelope& envelope, const CreditsGranted& fact) {
   AccountLine& line = lines_[account];
   const auto name = credits::parse_lot(fact.lot);
   if (fact.price || !name || name->plan != fact.plan || envelope.version != line.version + std::int64_t{1}) return false;
@@ -105,7 +109,7 @@ bool AccountTable::grant(std::uint32_t account, const Event& envelope, const Cre
   return true;
 }
 
-bool AccountTable::close(std::uint32_t account, const Event& envelope, const PeriodClosed& fact) {
+bool AccountTable::close(std::uint32_t account, const Envelope& envelope, const PeriodClosed& fact) {
   AccountLine& line = lines_[account];
   CompactPool* const pool = pool_of(account, fact.plan, fact.term);
   if (pool == nullptr || fact.overage || envelope.version != line.version + std::int64_t{1}) return false;

@@ -43,6 +43,14 @@ struct alignas(64) AccountLine {
 };
 static_assert(sizeof(AccountLine) == 64, "a charge should touch one cache line");
 
+// What every event has, of those whose fields are folded without an Event around them.
+struct Envelope {
+  std::int64_t version = 0;
+  Instant at;
+};
+// An event of an account whose name nobody knows, with a key of nobody's.
+[[nodiscard]] Event event_of(const Envelope& envelope, Payload payload);
+
 // A period with its lots, as it is seen from outside.
 struct PeriodView {
   std::uint32_t account = 0;
@@ -67,9 +75,9 @@ class AccountTable {
 
   // Folds an event of the account. Throws Inconsistent or Overflow as `creditfold::evolve` does.
   void evolve(std::uint32_t account, const Event& event);
-  // The same for these two, without an Event around them where that can be. REQUIRES: `envelope` is theirs.
-  void evolve(std::uint32_t account, const Event& envelope, const CreditsGranted& fact);
-  void evolve(std::uint32_t account, const Event& envelope, const PeriodClosed& fact);
+  // The same for these two where they are neither priced nor billed, so that nobody asks for their key.
+  void evolve(std::uint32_t account, const Envelope& envelope, const CreditsGranted& fact);
+  void evolve(std::uint32_t account, const Envelope& envelope, const PeriodClosed& fact);
 
   // Draws what is pending in the account's windows.
   void settle(std::uint32_t account);
@@ -124,11 +132,10 @@ class AccountTable {
   static constexpr std::int64_t periods_max = 4'096;  // of a term that is kept so
 
   [[nodiscard]] CompactPool* pool_of(std::uint32_t account, const PlanId& plan, std::int32_t term);
-  [[nodiscard]] bool grant(std::uint32_t account, const Event& envelope, const CreditsGranted& fact);
-  [[nodiscard]] bool close(std::uint32_t account, const Event& envelope, const PeriodClosed& fact);
+  [[nodiscard]] bool grant(std::uint32_t account, const Envelope& envelope, const CreditsGranted& fact);
+  [[nodiscard]] bool close(std::uint32_t account, const Envelope& envelope, const PeriodClosed& fact);
   void evolve_wholly(std::uint32_t account, const Event& event);
-  void note(AccountLine& line, const Event& envelope);
-  [[nodiscard]] Event with(const Event& envelope, Payload payload) const;
+  void note(AccountLine& line, const Envelope& envelope);
 
   void settle_compact(CompactPool& pool, Window& window);
   void settle_full(AccountState& state, AccountLine& line);

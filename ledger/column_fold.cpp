@@ -2,6 +2,7 @@
 #include "ledger/column_fold.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "events/archive.hpp"
@@ -13,28 +14,25 @@ namespace {
 
 constexpr std::size_t prefetch_ahead = 24;
 
-// Asks for accounts' lines before they are needed: for charge i of `count`. Natively by a hint, some way ahead. WebAssembly
-// has none: there a field of the next few hundred is read, in loads that do not wait for one another.
+// Asks for the lines of accounts [i, i + some) of `count` before they are needed, and for as many of the bytes to come.
+// Natively by hints, the accounts' some way ahead. WebAssembly has none: there a field of each is read, in loads that do not
+// wait for one another.
 #ifdef __wasm__
-constexpr std::size_t touched_at_once = 512;
+constexpr std::size_t some = 512;
 
-inline void ask_for(std::span<const std::uint8_t>, std::size_t) {}
-inline void look_ahead(const AccountLine* lines, const std::uint32_t* account, std::size_t i, std::size_t count) {
-  if (i % touched_at_once != 0) return;
+inline void look_ahead(const AccountLine* lines, const std::uint32_t* account, std::size_t count, const std::uint8_t*) {
   std::uint32_t touched = 0;
-  const std::size_t end = std::min(count, i + touched_at_once);
-  for (std::size_t j = i; j < end; ++j) touched += lines[account[j]].version;
+  for (std::size_t i = 0; i < count; ++i) touched += lines[account[i]].version;
   volatile std::uint32_t used = touched;
   static_cast<void>(used);
 }
 #else
+constexpr std::size_t some = 16;
 constexpr std::size_t cache_line = 64;
 
-inline void ask_for(std::span<const std::uint8_t> bytes, std::size_t line) {
-  if (line * cache_line < bytes.size()) __builtin_prefetch(bytes.data() + line * cache_line);
-}
-inline void look_ahead(const AccountLine* lines, const std::uint32_t* account, std::size_t i, std::size_t) {
-  __builtin_prefetch(&lines[account[i + prefetch_ahead]], 1);
+inline void look_ahead(const AccountLine* lines, const std::uint32_t* account, std::size_t count, const std::uint8_t* next) {
+  for (std::size_t i = 0; i < count; ++i) __builtin_prefetch(&lines[account[i + prefetch_ahead]], 1);
+  for (std::size_t i = 0; i < count; ++i) __builtin_prefetch(next + i * cache_line);
 }
 #endif
 
@@ -170,33 +168,49 @@ void ColumnFold::unpack(const SegmentColumns& columns) {
 void ColumnFold::unpack_batches(const SegmentColumns& columns) {
   const std::size_t events = columns.tag.size();
   const std::size_t batches = columns.account.size();
-  const std::size_t gone = columns.gone_at.size();
-  unpack_narrow(columns.account, unpacked_.account, prefetch_ahead);
-  unpack_wide(columns.first_version, unpacked_.version);
-  batch_of_.clear();
-  if (gone == 0 && batches == events && is_all(columns.count, 1)) return;
-  std::vector<std::uint8_t> is_gone(batches);
-  for (std::size_t i = 0; i < gone; ++i) is_gone[static_cast<std::size_t>(columns.gone_at.at(i))] = 1;
-  std::vector<std::uint32_t>& account = account_scratch_;
-  std::vector<std::int64_t>& version = version_scratch_;
-  account.clear();
-  version.clear();
-  unpack_narrow(columns.count, count_);
-  std::uint32_t kept = 0;
-  for (std::size_t i = 0; i < batches; ++i) {
-    if (is_gone[i] != 0) continue;
-    const std::uint32_t count = count_[i];
-    if (count > events - account.size()) throw DecodeFailure(0, "batches and events do not fit together");
-    for (std::uint32_t within = 0; within < count; ++within) {
-      account.push_back(unpacked_.account[i]);
-      version.push_back(unpacked_.version[i] + within);
-      batch_of_.push_back(kept);
-    }
-    ++kept;
+  batch_events_.clear();
+  if (columns.gone_at.size() == 0 && batches == events && is_all(columns.count, 1)) {
+    unpack_narrow(columns.account, unpacked_.account, prefetch_ahead);
+    unpack_wide(columns.first_version, unpacked_.version);
+    return;
   }
-  if (account.size() != events) throw DecodeFailure(0, "batches and events do not fit together");
-  unpacked_.account.swap(account);
-  unpacked_.version.swap(version);
+  unpack_narrow(columns.account, batch_account_);
+  unpack_wide(columns.first_version, batch_version_);
+  unpack_narrow(columns.count, batch_events_);
+  batch_kept_.assign(batches, 1);
+  for (std::size_t i = 0; i < columns.gone_at.size(); ++i) {
+    const auto gone = static_cast<std::size_t>(columns.gone_at.at(i));
+    batch_events_[gone] = batch_kept_[gone] = 0;
+  }
+  unpacked_.account.resize(events + prefetch_ahead);
+  unpacked_.version.resize(events);
+  std::uint32_t* const account = unpacked_.account.data();
+  std::int64_t* const version = unpacked_.version.data();
+  std::size_t event = 0;
+  for (std::size_t i = 0; i < batches; ++i) {
+    const std::uint32_t count = batch_events_[i];
+    if (count > events - event) throw DecodeFailure(0, "batches and events do not fit together");
+    if (count == 1) [[likely]] {
+      account[event] = batch_account_[i];
+      version[event++] = batch_version_[i];
+      continue;
+    }
+    for (std::uint32_t within = 0; within < count; ++within, ++event) {
+      account[event] = batch_account_[i];
+      version[event] = batch_version_[i] + within;
+    }
+  }
+  if (event != events) throw DecodeFailure(0, "batches and events do not fit together");
+}
+
+// Among those that are not gone, whose keys alone are kept. Asked of few events.
+std::size_t ColumnFold::batch_of(std::size_t event) const {
+  if (batch_events_.empty()) return event;
+  std::size_t kept = 0;
+  for (std::size_t batch = 0, behind = batch_events_[0]; behind <= event; behind += batch_events_[++batch]) {
+    kept += batch_kept_[batch];
+  }
+  return kept;
 }
 
 void ColumnFold::unpack_charges(const SegmentColumns& columns) {
@@ -213,23 +227,46 @@ void ColumnFold::unpack_charges(const SegmentColumns& columns) {
   for (std::size_t i = 0; i < to.models.size(); ++i) to.model_number.push_back(usage_.model(to.models[i]));
   to.cells.clear();
   for (const std::uint32_t workflow : to.workflow_number) to.cells.push_back(usage_.row(workflow));
-  unpack_wide(columns.query, to.query);
-  unpack_wide(columns.input, to.input);
-  unpack_wide(columns.output, to.output);
-  unpack_wide(columns.credits, to.credits);
   to.slow.assign(columns.charges, 0);
+  unpack_volumes(columns.query, to.query);
+  unpack_volumes(columns.input, to.input);
+  unpack_volumes(columns.output, to.output);
+  unpack_wide(columns.credits, to.credits);
   for (const IntColumn* column : {&columns.late, &columns.settles.there}) {
     if (is_all(*column, 0)) continue;
     for (std::size_t i = 0; i < columns.charges; ++i) {
       if (column->at(i) != 0) to.slow[i] = 1;
     }
   }
-  for (const auto& [column, values] : {std::pair{&columns.query, &to.query}, std::pair{&columns.input, &to.input},
-                                       std::pair{&columns.output, &to.output}, std::pair{&columns.credits, &to.credits}}) {
-    if (column->is_narrow()) continue;
-    for (std::size_t i = 0; i < columns.charges; ++i) {
-      if ((*values)[i] < 0) to.slow[i] = 1;  // goes where it is refused
-    }
+  for (std::size_t i = 0; i < columns.charges && columns.credits.upper_bound() == ~std::uint64_t{0}; ++i) {
+    if (to.credits[i] < 0) to.slow[i] = 1;  // goes where it is refused
+  }
+  bound_usage(columns);
+}
+
+// Of more than 32 bits in a log that has them at all: its charges go the other way.
+void ColumnFold::unpack_volumes(const IntColumn& column, std::vector<std::uint32_t>& out) {
+  if (column.is_narrow()) return unpack_narrow(column, out);
+  std::vector<std::int64_t> wide;
+  unpack_wide(column, wide);
+  out.resize(wide.size());
+  for (std::size_t i = 0; i < wide.size(); ++i) {
+    out[i] = static_cast<std::uint32_t>(wide[i]);
+    if (wide[i] != static_cast<std::int64_t>(out[i])) unpacked_.slow[i] = 1;
+  }
+}
+
+// What sums could have come to by now, so that they need not be watched one by one.
+void ColumnFold::bound_usage(const SegmentColumns& columns) {
+  const std::uint64_t charges = columns.charges;
+  const std::uint64_t volume =
+      std::max({columns.query.upper_bound(), columns.input.upper_bound(), columns.output.upper_bound()});
+  const std::array<std::uint64_t, 2> each{volume, columns.credits.upper_bound()};
+  for (std::size_t i = 0; i < each.size(); ++i) {
+    std::uint64_t more = 0;
+    const bool unbounded = __builtin_mul_overflow(each[i], charges, &more) ||
+                           __builtin_add_overflow(used_bound_[i], more, &used_bound_[i]);
+    if (unbounded) used_bound_[i] = ~std::uint64_t{0};
   }
 }
 
@@ -255,24 +292,25 @@ std::size_t ColumnFold::add_charges(std::size_t event, std::size_t charge, std::
   const std::uint16_t* const plan_number = unpacked_.plan_number.data();
   const std::uint8_t* const slow = unpacked_.slow.data() + charge;
   const std::int64_t* const credits = unpacked_.credits.data() + charge;
-  const std::span<const std::uint8_t> next = next_;
   std::size_t i = 0;
-  for (; i < count; ++i) {
-    look_ahead(lines, account, i, count);
-    ask_for(next, event + i);
-    AccountLine& line = lines[account[i]];
-    const std::uint16_t wanted = plan_number[plan[i]];
-    const std::size_t which = line.plan[1] == wanted ? 1 : 0;
-    Window& window = line.window[which];
-    const bool within = static_cast<std::uint64_t>(at[i]) - static_cast<std::uint64_t>(window.from) < window.length;
-    const bool follows = version[i] == static_cast<std::int64_t>(line.version) + 1;
-    const bool known = line.plan[which] == wanted;
-    std::int64_t pending = 0;
-    const bool too_much = __builtin_add_overflow(window.pending, credits[i], &pending);
-    if (!(within & follows & known & !too_much & (slow[i] == 0))) break;
-    window.pending = pending;
-    ++line.version;
-    line.latest_at = std::max(line.latest_at, at[i]);
+  while (i < count) {
+    const std::size_t end = std::min(count, i + some);
+    look_ahead(lines, account + i, end - i, next_.data() + std::min(next_.size(), (event + i) * 64));
+    for (; i < end; ++i) {
+      AccountLine& line = lines[account[i]];
+      const std::uint16_t wanted = plan_number[plan[i]];
+      const std::size_t which = line.plan[1] == wanted ? 1 : 0;
+      Window& window = line.window[which];
+      const bool within = static_cast<std::uint64_t>(at[i]) - static_cast<std::uint64_t>(window.from) < window.length;
+      const bool follows = version[i] == static_cast<std::int64_t>(line.version) + 1;
+      const bool known = line.plan[which] == wanted;
+      std::int64_t pending = 0;
+      const bool too_much = __builtin_add_overflow(window.pending, credits[i], &pending);
+      if (!(within & follows & known & !too_much & (slow[i] == 0))) return i;
+      window.pending = pending;
+      ++line.version;
+      line.latest_at = std::max(line.latest_at, at[i]);
+    }
   }
   return i;
 }
@@ -284,71 +322,67 @@ void ColumnFold::add_usage(std::size_t event, std::size_t charge, std::size_t co
   const std::uint32_t* const model = unpacked_.model.data() + charge;
   const std::uint32_t* const* const cells = unpacked_.cells.data();
   const std::uint32_t* const model_number = unpacked_.model_number.data();
-  const std::int64_t* const query = unpacked_.query.data() + charge;
-  const std::int64_t* const input = unpacked_.input.data() + charge;
-  const std::int64_t* const output = unpacked_.output.data() + charge;
+  const std::uint32_t* const query = unpacked_.query.data() + charge;
+  const std::uint32_t* const input = unpacked_.input.data() + charge;
+  const std::uint32_t* const output = unpacked_.output.data() + charge;
   const std::int64_t* const credits = unpacked_.credits.data() + charge;
+  constexpr std::uint64_t most = std::numeric_limits<std::int64_t>::max();
+  const bool bounded = used_bound_[0] <= most && used_bound_[1] <= most;
   UsageTotals* all_totals = usage_.totals();
-  bool overflow = false;
   for (std::size_t i = 0; i < count; ++i) {
     std::uint32_t cell = cells[workflow[i]][model_number[model[i]]] - 1;
-    if (cell + 1 == 0) {
+    if (cell + 1 == 0) [[unlikely]] {
       cell = new_cell(charge + i);
       all_totals = usage_.totals();
     }
     UsageTotals& totals = all_totals[cell];
-    overflow |= __builtin_add_overflow(totals.query.tokens, query[i], &totals.query.tokens);
-    overflow |= __builtin_add_overflow(totals.input.tokens, input[i], &totals.input.tokens);
-    overflow |= __builtin_add_overflow(totals.output.tokens, output[i], &totals.output.tokens);
-    overflow |= __builtin_add_overflow(totals.credits.micro, credits[i], &totals.credits.micro);
-    ++totals.charges;
-    if constexpr (by_account) {
-      usage_.add(account[i], cell, {1, Volume{query[i]}, Volume{input[i]}, Volume{output[i]}, Credits{credits[i]}});
+    if (by_account || !bounded) {
+      const UsageTotals used{1, Volume{query[i]}, Volume{input[i]}, Volume{output[i]}, Credits{credits[i]}};
+      UsageTable::sum(totals, used);
+      if constexpr (by_account) usage_.add(account[i], cell, used);
+      continue;
     }
+    ++totals.charges;
+    totals.query.tokens += query[i];
+    totals.input.tokens += input[i];
+    totals.output.tokens += output[i];
+    totals.credits.micro += credits[i];
   }
-  if (overflow) throw Overflow("sum beyond 64 bits");
 }
 
-Event ColumnFold::envelope(std::size_t event) const {
-  static const AccountId somebody("-");  // accounts are numbers here
-  Event envelope;
-  envelope.account = somebody;
-  envelope.version = unpacked_.version[event];
-  envelope.at = Instant{unpacked_.at[event]};
-  if (!detail::in_calendar(envelope.at)) throw DecodeFailure(0, detail::bad_instant);
-  return envelope;
+Envelope ColumnFold::envelope(std::size_t event) const {
+  const Instant at{unpacked_.at[event]};
+  if (!detail::in_calendar(at)) throw DecodeFailure(0, detail::bad_instant);
+  return {unpacked_.version[event], at};
 }
 
 void ColumnFold::fold_charge(const SegmentColumns& columns, std::size_t event, std::size_t charge) {
-  Event whole = envelope(event);
   CreditsConsumed fact;
   fact.plan = PlanId(std::string(unpacked_.plans[unpacked_.plan[charge]]));
   fact.workflow = WorkflowId(std::string(unpacked_.workflows[unpacked_.workflow[charge]]));
   fact.model = ModelId(std::string(unpacked_.models[unpacked_.model[charge]]));
-  fact.query = volume_in(unpacked_.query[charge]);
-  fact.input = volume_in(unpacked_.input[charge]);
-  fact.output = volume_in(unpacked_.output[charge]);
+  fact.query = volume_in(columns.query.at(charge));
+  fact.input = volume_in(columns.input.at(charge));
+  fact.output = volume_in(columns.output.at(charge));
   fact.credits.micro = unpacked_.credits[charge];
   fact.late = columns.late.at(charge) != 0;
   if (columns.settles.there.at(charge) != 0) fact.settles = id_in<AuthorizationTag>(columns.settles.texts.at(charge));
-  whole.payload = std::move(fact);
-  accounts_.evolve(unpacked_.account[event], whole);
+  accounts_.evolve(unpacked_.account[event], event_of(envelope(event), std::move(fact)));
 }
 
 void ColumnFold::fold_other(const SegmentColumns& columns, std::size_t event, std::string_view fields) {
-  Event whole = envelope(event);
   const std::uint32_t account = unpacked_.account[event];
   const std::int64_t revision = unpacked_.revision[event];
   const std::uint32_t tag = columns.tags[event];
   if (tag == CreditsGranted::tag) {
     read_into(grant_, revision, fields);
-    if (!grant_.price) return accounts_.evolve(account, whole, grant_);
+    if (!grant_.price) return accounts_.evolve(account, envelope(event), grant_);
   } else if (tag == PeriodClosed::tag) {
     read_into(close_, revision, fields);
-    if (!close_.overage) return accounts_.evolve(account, whole, close_);
+    if (!close_.overage) return accounts_.evolve(account, envelope(event), close_);
   }
-  whole.key = id_in<KeyTag>(columns.key.at(batch_of_.empty() ? event : batch_of_[event]));  // lines of invoices keep it
-  whole.payload = payload_of(tag, revision, fields);
+  Event whole = event_of(envelope(event), payload_of(tag, revision, fields));
+  whole.key = id_in<KeyTag>(columns.key.at(batch_of(event)));  // lines of invoices keep it
   accounts_.evolve(account, whole);
 }
 

@@ -4,6 +4,7 @@
 // through `evolve` or by its checks (account_table.hpp).
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <span>
@@ -66,7 +67,8 @@ class ColumnFold {
     std::vector<std::uint32_t> account;
     std::vector<std::int64_t> version, at;
     std::vector<std::uint32_t> plan, workflow, model;  // numbers in the segment
-    std::vector<std::int64_t> query, input, output, credits;
+    std::vector<std::uint32_t> query, input, output;
+    std::vector<std::int64_t> credits;
     std::vector<std::uint8_t> slow;  // late, settles something, or cannot be
     std::vector<std::uint16_t> plan_number;
     TextColumn::Unpacked plans, workflows, models;
@@ -81,18 +83,21 @@ class ColumnFold {
   [[nodiscard]] std::size_t add_charges(std::size_t event, std::size_t charge, std::size_t count);
   template <bool by_account>
   void add_usage(std::size_t event, std::size_t charge, std::size_t count);
+  void unpack_volumes(const IntColumn& column, std::vector<std::uint32_t>& out);
+  void bound_usage(const SegmentColumns& columns);
   void fold_charge(const SegmentColumns& columns, std::size_t event, std::size_t charge);
   void fold_other(const SegmentColumns& columns, std::size_t event, std::string_view fields);
-  [[nodiscard]] Event envelope(std::size_t event) const;
+  [[nodiscard]] Envelope envelope(std::size_t event) const;
+  [[nodiscard]] std::size_t batch_of(std::size_t event) const;
   [[nodiscard]] std::uint32_t new_cell(std::size_t charge);
   void fetch(std::uint32_t account);
 
   UsageTable usage_;
   AccountTable accounts_;
   Unpacked unpacked_;
-  std::vector<std::uint32_t> count_, account_scratch_;
-  std::vector<std::int64_t> version_scratch_;
-  std::vector<std::uint32_t> batch_of_;  // each event's among those that are not gone; empty when each has one
+  std::vector<std::uint32_t> batch_account_, batch_events_, batch_kept_;  // empty when each batch has one event and none is gone
+  std::vector<std::int64_t> batch_version_;
+  std::array<std::uint64_t, 2> used_bound_{};  // no sum of volumes, or of credits, is more
   std::int64_t events_ = 0;
   std::size_t at_event_ = 0;  // of the segment, for a fault
   std::span<const std::uint8_t> next_;

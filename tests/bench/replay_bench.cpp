@@ -27,6 +27,9 @@ void fold_all(ColumnFold& fold, const std::vector<test::ReplayLog::Run>& runs) {
   }
 }
 
+// By a name of its own, for who profiles.
+[[gnu::noinline]] void fold_measured(ColumnFold& fold, const std::vector<test::ReplayLog::Run>& runs) { fold_all(fold, runs); }
+
 // Every figure of every row has its part in it.
 class Sum {
  public:
@@ -115,7 +118,7 @@ int main(int argc, char** argv) {
     fold_all(fold, log.set_up);
     set_up = test::cpu_seconds() - start;
     start = test::cpu_seconds();
-    fold_all(fold, log.runs);
+    fold_measured(fold, log.runs);
     const double folded = test::cpu_seconds();
     sum = read_all(fold);
     const double done = test::cpu_seconds();
