@@ -104,6 +104,7 @@ bool AccountTable::grant(std::uint32_t account, const Envelope& envelope, const 
                                   .next = pool->further,
                                   .period = name->period,
                                   .kind = fact.kind});
+    pool->further_until = std::max(pool->further_until, name->period);
   }
   note(line, envelope);
   return true;
@@ -218,7 +219,7 @@ void AccountTable::settle_compact(CompactPool& pool, Window& window) {
   const Credits pending{window.pending};
   window.pending = 0;
   OpenedPeriod& newest = opened_[pool.newest];
-  if (pool.further == 0) {
+  if (pool.opened > pool.further_until) {
     Lot lot;
     lot.granted = terms_[pool.terms]->term.allotment;
     lot.drawn.micro = newest.drawn;

@@ -73,6 +73,14 @@ class AccountTable {
   // Throws DecodeFailure where the name is not an id.
   [[nodiscard]] std::uint16_t plan_number(std::string_view plan);
 
+  // Hints that what is kept of the account beside its line is wanted soon; of what that leads to, once it is there.
+  void fetch(std::uint32_t account) const { __builtin_prefetch(&compact_[account], 1); }
+  void look_ahead(std::uint32_t account) const {
+    for (const CompactPool& pool : compact_[account].pool) {
+      if (pool.newest != 0) __builtin_prefetch(&opened_[pool.newest], 1);
+    }
+  }
+
   // Folds an event of the account. Throws Inconsistent or Overflow as `creditfold::evolve` does.
   void evolve(std::uint32_t account, const Event& event);
   // The same for these two where they are neither priced nor billed, so that nobody asks for their key.
@@ -114,6 +122,7 @@ class AccountTable {
     std::uint32_t further = 0;  // FurtherLot
     std::uint16_t opened = 0;
     std::uint16_t closed = 0;
+    std::int32_t further_until = 0;  // no further lot is of a later period
   };
   struct CompactAccount {
     std::uint32_t full = 0;  // kept as full_[full - 1]; 0: kept here

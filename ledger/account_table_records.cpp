@@ -11,6 +11,7 @@ namespace creditfold {
 
 std::uint32_t AccountTable::lots_of(const CompactPool& pool, std::int32_t period) const {
   std::uint32_t lots = period <= pool.opened ? 1 : 0;
+  if (period > pool.further_until) return lots;
   for (std::uint32_t further = pool.further; further != 0; further = further_[further].next) {
     if (further_[further].period == period) ++lots;
   }
@@ -29,7 +30,8 @@ void AccountTable::read_period(const CompactPool& pool, std::int32_t number, std
     allotment.version = opened_[opened].version;
     period.uncovered.micro = opened_[opened].uncovered;
   }
-  for (std::uint32_t each = pool.further; each != 0; each = further_[each].next) {
+  const std::uint32_t first = number > pool.further_until ? 0 : pool.further;
+  for (std::uint32_t each = first; each != 0; each = further_[each].next) {
     const FurtherLot& further = further_[each];
     if (further.period != number) continue;
     Lot& lot = period.lots.emplace_back();
@@ -227,6 +229,7 @@ void AccountTable::compress_pool(CompactPool& pool, const Term& term) {
                                      .next = pool.further,
                                      .period = period.number,
                                      .kind = lot.kind});
+        pool.further_until = std::max(pool.further_until, period.number);
       }
     }
   }

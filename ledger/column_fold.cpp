@@ -13,14 +13,14 @@ namespace creditfold {
 namespace {
 
 constexpr std::size_t prefetch_ahead = 24;
+constexpr std::size_t others_ahead = 4;
 
-// Asks for the lines of accounts [i, i + some) of `count` before they are needed, and for as many of the bytes to come.
-// Natively by hints, the accounts' some way ahead. WebAssembly has none: there a field of each is read, in loads that do not
-// wait for one another.
+// Asks for the lines of the next `count` accounts before they are needed. Natively by hints, some way ahead. WebAssembly has
+// none: there a field of each is read, in loads that do not wait for one another.
 #ifdef __wasm__
 constexpr std::size_t some = 512;
 
-inline void look_ahead(const AccountLine* lines, const std::uint32_t* account, std::size_t count, const std::uint8_t*) {
+inline void look_ahead(const AccountLine* lines, const std::uint32_t* account, std::size_t count) {
   std::uint32_t touched = 0;
   for (std::size_t i = 0; i < count; ++i) touched += lines[account[i]].version;
   volatile std::uint32_t used = touched;
@@ -28,11 +28,9 @@ inline void look_ahead(const AccountLine* lines, const std::uint32_t* account, s
 }
 #else
 constexpr std::size_t some = 16;
-constexpr std::size_t cache_line = 64;
 
-inline void look_ahead(const AccountLine* lines, const std::uint32_t* account, std::size_t count, const std::uint8_t* next) {
+inline void look_ahead(const AccountLine* lines, const std::uint32_t* account, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) __builtin_prefetch(&lines[account[i + prefetch_ahead]], 1);
-  for (std::size_t i = 0; i < count; ++i) __builtin_prefetch(next + i * cache_line);
 }
 #endif
 
@@ -73,10 +71,8 @@ const P& read_into(P& payload, std::int64_t revision, std::string_view fields) {
 
 }  // namespace
 
-Expected<Done, ColumnFault> ColumnFold::fold(std::span<const std::uint8_t> segment, std::int64_t first_seq,
-                                             std::span<const std::uint8_t> next) {
+Expected<Done, ColumnFault> ColumnFold::fold(std::span<const std::uint8_t> segment, std::int64_t first_seq) {
   at_event_ = 0;
-  next_ = next;
   const auto fault = [&](const char* what) {
     const bool known = at_event_ < unpacked_.account.size();
     return Unexpected{ColumnFault{first_seq + static_cast<std::int64_t>(at_event_), known ? unpacked_.account[at_event_] : 0, what}};
@@ -90,11 +86,7 @@ Expected<Done, ColumnFault> ColumnFold::fold(std::span<const std::uint8_t> segme
     std::size_t charge = 0;
     for (std::size_t event = 0; event < events;) {
       std::size_t run = events - event;
-      if (!columns.tags.empty()) {
-        std::size_t end = event;
-        while (end < events && columns.tags[end] == CreditsConsumed::tag) ++end;
-        run = end - event;
-      }
+      if (other < others_.size()) run = others_[other] - event;
       for (const std::size_t end = event + run; event < end;) {
         const std::size_t added = add_charges(event, charge, end - event);
         usage_.by_account() ? add_usage<true>(event, charge, added) : add_usage<false>(event, charge, added);
@@ -105,6 +97,7 @@ Expected<Done, ColumnFault> ColumnFold::fold(std::span<const std::uint8_t> segme
       }
       if (event == events) break;
       at_event_ = event;
+      if (other + others_ahead < others_.size()) accounts_.look_ahead(unpacked_.account[others_[other + others_ahead]]);
       const std::size_t size = unpacked_.other_size[other++];
       fold_other(columns, event++, columns.other.substr(other_begin, size));
       other_begin += size;
@@ -155,9 +148,15 @@ void ColumnFold::unpack(const SegmentColumns& columns) {
   const std::uint32_t highest = *std::max_element(unpacked_.account.begin(), unpacked_.account.end());
   if (highest > account_number_max) throw DecodeFailure(0, "an account's number beyond those a fold can keep");
   accounts_.reach(highest);
-  for (std::size_t i = 0; i < std::min(events, prefetch_ahead); ++i) fetch(unpacked_.account[i]);
+  for (std::size_t i = 0; i < std::min(events, prefetch_ahead); ++i) __builtin_prefetch(&accounts_.lines()[unpacked_.account[i]], 1);
   unpack_wide(columns.at, unpacked_.at);
+  others_.clear();
   if (!columns.tags.empty()) {
+    for (std::size_t event = 0; event < events; ++event) {
+      if (columns.tags[event] == CreditsConsumed::tag) continue;
+      others_.push_back(static_cast<std::uint32_t>(event));
+      accounts_.fetch(unpacked_.account[event]);
+    }
     unpack_narrow(columns.revision, unpacked_.revision);
     unpack_narrow(columns.other_size, unpacked_.other_size);
   }
@@ -270,14 +269,6 @@ void ColumnFold::bound_usage(const SegmentColumns& columns) {
   }
 }
 
-void ColumnFold::fetch(std::uint32_t account) {
-#ifndef __wasm__
-  if (account < accounts_.size()) __builtin_prefetch(&accounts_.lines()[account]);
-#else
-  static_cast<void>(account);
-#endif
-}
-
 // The first charge of this workflow and model; its row is where it was.
 std::uint32_t ColumnFold::new_cell(std::size_t charge) {
   return usage_.cell(unpacked_.workflow_number[unpacked_.workflow[charge]], unpacked_.model_number[unpacked_.model[charge]]);
@@ -295,7 +286,7 @@ std::size_t ColumnFold::add_charges(std::size_t event, std::size_t charge, std::
   std::size_t i = 0;
   while (i < count) {
     const std::size_t end = std::min(count, i + some);
-    look_ahead(lines, account + i, end - i, next_.data() + std::min(next_.size(), (event + i) * 64));
+    look_ahead(lines, account + i, end - i);
     for (; i < end; ++i) {
       AccountLine& line = lines[account[i]];
       const std::uint16_t wanted = plan_number[plan[i]];

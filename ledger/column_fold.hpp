@@ -36,10 +36,8 @@ class ColumnFold {
   ColumnFold& operator=(const ColumnFold&) = delete;
 
   // Folds a segment as SegmentWriter made it; `first_seq`: of its first event. What it holds of accounts that are gone is
-  // passed over. After a fault the fold is unusable. `next`: the one to be folded after it, if it is at hand: its bytes are
-  // asked for meanwhile.
-  [[nodiscard]] Expected<Done, ColumnFault> fold(std::span<const std::uint8_t> segment, std::int64_t first_seq,
-                                                 std::span<const std::uint8_t> next = {});
+  // passed over. After a fault the fold is unusable.
+  [[nodiscard]] Expected<Done, ColumnFault> fold(std::span<const std::uint8_t> segment, std::int64_t first_seq);
 
   [[nodiscard]] std::int64_t events() const { return events_; }  // how many were folded
   // Draws what is pending; to be called before anything is asked.
@@ -49,7 +47,7 @@ class ColumnFold {
   template <class Visit>
   void visit_periods(Visit&& visit) {
     for (std::uint32_t account = 1; account < accounts_.size(); ++account) {
-      fetch(account + fetch_ahead);
+      if (account + accounts_ahead < accounts_.size()) accounts_.look_ahead(account + accounts_ahead);
       if (accounts_.there(account)) accounts_.visit_periods(account, visit);
     }
   }
@@ -60,7 +58,7 @@ class ColumnFold {
   [[nodiscard]] Book book(const std::function<AccountId(std::uint32_t)>& name);
 
  private:
-  static constexpr std::uint32_t fetch_ahead = 24;
+  static constexpr std::uint32_t accounts_ahead = 8;
 
   // A segment's columns, unpacked. One value an event, and one a charge.
   struct Unpacked {
@@ -90,7 +88,6 @@ class ColumnFold {
   [[nodiscard]] Envelope envelope(std::size_t event) const;
   [[nodiscard]] std::size_t batch_of(std::size_t event) const;
   [[nodiscard]] std::uint32_t new_cell(std::size_t charge);
-  void fetch(std::uint32_t account);
 
   UsageTable usage_;
   AccountTable accounts_;
@@ -100,7 +97,7 @@ class ColumnFold {
   std::array<std::uint64_t, 2> used_bound_{};  // no sum of volumes, or of credits, is more
   std::int64_t events_ = 0;
   std::size_t at_event_ = 0;  // of the segment, for a fault
-  std::span<const std::uint8_t> next_;
+  std::vector<std::uint32_t> others_;  // where events stand that are no charges
   CreditsGranted grant_;      // scratch, so that reading one takes no memory
   PeriodClosed close_;
 };

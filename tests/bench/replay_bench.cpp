@@ -18,9 +18,8 @@ namespace {
 using namespace creditfold;
 
 void fold_all(ColumnFold& fold, const std::vector<test::ReplayLog::Run>& runs) {
-  for (std::size_t i = 0; i < runs.size(); ++i) {
-    const auto& next = runs[i + 1 < runs.size() ? i + 1 : i].bytes;
-    const auto folded = fold.fold(runs[i].bytes, runs[i].first_seq, next);
+  for (const auto& run : runs) {
+    const auto folded = fold.fold(run.bytes, run.first_seq);
     if (folded) continue;
     std::fprintf(stderr, "event %lld: %s\n", static_cast<long long>(folded.error().seq), folded.error().what.c_str());
     std::exit(1);
