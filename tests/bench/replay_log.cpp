@@ -19,7 +19,7 @@ constexpr std::int64_t begins{1'767'225'600'000'000};  // 2026-01-01
 constexpr std::int64_t year = 334 * day;  // the part of it in which all terms are in force, twelve periods of most
 constexpr std::int64_t events_per_account_and_year = 1'000;
 constexpr int periods = 12;
-constexpr int start_days = 28;  // terms start at midnight, on one of so many days before
+constexpr int start_days = 30;  // terms start at midnight, on one of so many days before, so that some periods end every day
 constexpr std::int64_t micro = 1'000'000;
 constexpr std::size_t batches_per_segment = 1'000;
 
@@ -56,7 +56,7 @@ class Maker {
       : wanted_(events), accounts_(accounts + std::size_t{1}), row_(row) {
     for (int d = 0; d < start_days; ++d) {
       Term term;
-      term.starts_at = Instant{begins - d * day};
+      term.starts_at = Instant{begins - (d + 1) * day};
       term.ends_at = add_months(term.starts_at, periods);
       for (int p = 1; p <= periods; ++p) bounds_[static_cast<std::size_t>(d)].push_back(terms::period_starts_at(term, p));
       bounds_[static_cast<std::size_t>(d)].push_back(term.ends_at);
