@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cstring>
 #include <numeric>
+#include <utility>
 
 #include "events/archive.hpp"
 #include "events/columns.hpp"
@@ -127,6 +129,48 @@ void put_ints(SpanOutputArchive& out, std::span<const std::int64_t> values) {
   put_packed(out, steps.values, widths.low);
 }
 
+namespace {
+
+// Eight numbers of `width` bits take `width` bytes, so each of them lies where the compiler knows.
+template <unsigned width, class Number>
+void unpack_eights(const char* bytes, std::size_t eights, Number* out) {
+  constexpr std::uint64_t mask = (std::uint64_t{1} << width) - 1;
+  const auto one = [&](std::size_t i) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, bytes + i * width / 8, sizeof word);
+    out[i] = static_cast<Number>(word >> (i * width % 8) & mask);
+  };
+  for (; eights > 0; --eights, bytes += width, out += 8) {
+    one(0), one(1), one(2), one(3), one(4), one(5), one(6), one(7);
+  }
+}
+
+template <class Number, std::size_t... width>
+constexpr auto unpackers(std::index_sequence<width...>) {
+  return std::array{&unpack_eights<width + 1, Number>...};
+}
+
+// Numbers up to this wide are unpacked eight at a time: up to there a shift leaves them in one word, and few are wider.
+constexpr unsigned eights_width_max = 40;
+
+// Unpacks all that can be read in whole words and returns how many those were.
+template <class Number>
+std::size_t unpack_most(std::string_view bytes, unsigned width, std::size_t count, Number* out) {
+  if (width == 0) {
+    std::fill(out, out + count, Number{0});
+    return count;
+  }
+  if (width > eights_width_max || bytes.size() < sizeof(std::uint64_t)) return 0;
+  static constexpr auto each_width = unpackers<Number>(std::make_index_sequence<eights_width_max>{});
+  // The last word read of a group begins 7 * width / 8 bytes behind the group's beginning.
+  const std::size_t last_word = 7 * width / 8 + sizeof(std::uint64_t);
+  const std::size_t eights = bytes.size() < last_word ? 0 : std::min((bytes.size() - last_word) / width + 1, count / 8);
+  each_width[width - 1](bytes.data(), eights, out);
+  return eights * 8;
+}
+
+}  // namespace
+
 std::uint64_t IntColumn::Packed::at(std::size_t index) const {
   if (width == 0) return 0;
   const std::size_t bit = index * width;
@@ -135,7 +179,11 @@ std::uint64_t IntColumn::Packed::at(std::size_t index) const {
   const std::size_t left = bytes.size() - bit / 8;
   const std::uint64_t mask = width == word_bits ? ~std::uint64_t{0} : (std::uint64_t{1} << width) - 1;
   std::uint64_t word = 0;
-  std::memcpy(&word, first, std::min(left, sizeof word));
+  if (left >= sizeof word) {
+    std::memcpy(&word, first, sizeof word);
+  } else {
+    std::memcpy(&word, first, left);
+  }
   word >>= shift;
   if (shift + width > word_bits) word |= static_cast<std::uint64_t>(static_cast<std::uint8_t>(first[8])) << (word_bits - shift);
   return word & mask;
@@ -183,26 +231,47 @@ std::int64_t IntColumn::at(std::size_t index) const {
   return value(steps);
 }
 
-void IntColumn::unpack(std::int64_t* out) const {
-  std::size_t next = 0;
-  constexpr unsigned fast_width_max = 56;  // with a shift of up to 7 it lies in one word
-  if (low_.width > 0 && low_.width <= fast_width_max) {
-    const std::uint64_t mask = (std::uint64_t{1} << low_.width) - 1;
-    const std::size_t words_end = low_.bytes.size() < 8 ? 0 : (low_.bytes.size() - 8) * 8 / low_.width + 1;
-    for (const std::size_t end = std::min(count_, words_end); next < end; ++next) {
-      const std::size_t bit = next * low_.width;
-      std::uint64_t word = 0;
-      std::memcpy(&word, low_.bytes.data() + bit / 8, sizeof word);
-      out[next] = value(word >> (bit % 8) & mask);
+void IntColumn::Packed::unpack(std::size_t begin, std::size_t end, std::uint64_t* out) const {
+  const std::size_t skipped = begin / 8 * width;
+  std::size_t next = begin + unpack_most(bytes.substr(std::min(skipped, bytes.size())), width, end - begin, out);
+  for (; next < end; ++next) out[next - begin] = at(next);
+}
+
+std::uint64_t IntColumn::upper_bound() const {
+  constexpr std::uint64_t unknown = ~std::uint64_t{0};
+  const unsigned bits = low_.width + (exceptions_ > 0 ? high_.width : 0);
+  std::uint64_t most = 0;
+  if (bits >= word_bits || __builtin_mul_overflow(step_, (std::uint64_t{1} << bits) - 1, &most)) return unknown;
+  if (__builtin_add_overflow(most, base_, &most) || most >> (word_bits - 1) != 0) return unknown;  // a base below 0 is large
+  return most;
+}
+
+template <class Number>
+void IntColumn::unpack_as(Number* out) const {
+  std::size_t next = unpack_most(low_.bytes, low_.width, count_, out);
+  for (; next < count_; ++next) out[next] = static_cast<Number>(low_.at(next));
+  constexpr std::size_t some = 256;  // a multiple of eight, so that the next ones begin with a byte
+  std::array<std::uint64_t, some> places;
+  std::array<std::uint64_t, some> highs;
+  for (std::size_t begin = 0; begin < exceptions_; begin += some) {
+    const std::size_t end = std::min(exceptions_, begin + some);
+    places_.unpack(begin, end, places.data());
+    high_.unpack(begin, end, highs.data());
+    for (std::size_t e = 0; e < end - begin; ++e) {
+      const std::uint64_t place = places[e];
+      if (place < count_) out[place] = static_cast<Number>(out[place] | static_cast<Number>(highs[e] << low_.width));
     }
   }
-  for (; next < count_; ++next) out[next] = value(low_.at(next));
-  for (std::size_t e = 0; e < exceptions_; ++e) {
-    const std::uint64_t place = places_.at(e);
-    if (place >= count_) continue;
-    const auto i = static_cast<std::size_t>(place);
-    out[i] = value(low_.at(i) | high_.at(e) << low_.width);
+  const auto base = static_cast<Number>(base_);
+  const auto step = static_cast<Number>(step_);
+  if (step != 1) {
+    for (std::size_t i = 0; i < count_; ++i) out[i] = base + out[i] * step;
+  } else if (base != 0) {
+    for (std::size_t i = 0; i < count_; ++i) out[i] += base;
   }
 }
+
+void IntColumn::unpack(std::int64_t* out) const { unpack_as(reinterpret_cast<std::uint64_t*>(out)); }
+void IntColumn::unpack(std::uint32_t* out) const { unpack_as(out); }
 
 }  // namespace creditfold

@@ -7,6 +7,7 @@
 #include <bit>
 
 #include "events/archive.hpp"
+#include "events/segment_columns.hpp"
 #include "events/upcast.hpp"
 
 namespace creditfold {
@@ -15,12 +16,15 @@ namespace {
 using Ints = std::vector<std::int64_t>;
 using Texts = std::vector<std::string_view>;
 
-constexpr std::uint8_t segment_form = 1;  // stored; another layout is another number
-
 template <class Tag>
 Id<Tag> id_of(std::string text) {
   if (!Id<Tag>::valid(text)) throw DecodeFailure(0, detail::bad_id);
   return Id<Tag>(std::move(text));
+}
+
+template <class Tag>
+std::optional<Id<Tag>> id_in(const MaybeTextColumn& column, std::size_t index) {
+  return column.there.at(index) == 0 ? std::nullopt : std::optional(id_of<Tag>(column.texts.at(index)));
 }
 
 std::int64_t mask_of(const std::vector<UsageFlag>& flags) {
@@ -66,30 +70,6 @@ struct MaybeTexts {
     texts.clear();
   }
 };
-
-struct MaybeTextColumn {
-  IntColumn there;
-  TextColumn texts;
-
-  static MaybeTextColumn take(SpanInputArchive& in, std::size_t count) {
-    MaybeTextColumn column;
-    column.there = IntColumn::take(in, count);
-    column.texts = TextColumn::take(in, count);
-    return column;
-  }
-  template <class Tag>
-  [[nodiscard]] std::optional<Id<Tag>> id(std::size_t index) const {
-    return there.at(index) == 0 ? std::nullopt : std::optional(id_of<Tag>(texts.at(index)));
-  }
-};
-
-// Numbers below a count that cannot be more than what is left.
-std::size_t take_size(SpanInputArchive& in) {
-  const std::size_t start = in.offset();
-  const std::uint64_t size = in.take_varint();
-  in.require(size <= column_values_max, start, "more in a segment than fits");
-  return static_cast<std::size_t>(size);
-}
 
 }  // namespace
 
@@ -214,72 +194,32 @@ std::vector<std::uint8_t> SegmentWriter::finish() {
   return bytes;
 }
 
-struct Segment::Columns {
-  TextColumn key;
-  std::string_view command;
+// The columns, and what finds an event's place in them.
+struct Segment::Columns : SegmentColumns {
   struct Kept {
     std::size_t batches = 0;
     std::size_t events = 0;
   };
-  std::vector<Kept> kept;  // of the batches before each, those that are not gone; empty when none is gone
-
-  IntColumn tag, revision, at, recorded_at;
-  MaybeTextColumn actor;
-  std::vector<std::uint32_t> rank;  // among the charges, or among the others; empty when all are charges
-
-  IntColumn usage_is_key;
-  std::vector<std::uint32_t> own_usage;  // charges before this one whose usage is not their key; empty when all are
-  TextColumn usage, plan, workflow, model, rate_card;
-  IntColumn query, input, output, credits, late, flags;
-  MaybeTextColumn settles, memo;
-
+  std::vector<Kept> kept;                 // of the batches before each, those that are not gone; empty when none is gone
+  std::vector<std::uint32_t> rank;        // among the charges, or among the others; empty when all are charges
+  std::vector<std::uint32_t> own_usage;   // charges before this one whose usage is not their key; empty when all are
   std::vector<std::size_t> other_end;
-  std::string_view other;
 
-  // The charges come first in the order of stored columns, so how many there are must be known before.
-  std::size_t rank_events() {
-    const std::size_t events = tag.size();
-    if (tag.is_constant() && (events == 0 || tag.at(0) == CreditsConsumed::tag)) return events;
-    rank.reserve(events);
-    std::uint32_t charges = 0;
+  explicit Columns(std::span<const std::uint8_t> bytes) : SegmentColumns(take(bytes)) {
+    rank.reserve(tags.size());
+    std::uint32_t charged = 0;
     std::uint32_t others = 0;
-    for (std::size_t i = 0; i < events; ++i) rank.push_back(tag.at(i) == CreditsConsumed::tag ? charges++ : others++);
-    return charges;
-  }
-  std::size_t count_own_usages() {
-    const std::size_t charges = usage_is_key.size();
-    if (usage_is_key.is_constant() && charges > 0 && usage_is_key.at(0) != 0) return 0;
-    own_usage.reserve(charges);
+    for (const std::uint32_t each : tags) rank.push_back(each == CreditsConsumed::tag ? charged++ : others++);
+    if (usage.size() > 0) own_usage.reserve(charges);
     std::uint32_t own = 0;
-    for (std::size_t i = 0; i < charges; ++i) {
+    for (std::size_t i = 0; usage.size() > 0 && i < charges; ++i) {
       own_usage.push_back(own);
       own += usage_is_key.at(i) == 0 ? 1 : 0;
     }
-    return own;
-  }
-  void take_others(SpanInputArchive& in, std::size_t count) {
-    const std::size_t start = in.offset();
-    const IntColumn sizes = IntColumn::take(in, count);
     std::size_t end = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-      const std::int64_t size = sizes.at(i);
-      in.require(size >= 0 && static_cast<std::uint64_t>(size) <= in.left() - end, start, "fields beyond the bytes left");
-      other_end.push_back(end += static_cast<std::size_t>(size));
+    for (std::size_t i = 0; i < other_size.size(); ++i) {
+      other_end.push_back(end += static_cast<std::size_t>(other_size.at(i)));
     }
-    other = in.take_bytes(end);
-  }
-  void take_events(SpanInputArchive& in) {
-    const std::size_t events = take_size(in);
-    for (IntColumn* ints : {&tag, &revision, &at, &recorded_at}) *ints = IntColumn::take(in, events);
-    actor = MaybeTextColumn::take(in, events);
-    const std::size_t charges = rank_events();
-    usage_is_key = IntColumn::take(in, charges);
-    usage = TextColumn::take(in, count_own_usages());
-    for (TextColumn* texts : {&plan, &workflow, &model, &rate_card}) *texts = TextColumn::take(in, charges);
-    for (IntColumn* ints : {&query, &input, &output, &credits, &late, &flags}) *ints = IntColumn::take(in, charges);
-    settles = MaybeTextColumn::take(in, charges);
-    memo = MaybeTextColumn::take(in, charges);
-    take_others(in, events - charges);
   }
 
   [[nodiscard]] CreditsConsumed charge(std::size_t i, const IdempotencyKey& key_of) const {
@@ -296,7 +236,7 @@ struct Segment::Columns {
     charge.credits = Credits{credits.at(i)};
     charge.late = late.at(i) != 0;
     charge.flags = flags_of(flags.at(i));
-    charge.settles = settles.id<AuthorizationTag>(i);
+    charge.settles = id_in<AuthorizationTag>(settles, i);
     if (memo.there.at(i) != 0) {
       charge.memo = FreeText(memo.texts.at(i));
       if (!FreeText::valid(charge.memo->value)) throw DecodeFailure(0, detail::bad_free_text);
@@ -305,59 +245,28 @@ struct Segment::Columns {
   }
   [[nodiscard]] Payload fields(std::size_t event, std::size_t i) const {
     const std::size_t begin = i == 0 ? 0 : other_end[i - 1];
-    const std::string_view bytes = other.substr(begin, other_end[i] - begin);
-    SpanInputArchive in({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
-    Payload payload;
-    const bool known = read_fields(in, tag.at(event), revision.at(event), payload, std::make_index_sequence<event_kinds>{});
-    in.require(known, 0, "unknown tag or revision of an event");
-    in.require_end();
-    return payload;
-  }
-  template <std::size_t... I>
-  static bool read_fields(SpanInputArchive& in, std::int64_t of_tag, std::int64_t of_revision, Payload& payload,
-                          std::index_sequence<I...>) {
-    const auto read = [&]<class P>(P& fields) {
-      if (of_revision < 1 || of_revision > newest_revision<P>) return false;
-      read_revision(in, static_cast<std::uint8_t>(of_revision), fields);
-      return true;
-    };
-    return ((static_cast<std::int64_t>(I) + 1 == of_tag && read(payload.emplace<I>())) || ...);
+    return payload_of(tag.at(event), revision.at(event), other.substr(begin, other_end[i] - begin));
   }
 };
 
-Segment::Segment(std::vector<std::uint8_t> bytes) : bytes_(std::move(bytes)), columns_(std::make_unique<Columns>()) {
-  SpanInputArchive in(bytes_);
-  in.require(in.take_byte() == segment_form, 0, "no segment, or one of a newer form");
-  const std::size_t count = take_size(in);
-  const std::size_t gone = take_size(in);
-  in.require(gone <= count, 0, "more gone than there are");
-  const IntColumn gone_at = IntColumn::take(in, gone);
-  IntColumn account = IntColumn::take(in, count);
-  IntColumn previous = IntColumn::take(in, count);
-  IntColumn first_version = IntColumn::take(in, count);
-  IntColumn events = IntColumn::take(in, count);
+Segment::Segment(std::vector<std::uint8_t> bytes) : bytes_(std::move(bytes)), columns_(std::make_unique<Columns>(bytes_)) {
+  const Columns& columns = *columns_;
+  const std::size_t count = columns.account.size();
+  const std::size_t gone = columns.gone_at.size();
   batches_.resize(count);
   for (std::size_t i = 0; i < count; ++i) {
-    batches_[i] = {account.at(i), previous.at(i), first_version.at(i), events.at(i), false};
+    batches_[i] = {columns.account.at(i), columns.previous.at(i), columns.first_version.at(i), columns.count.at(i), false};
   }
-  for (std::size_t i = 0; i < gone; ++i) {
-    const auto at = static_cast<std::uint64_t>(gone_at.at(i));
-    in.require(at < count, 0, "a batch is gone that is not there");
-    batches_[static_cast<std::size_t>(at)].gone = true;
-  }
-  columns_->key = TextColumn::take(in, count - gone);
-  columns_->command = in.take_bytes((count - gone) * CommandDigest{}.bytes.size());
-  columns_->take_events(in);
-  const std::string_view rest = in.take_bytes(in.left());
-  in.require(std::all_of(rest.begin(), rest.end(), [](char c) { return c == 0; }), in.offset(), "bytes after the end");
+  for (std::size_t i = 0; i < gone; ++i) batches_[static_cast<std::size_t>(columns.gone_at.at(i))].gone = true;
 
   first_event_.reserve(count + 1);
   Columns::Kept kept;
   std::size_t place = 0;
   for (const PackedBatch& batch : batches_) {
-    in.require(batch.events >= 0 && batch.events <= static_cast<std::int64_t>(events_per_batch_max), 0,
-               "a batch of so many events");
-    in.require(batch.first_version >= 1, 0, "an event without a version");
+    if (batch.events < 0 || batch.events > static_cast<std::int64_t>(events_per_batch_max)) {
+      throw DecodeFailure(0, "a batch of so many events");
+    }
+    if (batch.first_version < 1) throw DecodeFailure(0, "an event without a version");
     first_event_.push_back(place);
     place += static_cast<std::size_t>(batch.events);
     if (gone > 0) columns_->kept.push_back(kept);
@@ -366,7 +275,7 @@ Segment::Segment(std::vector<std::uint8_t> bytes) : bytes_(std::move(bytes)), co
     kept.events += static_cast<std::size_t>(batch.events);
   }
   first_event_.push_back(place);
-  in.require(kept.events == columns_->tag.size(), 0, "batches and events do not fit together");
+  if (kept.events != columns.tag.size()) throw DecodeFailure(0, "batches and events do not fit together");
 }
 
 Segment::~Segment() = default;
@@ -399,7 +308,7 @@ Event Segment::event(std::size_t batch, std::size_t event, const AccountId& acco
   found.at = instant_of(columns.at.at(i));
   found.recorded_at = instant_of(columns.recorded_at.at(i));
   found.key = key(batch);
-  found.actor = columns.actor.id<ActorTag>(i);
+  found.actor = id_in<ActorTag>(columns.actor, i);
   const std::size_t rank = columns.rank.empty() ? i : columns.rank[i];
   if (columns.tag.at(i) == CreditsConsumed::tag) {
     found.payload = columns.charge(rank, found.key);

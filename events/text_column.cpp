@@ -274,4 +274,22 @@ std::string TextColumn::at(std::size_t index) const {
   return {};
 }
 
+TextColumn::Unpacked TextColumn::unpack(std::uint32_t* out) const {
+  if (form_ == Form::dictionary) {
+    if (!numbers_.is_narrow()) throw DecodeFailure(0, "an index beyond the dictionary");
+    numbers_.unpack(out);
+    const bool within = numbers_.upper_bound() < entries_.size() ||
+                        std::all_of(out, out + count_, [&](std::uint32_t index) { return index < entries_.size(); });
+    if (!within) throw DecodeFailure(0, "an index beyond the dictionary");
+    return {entries_, {}};
+  }
+  Unpacked unpacked;
+  unpacked.made.reserve(count_);
+  for (std::size_t i = 0; i < count_; ++i) {
+    unpacked.made.push_back(at(i));
+    out[i] = static_cast<std::uint32_t>(i);
+  }
+  return unpacked;
+}
+
 }  // namespace creditfold

@@ -132,25 +132,39 @@ std::vector<std::size_t> burn_order(const Period& period) {
   return order;
 }
 
+Credits draw(Lot& lot, Credits amount) {
+  const Credits taken = std::min(amount, lot.remaining());
+  lot.drawn += taken;
+  return taken;
+}
+
 Credits draw(Period& period, Credits amount) {
   Credits open = amount;
   if (period.lots.size() == 1) {
-    Lot& lot = period.lots.front();
-    const Credits taken = std::min(open, lot.remaining());
-    lot.drawn += taken;
-    open -= taken;
+    open -= draw(period.lots.front(), open);
   } else {
     for (const std::size_t i : burn_order(period)) {
-      Lot& lot = period.lots[i];
-      const Credits taken = std::min(open, lot.remaining());
-      lot.drawn += taken;
-      open -= taken;
+      open -= draw(period.lots[i], open);
       if (open.micro == 0) break;
     }
   }
   const Credits covered = amount - open;
   period.consumed += covered;
   return covered;
+}
+
+void require_grant(const CreditsGranted& fact, const LotName& name, const GrantPlace& place, Folding folding) {
+  require(name.period <= place.periods, "a lot of a period the term does not have");
+  require(folding == Folding::whole ? name.number == place.next_lot : name.number >= place.next_lot,
+          "a lot's number does not follow the last of its period");
+  require(name.period > place.closed, "a lot of a period that is closed");
+  require(fact.starts_at == place.starts_at && fact.expires_at == place.ends_at, "a lot's bounds are not its period's");
+  require(fact.credits.micro > 0, "a lot of no credits");
+  require(fact.kind != LotKind::allotment || name.period == place.opened + 1, "an allotment out of order");
+}
+
+void require_close(const PeriodClosed& fact, std::int32_t opened, std::int32_t closed) {
+  require(fact.period == closed + 1 && fact.period <= opened, "a close out of order");
 }
 
 Lot& lot_of_number(Period& period, std::int32_t number) {
@@ -165,19 +179,18 @@ void evolve(AccountState& state, const Event& event, const CreditsGranted& fact,
   require(name.has_value() && name->plan == fact.plan, "a lot's id is not plan/term/period/n of its plan");
   Term* term = terms::find_term(state, fact.plan, name->term);
   require(term != nullptr, "a lot of a term that never started");
-  require(name->period <= terms::period_count(*term), "a lot of a period the term does not have");
-  const std::int32_t next = next_lot_number(*term, name->period);
-  require(folding == Folding::whole ? name->number == next : name->number >= next,
-          "a lot's number does not follow the last of its period");
-  require(name->period > term->closed, "a lot of a period that is closed");
-  require(fact.starts_at == terms::period_starts_at(*term, name->period) &&
-              fact.expires_at == terms::period_ends_at(*term, name->period),
-          "a lot's bounds are not its period's");
-  require(fact.credits.micro > 0, "a lot of no credits");
-  if (fact.kind == LotKind::allotment) {
-    require(name->period == term->opened + 1, "an allotment out of order");
-    term->opened = name->period;
+  GrantPlace place{.periods = terms::period_count(*term),
+                   .opened = term->opened,
+                   .closed = term->closed,
+                   .next_lot = next_lot_number(*term, name->period),
+                   .starts_at = {},
+                   .ends_at = {}};
+  if (name->period <= place.periods) {
+    place.starts_at = terms::period_starts_at(*term, name->period);
+    place.ends_at = terms::period_ends_at(*term, name->period);
   }
+  require_grant(fact, *name, place, folding);
+  if (fact.kind == LotKind::allotment) term->opened = name->period;
   Period& period = terms::make_period(*term, name->period);
   period.granted += fact.credits;
   Lot lot;
@@ -201,7 +214,7 @@ void evolve(AccountState& state, const Event& event, const CreditsGranted& fact,
 void evolve(AccountState& state, const Event& event, const PeriodClosed& fact, Folding folding) {
   Term* term = terms::find_term(state, fact.plan, fact.term);
   require(term != nullptr, "a close of a term that never started");
-  require(fact.period == term->closed + 1 && fact.period <= term->opened, "a close out of order");
+  require_close(fact, term->opened, term->closed);
   Period* period = terms::find_period(*term, fact.period);
   require(period != nullptr, "a close of a period that is not there");
   if (folding == Folding::selection) usage::release_live(state, fact.plan, fact.term, fact.period);  // H4

@@ -35,8 +35,25 @@ struct LotName {
 // The lot of this number. Throws Inconsistent when it is not there.
 [[nodiscard]] Lot& lot_of_number(Period& period, std::int32_t number);
 
-// Draws up to `amount` from the period's lots in burn order; returns what they covered.
+// Draws up to `amount` from the lot; returns what it covered.
+Credits draw(Lot& lot, Credits amount);
+// Draws up to `amount` from the period's lots in burn order; returns what they covered. Greedy in a fixed order: amounts
+// drawn one after the other, with nothing else happening to the lots, draw what their sum draws at once.
 Credits draw(Period& period, Credits amount);
+
+// What the rules of a grant ask of the term it falls into, whichever way the term is kept.
+struct GrantPlace {
+  std::int64_t periods = 0;  // that the term has
+  std::int32_t opened = 0;
+  std::int32_t closed = 0;
+  std::int32_t next_lot = 1;  // of the period named
+  Instant starts_at;          // of the period named; anything where the term does not have it
+  Instant ends_at;
+};
+// Throws Inconsistent when the grant cannot follow. Of an allotment, the period is open afterwards.
+void require_grant(const CreditsGranted& fact, const LotName& name, const GrantPlace& place, Folding folding);
+// The same of a close.
+void require_close(const PeriodClosed& fact, std::int32_t opened, std::int32_t closed);
 
 // H18: the begun increments an overage is billed in. REQUIRES: uncovered >= 0, increment > 0.
 [[nodiscard]] std::int64_t begun_increments(Credits uncovered, Credits increment);

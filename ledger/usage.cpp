@@ -120,6 +120,11 @@ Credits charge(const Model& model, Volume query, Volume input, Volume output) {
   return Credits{static_cast<std::int64_t>(micro)};
 }
 
+void consume(Period& period, Credits charge) {
+  const Credits covered = credits::draw(period, charge);
+  period.uncovered += charge - covered;
+}
+
 void count_usage(AccountState& state, const CreditsConsumed& fact) {
   UsageTotals& totals = state.usage[UsageKey{fact.workflow, fact.model}];
   totals.charges = checked_add(totals.charges, 1);
@@ -144,8 +149,11 @@ void evolve(AccountState& state, const Event& event, const CreditsConsumed& fact
     const auto live = state.holds.find(*fact.settles);
     if (live != state.holds.end()) release(state, live);  // H17
   }
-  const Credits covered = fact.late ? Credits{} : credits::draw(*period, fact.credits);  // H14
-  period->uncovered += fact.credits - covered;
+  if (fact.late) {
+    period->uncovered += fact.credits;  // H14
+  } else {
+    consume(*period, fact.credits);
+  }
   count_usage(state, fact);
 }
 

@@ -34,6 +34,8 @@ void evolve(AccountState& state, const Event& event, const CreditsHeld& fact);
 void evolve(AccountState& state, const HoldReleased& fact);
 // What a close does to authorizations whose own release is not among the events folded (Folding::selection).
 void release_live(AccountState& state, const PlanId& plan, std::int32_t term, std::int32_t period);
+// What a charge in time does to its period: what no lot covers counts beside (H12).
+void consume(Period& period, Credits charge);
 // The part of a charge that needs no plan: what workflow and model used.
 void count_usage(AccountState& state, const CreditsConsumed& fact);
 

@@ -38,6 +38,20 @@ install_emmett() {
   echo "$wanted" >"$home/.installed"
 }
 
+duckdb_version=1.5.6-r.1
+
+install_duckdb() {
+  local home=build/duckdb
+  [ "$(cat "$home/.installed" 2>/dev/null || true)" != "$duckdb_version" ] || return 0
+  step "Installing DuckDB $duckdb_version into $home"
+  rm -rf "$home"
+  mkdir -p "$home"
+  echo '{"private": true}' >"$home/package.json"
+  npm install --prefix "$home" --save-exact --ignore-scripts --no-audit --no-fund "@duckdb/node-api@$duckdb_version" >&2 ||
+    die "npm could not install DuckDB $duckdb_version"
+  echo "$duckdb_version" >"$home/.installed"
+}
+
 install_peers() {
   (install_postgres) || say "PostgreSQL is left out."
   (install_emmett) || say "emmett-sqlite is left out."

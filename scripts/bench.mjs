@@ -7,6 +7,7 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { conversation_trace } from '../tests/traces.mjs';
 import { forecast } from './bench-forecast.mjs';
 import { append_1000, commit_1, commit_64, index, start } from './bench-log.mjs';
+import { replay, replay_wasm } from './bench-replay.mjs';
 import { median, native, rounded, row, run, wasm } from './bench-rows.mjs';
 
 const names = process.argv.slice(2).filter((argument) => argument !== '--json');
@@ -34,7 +35,7 @@ function fold_wasm() {
   const ours = median(sides.wasm);
   const theirs = median(sides.native);
   row({ bench: 'fold-wasm', peer: 'native', unit: 'M events/s', ours: rounded(ours), theirs: rounded(theirs), ratio: rounded(ours / theirs),
-    spread: [rounded(Math.min(...sides.wasm)), rounded(Math.max(...sides.wasm))], note: `${events} events, decoded and folded, same fingerprint` });
+    spread: [rounded(Math.min(...sides.wasm)), rounded(Math.max(...sides.wasm))], note: `event by event, ${events} events, decoded and folded, same fingerprint` });
 }
 
 // The larger trace from a file to durable charges, whole process, wall time: the disk is part of it.
@@ -83,7 +84,11 @@ function sizes() {
 const benches = {
   archive: () => archive('archive', join(native, 'archive_bench'), [], 4),
   'archive-wasm': () => archive('archive-wasm', 'node', [join(wasm, 'archive_bench.js')], 7),
-  'fold-wasm': fold_wasm,
+  replay,
+  'fold-wasm': () => {
+    fold_wasm();
+    replay_wasm();
+  },
   forecast,
   import: import_trace,
   'leaf-hash': () => row({ bench: 'leaf-hash', ...JSON.parse(run(join(native, 'leaf_bench'), [])) }),

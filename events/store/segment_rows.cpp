@@ -34,25 +34,36 @@ std::vector<std::uint8_t> body_of(const SegmentRow& row, std::span<const std::ui
   return body;
 }
 
-Segment segment_in(const SegmentRow& row, std::span<const std::uint8_t> body, const std::filesystem::path& file) {
-  const auto damaged = [&](const std::string& what) {
-    return Fault(Fault::Kind::damaged, file.string() + ": segment " + std::to_string(row.id) + " (events " +
-                                           std::to_string(row.first_seq) + " to " + std::to_string(row.last_seq()) +
-                                           ") is damaged: " + what);
-  };
+namespace {
+
+Fault damaged_row(const SegmentRow& row, const std::filesystem::path& file, const std::string& what) {
+  return Fault(Fault::Kind::damaged, file.string() + ": segment " + std::to_string(row.id) + " (events " +
+                                         std::to_string(row.first_seq) + " to " + std::to_string(row.last_seq()) +
+                                         ") is damaged: " + what);
+}
+
+}  // namespace
+
+std::span<const std::uint8_t> checked_segment(const SegmentRow& row, std::span<const std::uint8_t> body,
+                                              const std::filesystem::path& file) {
   std::uint64_t check = 0;
-  if (body.size() < check_bytes) throw damaged("it is cut short");
+  if (body.size() < check_bytes) throw damaged_row(row, file, "it is cut short");
   std::memcpy(&check, body.data(), check_bytes);
   const std::span<const std::uint8_t> bytes = body.subspan(check_bytes);
-  if (check != check_of(row, bytes)) throw damaged("its check is wrong");
+  if (check != check_of(row, bytes)) throw damaged_row(row, file, "its check is wrong");
+  return bytes;
+}
+
+Segment segment_in(const SegmentRow& row, std::span<const std::uint8_t> body, const std::filesystem::path& file) {
+  const std::span<const std::uint8_t> bytes = checked_segment(row, body, file);
   try {
     Segment segment({bytes.begin(), bytes.end()});
     const bool same = static_cast<std::int64_t>(segment.events()) == row.events &&
                       static_cast<std::int64_t>(segment.batches()) == row.batches;
-    if (!same) throw damaged("it holds another number of events or batches");
+    if (!same) throw damaged_row(row, file, "it holds another number of events or batches");
     return segment;
   } catch (const DecodeFailure& failure) {
-    throw damaged(std::string(failure.what()) + " at byte " + std::to_string(failure.error().offset));
+    throw damaged_row(row, file, std::string(failure.what()) + " at byte " + std::to_string(failure.error().offset));
   }
 }
 

@@ -39,6 +39,9 @@ inline constexpr std::size_t segment_slack = 32;
 
 // What stands in the column `body`: a check (8 bytes, least first) of the row's numbers and the rest, then the segment.
 [[nodiscard]] std::vector<std::uint8_t> body_of(const SegmentRow& row, std::span<const std::uint8_t> segment);
+// The segment's bytes in it. Throws Fault damaged, `file` and the events named, unless the check holds.
+[[nodiscard]] std::span<const std::uint8_t> checked_segment(const SegmentRow& row, std::span<const std::uint8_t> body,
+                                                            const std::filesystem::path& file);
 // The segment in it. Throws Fault damaged, `file` and the events named, unless the check holds and the numbers are its.
 [[nodiscard]] Segment segment_in(const SegmentRow& row, std::span<const std::uint8_t> body,
                                  const std::filesystem::path& file);

@@ -242,6 +242,17 @@ class DatabaseLog final : public SqliteLog {
     if (lock_) lock_->set_text(text);
   }
 
+  void read_packed(const VisitPacked& visit) const override {
+    readers_.with_reader([&](SqliteReader& reader) {
+      reader.read_packed(visit);
+      return Done{};
+    });
+  }
+
+  [[nodiscard]] AccountId account_numbered(std::int64_t number) const override {
+    return readers_.with_reader([&](SqliteReader& reader) { return reader.account_numbered(number); });
+  }
+
   void check_structure() const override {
     readers_.with_reader([](SqliteReader& reader) {
       reader.check_structure();

@@ -68,6 +68,11 @@ class SqliteReader {
   // The next events with after < seq <= to, at most a page. REQUIRES: to <= head().
   [[nodiscard]] EventPage events(std::int64_t after, std::int64_t to);
 
+  // As SqliteLog has them.
+  using VisitPacked = std::function<bool(std::span<const std::uint8_t>, std::int64_t, std::int64_t)>;
+  void read_packed(const VisitPacked& visit);
+  [[nodiscard]] AccountId account_numbered(std::int64_t stay) { return AccountId(account_name(stay)); }
+
   // The same of one account, behind the cursor, which moves along; empty when there are no more. Throws Fault busy when
   // the account left after its first page.
   [[nodiscard]] std::vector<Event> account_events(const AccountId& account, AccountCursor& cursor, std::int64_t to);

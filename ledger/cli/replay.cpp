@@ -99,7 +99,9 @@ Replayed replay(const ReplayOptions& options, const LogSource& source) {
   const std::int64_t to = options.as_of.value_or(std::numeric_limits<std::int64_t>::max());
   Progress progress("replaying " + options.log, source.total());
   const auto began = Clock::now();
-  Book book = merged(fold(source, {}, to, all_events, progress));
+  std::optional<Books> packed;
+  if (!options.as_of) packed = fold_packed(source, [&](std::int64_t done) { progress.advance_to(done); });
+  Book book = merged(packed ? *packed : fold(source, {}, to, all_events, progress));
   const auto microseconds = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - began).count();
   if (options.snapshot) {
     Book again = merged(fold_through_snapshot(source, book.events(), to, progress));

@@ -2,6 +2,7 @@
 // Columns give back what was put into them, one by one and all at once, and take no bytes that would lead them astray.
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <limits>
 
 #include "events/archive.hpp"
@@ -55,6 +56,20 @@ std::string uuid(Random& random) {
     for (std::size_t i = 0; i < digits; ++i) text += "0123456789abcdef"[random.index(16)];
   }
   return text;
+}
+
+// Unpacked as 32-bit numbers, where the column says that they fit.
+bool narrow_is_the_same(const std::vector<std::uint8_t>& bytes, const Ints& values) {
+  SpanInputArchive in(bytes);
+  const IntColumn column = IntColumn::take(in, values.size());
+  if (!column.is_narrow()) return false;
+  std::vector<std::uint32_t> narrow(values.size());
+  column.unpack(narrow.data());
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    REQUIRE(static_cast<std::int64_t>(narrow[i]) == values[i]);
+    REQUIRE(narrow[i] <= column.upper_bound());
+  }
+  return true;
 }
 
 template <class Make>
@@ -182,4 +197,35 @@ TEST_CASE("Bytes that are no column are refused, or give values, and never more"
     }
   }
   CHECK(refused > 1'000);
+}
+
+TEST_CASE("Columns of integers unpack in 32 bits too, and say when they cannot") {
+  Random random(11);
+  for (unsigned bits = 0; bits <= 40; ++bits) {
+    for (const std::size_t count : {std::size_t{1}, std::size_t{7}, std::size_t{8}, std::size_t{700}}) {
+      Ints values;
+      for (std::size_t i = 0; i < count; ++i) {
+        values.push_back(static_cast<std::int64_t>(random.below(std::uint64_t{1} << (random.chance(3) ? bits : bits / 2))));
+      }
+      const bool fits = *std::max_element(values.begin(), values.end()) >> 32 == 0;
+      const bool narrow = narrow_is_the_same(packed(values), values);
+      if (narrow) REQUIRE(fits);
+      if (bits < 31) REQUIRE(narrow);
+    }
+  }
+  CHECK_FALSE(narrow_is_the_same(packed(Ints{-1, 5}), {-1, 5}));
+}
+
+TEST_CASE("Columns of texts unpack to indexes of their texts") {
+  Random random(12);
+  for (const std::size_t distinct : {std::size_t{1}, std::size_t{5}, std::size_t{900}}) {
+    Texts texts;
+    for (int i = 0; i < 900; ++i) texts.push_back("workflow-" + std::to_string(random.below(distinct)));
+    const std::vector<std::uint8_t> bytes = packed(texts);
+    SpanInputArchive in(bytes);
+    const TextColumn column = TextColumn::take(in, texts.size());
+    std::vector<std::uint32_t> indexes(texts.size());
+    const TextColumn::Unpacked unpacked = column.unpack(indexes.data());
+    for (std::size_t i = 0; i < texts.size(); ++i) REQUIRE(unpacked[indexes[i]] == texts[i]);
+  }
 }

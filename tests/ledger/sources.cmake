@@ -5,6 +5,7 @@ set(ledger_test_sources
   authorizations_test.cpp
   catalog_test.cpp
   clauses_test.cpp
+  column_fold_test.cpp
   consent_statement_test.cpp
   consents_test.cpp
   customer_keys_test.cpp
@@ -33,6 +34,7 @@ set(ledger_test_sources
   seats_test.cpp
   snapshot_test.cpp
   statement_test.cpp
+  stream.cpp
   table.cpp
   table_balance.cpp
   table_catalog.cpp

@@ -1,0 +1,380 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ledger/column_fold.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "events/archive.hpp"
+#include "events/upcast.hpp"
+#include "ledger/evolve.hpp"
+
+namespace creditfold {
+namespace {
+
+constexpr std::size_t prefetch_ahead = 24;
+constexpr std::size_t others_ahead = 4;
+
+// Asks for the lines of the next `count` accounts before they are needed. Natively by hints, some way ahead. WebAssembly has
+// none: there a field of each is read, in loads that do not wait for one another.
+#ifdef __wasm__
+constexpr std::size_t some = 512;
+
+inline void look_ahead(const AccountLine* lines, const std::uint32_t* account, std::size_t count) {
+  std::uint32_t touched = 0;
+  for (std::size_t i = 0; i < count; ++i) touched += lines[account[i]].version;
+  volatile std::uint32_t used = touched;
+  static_cast<void>(used);
+}
+#else
+constexpr std::size_t some = 16;
+
+inline void look_ahead(const AccountLine* lines, const std::uint32_t* account, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) __builtin_prefetch(&lines[account[i + prefetch_ahead]], 1);
+}
+#endif
+
+template <class Tag>
+Id<Tag> id_in(const std::string& text) {
+  if (!Id<Tag>::valid(text)) throw DecodeFailure(0, detail::bad_id);
+  return Id<Tag>(text);
+}
+
+Volume volume_in(std::int64_t tokens) {
+  if (tokens < 0) throw DecodeFailure(0, detail::bad_volume);
+  return Volume{tokens};
+}
+
+bool is_all(const IntColumn& column, std::int64_t value) {
+  return column.size() == 0 || (column.is_constant() && column.at(0) == value);
+}
+
+void unpack_narrow(const IntColumn& column, std::vector<std::uint32_t>& out, std::size_t room = 0) {
+  if (!column.is_narrow()) throw DecodeFailure(0, "a number beyond 32 bits");
+  out.resize(column.size() + room);
+  column.unpack(out.data());
+}
+
+void unpack_wide(const IntColumn& column, std::vector<std::int64_t>& out) {
+  out.resize(column.size());
+  column.unpack(out.data());
+}
+
+template <class P>
+const P& read_into(P& payload, std::int64_t revision, std::string_view fields) {
+  SpanInputArchive in({reinterpret_cast<const std::uint8_t*>(fields.data()), fields.size()});
+  in.require(revision >= 1 && revision <= newest_revision<P>, 0, "unknown tag or revision of an event");
+  read_revision(in, static_cast<std::uint8_t>(revision), payload);
+  in.require_end();
+  return payload;
+}
+
+}  // namespace
+
+Expected<Done, ColumnFault> ColumnFold::fold(std::span<const std::uint8_t> segment, std::int64_t first_seq) {
+  at_event_ = 0;
+  const auto fault = [&](const char* what) {
+    const bool known = at_event_ < unpacked_.account.size();
+    return Unexpected{ColumnFault{first_seq + static_cast<std::int64_t>(at_event_), known ? unpacked_.account[at_event_] : 0, what}};
+  };
+  try {
+    const SegmentColumns columns = SegmentColumns::take(segment);
+    unpack(columns);
+    const std::size_t events = columns.tag.size();
+    std::size_t other_begin = 0;
+    std::size_t other = 0;
+    std::size_t charge = 0;
+    for (std::size_t event = 0; event < events;) {
+      std::size_t run = events - event;
+      if (other < others_.size()) run = others_[other] - event;
+      for (const std::size_t end = event + run; event < end;) {
+        const std::size_t added = add_charges(event, charge, end - event);
+        usage_.by_account() ? add_usage<true>(event, charge, added) : add_usage<false>(event, charge, added);
+        event += added;
+        charge += added;
+        at_event_ = event;
+        if (event < end) fold_charge(columns, event++, charge++);
+      }
+      if (event == events) break;
+      at_event_ = event;
+      if (other + others_ahead < others_.size()) accounts_.look_ahead(unpacked_.account[others_[other + others_ahead]]);
+      const std::size_t size = unpacked_.other_size[other++];
+      fold_other(columns, event++, columns.other.substr(other_begin, size));
+      other_begin += size;
+    }
+    events_ += static_cast<std::int64_t>(events);
+  } catch (const DecodeFailure& failure) {
+    return fault(failure.what());
+  } catch (const Inconsistent& inconsistent) {
+    return fault(inconsistent.what());
+  } catch (const Overflow& overflow) {
+    return fault(overflow.what());
+  }
+  return Done{};
+}
+
+Expected<Done, ColumnFault> ColumnFold::settle() {
+  for (std::uint32_t account = 1; account < accounts_.size(); ++account) {
+    try {
+      accounts_.settle(account);
+    } catch (const Overflow& overflow) {
+      return Unexpected{ColumnFault{0, account, overflow.what()}};
+    }
+  }
+  return Done{};
+}
+
+Book ColumnFold::book(const std::function<AccountId(std::uint32_t)>& name) {
+  std::vector<std::uint32_t> at(accounts_.size());
+  std::vector<AccountState> states;
+  for (std::uint32_t account = 1; account < accounts_.size(); ++account) {
+    if (!accounts_.there(account)) continue;
+    at[account] = static_cast<std::uint32_t>(states.size());
+    states.push_back(accounts_.state(account, name(account)));
+  }
+  usage_.visit([&](std::uint32_t account, const UsageKey& key, const UsageTotals& totals) {
+    states[at[account]].usage.emplace(key, totals);
+  });
+  Book book;
+  for (AccountState& state : states) book.adopt(std::move(state));
+  return book;
+}
+
+void ColumnFold::unpack(const SegmentColumns& columns) {
+  unpack_batches(columns);
+  const std::size_t events = columns.tag.size();
+  unpacked_.account.resize(events + prefetch_ahead);
+  std::fill(unpacked_.account.begin() + static_cast<std::ptrdiff_t>(events), unpacked_.account.end(), 0U);
+  const std::uint32_t highest = *std::max_element(unpacked_.account.begin(), unpacked_.account.end());
+  if (highest > account_number_max) throw DecodeFailure(0, "an account's number beyond those a fold can keep");
+  accounts_.reach(highest);
+  for (std::size_t i = 0; i < std::min(events, prefetch_ahead); ++i) __builtin_prefetch(&accounts_.lines()[unpacked_.account[i]], 1);
+  unpack_wide(columns.at, unpacked_.at);
+  others_.clear();
+  if (!columns.tags.empty()) {
+    for (std::size_t event = 0; event < events; ++event) {
+      if (columns.tags[event] == CreditsConsumed::tag) continue;
+      others_.push_back(static_cast<std::uint32_t>(event));
+      accounts_.fetch(unpacked_.account[event]);
+    }
+    unpack_narrow(columns.revision, unpacked_.revision);
+    unpack_narrow(columns.other_size, unpacked_.other_size);
+  }
+  unpack_charges(columns);
+}
+
+// Events of batches that are gone have no place in the columns.
+void ColumnFold::unpack_batches(const SegmentColumns& columns) {
+  const std::size_t events = columns.tag.size();
+  const std::size_t batches = columns.account.size();
+  batch_events_.clear();
+  if (columns.gone_at.size() == 0 && batches == events && is_all(columns.count, 1)) {
+    unpack_narrow(columns.account, unpacked_.account, prefetch_ahead);
+    unpack_wide(columns.first_version, unpacked_.version);
+    return;
+  }
+  unpack_narrow(columns.account, batch_account_);
+  unpack_wide(columns.first_version, batch_version_);
+  unpack_narrow(columns.count, batch_events_);
+  batch_kept_.assign(batches, 1);
+  for (std::size_t i = 0; i < columns.gone_at.size(); ++i) {
+    const auto gone = static_cast<std::size_t>(columns.gone_at.at(i));
+    batch_events_[gone] = batch_kept_[gone] = 0;
+  }
+  unpacked_.account.resize(events + prefetch_ahead);
+  unpacked_.version.resize(events);
+  std::uint32_t* const account = unpacked_.account.data();
+  std::int64_t* const version = unpacked_.version.data();
+  std::size_t event = 0;
+  for (std::size_t i = 0; i < batches; ++i) {
+    const std::uint32_t count = batch_events_[i];
+    if (count > events - event) throw DecodeFailure(0, "batches and events do not fit together");
+    if (count == 1) [[likely]] {
+      account[event] = batch_account_[i];
+      version[event++] = batch_version_[i];
+      continue;
+    }
+    for (std::uint32_t within = 0; within < count; ++within, ++event) {
+      account[event] = batch_account_[i];
+      version[event] = batch_version_[i] + within;
+    }
+  }
+  if (event != events) throw DecodeFailure(0, "batches and events do not fit together");
+}
+
+// Among those that are not gone, whose keys alone are kept. Asked of few events.
+std::size_t ColumnFold::batch_of(std::size_t event) const {
+  if (batch_events_.empty()) return event;
+  std::size_t kept = 0;
+  for (std::size_t batch = 0, behind = batch_events_[0]; behind <= event; behind += batch_events_[++batch]) {
+    kept += batch_kept_[batch];
+  }
+  return kept;
+}
+
+void ColumnFold::unpack_charges(const SegmentColumns& columns) {
+  Unpacked& to = unpacked_;
+  for (std::vector<std::uint32_t>* out : {&to.plan, &to.workflow, &to.model}) out->resize(columns.charges);
+  to.plans = columns.plan.unpack(to.plan.data());
+  to.workflows = columns.workflow.unpack(to.workflow.data());
+  to.models = columns.model.unpack(to.model.data());
+  to.plan_number.clear();
+  to.workflow_number.clear();
+  to.model_number.clear();
+  for (std::size_t i = 0; i < to.plans.size(); ++i) to.plan_number.push_back(accounts_.plan_number(to.plans[i]));
+  for (std::size_t i = 0; i < to.workflows.size(); ++i) to.workflow_number.push_back(usage_.workflow(to.workflows[i]));
+  for (std::size_t i = 0; i < to.models.size(); ++i) to.model_number.push_back(usage_.model(to.models[i]));
+  to.cells.clear();
+  for (const std::uint32_t workflow : to.workflow_number) to.cells.push_back(usage_.row(workflow));
+  to.slow.assign(columns.charges, 0);
+  unpack_volumes(columns.query, to.query);
+  unpack_volumes(columns.input, to.input);
+  unpack_volumes(columns.output, to.output);
+  unpack_wide(columns.credits, to.credits);
+  for (const IntColumn* column : {&columns.late, &columns.settles.there}) {
+    if (is_all(*column, 0)) continue;
+    for (std::size_t i = 0; i < columns.charges; ++i) {
+      if (column->at(i) != 0) to.slow[i] = 1;
+    }
+  }
+  for (std::size_t i = 0; i < columns.charges && columns.credits.upper_bound() == ~std::uint64_t{0}; ++i) {
+    if (to.credits[i] < 0) to.slow[i] = 1;  // goes where it is refused
+  }
+  bound_usage(columns);
+}
+
+// Of more than 32 bits in a log that has them at all: its charges go the other way.
+void ColumnFold::unpack_volumes(const IntColumn& column, std::vector<std::uint32_t>& out) {
+  if (column.is_narrow()) return unpack_narrow(column, out);
+  std::vector<std::int64_t> wide;
+  unpack_wide(column, wide);
+  out.resize(wide.size());
+  for (std::size_t i = 0; i < wide.size(); ++i) {
+    out[i] = static_cast<std::uint32_t>(wide[i]);
+    if (wide[i] != static_cast<std::int64_t>(out[i])) unpacked_.slow[i] = 1;
+  }
+}
+
+// What sums could have come to by now, so that they need not be watched one by one.
+void ColumnFold::bound_usage(const SegmentColumns& columns) {
+  const std::uint64_t charges = columns.charges;
+  const std::uint64_t volume =
+      std::max({columns.query.upper_bound(), columns.input.upper_bound(), columns.output.upper_bound()});
+  const std::array<std::uint64_t, 2> each{volume, columns.credits.upper_bound()};
+  for (std::size_t i = 0; i < each.size(); ++i) {
+    std::uint64_t more = 0;
+    const bool unbounded = __builtin_mul_overflow(each[i], charges, &more) ||
+                           __builtin_add_overflow(used_bound_[i], more, &used_bound_[i]);
+    if (unbounded) used_bound_[i] = ~std::uint64_t{0};
+  }
+}
+
+// The first charge of this workflow and model; its row is where it was.
+std::uint32_t ColumnFold::new_cell(std::size_t charge) {
+  return usage_.cell(unpacked_.workflow_number[unpacked_.workflow[charge]], unpacked_.model_number[unpacked_.model[charge]]);
+}
+
+std::size_t ColumnFold::add_charges(std::size_t event, std::size_t charge, std::size_t count) {
+  AccountLine* const lines = accounts_.lines();
+  const std::uint32_t* const account = unpacked_.account.data() + event;
+  const std::int64_t* const version = unpacked_.version.data() + event;
+  const std::int64_t* const at = unpacked_.at.data() + event;
+  const std::uint32_t* const plan = unpacked_.plan.data() + charge;
+  const std::uint16_t* const plan_number = unpacked_.plan_number.data();
+  const std::uint8_t* const slow = unpacked_.slow.data() + charge;
+  const std::int64_t* const credits = unpacked_.credits.data() + charge;
+  std::size_t i = 0;
+  while (i < count) {
+    const std::size_t end = std::min(count, i + some);
+    look_ahead(lines, account + i, end - i);
+    for (; i < end; ++i) {
+      AccountLine& line = lines[account[i]];
+      const std::uint16_t wanted = plan_number[plan[i]];
+      const std::size_t which = line.plan[1] == wanted ? 1 : 0;
+      Window& window = line.window[which];
+      const bool within = static_cast<std::uint64_t>(at[i]) - static_cast<std::uint64_t>(window.from) < window.length;
+      const bool follows = version[i] == static_cast<std::int64_t>(line.version) + 1;
+      const bool known = line.plan[which] == wanted;
+      std::int64_t pending = 0;
+      const bool too_much = __builtin_add_overflow(window.pending, credits[i], &pending);
+      if (!(within & follows & known & !too_much & (slow[i] == 0))) return i;
+      window.pending = pending;
+      ++line.version;
+      line.latest_at = std::max(line.latest_at, at[i]);
+    }
+  }
+  return i;
+}
+
+template <bool by_account>
+void ColumnFold::add_usage(std::size_t event, std::size_t charge, std::size_t count) {
+  const std::uint32_t* const account = unpacked_.account.data() + event;
+  const std::uint32_t* const workflow = unpacked_.workflow.data() + charge;
+  const std::uint32_t* const model = unpacked_.model.data() + charge;
+  const std::uint32_t* const* const cells = unpacked_.cells.data();
+  const std::uint32_t* const model_number = unpacked_.model_number.data();
+  const std::uint32_t* const query = unpacked_.query.data() + charge;
+  const std::uint32_t* const input = unpacked_.input.data() + charge;
+  const std::uint32_t* const output = unpacked_.output.data() + charge;
+  const std::int64_t* const credits = unpacked_.credits.data() + charge;
+  constexpr std::uint64_t most = std::numeric_limits<std::int64_t>::max();
+  const bool bounded = used_bound_[0] <= most && used_bound_[1] <= most;
+  UsageTotals* all_totals = usage_.totals();
+  for (std::size_t i = 0; i < count; ++i) {
+    std::uint32_t cell = cells[workflow[i]][model_number[model[i]]] - 1;
+    if (cell + 1 == 0) [[unlikely]] {
+      cell = new_cell(charge + i);
+      all_totals = usage_.totals();
+    }
+    UsageTotals& totals = all_totals[cell];
+    if (by_account || !bounded) {
+      const UsageTotals used{1, Volume{query[i]}, Volume{input[i]}, Volume{output[i]}, Credits{credits[i]}};
+      UsageTable::sum(totals, used);
+      if constexpr (by_account) usage_.add(account[i], cell, used);
+      continue;
+    }
+    ++totals.charges;
+    totals.query.tokens += query[i];
+    totals.input.tokens += input[i];
+    totals.output.tokens += output[i];
+    totals.credits.micro += credits[i];
+  }
+}
+
+Envelope ColumnFold::envelope(std::size_t event) const {
+  const Instant at{unpacked_.at[event]};
+  if (!detail::in_calendar(at)) throw DecodeFailure(0, detail::bad_instant);
+  return {unpacked_.version[event], at};
+}
+
+void ColumnFold::fold_charge(const SegmentColumns& columns, std::size_t event, std::size_t charge) {
+  CreditsConsumed fact;
+  fact.plan = PlanId(std::string(unpacked_.plans[unpacked_.plan[charge]]));
+  fact.workflow = WorkflowId(std::string(unpacked_.workflows[unpacked_.workflow[charge]]));
+  fact.model = ModelId(std::string(unpacked_.models[unpacked_.model[charge]]));
+  fact.query = volume_in(columns.query.at(charge));
+  fact.input = volume_in(columns.input.at(charge));
+  fact.output = volume_in(columns.output.at(charge));
+  fact.credits.micro = unpacked_.credits[charge];
+  fact.late = columns.late.at(charge) != 0;
+  if (columns.settles.there.at(charge) != 0) fact.settles = id_in<AuthorizationTag>(columns.settles.texts.at(charge));
+  accounts_.evolve(unpacked_.account[event], event_of(envelope(event), std::move(fact)));
+}
+
+void ColumnFold::fold_other(const SegmentColumns& columns, std::size_t event, std::string_view fields) {
+  const std::uint32_t account = unpacked_.account[event];
+  const std::int64_t revision = unpacked_.revision[event];
+  const std::uint32_t tag = columns.tags[event];
+  if (tag == CreditsGranted::tag) {
+    read_into(grant_, revision, fields);
+    if (!grant_.price) return accounts_.evolve(account, envelope(event), grant_);
+  } else if (tag == PeriodClosed::tag) {
+    read_into(close_, revision, fields);
+    if (!close_.overage) return accounts_.evolve(account, envelope(event), close_);
+  }
+  Event whole = event_of(envelope(event), payload_of(tag, revision, fields));
+  whole.key = id_in<KeyTag>(columns.key.at(batch_of(event)));  // lines of invoices keep it
+  accounts_.evolve(account, whole);
+}
+
+}  // namespace creditfold

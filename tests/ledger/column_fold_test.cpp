@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: Apache-2.0
+// A fold over columns gives what the fold event by event gives, bit for bit: over random logs, cut into segments of any
+// length, natively and as WebAssembly.
+#include <catch2/catch.hpp>
+
+#include <map>
+
+#include "events/segment.hpp"
+#include "events/store/memory.hpp"
+#include "ledger/column_fold.hpp"
+#include "ledger/engine.hpp"
+#include "ledger/statement.hpp"
+#include "tests/events/samples.hpp"
+#include "tests/ledger/stream.hpp"
+#include "tests/ledger/table.hpp"
+
+using namespace creditfold;
+
+namespace {
+
+// A log's batches as a store packs them: accounts as numbers, in the order of their first batch.
+class Packed {
+ public:
+  struct Run {
+    std::vector<std::uint8_t> bytes;
+    std::int64_t first_seq = 0;
+  };
+
+  // `gone`: an account of which the segments keep nothing but places.
+  Packed(const Log& log, test::Random& random, std::size_t batches_max, const AccountId& gone = AccountId("-")) {
+    SegmentWriter writer;
+    std::vector<std::unique_ptr<StoredBatch>> kept;
+    std::size_t left = 1 + random.index(batches_max);
+    std::int64_t first_seq = 1;
+    std::int64_t seq = 0;
+    const auto finish = [&] {
+      if (kept.empty()) return;
+      runs_.push_back({writer.finish(), first_seq});
+      kept.clear();
+      first_seq = seq + 1;
+      left = 1 + random.index(batches_max);
+    };
+    std::map<AccountId, std::int64_t> versions;
+    log.read_batches([&](const AccountId& account, StoredBatch&& stored) {
+      const auto number = numbers_.emplace(account, static_cast<std::uint32_t>(numbers_.size()) + 1).first->second;
+      if (number > names_.size()) names_.push_back(account);
+      const auto& batch = *kept.emplace_back(std::make_unique<StoredBatch>(std::move(stored)));
+      std::int64_t& version = versions[account];
+      const PackedBatch packed{number, 0, version + 1, static_cast<std::int64_t>(batch.events.size()), account == gone};
+      version += packed.events;
+      seq += packed.events;
+      if (packed.gone) {
+        writer.add_gone(packed);
+      } else {
+        writer.add(packed, batch.key, batch.command, batch.events);
+      }
+      if (--left == 0) finish();
+      return true;
+    });
+    finish();
+  }
+  [[nodiscard]] const std::vector<Run>& runs() const { return runs_; }
+  [[nodiscard]] AccountId name(std::uint32_t number) const { return names_[number - 1]; }
+
+ private:
+  std::vector<Run> runs_;
+  std::map<AccountId, std::uint32_t> numbers_;
+  std::vector<AccountId> names_;
+};
+
+void decide_stream(Log& log, std::uint64_t seed, const test::StreamShape& shape) {
+  Engine engine(log, test::table_catalog());
+  for (const std::string& command : test::command_stream(seed, shape)) {
+    const std::string_view text(command);
+    (void)engine.process({&text, 1}, test::stream_clock);
+  }
+}
+
+// What a busy vendor's accounts mostly do: a plan or two, charges as time goes on, some of them late, goodwill, closes; now
+// and then something that an account in few records cannot hold, or not for long.
+void decide_plain(Log& log, std::uint64_t seed, unsigned odd_percent) {
+  constexpr std::int64_t day = 86'400'000'000;
+  test::Random random(seed);
+  Engine engine(log, test::table_catalog());
+  int key = 0;
+  const auto send = [&](std::size_t account, std::int64_t at, const std::string& rest) {
+    const std::string command = R"({"account":"a)" + std::to_string(account) + R"(","key":"k)" + std::to_string(++key) +
+                                R"(","at":")" + to_text(Instant{at}) + "\"," + rest + "}";
+    const std::string_view text(command);
+    (void)engine.process({&text, 1}, test::stream_clock);
+  };
+  const std::size_t accounts = 1 + random.index(5);
+  std::int64_t now = parse_instant("2026-01-31T00:00:00Z")->micros;
+  for (std::size_t account = 0; account < accounts; ++account) {
+    send(account, now, R"("command":"OpenAccount","environment":"commercial","region":"us")");
+    for (const char* plan : {"plus", "over"}) {
+      if (*plan == 'o' && random.chance(50)) continue;
+      const std::int64_t starts = now - static_cast<std::int64_t>(random.below(40)) * day;
+      send(account, now, R"("command":"StartTerm","product":"ai_studio","plan":")" + std::string(plan) +
+                             R"(","cadence":"monthly","starts_at":")" + to_text(Instant{starts}) + R"(","ends_at":")" +
+                             to_text(Instant{starts + 400 * day}) + "\"");
+    }
+  }
+  for (int i = 0; i < 500; ++i) {
+    const std::size_t account = random.index(accounts);
+    now += static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(day)));
+    const std::string plan = random.chance(70) ? "plus" : "over";
+    if (random.chance(odd_percent)) {
+      const auto kind = random.below(4);
+      if (kind == 0) send(account, now, R"("command":"SetAccess","allowed":true)");
+      if (kind == 1) send(account, now, R"("command":"PurchaseCredits","plan":"plus","credits":"20","periods":{"first":9,"last":10})");
+      if (kind > 1) {
+        const std::string id = "\"h" + std::to_string(key) + "\"";
+        const std::string use = R"(,"workflow":"w","model":"unit","query":1,"input":2,"output":3)";
+        send(account, now, R"("command":"AuthorizeUsage","expires_at":"2028-01-01T00:00:00Z","authorization":)" + id + use);
+        if (kind > 2) send(account, now, R"("command":"RecordUsage","usage":"u","settles":)" + id + use);
+        if (kind == 2) send(account, now, R"("command":"ReleaseAuthorization","authorization":)" + id);
+      }
+    } else if (random.chance(4)) {
+      send(account, now, R"("command":"ClosePeriods")");
+    } else if (random.chance(4)) {
+      send(account, now, R"("command":"GrantCredits","plan":")" + plan + R"(","credits":")" +
+                             std::to_string(1 + random.below(30)) + R"(","kind":")" +
+                             (random.chance(50) ? "promotion" : "correction") + R"(","reason":"goodwill","period":)" +
+                             std::to_string(1 + random.below(14)));
+    } else {
+      const std::int64_t back = random.chance(10) ? static_cast<std::int64_t>(random.below(50)) * day : 0;
+      send(account, now - back, R"("command":"RecordUsage","usage":"u)" + std::to_string(i) + R"(","plan":")" + plan +
+                                    R"(","workflow":"w)" + std::to_string(random.below(3)) + R"(","model":")" +
+                                    (random.chance(50) ? "unit" : "third") + R"(","query":0,"input":)" +
+                                    std::to_string(random.below(12)) + R"(,"output":)" + std::to_string(random.below(4)));
+    }
+  }
+}
+
+Book fold_rows(const Log& log, std::int64_t to) {
+  Book book;
+  log.read(0, to, [&](Event&& event) {
+    REQUIRE(book.apply(event));
+    return true;
+  });
+  return book;
+}
+
+Book fold_columns(ColumnFold& fold, const Packed& packed) {
+  for (const Packed::Run& run : packed.runs()) {
+    const auto folded = fold.fold(run.bytes, run.first_seq);
+    if (!folded) FAIL("event " << folded.error().seq << ": " << folded.error().what);
+  }
+  REQUIRE(fold.settle());
+  return fold.book([&](std::uint32_t number) { return packed.name(number); });
+}
+
+std::string statements(const Book& book) {
+  std::string text;
+  for (const auto& [account, state] : book.accounts()) text += balance_json(state, state.latest_at) + '\n';
+  return text;
+}
+
+// What the reports say, from a Book: the figures a fold over columns has without making states.
+struct Reports {
+  Credits consumed, uncovered, expired, drawn;
+  std::int64_t periods = 0;
+  std::int64_t lots = 0;
+
+  void add(const Period& period) {
+    consumed += period.consumed;
+    uncovered += period.uncovered;
+    expired += period.expired;
+    ++periods;
+    for (const Lot& lot : period.lots) drawn += lot.drawn;
+    lots += static_cast<std::int64_t>(period.lots.size());
+  }
+  friend bool operator==(const Reports& a, const Reports& b) {
+    return a.consumed == b.consumed && a.uncovered == b.uncovered && a.expired == b.expired && a.drawn == b.drawn &&
+           a.periods == b.periods && a.lots == b.lots;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("A fold over columns ends in the states of the fold event by event") {
+  std::size_t compact = 0;
+  std::size_t spilled = 0;
+  for (std::uint64_t seed = 1; seed <= 120; ++seed) {
+    CAPTURE(seed);
+    MemoryLog log;
+    if (seed % 2 == 0) {
+      decide_plain(log, seed, seed % 4 == 0 ? 0 : 3);
+    } else {
+      decide_stream(log, seed, {.accounts = 1 + static_cast<int>(seed % 7), .commands = 400});
+    }
+    test::Random random(seed);
+    const Packed packed(log, random, seed % 3 == 0 ? 4 : 200);
+    ColumnFold fold(ColumnFold::Usage::by_account);
+    const Book columns = fold_columns(fold, packed);
+    const Book rows = fold_rows(log, -1);
+    REQUIRE(fold.events() == rows.events());
+    REQUIRE(statements(columns) == statements(rows));
+    REQUIRE(fingerprint(columns) == fingerprint(rows));
+    for (const auto& [account, state] : columns.accounts()) REQUIRE(broken_invariant(state).empty());
+    spilled += fold.accounts().spilled();
+    compact += rows.accounts().size() - fold.accounts().spilled();
+  }
+  CHECK(spilled > 100);
+  CHECK(compact > 60);
+}
+
+TEST_CASE("A fold over columns ends so after every segment, and goes on from there") {
+  for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+    CAPTURE(seed);
+    MemoryLog log;
+    decide_plain(log, seed, seed % 2 == 0 ? 0 : 2);
+    test::Random random(seed);
+    const Packed packed(log, random, 12);
+    ColumnFold fold(ColumnFold::Usage::by_account);
+    Book rows;
+    for (const Packed::Run& run : packed.runs()) {
+      REQUIRE(fold.fold(run.bytes, run.first_seq));
+      log.read(rows.seq(), fold.events(), [&](Event&& event) { return rows.apply(event).has_value(); });
+      REQUIRE(fold.settle());
+      REQUIRE(fingerprint(fold.book([&](std::uint32_t number) { return packed.name(number); })) == fingerprint(rows));
+    }
+    REQUIRE(rows.events() == log.head());
+  }
+}
+
+TEST_CASE("Both reports and all lots of a fold over columns are those of the states") {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    CAPTURE(seed);
+    MemoryLog log;
+    decide_plain(log, seed, seed % 2 == 0 ? 0 : 3);
+    test::Random random(seed);
+    const Packed packed(log, random, 200);
+    ColumnFold fold(ColumnFold::Usage::totals);
+    for (const Packed::Run& run : packed.runs()) REQUIRE(fold.fold(run.bytes, run.first_seq));
+    REQUIRE(fold.settle());
+    std::map<AccountId, Reports> columns;
+    fold.visit_periods([&](const PeriodView& view) { columns[packed.name(view.account)].add(view.period); });
+    std::map<AccountId, Reports> rows;
+    std::map<UsageKey, UsageTotals> usage;
+    const Book book = fold_rows(log, -1);
+    for (const auto& [account, state] : book.accounts()) {
+      for (const auto& [plan, pool] : state.pools) {
+        for (const Term& term : pool.terms) {
+          for (const Period& period : term.periods) rows[account].add(period);
+        }
+      }
+      for (const auto& [key, totals] : state.usage) UsageTable::sum(usage[key], totals);
+    }
+    REQUIRE(columns == rows);
+    REQUIRE(fold.usage().cells() == usage.size());
+    for (std::uint32_t cell = 0; cell < fold.usage().cells(); ++cell) {
+      const UsageTotals& ours = fold.usage().totals()[cell];
+      const UsageTotals& theirs = usage.at(fold.usage().key(cell));
+      REQUIRE(ours.charges == theirs.charges);
+      REQUIRE(ours.query == theirs.query);
+      REQUIRE(ours.input == theirs.input);
+      REQUIRE(ours.output == theirs.output);
+      REQUIRE(ours.credits == theirs.credits);
+    }
+  }
+}
+
+TEST_CASE("Batches of an account that is gone are passed over by a fold over columns") {
+  MemoryLog log;
+  decide_plain(log, 8, 0);
+  test::Random random(8);
+  const AccountId gone("a0");
+  const Packed packed(log, random, 50, gone);
+  ColumnFold fold(ColumnFold::Usage::by_account);
+  const Book columns = fold_columns(fold, packed);
+  Book rows = fold_rows(log, -1);
+  REQUIRE(rows.accounts().size() > 1);
+  rows.remove(gone);
+  CHECK(fingerprint(columns) == fingerprint(rows));
+  CHECK(fold.events() == rows.events());
+}
+
+TEST_CASE("A fold over columns stops at an event that cannot follow, and names account and position") {
+  const auto one = [](std::int64_t version, Instant at, Payload payload) {
+    Event event;
+    event.account = AccountId("a");
+    event.version = version;
+    event.at = event.recorded_at = at;
+    event.key = IdempotencyKey("k");
+    event.payload = std::move(payload);
+    return event;
+  };
+  const Instant at{1'767'225'600'000'000};
+  CreditsConsumed charge;
+  charge.usage = UsageId("u");
+  charge.plan = PlanId("plus");
+  charge.workflow = WorkflowId("w");
+  charge.model = ModelId("m");
+  charge.rate_card = RateCardId("card");
+  const std::vector<Event> events{one(1, at, AccountOpened{.environment = Environment::commercial, .region = RegionId("us")}),
+                                  one(2, at, charge)};
+  SegmentWriter writer;
+  writer.add({1, 0, 1, 2, false}, IdempotencyKey("k"), CommandDigest{}, events);
+  const std::vector<std::uint8_t> bytes = writer.finish();
+  ColumnFold fold(ColumnFold::Usage::totals);
+  const auto folded = fold.fold(bytes, 7);
+  REQUIRE(!folded);
+  CHECK(folded.error().seq == 8);
+  CHECK(folded.error().account == 1);
+  CHECK(folded.error().what == "a charge to a plan the account never had");
+}
+
+TEST_CASE("A fold over columns takes any bytes without harm") {
+  MemoryLog log;
+  decide_plain(log, 3, 2);
+  test::Random random(3);
+  const Packed packed(log, random, 100);
+  std::size_t refused = 0;
+  for (int i = 0; i < 400; ++i) {
+    ColumnFold fold(ColumnFold::Usage::by_account);
+    for (const Packed::Run& run : packed.runs()) {
+      std::vector<std::uint8_t> bytes = run.bytes;
+      bytes[random.index(bytes.size())] ^= static_cast<std::uint8_t>(1U << random.below(8));
+      if (random.chance(10)) bytes.resize(random.index(bytes.size()));
+      if (fold.fold(bytes, run.first_seq)) continue;
+      ++refused;
+      break;
+    }
+  }
+  CHECK(refused > 200);
+}
