@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { conversation_trace } from '../tests/traces.mjs';
+import { forecast } from './bench-forecast.mjs';
 import { append_1000, commit_1, commit_64 } from './bench-log.mjs';
 import { median, native, rounded, row, run, wasm } from './bench-rows.mjs';
 
@@ -83,6 +84,7 @@ const benches = {
   archive: () => archive('archive', join(native, 'archive_bench'), [], 4),
   'archive-wasm': () => archive('archive-wasm', 'node', [join(wasm, 'archive_bench.js')], 7),
   'fold-wasm': fold_wasm,
+  forecast,
   import: import_trace,
   'leaf-hash': () => row({ bench: 'leaf-hash', ...JSON.parse(run(join(native, 'leaf_bench'), [])) }),
   sizes,

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compare_explanations, loader_of } from './explain_bits.mjs';
 import { generate } from './model/generate.mjs';
+import { compare_simulations } from './simulate_bits.mjs';
 import { conversation_trace, code_trace } from './traces.mjs';
 
 const [native, wasm, root] = process.argv.slice(2);
@@ -34,6 +35,22 @@ function explained(args, input) {
   if (done.status === 1) return JSON.parse(done.stdout).refused.message;
   if (done.status !== 0) throw new Error(`explain ended with ${done.status}: ${done.stderr}`);
   return done.stdout.trimEnd();
+}
+
+// The outcome of a scenario, or the sentence of one that cannot be asked.
+function simulated(args, input) {
+  const done = spawnSync(creditfold, args, { encoding: 'utf8', maxBuffer: 1 << 30, input });
+  if (done.status === 2) return done.stderr.trimEnd().replace(/^creditfold: -, [^:]*: /, '');
+  if (done.status !== 0) throw new Error(`simulate ended with ${done.status}: ${done.stderr}`);
+  return done.stdout.trimEnd();
+}
+
+async function check_simulations(sentence, log, least, catalog_of) {
+  const found = await compare_simulations({
+    loader: loader_of(wasm), module_file: join(wasm, 'creditfold.wasm'), catalog_file: catalog_of, log, run: simulated,
+  });
+  check(`${sentence}: ${found.compared} scenarios come out in the bytes of the native program (${found.refused} with refusals, ${found.used} with use)`,
+    found.compared >= least && found.refused > 0 && found.used > 0 && found.differing.length === 0, `${found.differing.length} differ, first ${found.differing[0]}`);
 }
 
 const fingerprints = (build, args) =>
@@ -78,6 +95,7 @@ for (let seed = 1; seed <= 12; seed += 1) {
     const found = await compare_explanations({
       loader: loader_of(wasm), module_file: join(wasm, 'creditfold.wasm'), catalog_file, data, log, run: explained, refusals,
     });
+    if (seed <= 2) await check_simulations(`random stream ${seed}, ${region}`, log, 5, catalog_file);
     for (const [kind, count] of Object.entries(found.kinds)) explained_kinds[kind] = (explained_kinds[kind] ?? 0) + count;
     differing.push(...found.differing);
   }
@@ -148,6 +166,7 @@ for (const [name, generated] of [['conv', conversation_trace], ['code', code_tra
   const lines = join(work, `${name}.jsonl`);
   writeFileSync(lines, run(creditfold, ['export', '--data', data, '--format', 'jsonl']));
   check(`${name}: the module replays the .jsonl to the same bytes`, run('scripts/replay-wasm', [lines]) === by_native);
+  await check_simulations(`${name} trace`, log, 8);
   const middle = String(Math.floor(rows / 2));
   check(`${name}: as of the middle, too`,
     run('scripts/replay-wasm', [log, '--as-of', middle]) === run(creditfold, ['replay', '--json', '--as-of', middle, log]));

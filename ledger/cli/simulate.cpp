@@ -32,7 +32,8 @@ AccountId account_of(const SimulateOptions& options, const forecast::Scenario& s
     return accounts.size() < 2;
   });
   if (accounts.size() != 1) {
-    throw UsageError(options.log + (accounts.empty() ? " holds no account" : " holds several accounts: say which with --account"));
+    throw UsageError(options.log +
+                     (accounts.empty() ? " holds no account" : " holds several accounts: say which with --account"));
   }
   return *accounts.begin();
 }

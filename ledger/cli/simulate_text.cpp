@@ -32,8 +32,14 @@ std::string time_of(const json::value& value, std::string_view name) {
 }
 
 std::string usage_text(const json::value& simulation) {
-  Table table({{"Workflow"}, {"Model"}, {"Credits a day", Align::right}, {"A month", Align::right}, {"Bursts", Align::right},
-               {"P10", Align::right}, {"P50", Align::right}, {"P90", Align::right}});
+  Table table({{"Workflow"},
+               {"Model"},
+               {"Credits a day", Align::right},
+               {"A month", Align::right},
+               {"Bursts", Align::right},
+               {"P10", Align::right},
+               {"P50", Align::right},
+               {"P90", Align::right}});
   for (const json::value& usage : list_of(simulation, "usage")) {
     const bool supposed = usage.at("supposed").as_bool();
     const std::string workflow = string_of(usage, "workflow");
@@ -72,17 +78,27 @@ std::string commands_text(const json::value& commands) {
 }
 
 std::string periods_text(const json::value& plan) {
-  Table table({{"Period"}, {"Ends at"}, {"Granted", Align::right}, {"Consumed P50", Align::right}, {"Left P10", Align::right},
-               {"P50", Align::right}, {"P90", Align::right}, {"Uncovered P50", Align::right}, {"P90", Align::right},
-               {"Runs out", Align::right}, {"P10"}, {"P50"}});
+  Table table({{"Period"},
+               {"Ends at"},
+               {"Granted", Align::right},
+               {"Consumed P50", Align::right},
+               {"Left P10", Align::right},
+               {"P50", Align::right},
+               {"P90", Align::right},
+               {"Uncovered P50", Align::right},
+               {"P90", Align::right},
+               {"Runs out", Align::right},
+               {"P10"},
+               {"P50"}});
   for (const json::value& period : list_of(plan, "periods")) {
     const json::value& out = period.at("runs_out");
     table.row({std::to_string(integer_of(period, "term")) + "/" + std::to_string(integer_of(period, "period")),
                short_time(string_of(period, "ends_at")) + (period.at("whole").as_bool() ? "" : " (beyond)"),
-               whole_of(period, "granted"), whole_of(period.at("consumed"), "p50"), whole_of(period.at("remaining"), "p10"),
-               whole_of(period.at("remaining"), "p50"), whole_of(period.at("remaining"), "p90"),
-               whole_of(period.at("uncovered"), "p50"), whole_of(period.at("uncovered"), "p90"), percent(out, "chance_percent"),
-               time_of(out, "p10"), time_of(out, "p50")});
+               whole_of(period, "granted"), whole_of(period.at("consumed"), "p50"),
+               whole_of(period.at("remaining"), "p10"), whole_of(period.at("remaining"), "p50"),
+               whole_of(period.at("remaining"), "p90"), whole_of(period.at("uncovered"), "p50"),
+               whole_of(period.at("uncovered"), "p90"), percent(out, "chance_percent"), time_of(out, "p10"),
+               time_of(out, "p50")});
   }
   return table.text("  ");
 }
@@ -102,7 +118,8 @@ std::string cost_text(const json::value& cost) {
     }
     text += '\n';
   }
-  for (const json::value& sentence : list_of(cost, "missing")) text += "  " + std::string(sentence.as_string().c_str()) + '\n';
+  for (const json::value& sentence : list_of(cost, "missing"))
+    text += "  " + std::string(sentence.as_string().c_str()) + '\n';
   return text.empty() ? "" : "\nCost\n" + text;
 }
 
@@ -110,7 +127,8 @@ std::string answers_text(const json::value& simulation) {
   std::string text;
   for (const json::value& answer : list_of(simulation, "answers")) {
     text += "\n" + string_of(answer, "sentence") + '\n';
-    if (const json::value* curve = answer.as_object().if_contains("curve"); curve != nullptr && !curve->as_array().empty()) {
+    if (const json::value* curve = answer.as_object().if_contains("curve");
+        curve != nullptr && !curve->as_array().empty()) {
       Table table({{"Packs", Align::right}, {"Chance of running out", Align::right}});
       for (const json::value& point : curve->as_array()) {
         table.row({std::to_string(integer_of(point, "packs")), percent(point, "chance_percent")});
@@ -118,13 +136,19 @@ std::string answers_text(const json::value& simulation) {
       text += table.text("  ");
     }
     if (const json::value* plans = answer.as_object().if_contains("plans")) {
-      Table table({{"Plan"}, {"Cadence"}, {"Granted", Align::right}, {"Runs out", Align::right}, {"Uncovered P50", Align::right},
-                   {"Expired P50", Align::right}, {"Packs", Align::right}});
+      Table table({{"Plan"},
+                   {"Cadence"},
+                   {"Granted", Align::right},
+                   {"Runs out", Align::right},
+                   {"Uncovered P50", Align::right},
+                   {"Expired P50", Align::right},
+                   {"Packs", Align::right}});
       for (const json::value& plan : plans->as_array()) {
         const json::value* refused = plan.as_object().if_contains("refused");
         const json::value* packs = plan.as_object().if_contains("packs");
         if (refused != nullptr) {
-          table.row({string_of(plan, "plan"), string_of(plan, "cadence"), "refused: " + string_of(*refused, "code"), "", "", "", ""});
+          table.row({string_of(plan, "plan"), string_of(plan, "cadence"), "refused: " + string_of(*refused, "code"), "",
+                     "", "", ""});
           continue;
         }
         table.row({string_of(plan, "plan") + (plan.at("current").as_bool() ? " (now)" : ""), string_of(plan, "cadence"),
@@ -137,7 +161,8 @@ std::string answers_text(const json::value& simulation) {
       Table table({{"Workflow"}, {"From"}, {"To"}, {"Saved P50", Align::right}, {"Chance then", Align::right}});
       for (const json::value& move : moves->as_array()) {
         const json::value* refused = move.as_object().if_contains("refused");
-        table.row({string_of(move, "workflow"), string_of(move, "from"), string_of(move, "to"), whole_of(move.at("credits_saved"), "p50"),
+        table.row({string_of(move, "workflow"), string_of(move, "from"), string_of(move, "to"),
+                   whole_of(move.at("credits_saved"), "p50"),
                    refused ? "refused: " + string_of(*refused, "code") : percent(move, "chance_percent")});
       }
       text += table.text("  ");
@@ -150,20 +175,22 @@ std::string answers_text(const json::value& simulation) {
 
 std::string simulation_text(std::string_view simulation_json) {
   const json::value simulation = json::parse(json::string_view(simulation_json.data(), simulation_json.size()));
-  std::string text = string_of(simulation, "account") + ", from " + short_time(string_of(simulation, "at")) + " UTC on, " +
-                     counted(integer_of(simulation, "days"), "day") + ", " + counted(integer_of(simulation, "futures"), "future") +
-                     ", seed " + std::to_string(integer_of(simulation, "seed")) + '\n' +
+  std::string text = string_of(simulation, "account") + ", from " + short_time(string_of(simulation, "at")) +
+                     " UTC on, " + counted(integer_of(simulation, "days"), "day") + ", " +
+                     counted(integer_of(simulation, "futures"), "future") + ", seed " +
+                     std::to_string(integer_of(simulation, "seed")) + '\n' +
                      string_of(simulation.at("history"), "sentence") + '\n';
   text += usage_text(simulation);
   const std::string commands = commands_text(simulation.at("commands"));
   if (!commands.empty()) text += "\nSupposed\n" + commands;
   for (const json::value& plan : list_of(simulation, "plans")) {
-    text += '\n' + string_of(plan, "plan") + " runs out in " + percent(plan, "chance_percent") + " of the futures\n" + periods_text(plan);
+    text += '\n' + string_of(plan, "plan") + " runs out in " + percent(plan, "chance_percent") + " of the futures\n" +
+            periods_text(plan);
   }
   if (const json::value& unplaced = simulation.at("unplaced"); !unplaced.is_null()) {
-    text += "\nNo plan takes " + whole_of(unplaced.at("total"), "p10") + " to " + whole_of(unplaced.at("total"), "p90") +
-            " credits of the use: " + string_of(unplaced, "code") + " (" + string_of(unplaced, "clause") + "). " +
-            string_of(unplaced, "message") + '\n';
+    text += "\nNo plan takes " + whole_of(unplaced.at("total"), "p10") + " to " +
+            whole_of(unplaced.at("total"), "p90") + " credits of the use: " + string_of(unplaced, "code") + " (" +
+            string_of(unplaced, "clause") + "). " + string_of(unplaced, "message") + '\n';
   }
   text += cost_text(simulation.at("cost")) + answers_text(simulation);
   const std::string notice = string_of(simulation, "notice");

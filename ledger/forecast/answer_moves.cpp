@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which workflow to move to which model first: every series under every model of its rate card, by what that does to the
-// chance of running out and then by credits saved. What a model is worth for the work is not known here (AI-6).
+// Which workflow to move to which model first: every series under every model of its rate card, by what that does to
+// the chance of running out and then by credits saved. What a model is worth for the work is not known here (AI-6).
 #include <algorithm>
 #include <array>
 
@@ -39,7 +39,8 @@ class Moving {
       const Stream& stream = streams_[i];
       const bool made = std::find(made_.begin(), made_.end(), i) != made_.end();
       if (!stream.key.workflow || made) continue;
-      const auto in_force = terms::plan_for_usage(simulated_.branch.state, simulated_.catalog, stream.key.plan, stream.actor, simulated_.branch.at);
+      const auto in_force = terms::plan_for_usage(simulated_.branch.state, simulated_.catalog, stream.key.plan,
+                                                  stream.actor, simulated_.branch.at);
       if (!in_force) continue;
       const RateCardId& card = in_force->term->rate_card;
       const auto now = level_under(stream, simulated_.catalog, card);
@@ -53,7 +54,8 @@ class Moving {
         if (then && *then < *now) moves.push_back(move_of(i, model, *now, *then));
       }
     }
-    std::stable_sort(moves.begin(), moves.end(), [](const Move& a, const Move& b) { return a.saved_p50 > b.saved_p50; });
+    std::stable_sort(moves.begin(), moves.end(),
+                     [](const Move& a, const Move& b) { return a.saved_p50 > b.saved_p50; });
     return moves;
   }
 
@@ -74,7 +76,8 @@ class Moving {
     const Tried tried = try_out(simulated_, simulated_.orders, streams_);
     std::vector<std::int64_t> sum(static_cast<std::size_t>(tried.outcome.futures));
     for (const SlotOutcome& slot : tried.outcome.slots) {
-      for (std::size_t future = 0; future < sum.size(); ++future) sum[future] = capped_sum(sum[future], slot.consumed[future]);
+      for (std::size_t future = 0; future < sum.size(); ++future)
+        sum[future] = capped_sum(sum[future], slot.consumed[future]);
     }
     return sum;
   }
@@ -84,7 +87,8 @@ class Moving {
     Move move;
     move.stream = stream;
     move.to = to;
-    for (const std::int64_t total : simulated_.outcome.series[stream]) move.saved.push_back(scaled(total, now - then, now));
+    for (const std::int64_t total : simulated_.outcome.series[stream])
+      move.saved.push_back(scaled(total, now - then, now));
     std::vector<std::int64_t> scratch;
     move.saved_p50 = band_of(move.saved.data(), move.saved.size(), scratch).p50;
     move.refused = objection(streams_[stream], to);
@@ -131,7 +135,9 @@ void try_all(const Moving& moving, std::vector<Move>& moves, std::size_t most) {
 
 void write_move(JsonWriter& out, const Simulated& simulated, const Move& move) {
   const Stream& stream = simulated.streams[move.stream];
-  out.field("workflow", stream.key.workflow).field("from", stream.moved_to ? stream.moved_to : stream.key.model).field("to", move.to);
+  out.field("workflow", stream.key.workflow)
+      .field("from", stream.moved_to ? stream.moved_to : stream.key.model)
+      .field("to", move.to);
 }
 
 void write_moves(JsonWriter& out, const Simulated& simulated, const std::vector<Move>& moves, std::int32_t before) {
@@ -167,9 +173,10 @@ void write_model_moves(JsonWriter& out, const Simulated& simulated, const ModelM
   if (any) {
     const Move& first = moves.front();
     const Stream& stream = simulated.streams[first.stream];
-    sentence = "Move " + stream.key.workflow->value + " from " + stream.moved_to.value_or(*stream.key.model).value + " to " + first.to.value +
-               " first: it saves about " + grouped_whole(Credits{first.saved_p50}) + " credits and brings the chance of running out from " +
-               percent_of(before, futures) + " % to " + percent_of(first.futures_out, futures) +
+    sentence = "Move " + stream.key.workflow->value + " from " + stream.moved_to.value_or(*stream.key.model).value +
+               " to " + first.to.value + " first: it saves about " + grouped_whole(Credits{first.saved_p50}) +
+               " credits and brings the chance of running out from " + percent_of(before, futures) + " % to " +
+               percent_of(first.futures_out, futures) +
                " %. Whether the model does the work as well is for you to judge.";
   }
   out.field("sentence", std::string_view(sentence)).key("first");
@@ -191,7 +198,8 @@ void write_model_moves(JsonWriter& out, const Simulated& simulated, const ModelM
     next.reset();
     if (step + 1 == ask.moves) break;
     std::vector<Move> later = moving.candidates();
-    later.erase(std::remove_if(later.begin(), later.end(), [](const Move& move) { return move.refused.has_value(); }), later.end());
+    later.erase(std::remove_if(later.begin(), later.end(), [](const Move& move) { return move.refused.has_value(); }),
+                later.end());
     try_all(moving, later, later_tried);
     if (!later.empty()) next = std::move(later.front());
   }

@@ -92,8 +92,10 @@ class Comparing {
       if (of_plan) found.granted = capped_sum(found.granted, part_of(slot.granted, slot));
       if (of_plan && slot.on_exhaustion == OnExhaustion::unlimited) found.unlimited = true;
       for (std::size_t future = 0; future < futures; ++future) {
-        if (slot.on_exhaustion != OnExhaustion::unlimited) found.uncovered[future] = capped_sum(found.uncovered[future], tried.outcome.slots[i].uncovered[future]);
-        if (slot.ends_at <= simulated_.until()) found.expired[future] = capped_sum(found.expired[future], tried.outcome.slots[i].remaining[future]);
+        if (slot.on_exhaustion != OnExhaustion::unlimited)
+          found.uncovered[future] = capped_sum(found.uncovered[future], tried.outcome.slots[i].uncovered[future]);
+        if (slot.ends_at <= simulated_.until())
+          found.expired[future] = capped_sum(found.expired[future], tried.outcome.slots[i].remaining[future]);
       }
     }
     found.futures_out = futures_out_from(tried.course, tried.outcome, from_);
@@ -111,16 +113,21 @@ class Comparing {
     if (found.enough) found.cost = cost_of_candidate(found, tried, own);
   }
 
-  [[nodiscard]] bool within(std::int32_t out) const { return std::int64_t{out} * 100 <= percent_ * simulated_.outcome.futures; }
+  [[nodiscard]] bool within(std::int32_t out) const {
+    return std::int64_t{out} * 100 <= percent_ * simulated_.outcome.futures;
+  }
 
-  // Periods for the part of them in the horizon, packs whole, overage of the middle future. Nothing where a price is missing.
-  [[nodiscard]] std::optional<Money> cost_of_candidate(const Candidate& found, const Tried& tried, const std::vector<std::size_t>& own) const {
+  // Periods for the part of them in the horizon, packs whole, overage of the middle future. Nothing where a price is
+  // missing.
+  [[nodiscard]] std::optional<Money> cost_of_candidate(const Candidate& found, const Tried& tried,
+                                                       const std::vector<std::size_t>& own) const {
     const auto price = std::find_if(simulated_.scenario.prices.begin(), simulated_.scenario.prices.end(),
                                     [&](const PriceLever& lever) { return lever.plan == found.plan && lever.period; });
     if (price == simulated_.scenario.prices.end()) return std::nullopt;
     Money sum = *price->period;
     sum.minor = 0;
-    for (const std::size_t slot : own) sum.minor = capped_sum(sum.minor, part_of(price->period->minor, tried.course.slots[slot]));
+    for (const std::size_t slot : own)
+      sum.minor = capped_sum(sum.minor, part_of(price->period->minor, tried.course.slots[slot]));
     const Plan& plan = *simulated_.catalog.plan(found.plan);
     if (*found.packs > 0) {
       if (!plan.increment_price || plan.increment_price->currency != sum.currency) return std::nullopt;
@@ -152,7 +159,9 @@ std::optional<std::size_t> best_of(const std::vector<Candidate>& all, bool by_co
   std::optional<std::size_t> best;
   // No number of credits stands for an unlimited plan: it is the best only where prices say so.
   const auto weight = [&](const Candidate& of) {
-    return by_cost ? of.cost->minor : of.unlimited ? std::numeric_limits<std::int64_t>::max() : capped_sum(of.granted, of.pack_credits);
+    return by_cost        ? of.cost->minor
+           : of.unlimited ? std::numeric_limits<std::int64_t>::max()
+                          : capped_sum(of.granted, of.pack_credits);
   };
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (all[i].enough && (!best || weight(all[i]) < weight(all[*best]))) best = i;
@@ -162,16 +171,20 @@ std::optional<std::size_t> best_of(const std::vector<Candidate>& all, bool by_co
 
 std::string sentence_of(const Simulated& simulated, const std::vector<Candidate>& all, std::optional<std::size_t> best,
                         bool by_cost, std::int64_t percent, Instant from) {
-  if (simulated.until() <= from) return "The present period goes on beyond the horizon, so another plan would change nothing in it: ask about more days.";
+  if (simulated.until() <= from)
+    return "The present period goes on beyond the horizon, so another plan would change nothing in it: ask about more "
+           "days.";
   const std::string goal = "within " + std::to_string(percent) + " %";
   if (!best) return "No plan of the catalog keeps the chance of running out " + goal + ", with or without packs.";
   const Candidate& found = all[*best];
   std::string name = display_name(found.plan) + ", " + std::string(to_name(found.cadence));
   if (found.packs && *found.packs > 0) name += ", with " + counted(*found.packs, "pack");
   name += found.current ? " (the present plan)" : "";
-  if (by_cost) return name + " is the cheapest that keeps the chance of running out " + goal + ": " + money_text(*found.cost) + " within the horizon.";
-  return name + " is the smallest that keeps the chance of running out " + goal + ", by the credits it brings: what plans cost is not public. " +
-         "Give `prices` to compare by cost.";
+  if (by_cost)
+    return name + " is the cheapest that keeps the chance of running out " + goal + ": " + money_text(*found.cost) +
+           " within the horizon.";
+  return name + " is the smallest that keeps the chance of running out " + goal +
+         ", by the credits it brings: what plans cost is not public. " + "Give `prices` to compare by cost.";
 }
 
 }  // namespace
@@ -182,8 +195,11 @@ void write_cheapest_plan(JsonWriter& out, const Simulated& simulated, const Chea
   const bool by_cost = all_priced(all);
   const bool too_short = simulated.until() <= comparing.from();
   const auto best = too_short ? std::nullopt : best_of(all, by_cost);
-  out.open('{').field("ask", "cheapest_plan").field("chance_percent", std::string_view(std::to_string(ask.chance_percent)));
-  out.field("sentence", std::string_view(sentence_of(simulated, all, best, by_cost, ask.chance_percent, comparing.from())));
+  out.open('{')
+      .field("ask", "cheapest_plan")
+      .field("chance_percent", std::string_view(std::to_string(ask.chance_percent)));
+  out.field("sentence",
+            std::string_view(sentence_of(simulated, all, best, by_cost, ask.chance_percent, comparing.from())));
   out.field("by", by_cost ? "cost" : "credits").field("from", comparing.from()).key("best");
   if (best) {
     out.write(static_cast<std::int64_t>(*best));
@@ -193,8 +209,11 @@ void write_cheapest_plan(JsonWriter& out, const Simulated& simulated, const Chea
   out.key("plans").open('[');
   for (const Candidate& candidate : all) {
     out.open('{').field("plan", candidate.plan).field("cadence", candidate.cadence).field("current", candidate.current);
-    out.field("unlimited", candidate.unlimited).field("enough", candidate.enough).field("granted", Credits{candidate.granted});
-    out.field("chance_percent", std::string_view(percent_of(candidate.futures_out, simulated.outcome.futures))).key("uncovered");
+    out.field("unlimited", candidate.unlimited)
+        .field("enough", candidate.enough)
+        .field("granted", Credits{candidate.granted});
+    out.field("chance_percent", std::string_view(percent_of(candidate.futures_out, simulated.outcome.futures)))
+        .key("uncovered");
     write_band(out, candidate.uncovered);
     out.key("expired");
     write_band(out, candidate.expired);

@@ -28,9 +28,10 @@ class Giving {
       }
       need.order.resize(futures_);
       for (std::size_t i = 0; i < futures_; ++i) need.order[i] = static_cast<std::uint32_t>(i);
-      std::stable_sort(need.order.begin(), need.order.end(), [&](std::uint32_t a, std::uint32_t b) { return need.packs[a] > need.packs[b]; });
+      std::stable_sort(need.order.begin(), need.order.end(),
+                       [&](std::uint32_t a, std::uint32_t b) { return need.packs[a] > need.packs[b]; });
       now_.packs.push_back(need.packs[need.order.front()]);
-      now_.total += now_.packs.back();
+      now_.total = capped_sum(now_.total, now_.packs.back());
       needs_.push_back(std::move(need));
     }
   }
@@ -78,8 +79,9 @@ class Giving {
       if (now_.packs[slot] == 0) continue;
       const Step step = step_of(slot);
       // Fewer futures for each pack; cross-multiplied.
-      const bool better = best == needs_.size() || step.lost * (now_.packs[best] - best_step.next) <
-                                                       best_step.lost * (now_.packs[slot] - step.next);
+      const bool better =
+          best == needs_.size() || static_cast<Wide>(step.lost) * (now_.packs[best] - best_step.next) <
+                                       static_cast<Wide>(best_step.lost) * (now_.packs[slot] - step.next);
       if (!better) continue;
       best = slot;
       best_step = step;
@@ -103,13 +105,19 @@ std::optional<Money> price_of(const Catalog& catalog, const PlanId& plan, std::i
   return Money{known->increment_price->currency, capped(static_cast<Wide>(known->increment_price->minor) * packs)};
 }
 
-void write_purchases(JsonWriter& out, const Course& course, const std::vector<std::size_t>& slots, const Purchase& purchase) {
+void write_purchases(JsonWriter& out, const Course& course, const std::vector<std::size_t>& slots,
+                     const Purchase& purchase) {
   out.key("purchases").open('[');
   for (std::size_t i = 0; i < slots.size(); ++i) {
     if (purchase.packs[i] == 0) continue;
     const Slot& slot = course.slots[slots[i]];
     const Credits credits{capped(static_cast<Wide>(slot.increment.micro) * purchase.packs[i])};
-    out.open('{').field("term", slot.term).field("period", slot.period).field("packs", purchase.packs[i]).field("credits", credits).close('}');
+    out.open('{')
+        .field("term", slot.term)
+        .field("period", slot.period)
+        .field("packs", purchase.packs[i])
+        .field("credits", credits)
+        .close('}');
   }
   out.close(']');
 }
@@ -129,15 +137,17 @@ void write_curve(JsonWriter& out, const Simulated& simulated, const PlanId& plan
 }
 
 // The purchase as commands: for each period at the branch, or when its term begins (AIS-5a).
-std::vector<Order> orders_for(const Simulated& simulated, const PlanId& plan, const std::vector<std::size_t>& slots, const Purchase& purchase) {
+std::vector<Order> orders_for(const Simulated& simulated, const PlanId& plan, const std::vector<std::size_t>& slots,
+                              const Purchase& purchase) {
   std::vector<Order> orders;
   for (std::size_t i = 0; i < slots.size(); ++i) {
     if (purchase.packs[i] == 0) continue;
     const Slot& slot = simulated.course.slots[slots[i]];
     const Term* term = terms::find_term(simulated.supposition.after, plan, slot.term);
     const Instant at = std::max(simulated.branch.at, term ? term->starts_at : slot.starts_at);
-    orders.push_back(creditfold::forecast::purchase(at, plan, Credits{capped(static_cast<Wide>(slot.increment.micro) * purchase.packs[i])},
-                                                    slot.period, slot.period));
+    orders.push_back(creditfold::forecast::purchase(
+        at, plan, Credits{capped(static_cast<Wide>(slot.increment.micro) * purchase.packs[i])}, slot.period,
+        slot.period));
   }
   return orders;
 }
@@ -155,9 +165,11 @@ std::string sentence_of(const Simulated& simulated, const PlanId& plan, const Pu
   const std::string name = display_name(plan);
   const std::string goal = std::to_string(percent) + " %";
   if (static_cast<std::int64_t>(before) * 100 <= percent * futures) {
-    return name + " runs out in " + percent_of(before, futures) + " % of the futures: no purchase is needed to stay within " + goal + ".";
+    return name + " runs out in " + percent_of(before, futures) +
+           " % of the futures: no purchase is needed to stay within " + goal + ".";
   }
-  if (!sold) return name + " runs out in " + percent_of(before, futures) + " % of the futures, and no packs of it are sold.";
+  if (!sold)
+    return name + " runs out in " + percent_of(before, futures) + " % of the futures, and no packs of it are sold.";
   const std::string packs = counted(purchase.total, "pack");
   if (!found) return packs + " would be needed for " + name + ", and the terms refuse them, or they come too late.";
   return packs + " for " + name + " bring the chance of running out from " + percent_of(before, futures) + " % to " +
@@ -166,7 +178,8 @@ std::string sentence_of(const Simulated& simulated, const PlanId& plan, const Pu
 
 }  // namespace
 
-std::vector<Purchase> purchase_curve(const Course& course, const Outcome& outcome, const std::vector<std::size_t>& slots) {
+std::vector<Purchase> purchase_curve(const Course& course, const Outcome& outcome,
+                                     const std::vector<std::size_t>& slots) {
   return Giving(course, outcome, slots).run();
 }
 
@@ -189,7 +202,9 @@ void write_smallest_purchase(JsonWriter& out, const Simulated& simulated, const 
     slots.push_back(i);
     increment = slot.increment;
   }
-  out.open('{').field("ask", "smallest_purchase").field("chance_percent", std::string_view(std::to_string(ask.chance_percent)));
+  out.open('{')
+      .field("ask", "smallest_purchase")
+      .field("chance_percent", std::string_view(std::to_string(ask.chance_percent)));
   out.field("plan", plan).field("increment", increment);
   const std::vector<Purchase> curve = purchase_curve(simulated.course, simulated.outcome, slots);
   const Purchase& chosen = smallest_within(curve, ask.chance_percent, simulated.outcome.futures);
@@ -221,7 +236,8 @@ void write_smallest_purchase(JsonWriter& out, const Simulated& simulated, const 
   }
   const bool found = accepted && std::int64_t{after} * 100 <= ask.chance_percent * simulated.outcome.futures;
   out.field("found", found);
-  out.field("sentence", std::string_view(sentence_of(simulated, plan, chosen, before, after, found, ask.chance_percent, sold)));
+  out.field("sentence",
+            std::string_view(sentence_of(simulated, plan, chosen, before, after, found, ask.chance_percent, sold)));
   write_purchases(out, simulated.course, slots, chosen);
   out.field("packs", sold ? chosen.total : 0);
   out.field("credits", Credits{sold ? capped(static_cast<Wide>(increment.micro) * chosen.total) : 0});

@@ -19,7 +19,8 @@ struct WriteAnswer {
 Tried try_out(const Simulated& simulated, const std::vector<Order>& orders, const std::vector<Stream>& streams) {
   Tried tried;
   tried.supposition = suppose(simulated.branch, simulated.catalog, orders, simulated.scenario.renew, simulated.until());
-  tried.course = lay_course(simulated.branch, simulated.catalog, tried.supposition, streams, simulated.weather, simulated.course.days);
+  tried.course = lay_course(simulated.branch, simulated.catalog, tried.supposition, streams, simulated.weather,
+                            simulated.course.days);
   tried.outcome = run(tried.course, simulated.futures, Detail::slots);
   return tried;
 }
@@ -29,7 +30,8 @@ std::int32_t futures_out_from(const Course& course, const Outcome& outcome, Inst
   for (std::size_t future = 0; future < static_cast<std::size_t>(outcome.futures); ++future) {
     bool out = false;
     for (std::size_t i = 0; i < course.slots.size() && !out; ++i) {
-      out = (from <= course.slots[i].starts_at || from <= course.at) && outcome.slots[i].runs_out[future] < instant_max.micros;
+      out = (from <= course.slots[i].starts_at || from <= course.at) &&
+            outcome.slots[i].runs_out[future] < instant_max.micros;
     }
     if (out) ++count;
   }

@@ -19,9 +19,11 @@ struct Tried {
   Course course;
   Outcome outcome;
 };
-[[nodiscard]] Tried try_out(const Simulated& simulated, const std::vector<Order>& orders, const std::vector<Stream>& streams);
+[[nodiscard]] Tried try_out(const Simulated& simulated, const std::vector<Order>& orders,
+                            const std::vector<Stream>& streams);
 
-// Packs for each Credit Period of a plan, how many there are in all, and in how many futures some period still runs out.
+// Packs for each Credit Period of a plan, how many there are in all, and in how many futures some period still runs
+// out.
 struct Purchase {
   std::vector<std::int64_t> packs;  // as the slots given
   std::int64_t total = 0;
@@ -32,7 +34,8 @@ struct Purchase {
 [[nodiscard]] std::vector<Purchase> purchase_curve(const Course& course, const Outcome& outcome,
                                                    const std::vector<std::size_t>& slots);
 // The smallest of a curve that leaves out at most `percent` of the futures.
-[[nodiscard]] const Purchase& smallest_within(const std::vector<Purchase>& curve, std::int64_t percent, std::int32_t futures);
+[[nodiscard]] const Purchase& smallest_within(const std::vector<Purchase>& curve, std::int64_t percent,
+                                              std::int32_t futures);
 
 // In how many futures a slot that begins at or after `from` runs out; `from` as the course's own moment: any.
 [[nodiscard]] std::int32_t futures_out_from(const Course& course, const Outcome& outcome, Instant from);

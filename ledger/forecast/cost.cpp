@@ -19,10 +19,12 @@ void add_overage(ScenarioCost& cost, const Slot& slot, const SlotOutcome& outcom
 }
 
 bool ever_uncovered(const SlotOutcome& outcome) {
-  return std::any_of(outcome.uncovered.begin(), outcome.uncovered.end(), [](std::int64_t credits) { return credits > 0; });
+  return std::any_of(outcome.uncovered.begin(), outcome.uncovered.end(),
+                     [](std::int64_t credits) { return credits > 0; });
 }
 
-bool has_unpriced_pack(const Branch& branch, const PlanId& plan, const Supposition& supposition, const Catalog& catalog) {
+bool has_unpriced_pack(const Branch& branch, const PlanId& plan, const Supposition& supposition,
+                       const Catalog& catalog) {
   const Plan* known = catalog.plan(plan);
   if (known != nullptr && known->increment_price) return false;
   const auto pool = supposition.after.pools.find(plan);
@@ -59,7 +61,8 @@ ScenarioCost cost_of(const Branch& branch, const Catalog& catalog, const Supposi
     }
   }
   for (const PlanId& plan : course.plans) {
-    if (has_unpriced_pack(branch, plan, supposition, catalog)) cost.missing.push_back("The catalog has no price of an increment of " + plan.value + ".");
+    if (has_unpriced_pack(branch, plan, supposition, catalog))
+      cost.missing.push_back("The catalog has no price of an increment of " + plan.value + ".");
   }
   std::sort(cost.missing.begin(), cost.missing.end());
   cost.missing.erase(std::unique(cost.missing.begin(), cost.missing.end()), cost.missing.end());

@@ -12,8 +12,8 @@
 namespace creditfold::forecast {
 
 struct CurrencyCost {
-  std::int64_t committed = 0;               // minor units, of the invoice lines
-  std::vector<std::int64_t> overage;        // by future, of periods that end in the horizon
+  std::int64_t committed = 0;         // minor units, of the invoice lines
+  std::vector<std::int64_t> overage;  // by future, of periods that end in the horizon
 };
 struct ScenarioCost {
   std::map<std::string, CurrencyCost> by_currency;

@@ -48,7 +48,9 @@ std::vector<Ratio> growth_by_day(std::int64_t percent, std::int32_t days) {
 class Laying {
  public:
   Laying(const Branch& branch, const Supposition& supposition, std::int32_t days)
-      : branch_(branch), after_(supposition.after), supposition_(supposition),
+      : branch_(branch),
+        after_(supposition.after),
+        supposition_(supposition),
         ends_at_{branch.at.micros + days * day_micros} {
     course_.at = branch.at;
     course_.days = days;
@@ -64,12 +66,24 @@ class Laying {
   // The slices, still without use.
   void slice() {
     for (auto cut = cuts_.begin(); std::next(cut) != cuts_.end(); ++cut) {
-      Slice slice{.starts_at = *cut, .ends_at = *std::next(cut), .day = 0, .ending = {}, .inflows = {}, .flows = {}, .marks = {}};
+      Slice slice{.starts_at = *cut,
+                  .ends_at = *std::next(cut),
+                  .day = 0,
+                  .ending = {},
+                  .inflows = {},
+                  .flows = {},
+                  .marks = {}};
       slice.day = static_cast<std::int32_t>((slice.starts_at.micros - branch_.at.micros) / day_micros);
       add_changes(slice);
       course_.slices.push_back(std::move(slice));
     }
-    Slice end{.starts_at = ends_at_, .ends_at = ends_at_, .day = course_.days, .ending = {}, .inflows = {}, .flows = {}, .marks = {}};
+    Slice end{.starts_at = ends_at_,
+              .ends_at = ends_at_,
+              .day = course_.days,
+              .ending = {},
+              .inflows = {},
+              .flows = {},
+              .marks = {}};
     add_changes(end);  // what ends with the horizon; nothing is used in it
     end.inflows.clear();
     course_.slices.push_back(std::move(end));
@@ -230,7 +244,8 @@ void add_to_marks(Slice& slice, Instant branch, const SeriesModel& model, std::i
 }
 
 // Which plan takes a series' use at a moment: the ledger's own rule, and where its own plan has ended, the rule too.
-Expected<terms::InForce, Refusal> plan_at(const Stream& stream, const AccountState& state, const Catalog& catalog, Instant at) {
+Expected<terms::InForce, Refusal> plan_at(const Stream& stream, const AccountState& state, const Catalog& catalog,
+                                          Instant at) {
   const bool own = stream.key.plan && terms::term_in_force(state, *stream.key.plan, at) != nullptr;
   return terms::plan_for_usage(state, catalog, own ? stream.key.plan : std::nullopt, stream.actor, at);
 }
@@ -272,9 +287,12 @@ Course lay_course(const Branch& branch, const Catalog& catalog, const Suppositio
         if (known->second) level = known->second;
       }
       if (flow.slot == no_slot && !course.unplaced) {
-        course.unplaced = in_force ? Refusal{RefusalCode::unknown_model, "AIS-1", "The plan's rate card has no model of this name.",
-                                             {{"model", stream.moved_to.value_or(stream.key.model.value_or(ModelId())).value}}}
-                                   : in_force.error();
+        course.unplaced =
+            in_force ? Refusal{RefusalCode::unknown_model,
+                               "AIS-1",
+                               "The plan's rate card has no model of this name.",
+                               {{"model", stream.moved_to.value_or(stream.key.model.value_or(ModelId())).value}}}
+                     : in_force.error();
       }
       Wide credits = static_cast<Wide>(*level) * share >> ratio_bits;
       credits = credits * stream.volume_percent / 100 * calendar_percent(weather, slice.starts_at) / 100;
@@ -287,7 +305,8 @@ Course lay_course(const Branch& branch, const Catalog& catalog, const Suppositio
     }
   }
   for (Slice& slice : course.slices) {
-    std::stable_sort(slice.flows.begin(), slice.flows.end(), [](const Flow& a, const Flow& b) { return a.slot < b.slot; });
+    std::stable_sort(slice.flows.begin(), slice.flows.end(),
+                     [](const Flow& a, const Flow& b) { return a.slot < b.slot; });
   }
   return std::move(course);
 }

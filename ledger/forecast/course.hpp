@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is known beforehand of every future of a scenario: which Credit Periods there are, when credits come into them and
-// when they end, and which series is charged to which of them at what price, slice by slice of the horizon.
+// What is known beforehand of every future of a scenario: which Credit Periods there are, when credits come into them
+// and when they end, and which series is charged to which of them at what price, slice by slice of the horizon.
 #pragma once
 
 #include <cstdint>
@@ -67,13 +67,13 @@ struct Stream {
   SeriesKey key;
   std::optional<ActorId> actor;
   const SeriesModel* model = nullptr;
-  DayUse recent;                    // its volumes lately, which tell what another price makes of its level
+  DayUse recent;  // its volumes lately, which tell what another price makes of its level
   std::optional<ModelId> moved_to;
   std::int64_t volume_percent = 100;
   std::int64_t growth_percent_per_month = 0;
   std::optional<Instant> starts_at;
   std::optional<Instant> ends_at;
-  bool supposed = false;            // not in the log: `recent` is one day of it
+  bool supposed = false;  // not in the log: `recent` is one day of it
 };
 
 struct Course {
@@ -96,10 +96,12 @@ struct Weather {
 [[nodiscard]] Course lay_course(const Branch& branch, const Catalog& catalog, const Supposition& supposition,
                                 const std::vector<Stream>& streams, const Weather& weather, std::int32_t days);
 
-// The scenario's series in order: those learned, then those supposed. A fault: a lever names a workflow that is not there.
+// The scenario's series in order: those learned, then those supposed. A fault: a lever names a workflow that is not
+// there.
 [[nodiscard]] Expected<std::vector<Stream>, ScenarioFault> streams_of(const Branch& branch, const Scenario& scenario);
 
 // What a day at a series' level costs under a rate card, in micro-credits. nullopt: the card has no such model.
-[[nodiscard]] std::optional<std::int64_t> level_under(const Stream& stream, const Catalog& catalog, const RateCardId& card);
+[[nodiscard]] std::optional<std::int64_t> level_under(const Stream& stream, const Catalog& catalog,
+                                                      const RateCardId& card);
 
 }  // namespace creditfold::forecast

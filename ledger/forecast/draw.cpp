@@ -16,18 +16,19 @@ constexpr Ratio level_max = 64 * one;
 constexpr std::uint32_t common = 0xFFFF'FFFF;
 
 // 2^-1 to 2^1 in sixteen steps: what a level is off by when next to nothing is known of it.
-constexpr std::array<Ratio, 17> rule_of_thumb{524288, 571734, 623489, 679930, 741455, 808559, 881744, 961548, 1048576,
-                                              1143470, 1246977, 1359856, 1482910, 1617117, 1763488, 1923096, 2097152};
+constexpr std::array<Ratio, 17> rule_of_thumb{524288,  571734,  623489,  679930,  741455,  808559,
+                                              881744,  961548,  1048576, 1143470, 1246977, 1359856,
+                                              1482910, 1617117, 1763488, 1923096, 2097152};
 
 // The middles of 32 equal parts of a normal distribution: what a slope is off by, of its deviation.
 constexpr std::array<Ratio, 32> normal{
-    -2258501, -1757350, -1486668, -1289600, -1129857, -992773, -870854, -759708,
-    -656512, -559321, -466718, -377624, -291180, -206673, -123491, -41079,
-    41079, 123491, 206673, 291180, 377624, 466718, 559321, 656512,
-    759708, 870854, 992773, 1129857, 1289600, 1486668, 1757350, 2258501,
+    -2258501, -1757350, -1486668, -1289600, -1129857, -992773, -870854, -759708, -656512, -559321, -466718,
+    -377624,  -291180,  -206673,  -123491,  -41079,   41079,   123491,  206673,  291180,  377624,  466718,
+    559321,   656512,   759708,   870854,   992773,   1129857, 1289600, 1486668, 1757350, 2258501,
 };
 
-std::uint32_t word(const DrawOptions& options, std::int32_t future, std::uint32_t series, std::uint32_t block, Purpose purpose) {
+std::uint32_t word(const DrawOptions& options, std::int32_t future, std::uint32_t series, std::uint32_t block,
+                   Purpose purpose) {
   return philox4x32_10({block, series, static_cast<std::uint32_t>(future), static_cast<std::uint32_t>(purpose)},
                        options.seed)[0];
 }
@@ -78,7 +79,8 @@ Drawn make_ready(const UsageModel& usage, const SeriesModel& model, const DrawOp
 }
 
 // Which day of the window stands for each day of a future: blocks, by class of day, around the window's end.
-void draw_days(const UsageModel& model, const DrawOptions& options, std::int32_t future, std::vector<std::int32_t>& days) {
+void draw_days(const UsageModel& model, const DrawOptions& options, std::int32_t future,
+               std::vector<std::int32_t>& days) {
   std::array<std::uint32_t, 2> next{};
   for (std::int32_t day = 0; day < options.days; ++day) {
     if (day % block_days == 0) {
@@ -109,8 +111,8 @@ OffDays draw_off_days(const UsageModel& model, const DrawOptions& options, std::
   return days;
 }
 
-// A smoothed level errs with a variance of about half the constant's share of a day's: that of the steps of half the days
-// it remembers. As many again for the constant itself, which is one of a few. Sixteen steps stand for more.
+// A smoothed level errs with a variance of about half the constant's share of a day's: that of the steps of half the
+// days it remembers. As many again for the constant itself, which is one of a few. Sixteen steps stand for more.
 Ratio level_error(const Drawn& drawn, const OffDays& off_days) {
   const int shift = drawn.model->smoothing_shift;
   const std::size_t count = std::min(std::size_t{1} << shift, off_days.size());
@@ -132,7 +134,8 @@ void draw_series(const Drawn& drawn, const DrawOptions& options, std::int32_t fu
     const auto phase = static_cast<std::size_t>(phase_of(day));
     std::int32_t from = days[at];
     if (!model.known[static_cast<std::size_t>(from)] && !model.days.empty()) {
-      const std::uint32_t other = word(options, future, static_cast<std::uint32_t>(place), static_cast<std::uint32_t>(day), Purpose::own_day);
+      const std::uint32_t other =
+          word(options, future, static_cast<std::uint32_t>(place), static_cast<std::uint32_t>(day), Purpose::own_day);
       from = model.days[below(static_cast<std::uint32_t>(model.days.size()), other)];
     }
     if (model.by_weekday) from = drawn.day_of_phase[static_cast<std::size_t>(from)][phase];
@@ -150,7 +153,8 @@ void draw_level_alone(const DrawOptions& options, std::size_t series, Futures& o
   for (std::int32_t future = 0; future < options.futures; ++future) {
     const std::uint32_t drawn = word(options, future, common, 0, Purpose::level);
     const Ratio factor = rule_of_thumb[below(rule_of_thumb.size(), drawn)];
-    for (std::int32_t day = 0; day < options.days; ++day) std::fill_n(out.on(future, day), series, static_cast<std::uint32_t>(factor));
+    for (std::int32_t day = 0; day < options.days; ++day)
+      std::fill_n(out.on(future, day), series, static_cast<std::uint32_t>(factor));
   }
 }
 

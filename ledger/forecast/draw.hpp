@@ -26,19 +26,24 @@ struct DrawOptions {
 class Futures {
  public:
   Futures(std::int32_t futures, std::int32_t days, std::size_t series)
-      : futures_(futures), days_(days), series_(series),
+      : futures_(futures),
+        days_(days),
+        series_(series),
         ratios_(static_cast<std::size_t>(futures) * static_cast<std::size_t>(days) * series) {}
 
   [[nodiscard]] std::int32_t futures() const { return futures_; }
   [[nodiscard]] std::int32_t days() const { return days_; }
   [[nodiscard]] std::size_t series() const { return series_; }
   // Of all series on that day.
-  [[nodiscard]] const std::uint32_t* on(std::int32_t future, std::int32_t day) const { return ratios_.data() + at(future, day); }
+  [[nodiscard]] const std::uint32_t* on(std::int32_t future, std::int32_t day) const {
+    return ratios_.data() + at(future, day);
+  }
   [[nodiscard]] std::uint32_t* on(std::int32_t future, std::int32_t day) { return ratios_.data() + at(future, day); }
 
  private:
   [[nodiscard]] std::size_t at(std::int32_t future, std::int32_t day) const {
-    return (static_cast<std::size_t>(future) * static_cast<std::size_t>(days_) + static_cast<std::size_t>(day)) * series_;
+    return (static_cast<std::size_t>(future) * static_cast<std::size_t>(days_) + static_cast<std::size_t>(day)) *
+           series_;
   }
   std::int32_t futures_;
   std::int32_t days_;
@@ -48,6 +53,7 @@ class Futures {
 
 // `series`: the models to draw, in order; those of `model`, and for a supposed workflow its `whole` again. A series'
 // numbers depend on its place in the order and on no other series.
-[[nodiscard]] Futures draw(const UsageModel& model, const std::vector<const SeriesModel*>& series, const DrawOptions& options);
+[[nodiscard]] Futures draw(const UsageModel& model, const std::vector<const SeriesModel*>& series,
+                           const DrawOptions& options);
 
 }  // namespace creditfold::forecast

@@ -18,8 +18,9 @@ inline constexpr Ratio one = Ratio{1} << ratio_bits;
 
 // What a day may be, relative to the series' level: a burst beyond 64 times the level is taken as one of 64 times.
 inline constexpr Ratio ratio_max = 64 * one;
-// Micro-credits that a series uses in a day at the most; beyond a thousand million credits a day it is cut.
-inline constexpr std::int64_t amount_max = std::int64_t{1} << 50;
+// Micro-credits of a series' average day at the most, 281 million credits: all series' bursts of a day still sum in 64
+// bits.
+inline constexpr std::int64_t amount_max = std::int64_t{1} << 48;
 
 inline constexpr std::int64_t hour_micros = 3'600'000'000;
 inline constexpr std::int64_t day_micros = 24 * hour_micros;

@@ -130,7 +130,8 @@ History HistoryWatch::until(Instant at) const {
     const auto hour = static_cast<std::size_t>(phase_of(-1 - age) * hours_per_day + into_window / hour_micros);
     const auto calendar = static_cast<std::size_t>(hour_of_week(charge.at));
     series.hours[hour] = capped_sum(series.hours[hour], charge.use.credits);
-    series.weekdays[calendar / hours_per_day] = capped_sum(series.weekdays[calendar / hours_per_day], charge.use.credits);
+    series.weekdays[calendar / hours_per_day] =
+        capped_sum(series.weekdays[calendar / hours_per_day], charge.use.credits);
     history.hour_of_week[calendar] = capped_sum(history.hour_of_week[calendar], charge.use.credits);
     series.charges += 1;
     history.charges += 1;

@@ -53,7 +53,8 @@ struct SeriesHistory {
   SeriesKey key;
   std::optional<ActorId> actor;  // of the newest charge: builder lists admit by it
   std::vector<DayUse> days;      // oldest first, the last one ends at the moment
-  std::array<std::int64_t, hours_per_week> hours{};   // micro-credits by day % 7 from the moment, then hour in the window
+  std::array<std::int64_t, hours_per_week>
+      hours{};  // micro-credits by day % 7 from the moment, then hour in the window
   std::array<std::int64_t, days_per_week> weekdays{};  // micro-credits by calendar day, from Monday
   std::array<VolumeQuantiles, 3> volumes;              // query, input, output
   std::int64_t charges = 0;
@@ -61,10 +62,11 @@ struct SeriesHistory {
 
 struct History {
   Instant at;
-  std::optional<Instant> from;  // of the first charge looked at
-  std::int32_t days = 0;        // whole windows; 0: less than a day
-  std::vector<SeriesHistory> series;                      // by their credits, the largest first
-  std::array<std::int64_t, hours_per_week> hour_of_week{};  // micro-credits by the calendar's hour, from Monday 00:00 UTC
+  std::optional<Instant> from;        // of the first charge looked at
+  std::int32_t days = 0;              // whole windows; 0: less than a day
+  std::vector<SeriesHistory> series;  // by their credits, the largest first
+  std::array<std::int64_t, hours_per_week>
+      hour_of_week{};  // micro-credits by the calendar's hour, from Monday 00:00 UTC
   std::int64_t charges = 0;
 };
 

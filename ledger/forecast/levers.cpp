@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Levers made into a catalog and into commands. What a lever wants is said here; whether it may be is decided elsewhere.
+// Levers made into a catalog and into commands. What a lever wants is said here; whether it may be is decided
+// elsewhere.
 #include <limits>
 
 #include "ledger/command.hpp"
@@ -31,12 +32,13 @@ bool apply_rate(Catalog& catalog, const RateLever& lever) {
 }
 
 // A moment of a lever: inside the horizon, the branch where none is said.
-Expected<Instant, ScenarioFault> moment(const Branch& branch, const Scenario& scenario, const std::optional<Instant>& at,
-                                        const std::string& place) {
+Expected<Instant, ScenarioFault> moment(const Branch& branch, const Scenario& scenario,
+                                        const std::optional<Instant>& at, const std::string& place) {
   const Instant end{branch.at.micros + scenario.days * day_micros};
   const Instant found = at.value_or(branch.at);
   if (branch.at <= found && found < end) return found;
-  return Unexpected{ScenarioFault{place, "lies outside the horizon, which is from " + to_text(branch.at) + " to " + to_text(end)}};
+  return Unexpected{
+      ScenarioFault{place, "lies outside the horizon, which is from " + to_text(branch.at) + " to " + to_text(end)}};
 }
 
 Expected<Order, ScenarioFault> packs_order(const Branch& branch, const Catalog& catalog, const Scenario& scenario,
@@ -49,7 +51,8 @@ Expected<Order, ScenarioFault> packs_order(const Branch& branch, const Catalog& 
     plan = *lever.plan;
     term = terms::term_in_force(branch.state, plan, *at);
   } else if (term == nullptr) {
-    return Unexpected{ScenarioFault{place_of("packs", index, "plan"), "is missing, and no plan is in force at the branch"}};
+    return Unexpected{
+        ScenarioFault{place_of("packs", index, "plan"), "is missing, and no plan is in force at the branch"}};
   }
   const Plan* known = catalog.plan(plan);
   const Credits increment = term ? term->increment : known ? known->increment : Credits{};
@@ -71,15 +74,18 @@ Expected<Catalog, ScenarioFault> catalog_of(const Catalog& base, const Scenario&
   }
   for (std::size_t i = 0; i < scenario.prices.size(); ++i) {
     const auto plan = catalog.plans.find(scenario.prices[i].plan);
-    if (plan == catalog.plans.end()) return Unexpected{ScenarioFault{place_of("prices", i, "plan"), "is no plan of the catalog"}};
+    if (plan == catalog.plans.end())
+      return Unexpected{ScenarioFault{place_of("prices", i, "plan"), "is no plan of the catalog"}};
     if (scenario.prices[i].increment) plan->second.increment_price = scenario.prices[i].increment;
     if (scenario.prices[i].overage) plan->second.overage_price = scenario.prices[i].overage;
   }
   for (std::size_t i = 0; i < scenario.policies.size(); ++i) {
     const auto plan = catalog.plans.find(scenario.policies[i].plan);
-    if (plan == catalog.plans.end()) return Unexpected{ScenarioFault{place_of("policies", i, "plan"), "is no plan of the catalog"}};
+    if (plan == catalog.plans.end())
+      return Unexpected{ScenarioFault{place_of("policies", i, "plan"), "is no plan of the catalog"}};
     plan->second.on_exhaustion = scenario.policies[i].on_exhaustion;
-    if (scenario.policies[i].stop_at_percent) plan->second.stop_at_percent = static_cast<std::int32_t>(*scenario.policies[i].stop_at_percent);
+    if (scenario.policies[i].stop_at_percent)
+      plan->second.stop_at_percent = static_cast<std::int32_t>(*scenario.policies[i].stop_at_percent);
   }
   return catalog;
 }
@@ -119,7 +125,11 @@ std::vector<Order> plan_change(const Branch& branch, const Catalog& catalog, con
   const Instant starts_at = lever.starts_at.value_or(period_ends);
   if ((term != nullptr && starts_at < term->ends_at) || lever.replaces) {
     JsonWriter end;
-    end.open('{').field("command", EndTerm::name).field("product", terms::studio_product).field("plan", replaced).field("ends_at", starts_at);
+    end.open('{')
+        .field("command", EndTerm::name)
+        .field("product", terms::studio_product)
+        .field("plan", replaced)
+        .field("ends_at", starts_at);
     orders.push_back(order(branch.at, end));
   }
   JsonWriter start;
@@ -135,7 +145,8 @@ std::vector<Order> plan_change(const Branch& branch, const Catalog& catalog, con
   return orders;
 }
 
-Expected<std::vector<Order>, ScenarioFault> orders_of(const Branch& branch, const Catalog& catalog, const Scenario& scenario) {
+Expected<std::vector<Order>, ScenarioFault> orders_of(const Branch& branch, const Catalog& catalog,
+                                                      const Scenario& scenario) {
   std::vector<Order> orders;
   if (scenario.plan) orders = plan_change(branch, catalog, *scenario.plan);
   for (std::size_t i = 0; i < scenario.packs.size(); ++i) {
@@ -147,7 +158,10 @@ Expected<std::vector<Order>, ScenarioFault> orders_of(const Branch& branch, cons
     const auto at = moment(branch, scenario, scenario.seats[i].at, place_of("seats", i, "at"));
     if (!at) return Unexpected{at.error()};
     JsonWriter fields;
-    fields.open('{').field("command", ChangeSeats::name).field("product", scenario.seats[i].product).field("seats", scenario.seats[i].seats);
+    fields.open('{')
+        .field("command", ChangeSeats::name)
+        .field("product", scenario.seats[i].product)
+        .field("seats", scenario.seats[i].seats);
     orders.push_back(order(*at, fields));
   }
   for (std::size_t i = 0; i < scenario.commands.size(); ++i) {

@@ -29,13 +29,15 @@ std::int64_t moment_within(const Slice& slice, std::int64_t covered, std::int64_
 
 class Running {
  public:
-  Running(const Course& course, const Futures& futures, Detail detail) : course_(course), futures_(futures), detail_(detail) {
+  Running(const Course& course, const Futures& futures, Detail detail)
+      : course_(course), futures_(futures), detail_(detail) {
     const std::int32_t count = futures.futures();
     const auto size = static_cast<std::size_t>(count);
     out_.futures = count;
     out_.slots.resize(course.slots.size());
     for (SlotOutcome& slot : out_.slots) {
-      for (auto* values : {&slot.consumed, &slot.uncovered, &slot.remaining, &slot.refused, &slot.runs_out}) values->resize(size);
+      for (auto* values : {&slot.consumed, &slot.uncovered, &slot.remaining, &slot.refused, &slot.runs_out})
+        values->resize(size);
     }
     out_.unplaced.resize(size);
     if (detail == Detail::slots) return;
@@ -67,10 +69,13 @@ class Running {
       const Slice& slice = course_.slices[i];
       for (const std::uint32_t slot : slice.ending) {
         Totals& plan = totals_[course_.slots[slot].plan];
-        plan.expired = capped_sum(plan.expired, pools_[slot].remaining + pools_[slot].held);  // H4: a close releases first
+        plan.expired =
+            capped_sum(plan.expired, pools_[slot].remaining + pools_[slot].held);  // H4: a close releases first
       }
       // A day's moment is after what ends then and before what comes then is used.
-      if (detail_ == Detail::everything && slice.day > 0 && slice.starts_at.micros == course_.at.micros + slice.day * day_micros) note(slice.day);
+      if (detail_ == Detail::everything && slice.day > 0 &&
+          slice.starts_at.micros == course_.at.micros + slice.day * day_micros)
+        note(slice.day);
       for (const Inflow& inflow : slice.inflows) take_in(inflow);
       if (!slice.flows.empty()) use(slice);
     }
@@ -170,7 +175,9 @@ class Running {
 
 }  // namespace
 
-Outcome run(const Course& course, const Futures& futures, Detail detail) { return Running(course, futures, detail).run(); }
+Outcome run(const Course& course, const Futures& futures, Detail detail) {
+  return Running(course, futures, detail).run();
+}
 
 std::int32_t futures_out(const Course& course, const Outcome& outcome, std::optional<std::size_t> plan) {
   std::int32_t count = 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Futures run against the account's pools as the terms burn them: a period's use draws its credits, what they do not cover
-// is uncovered, what is left at the end expires (AIS-4d, AIS-4e, H11, H12). Micro-credits; exact.
+// Futures run against the account's pools as the terms burn them: a period's use draws its credits, what they do not
+// cover is uncovered, what is left at the end expires (AIS-4d, AIS-4e, H11, H12). Micro-credits; exact.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +16,12 @@ class Track {
   Track() = default;
   Track(std::int32_t moments, std::int32_t futures)
       : futures_(static_cast<std::size_t>(futures)), values_(static_cast<std::size_t>(moments) * futures_) {}
-  [[nodiscard]] std::int64_t* at(std::int32_t moment) { return values_.data() + static_cast<std::size_t>(moment) * futures_; }
-  [[nodiscard]] const std::int64_t* at(std::int32_t moment) const { return values_.data() + static_cast<std::size_t>(moment) * futures_; }
+  [[nodiscard]] std::int64_t* at(std::int32_t moment) {
+    return values_.data() + static_cast<std::size_t>(moment) * futures_;
+  }
+  [[nodiscard]] const std::int64_t* at(std::int32_t moment) const {
+    return values_.data() + static_cast<std::size_t>(moment) * futures_;
+  }
   [[nodiscard]] std::size_t futures() const { return futures_; }
 
  private:
@@ -44,9 +48,9 @@ struct SlotOutcome {
 
 struct Outcome {
   std::int32_t futures = 0;
-  std::vector<PlanTracks> plans;    // as Course::plans; empty where only slots were asked for
-  std::vector<SlotOutcome> slots;   // as Course::slots
-  Track demand;                     // used in the 24 hours before each moment
+  std::vector<PlanTracks> plans;                  // as Course::plans; empty where only slots were asked for
+  std::vector<SlotOutcome> slots;                 // as Course::slots
+  Track demand;                                   // used in the 24 hours before each moment
   std::vector<std::vector<std::int64_t>> series;  // by series, then future: used in the horizon
   std::vector<std::int64_t> unplaced;             // by future: use that no plan takes
 };

@@ -20,8 +20,9 @@ inline constexpr std::int64_t futures_min = 100;  // fewer tell no tenth from a 
 inline constexpr std::int64_t futures_max = 10'000;
 inline constexpr std::int64_t days_max = 366;
 inline constexpr std::int64_t seed_max = (std::int64_t{1} << 53) - 1;  // exact in every JSON reader
-// Numbers drawn at once; 64 MB of them.
-inline constexpr std::int64_t cells_max = 16'000'000;
+// Numbers drawn and kept at once: those of each series, and what is kept of pools, which is about eight series' worth.
+inline constexpr std::int64_t cells_max = 24'000'000;
+inline constexpr std::int64_t cells_of_pools = 8;
 // Levers of a kind, commands, asks: a page's question, not an import.
 inline constexpr std::size_t list_max = 200;
 inline constexpr std::int64_t percent_max = 100'000;

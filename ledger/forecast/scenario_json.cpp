@@ -16,11 +16,13 @@ namespace json = boost::json;
 
 std::string_view view_of(const json::string& text) { return {text.data(), text.size()}; }
 
-std::int64_t integer_in(ObjectReader& in, std::string_view name, std::int64_t without, std::int64_t min, std::int64_t max) {
+std::int64_t integer_in(ObjectReader& in, std::string_view name, std::int64_t without, std::int64_t min,
+                        std::int64_t max) {
   const auto found = in.optional_integer(name);
   if (!found) return without;
   if (!in.faulty() && (*found < min || max < *found)) {
-    in.fail(name, "is " + std::to_string(*found) + ", and must be " + std::to_string(min) + " to " + std::to_string(max));
+    in.fail(name,
+            "is " + std::to_string(*found) + ", and must be " + std::to_string(min) + " to " + std::to_string(max));
   }
   return *found;
 }
@@ -93,7 +95,8 @@ WorkflowLever read_workflow(ObjectReader& in, std::optional<ReadFault>& fault) {
                       .per_day = std::nullopt};
   if (const json::value* tokens = in.find("per_day")) {
     ObjectReader volumes(*tokens, in.place("per_day"), fault);
-    lever.per_day = TokensPerDay{volumes.volume("query").tokens, volumes.volume("input").tokens, volumes.volume("output").tokens};
+    lever.per_day =
+        TokensPerDay{volumes.volume("query").tokens, volumes.volume("input").tokens, volumes.volume("output").tokens};
     volumes.refuse_others();
     if (!lever.model) in.fail("model", "is missing: a new workflow names its model");
   }
@@ -101,7 +104,8 @@ WorkflowLever read_workflow(ObjectReader& in, std::optional<ReadFault>& fault) {
 }
 
 CalendarLever read_calendar(ObjectReader& in) {
-  CalendarLever lever{.from = in.instant("from"), .to = in.instant("to"), .percent = integer_in(in, "percent", 100, 0, percent_max)};
+  CalendarLever lever{
+      .from = in.instant("from"), .to = in.instant("to"), .percent = integer_in(in, "percent", 100, 0, percent_max)};
   if (!in.faulty() && lever.to <= lever.from) in.fail("to", "does not lie after `from`");
   return lever;
 }
@@ -119,14 +123,18 @@ PriceLever read_price(ObjectReader& in) {
                    .increment = in.optional_money("increment"),
                    .overage = in.optional_money("overage"),
                    .period = in.optional_money("period")};
-  for (const auto& [name, price] : {std::pair{"increment", lever.increment}, {"overage", lever.overage}, {"period", lever.period}}) {
-    if (price && (price->minor < 0 || price->minor > (std::int64_t{1} << 40))) in.fail(name, "is no price: below 0, or beyond 2^40 minor units");
+  for (const auto& [name, price] :
+       {std::pair{"increment", lever.increment}, {"overage", lever.overage}, {"period", lever.period}}) {
+    if (price && (price->minor < 0 || price->minor > (std::int64_t{1} << 40)))
+      in.fail(name, "is no price: below 0, or beyond 2^40 minor units");
   }
   return lever;
 }
 
 PolicyLever read_policy(ObjectReader& in) {
-  PolicyLever lever{.plan = in.id<PlanId>("plan"), .on_exhaustion = in.name_of<OnExhaustion>("on_exhaustion"), .stop_at_percent = std::nullopt};
+  PolicyLever lever{.plan = in.id<PlanId>("plan"),
+                    .on_exhaustion = in.name_of<OnExhaustion>("on_exhaustion"),
+                    .stop_at_percent = std::nullopt};
   if (in.has("stop_at_percent")) lever.stop_at_percent = integer_in(in, "stop_at_percent", 100, 100, 1000);
   return lever;
 }
@@ -144,7 +152,8 @@ std::string text_of(const json::value& value) {
   }
   if (const json::object* object = value.if_object()) {
     for (const auto& field : *object) {
-      out += (out.empty() ? "" : ",") + json_quote({field.key().data(), field.key().size()}) + ":" + text_of(field.value());
+      out += (out.empty() ? "" : ",") + json_quote({field.key().data(), field.key().size()}) + ":" +
+             text_of(field.value());
     }
     return "{" + out + "}";
   }
@@ -154,7 +163,7 @@ std::string text_of(const json::value& value) {
 // What may be supposed. Use is what a forecast draws, periods open and close by themselves in it, and what needs
 // something from outside cannot be supposed.
 constexpr std::array<std::string_view, 13> supposable{
-    "StartTerm",  "RenewTerm",  "EndTerm",       "SetBuilders", "GrantCredits", "PurchaseCredits", "TransferCredits",
+    "StartTerm",   "RenewTerm",  "EndTerm",       "SetBuilders", "GrantCredits", "PurchaseCredits", "TransferCredits",
     "ChangeSeats", "AddProduct", "RemoveProduct", "SetConsent",  "AcceptTerms",  "SetAccess"};
 
 std::vector<ScenarioCommand> read_commands(ObjectReader& in, std::optional<ReadFault>& fault) {
@@ -193,7 +202,8 @@ void read_levers(const json::value& value, std::optional<ReadFault>& fault, Scen
   }
   scenario.packs = list<PacksLever>(in, "packs", fault, [&](ObjectReader& of) { return read_packs(of, fault); });
   scenario.seats = list<SeatsLever>(in, "seats", fault, read_seats);
-  scenario.workflows = list<WorkflowLever>(in, "workflows", fault, [&](ObjectReader& of) { return read_workflow(of, fault); });
+  scenario.workflows =
+      list<WorkflowLever>(in, "workflows", fault, [&](ObjectReader& of) { return read_workflow(of, fault); });
   scenario.growth_percent_per_month = integer_in(in, "growth_percent_per_month", 0, -90, 1000);
   scenario.seasonality_percent = integer_in(in, "seasonality_percent", 100, 0, 400);
   scenario.calendar = list<CalendarLever>(in, "calendar", fault, read_calendar);

@@ -24,7 +24,8 @@ Futures draw_for(const Branch& branch, const std::vector<Stream>& streams, const
 
 std::optional<Branch> branch_at(std::span<const Event> events, const Catalog& catalog, const Scenario& scenario) {
   if (scenario.as_of) {
-    const auto later = std::find_if(events.begin(), events.end(), [&](const Event& event) { return event.seq > *scenario.as_of; });
+    const auto later =
+        std::find_if(events.begin(), events.end(), [&](const Event& event) { return event.seq > *scenario.as_of; });
     events = events.first(static_cast<std::size_t>(later - events.begin()));
   }
   HistoryWatch history(catalog);
@@ -38,7 +39,11 @@ std::optional<Branch> branch_at(std::span<const Event> events, const Catalog& ca
   auto view = view_of(events, {.at = scenario.at, .seq = scenario.as_of}, instant_min, watch);
   if (!view) return std::nullopt;
   const Instant at = scenario.at.value_or(newest);
-  return Branch{.state = std::move(view->state), .at = at, .seq = seq, .ended = history.ended(), .model = learn(history.until(at))};
+  return Branch{.state = std::move(view->state),
+                .at = at,
+                .seq = seq,
+                .ended = history.ended(),
+                .model = learn(history.until(at))};
 }
 
 Expected<Simulated, ScenarioFault> simulate(const Branch& branch, const Catalog& base, const Scenario& scenario) {
@@ -48,10 +53,12 @@ Expected<Simulated, ScenarioFault> simulate(const Branch& branch, const Catalog&
   if (!orders) return Unexpected{orders.error()};
   auto streams = streams_of(branch, scenario);
   if (!streams) return Unexpected{streams.error()};
-  const std::int64_t cells = scenario.futures * scenario.days * static_cast<std::int64_t>(streams->size());
+  const std::int64_t cells =
+      scenario.futures * scenario.days * (static_cast<std::int64_t>(streams->size()) + cells_of_pools);
   if (cells > cells_max) {
-    return Unexpected{ScenarioFault{"/futures", "times days times the " + std::to_string(streams->size()) +
-                                                    " workflows and models is more than 16,000,000 numbers"}};
+    return Unexpected{
+        ScenarioFault{"/futures", "times days times the " + std::to_string(streams->size()) +
+                                      " workflows and models is too much at once: ask for fewer futures or days"}};
   }
   const auto days = static_cast<std::int32_t>(scenario.days);
   const Instant until{branch.at.micros + scenario.days * day_micros};
@@ -72,7 +79,8 @@ Expected<Simulated, ScenarioFault> simulate(const Branch& branch, const Catalog&
                    .outcome = std::move(outcome)};
 }
 
-Expected<std::string, ScenarioFault> simulate_json(const Branch& branch, const Catalog& catalog, const Scenario& scenario) {
+Expected<std::string, ScenarioFault> simulate_json(const Branch& branch, const Catalog& catalog,
+                                                   const Scenario& scenario) {
   const auto simulated = simulate(branch, catalog, scenario);
   if (!simulated) return Unexpected{simulated.error()};
   return simulation_json(*simulated);

@@ -17,7 +17,8 @@ namespace creditfold::forecast {
 // The account as of the scenario's moment and what is learned of its use; of its newest event's where the scenario says
 // neither `at` nor `as_of`. `events`: the account's, in order. nullopt: nothing of it is known then. Throws Fault when
 // they do not fold.
-[[nodiscard]] std::optional<Branch> branch_at(std::span<const Event> events, const Catalog& catalog, const Scenario& scenario);
+[[nodiscard]] std::optional<Branch> branch_at(std::span<const Event> events, const Catalog& catalog,
+                                              const Scenario& scenario);
 
 // One line of JSON without a newline, or where the scenario asks what cannot be.
 [[nodiscard]] Expected<std::string, ScenarioFault> simulate_json(const Branch& branch, const Catalog& catalog,
@@ -38,6 +39,7 @@ struct Simulated {
 
   [[nodiscard]] Instant until() const { return Instant{branch.at.micros + scenario.days * day_micros}; }
 };
-[[nodiscard]] Expected<Simulated, ScenarioFault> simulate(const Branch& branch, const Catalog& catalog, const Scenario& scenario);
+[[nodiscard]] Expected<Simulated, ScenarioFault> simulate(const Branch& branch, const Catalog& catalog,
+                                                          const Scenario& scenario);
 
 }  // namespace creditfold::forecast

@@ -20,7 +20,8 @@ void write_moment(JsonWriter& out, std::string_view name, std::int64_t micros) {
 void write_track(JsonWriter& out, std::string_view name, const Track& track, std::int32_t moments) {
   std::vector<Band> bands;
   Scratch scratch;
-  for (std::int32_t moment = 0; moment < moments; ++moment) bands.push_back(band_of(track.at(moment), track.futures(), scratch));
+  for (std::int32_t moment = 0; moment < moments; ++moment)
+    bands.push_back(band_of(track.at(moment), track.futures(), scratch));
   out.key(name).open('{');
   for (const auto& [label, member] : {std::pair{"p10", &Band::p10}, {"p50", &Band::p50}, {"p90", &Band::p90}}) {
     out.key(label).open('[');
@@ -41,7 +42,13 @@ void write_volumes(JsonWriter& out, const SeriesHistory& history) {
   out.key("volumes").open('{');
   for (std::size_t kind = 0; kind < kinds.size(); ++kind) {
     const VolumeQuantiles& of = history.volumes[kind];
-    out.key(kinds[kind]).open('{').field("p10", of.p10).field("p50", of.p50).field("p90", of.p90).field("max", of.max).close('}');
+    out.key(kinds[kind])
+        .open('{')
+        .field("p10", of.p10)
+        .field("p50", of.p50)
+        .field("p90", of.p90)
+        .field("max", of.max)
+        .close('}');
   }
   out.close('}');
 }
@@ -77,11 +84,15 @@ void write_usage(JsonWriter& out, const Simulated& simulated) {
   out.key("usage").open('[');
   for (std::size_t i = 0; i < simulated.streams.size(); ++i) {
     const Stream& stream = simulated.streams[i];
-    out.open('{').field("workflow", stream.key.workflow).field("model", stream.key.model).field("plan", stream.key.plan);
+    out.open('{')
+        .field("workflow", stream.key.workflow)
+        .field("model", stream.key.model)
+        .field("plan", stream.key.plan);
     if (!stream.key.workflow) out.field("rest", true);
     out.field("supposed", stream.supposed);
     if (!stream.supposed) {
       out.field("credits_per_day", Credits{stream.model->level});
+      if (stream.model->borrowed) out.field("borrowed", true);
       write_learned(out, model.history.series[i], *stream.model);
     }
     out.field("moved_to", stream.moved_to).key("total");
@@ -103,8 +114,14 @@ void write_period(JsonWriter& out, const Slot& slot, const SlotOutcome& outcome,
   const auto count_if = [](const Scratch& values, auto&& holds) {
     return static_cast<std::int64_t>(std::count_if(values.begin(), values.end(), holds));
   };
-  out.open('{').field("term", slot.term).field("period", slot.period).field("starts_at", slot.starts_at).field("ends_at", slot.ends_at);
-  out.field("on_exhaustion", slot.on_exhaustion).field("whole", slot.ends_at <= until).field("granted", Credits{slot.granted});
+  out.open('{')
+      .field("term", slot.term)
+      .field("period", slot.period)
+      .field("starts_at", slot.starts_at)
+      .field("ends_at", slot.ends_at);
+  out.field("on_exhaustion", slot.on_exhaustion)
+      .field("whole", slot.ends_at <= until)
+      .field("granted", Credits{slot.granted});
   out.field("consumed_before", Credits{slot.consumed}).field("uncovered_before", Credits{slot.uncovered});
   out.key("consumed");
   write_band(out, outcome.consumed);
@@ -145,7 +162,8 @@ void write_plans(JsonWriter& out, const Simulated& simulated) {
     for (const std::int32_t count : tracks.out) out.write(std::string_view(percent_of(count, outcome.futures)));
     out.close(']').key("periods").open('[');
     for (std::size_t slot = 0; slot < course.slots.size(); ++slot) {
-      if (course.slots[slot].plan == plan) write_period(out, course.slots[slot], outcome.slots[slot], simulated.until());
+      if (course.slots[slot].plan == plan)
+        write_period(out, course.slots[slot], outcome.slots[slot], simulated.until());
     }
     out.close(']').close('}');
   }
@@ -158,7 +176,10 @@ void write_unplaced(JsonWriter& out, const Simulated& simulated) {
   const Refusal& refusal = *simulated.course.unplaced;
   out.open('{').key("total");
   write_band(out, simulated.outcome.unplaced);
-  out.field("code", to_name(refusal.code)).field("clause", refusal.clause).field("message", std::string_view(refusal.message)).close('}');
+  out.field("code", to_name(refusal.code))
+      .field("clause", refusal.clause)
+      .field("message", std::string_view(refusal.message))
+      .close('}');
 }
 
 }  // namespace
@@ -166,7 +187,11 @@ void write_unplaced(JsonWriter& out, const Simulated& simulated) {
 void write_band(JsonWriter& out, const std::vector<std::int64_t>& values) {
   Scratch scratch;
   const Band band = band_of(values.data(), values.size(), scratch);
-  out.open('{').field("p10", Credits{band.p10}).field("p50", Credits{band.p50}).field("p90", Credits{band.p90}).close('}');
+  out.open('{')
+      .field("p10", Credits{band.p10})
+      .field("p50", Credits{band.p50})
+      .field("p90", Credits{band.p90})
+      .close('}');
 }
 
 void write_commands(JsonWriter& out, const std::vector<Supposed>& commands) {
@@ -185,13 +210,16 @@ std::string simulation_json(const Simulated& simulated) {
   out.open('{').field("informational", true);
   const auto notice = simulated.catalog.notices.find("estimate");  // AI-6
   if (notice != simulated.catalog.notices.end()) out.field("notice", std::string_view(notice->second));
-  out.field("account", simulated.branch.state.account).field("at", simulated.branch.at).field("version", simulated.branch.state.version);
+  out.field("account", simulated.branch.state.account)
+      .field("at", simulated.branch.at)
+      .field("version", simulated.branch.state.version);
   out.field("seed", scenario.seed).field("futures", scenario.futures).field("days", scenario.days);
   write_history(out, simulated.branch.model);
   write_usage(out, simulated);
   write_commands(out, simulated.supposition.commands);
   out.key("timeline").open('[');
-  for (std::int32_t day = 0; day <= simulated.course.days; ++day) out.write(Instant{simulated.branch.at.micros + day * day_micros});
+  for (std::int32_t day = 0; day <= simulated.course.days; ++day)
+    out.write(Instant{simulated.branch.at.micros + day * day_micros});
   out.close(']');
   write_track(out, "demand", simulated.outcome.demand, simulated.course.days + 1);
   write_plans(out, simulated);

@@ -20,10 +20,12 @@ DayUse recent_use(const SeriesHistory& history) {
   return sum;
 }
 
-std::optional<std::int64_t> price(const Catalog& catalog, const RateCardId& card, const ModelId& id, const DayUse& use) {
+std::optional<std::int64_t> price(const Catalog& catalog, const RateCardId& card, const ModelId& id,
+                                  const DayUse& use) {
   const Model* model = catalog.model(card, id);
   if (model == nullptr) return std::nullopt;
-  const usage::Cost::Wide micro = usage::cost(*model, Volume{use.query}, Volume{use.input}, Volume{use.output}).sum() / 1'000'000;
+  const usage::Cost::Wide micro =
+      usage::cost(*model, Volume{use.query}, Volume{use.input}, Volume{use.output}).sum() / 1'000'000;
   constexpr usage::Cost::Wide most = std::numeric_limits<std::int64_t>::max();
   return static_cast<std::int64_t>(std::min(micro, most));
 }
@@ -74,8 +76,9 @@ Expected<std::vector<Stream>, ScenarioFault> streams_of(const Branch& branch, co
       found = true;
     }
     if (!found) {
-      return Unexpected{ScenarioFault{"/levers/workflows/" + std::to_string(i) + "/workflow",
-                                      "is not among what the account used; a new workflow says what it uses with `per_day`"}};
+      return Unexpected{
+          ScenarioFault{"/levers/workflows/" + std::to_string(i) + "/workflow",
+                        "is not among what the account used; a new workflow says what it uses with `per_day`"}};
     }
   }
   return streams;

@@ -33,11 +33,19 @@ class Deciding {
     auto decision = decide(&out_.after, command, catalog_, order.at);
     if (!decision) return keep(order, text, refusal_answer(command, decision.error()));
     Answer answer{.key = command.key, .refused = std::nullopt, .accepted = std::move(decision).value()};
+    if (!fold(answer.accepted)) {
+      return keep(
+          order, text,
+          refusal_answer(command, {RefusalCode::malformed,
+                                   "",
+                                   "The account at this moment cannot follow: its log runs back and forth over it.",
+                                   {}}));
+    }
     for (Event& event : answer.accepted) {
       event.seq = ++seq_;
-      evolve(out_.after, event);
       out_.moment_of.emplace(event.version, event.at);
-      if (const auto* end = std::get_if<TermEnded>(&event.payload); end != nullptr && end->plan) ended_.insert(*end->plan);
+      if (const auto* end = std::get_if<TermEnded>(&event.payload); end != nullptr && end->plan)
+        ended_.insert(*end->plan);
       if (const auto* start = std::get_if<TermStarted>(&event.payload); start != nullptr && start->ai_studio) {
         ended_.erase(start->ai_studio->plan);
         supposed_.insert(start->ai_studio->plan);
@@ -46,15 +54,18 @@ class Deciding {
     keep(order, text, answer);
   }
 
-  // The renewal that is due first, of a plan that was in force at the branch or began since; one refused is not tried again.
+  // The renewal that is due first, of a plan that was in force at the branch or began since; one refused is not tried
+  // again.
   [[nodiscard]] std::optional<Order> next_renewal(Instant until) const {
     std::optional<Order> next;
     for (const auto& [plan, pool] : out_.after.pools) {
       if (pool.terms.empty()) continue;
       const Term& last = pool.terms.back();
       const auto by_log = branch_.ended.find(plan);
-      const bool over = ended_.count(plan) != 0 || (by_log != branch_.ended.end() && by_log->second && supposed_.count(plan) == 0);
-      const bool due = branch_.at < last.ends_at && last.ends_at < until && !over && tried_.count({plan, last.number}) == 0;
+      const bool over =
+          ended_.count(plan) != 0 || (by_log != branch_.ended.end() && by_log->second && supposed_.count(plan) == 0);
+      const bool due =
+          branch_.at < last.ends_at && last.ends_at < until && !over && tried_.count({plan, last.number}) == 0;
       if (!due || (next && next->at <= last.ends_at)) continue;
       const std::int64_t months = std::max<std::int64_t>(1, months_between(last.starts_at, last.ends_at));
       JsonWriter fields;
@@ -73,6 +84,20 @@ class Deciding {
   [[nodiscard]] Supposition take() { return std::move(out_); }
 
  private:
+  // All of them or none: a past moment's selection of events may lack the ground for what is decided on it.
+  [[nodiscard]] bool fold(const std::vector<Event>& events) {
+    AccountState next = out_.after;
+    try {
+      for (const Event& event : events) evolve(next, event);
+    } catch (const Inconsistent&) {
+      return false;
+    } catch (const Overflow&) {
+      return false;
+    }
+    out_.after = std::move(next);
+    return true;
+  }
+
   void keep(const Order& order, const std::string& text, const Answer& answer) {
     out_.commands.push_back({order.assumed, !answer.refused, text, to_json(answer)});
   }
@@ -89,7 +114,8 @@ class Deciding {
 
 }  // namespace
 
-Supposition suppose(const Branch& branch, const Catalog& catalog, std::vector<Order> orders, bool renew, Instant until) {
+Supposition suppose(const Branch& branch, const Catalog& catalog, std::vector<Order> orders, bool renew,
+                    Instant until) {
   std::stable_sort(orders.begin(), orders.end(), [](const Order& a, const Order& b) { return a.at < b.at; });
   Deciding deciding(branch, catalog);
   auto next = orders.begin();

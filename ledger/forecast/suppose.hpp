@@ -20,8 +20,8 @@ namespace creditfold::forecast {
 struct Branch {
   AccountState state;
   Instant at;
-  std::int64_t seq = 0;              // of its newest event: supposed ones go on from there
-  std::map<PlanId, bool> ended;      // plans brought to an early end, which nobody renews
+  std::int64_t seq = 0;          // of its newest event: supposed ones go on from there
+  std::map<PlanId, bool> ended;  // plans brought to an early end, which nobody renews
   UsageModel model;
 };
 
@@ -35,8 +35,8 @@ struct Order {
 // The catalog with the scenario's rates, prices and policies.
 [[nodiscard]] Expected<Catalog, ScenarioFault> catalog_of(const Catalog& catalog, const Scenario& scenario);
 
-// The scenario's levers and commands in the order they are decided. Moments before the branch or beyond the horizon, and
-// a lever that names nothing the account has, are faults; what the rules forbid is for them to refuse.
+// The scenario's levers and commands in the order they are decided. Moments before the branch or beyond the horizon,
+// and a lever that names nothing the account has, are faults; what the rules forbid is for them to refuse.
 [[nodiscard]] Expected<std::vector<Order>, ScenarioFault> orders_of(const Branch& branch, const Catalog& catalog,
                                                                     const Scenario& scenario);
 // Plan and cadence changed: what `levers.plan` is made into.

@@ -92,7 +92,8 @@ struct Smoothed {
 
 Smoothed smooth(const Days& days, const std::array<Ratio, days_per_week>& shape, int shift, std::size_t begun) {
   const std::size_t warm = std::min(begun + warm_up_days, days.size());
-  const std::int64_t floor = average(days, begun, days.size()) / 4;  // what an error may be at least, to come back from 0
+  const std::int64_t floor =
+      average(days, begun, days.size()) / 4;  // what an error may be at least, to come back from 0
   Smoothed result;
   result.level_before.assign(days.size(), 0);
   std::int64_t level = average(days, begun, warm);
@@ -111,7 +112,8 @@ Smoothed smooth(const Days& days, const std::array<Ratio, days_per_week>& shape,
 }
 
 // The days of the window beside their expectations, and the steps the level takes by them, which sum to nothing.
-void keep_residuals(SeriesModel& model, const Days& days, const Smoothed& smoothed, std::size_t begun, std::int32_t window) {
+void keep_residuals(SeriesModel& model, const Days& days, const Smoothed& smoothed, std::size_t begun,
+                    std::int32_t window) {
   const std::size_t first = days.size() - static_cast<std::size_t>(window);
   const std::int64_t least = average(days, begun, days.size()) / 8;
   model.residual.assign(static_cast<std::size_t>(window), one);
@@ -132,7 +134,8 @@ void keep_residuals(SeriesModel& model, const Days& days, const Smoothed& smooth
     if (of_day >= shape_min && expected > 0) model.residual[at] = std::min(scaled(days[i], one, expected), ratio_max);
     const Ratio weight = std::min(of_day, one);
     const Ratio freed = (model.residual[at] - one) * weight / one;
-    model.step[at] = std::clamp(freed, -error_max_levels * one, error_max_levels * one) / (std::int64_t{1} << model.smoothing_shift);
+    model.step[at] =
+        std::clamp(freed, -error_max_levels * one, error_max_levels * one) / (std::int64_t{1} << model.smoothing_shift);
     sum += model.step[at];
     model.known[at] = true;
     model.days.push_back(static_cast<std::int32_t>(at));
@@ -146,7 +149,8 @@ void keep_residuals(SeriesModel& model, const Days& days, const Smoothed& smooth
   if (model.days.empty()) return;
   const Ratio mean = sum / static_cast<std::int64_t>(model.days.size());
   for (const std::int32_t day : model.days) model.step[static_cast<std::size_t>(day)] -= mean;
-  // Days that a shape was fitted to lie nearer to it than days to come will (Davison, Hinkley 1997, 6.2): spread a little.
+  // Days that a shape was fitted to lie nearer to it than days to come will (Davison, Hinkley 1997, 6.2): spread a
+  // little.
   const auto count = static_cast<std::int64_t>(model.days.size());
   const Ratio wider = one + fitted_figures * one / (2 * count);
   ratios = 0;
@@ -155,8 +159,8 @@ void keep_residuals(SeriesModel& model, const Days& days, const Smoothed& smooth
     residual = std::clamp<Ratio>(one + (residual - one) * wider / one, 0, ratio_max);
     ratios += static_cast<Wide>(residual) * model.shape[static_cast<std::size_t>(phase_of(day - window))];
   }
-  // A level that is itself uncertain makes ratios to it too large on average (Jensen's inequality); what all days had of
-  // what was expected of all is not, so the residuals are scaled to that.
+  // A level that is itself uncertain makes ratios to it too large on average (Jensen's inequality); what all days had
+  // of what was expected of all is not, so the residuals are scaled to that.
   if (ratios > 0 && expected_all > 0) {
     const Wide fair = std::min<Wide>(all * one / expected_all * shares / (ratios / one), 2 * one);
     for (const std::int32_t day : model.days) {
@@ -235,11 +239,27 @@ void share_trend(UsageModel& model, const std::vector<Days>& days) {
   for (std::size_t i = 0; i < days.size(); ++i) {
     if (model.series[i].trend != 0) continue;
     together.resize(days[i].size());
-    for (std::size_t day = 0; day < together.size(); ++day) together[day] = std::min(capped_sum(together[day], days[i][day]), amount_max);
+    for (std::size_t day = 0; day < together.size(); ++day)
+      together[day] = std::min(capped_sum(together[day], days[i][day]), amount_max);
   }
   const Ratio shared = trend_of(together).a_day;
   for (SeriesModel& series : model.series) {
     if (series.trend == 0) series.trend = shared;
+  }
+}
+
+// A workflow of less than a week has no days to draw from; its spread is taken to be that of the account's.
+void borrow_days(UsageModel& model) {
+  for (SeriesModel& series : model.series) {
+    if (!series.days.empty() || model.whole.days.empty()) continue;
+    series.borrowed = true;
+    series.by_weekday = false;
+    series.shape = model.whole.shape;
+    series.smoothing_shift = model.whole.smoothing_shift;
+    series.residual = model.whole.residual;
+    series.step = model.whole.step;
+    series.known = model.whole.known;
+    series.days = model.whole.days;
   }
 }
 
@@ -261,10 +281,12 @@ std::string sentence_of(const History& history, Enough enough) {
     case Enough::none:
       return "Nothing was charged in the year before this moment, so nothing is expected of the future.";
     case Enough::short_:
-      return "The history is too short for a forecast: " + of + ", and two weeks are needed. It is taken to go on at its " +
+      return "The history is too short for a forecast: " + of +
+             ", and two weeks are needed. It is taken to go on at its " +
              "average, with bands from half to double, which are a rule of thumb and nothing learned.";
     case Enough::brief:
-      return "The history is brief: " + of + ". Level, weekdays and spread are learned from it; a trend needs eight weeks.";
+      return "The history is brief: " + of +
+             ". Level, weekdays and spread are learned from it; a trend needs eight weeks.";
     case Enough::full:
       return "Level, trend, weekdays, hours and bursts are learned from " + of + ".";
   }
@@ -281,10 +303,14 @@ Enough enough_of(const History& history) {
 
 std::string_view to_name(Enough enough) {
   switch (enough) {
-    case Enough::none: return "none";
-    case Enough::short_: return "short";
-    case Enough::brief: return "brief";
-    case Enough::full: return "full";
+    case Enough::none:
+      return "none";
+    case Enough::short_:
+      return "short";
+    case Enough::brief:
+      return "brief";
+    case Enough::full:
+      return "full";
   }
   __builtin_unreachable();
 }
@@ -310,6 +336,7 @@ UsageModel learn(History history) {
   }
   if (model.enough == Enough::full) share_trend(model, all);
   model.whole = learn_series(whole, hours, model.enough, model.window, history);
+  borrow_days(model);
   learn_classes(model);
   model.sentence = sentence_of(history, model.enough);
   model.history = std::move(history);

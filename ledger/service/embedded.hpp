@@ -10,7 +10,7 @@ namespace creditfold::service {
 
 [[nodiscard]] std::string_view openapi_json();
 // `name` without ".schema.json": command, answer, event, balance, explanation, invoices, receipt, catalog, consents,
-// directory, estimate, responsibility_matrix.
+// directory, estimate, responsibility_matrix, scenario, simulation.
 [[nodiscard]] std::optional<std::string_view> schema_json(std::string_view name);
 
 }  // namespace creditfold::service

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Forecasts of use held against what was used: the last periods of each trace are held out in turn, learned up to there,
-// and scored by pinball loss at 10, 50 and 90 percent beside three naive forecasts, and by how often the band held.
-// Usage: forecast_bench [FIRST_SEED SEEDS] NAME=FILE ...; a JSON line for each kind of trace.
+// Forecasts of use held against what was used: the last periods of each trace are held out in turn, learned up to
+// there, and scored by pinball loss at 10, 50 and 90 percent beside three naive forecasts, and by how often the band
+// held. Usage: forecast_bench [FIRST_SEED SEEDS] NAME=FILE ...; a JSON line for each kind of trace.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -97,7 +97,8 @@ void hold_out(const Trace& trace, std::int32_t origin, const Days& actual, Score
     std::vector<double> drawn(1000, 0);
     for (std::int32_t f = 0; f < 1000; ++f) {
       const std::uint32_t* ratios = futures.on(f, static_cast<std::int32_t>(d));
-      for (std::size_t s = 0; s < series.size(); ++s) drawn[static_cast<std::size_t>(f)] += static_cast<double>(forecast::times(series[s]->level, ratios[s]));
+      for (std::size_t s = 0; s < series.size(); ++s)
+        drawn[static_cast<std::size_t>(f)] += static_cast<double>(forecast::times(series[s]->level, ratios[s]));
       totals[static_cast<std::size_t>(f)] += drawn[static_cast<std::size_t>(f)];
     }
     const double was = actual[begin + d];
@@ -116,7 +117,8 @@ void hold_out(const Trace& trace, std::int32_t origin, const Days& actual, Score
   const Quantiles ours{rank(totals, 0.1), rank(totals, 0.5), rank(totals, 0.9)};
   const double part = scale * static_cast<double>(period);
   score.total_ours += pinball(ours, total) / part;
-  for (std::size_t n = 0; n < 3; ++n) score.total_naives[n] += pinball({naive_totals[n], naive_totals[n], naive_totals[n]}, total) / part;
+  for (std::size_t n = 0; n < 3; ++n)
+    score.total_naives[n] += pinball({naive_totals[n], naive_totals[n], naive_totals[n]}, total) / part;
   score.periods += 1;
   score.totals_inside += ours[0] <= total && total <= ours[2] ? 1 : 0;
 }
@@ -125,16 +127,20 @@ void score_trace(const Trace& trace, Score& score) {
   Days actual(static_cast<std::size_t>(trace.days), 0);
   for (const Event& event : trace.charges) {
     const std::int64_t d = (event.at.micros - trace.starts_at.micros) / day_micros;
-    if (d < trace.days) actual[static_cast<std::size_t>(d)] += static_cast<double>(std::get<CreditsConsumed>(event.payload).credits.micro);
+    if (d < trace.days)
+      actual[static_cast<std::size_t>(d)] +=
+          static_cast<double>(std::get<CreditsConsumed>(event.payload).credits.micro);
   }
-  for (int held = 3; held >= 1; --held) {
-    const std::int32_t origin = trace.days - held * trace.period_days;
+  for (std::int32_t origin = trace.days - 3 * trace.period_days; origin + trace.period_days <= trace.days;
+       origin += trace.step_days) {
     if (origin >= 28) hold_out(trace, origin, actual, score);
   }
 }
 
 void print(const std::string& name, const Score& score) {
-  const auto best = [](const std::array<double, 3>& of) { return static_cast<std::size_t>(std::min_element(of.begin(), of.end()) - of.begin()); };
+  const auto best = [](const std::array<double, 3>& of) {
+    return static_cast<std::size_t>(std::min_element(of.begin(), of.end()) - of.begin());
+  };
   const std::size_t point = best(score.naives);
   const std::size_t band = best(score.banded);
   const std::size_t whole = best(score.total_naives);
@@ -144,8 +150,9 @@ void print(const std::string& name, const Score& score) {
       R"({"trace":"%s","periods":%ld,"days":%ld,"loss":%.5f,"naive":"%s","naive_loss":%.5f,"banded_naive":"%s","banded_loss":%.5f,"coverage":%.4f,"total_loss":%.5f,"total_naive":"%s","total_naive_loss":%.5f,"total_coverage":%.4f})"
       "\n",
       name.c_str(), score.periods, score.days, score.ours / days, naive_names[point], score.naives[point] / days,
-      naive_names[band], score.banded[band] / days, static_cast<double>(score.inside) / days, score.total_ours / periods,
-      naive_names[whole], score.total_naives[whole] / periods, static_cast<double>(score.totals_inside) / periods);
+      naive_names[band], score.banded[band] / days, static_cast<double>(score.inside) / days,
+      score.total_ours / periods, naive_names[whole], score.total_naives[whole] / periods,
+      static_cast<double>(score.totals_inside) / periods);
 }
 
 }  // namespace
@@ -157,8 +164,10 @@ int main(int argc, char** argv) {
   std::vector<std::uint64_t> numbers;
   for (int i = 1; i < argc; ++i) {
     const std::string argument = argv[i];
-    if (argument.find('=') != std::string::npos) files.push_back(argument);
-    else numbers.push_back(std::strtoull(argv[i], nullptr, 10));
+    if (argument.find('=') != std::string::npos)
+      files.push_back(argument);
+    else
+      numbers.push_back(std::strtoull(argv[i], nullptr, 10));
   }
   if (numbers.size() == 2) {
     first = numbers[0];

@@ -38,7 +38,8 @@ void add_day(Trace& trace, std::mt19937_64& random, Instant start, std::size_t w
   std::normal_distribution<double> hour(13.0, 3.0);
   for (int i = 0; i < calls; ++i) {
     const double at = std::clamp(hour(random), 0.0, 23.9);
-    trace.charges.push_back(charge(Instant{start.micros + static_cast<std::int64_t>(at * 3600e6)}, workflow, 1000, 200, credits / calls));
+    trace.charges.push_back(
+        charge(Instant{start.micros + static_cast<std::int64_t>(at * 3600e6)}, workflow, 1000, 200, credits / calls));
   }
 }
 
@@ -53,7 +54,12 @@ Trace generated(std::size_t kind, std::uint64_t seed, std::int32_t days) {
   std::mt19937_64 random(seed * 1000 + kind);
   std::normal_distribution<double> normal;
   std::uniform_real_distribution<double> uniform;
-  Trace trace{.name = std::string(kind_name(kind)), .period_days = 30, .days = days, .starts_at = monday, .charges = {}};
+  Trace trace{.name = std::string(kind_name(kind)),
+              .period_days = 30,
+              .step_days = 30,
+              .days = days,
+              .starts_at = monday,
+              .charges = {}};
   constexpr std::size_t workflows = 10;
   struct Workflow {
     double size, growth, weekend, noise, level = 1;
@@ -78,8 +84,10 @@ Trace generated(std::size_t kind, std::uint64_t seed, std::int32_t days) {
       if (kind == 5) w.level *= std::exp(0.03 * normal(random));
       double credits = w.size * w.level * std::exp(w.growth * d) * common * std::exp(w.noise * normal(random));
       if (kind == 4) {  // half of them batch jobs, on one weekday each, and not always
-        if (i % 2 == 0) credits *= d % 7 == static_cast<int>(i / 2) && uniform(random) < 0.85 ? 5 : 0;
-        else if (weekend) credits *= w.weekend;
+        if (i % 2 == 0)
+          credits *= d % 7 == static_cast<int>(i / 2) && uniform(random) < 0.85 ? 5 : 0;
+        else if (weekend)
+          credits *= w.weekend;
       } else if (weekend) {
         credits *= w.weekend;
       }
@@ -87,12 +95,13 @@ Trace generated(std::size_t kind, std::uint64_t seed, std::int32_t days) {
       add_day(trace, random, Instant{trace.starts_at.micros + d * day}, i, credits);
     }
   }
-  std::stable_sort(trace.charges.begin(), trace.charges.end(), [](const Event& a, const Event& b) { return a.at < b.at; });
+  std::stable_sort(trace.charges.begin(), trace.charges.end(),
+                   [](const Event& a, const Event& b) { return a.at < b.at; });
   return trace;
 }
 
 Trace from_minutes(const std::string& name, const std::string& file) {
-  Trace trace{.name = name, .period_days = 7, .days = 0, .starts_at = monday, .charges = {}};
+  Trace trace{.name = name, .period_days = 7, .step_days = 1, .days = 0, .starts_at = monday, .charges = {}};
   std::ifstream in(file);
   std::string line;
   std::getline(in, line);
@@ -102,7 +111,9 @@ Trace from_minutes(const std::string& name, const std::string& file) {
     int year = 0, month = 0, date = 0, hour = 0, min = 0;
     double second = 0;
     long long input = 0, output = 0;
-    if (std::sscanf(line.c_str(), "%d-%d-%d %d:%d:%lf,%lld,%lld", &year, &month, &date, &hour, &min, &second, &input, &output) != 8) continue;
+    if (std::sscanf(line.c_str(), "%d-%d-%d %d:%d:%lf,%lld,%lld", &year, &month, &date, &hour, &min, &second, &input,
+                    &output) != 8)
+      continue;
     const std::int64_t at = (date * 1440LL + hour * 60 + min) * minute + static_cast<std::int64_t>(second * 1e6);
     if (first < 0) first = at;
     last = at - first;

@@ -14,6 +14,7 @@ namespace creditfold::bench {
 struct Trace {
   std::string name;
   std::int32_t period_days = 30;  // what is held out at a time
+  std::int32_t step_days = 30;    // from one held-out period to the next, over the last three periods
   std::int32_t days = 0;
   Instant starts_at;
   std::vector<Event> charges;  // in order

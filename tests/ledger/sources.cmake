@@ -16,6 +16,10 @@ set(ledger_test_sources
   explain_test.cpp
   estimate_test.cpp
   fold_test.cpp
+  forecast_answers_test.cpp
+  forecast_learn_test.cpp
+  forecast_pools_test.cpp
+  forecast_scenario_test.cpp
   gov_matrix_test.cpp
   json_command_test.cpp
   json_event_test.cpp

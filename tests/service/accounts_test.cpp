@@ -168,7 +168,7 @@ TEST_CASE("every address of the description is served, and every schema it refer
     CHECK(client.get(path).status == (confidential ? 401 : reads ? 200 : 405));
   }
   for (const char* name : {"command", "answer", "event", "balance", "explanation", "invoices", "receipt", "proof", "catalog", "consents",
-                           "directory", "estimate", "responsibility_matrix"}) {
+                           "directory", "estimate", "responsibility_matrix", "scenario", "simulation"}) {
     const Response schema = client.get("/schemas/" + std::string(name) + ".schema.json");
     CHECK(schema.status == 200);
     CHECK(schema.header("content-type") == "application/schema+json");
