@@ -564,8 +564,8 @@ export const text = {
     reading: 'Reading the file…',
     found: (uses: string, rows: string) => `${uses} of ${rows} rows are uses.`,
     between: (from: string, to: string) => `From ${from} to ${to}.`,
-    others: (n: string) => `${n} rows are about something else and left out.`,
-    bad: (n: string) => `${n} rows cannot be read and would be left out:`,
+    others: (n: string) => `About something else, and left out: ${n}.`,
+    bad: (n: string) => `Rows that cannot be read and would be left out: ${n}`,
     why: {
       no_time: 'is no time', no_number: 'is no whole number of tokens', negative: 'is less than nothing',
       no_model: 'is no model', no_volume: 'says of no token that it was used', no_id: 'cannot be an id',

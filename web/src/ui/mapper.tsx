@@ -125,6 +125,9 @@ function Form(props: { file: File; head: Head; close(): void }): JSX.Element {
           <Show when={survey.latest} fallback={<p><span class="spinner" /> {words.reading}</p>}>{(told) => <Found survey={told()} />}</Show>
         </Show>
       </div>
+      <Show when={complete() && !unknown().every(({ name }) => models.includes(mapping.models[name] ?? ''))}>
+        <p class="bad" role="status">{words.unmapped}</p>
+      </Show>
       <div class="proof-actions">
         <button type="button" class="button" onClick={() => props.close()}>{words.cancel}</button>
         <button type="submit" class="button primary" disabled={!ready()} data-testid="map-open">{words.open}</button>

@@ -192,6 +192,22 @@ test('a copied amount has every digit', async ({ page }) => {
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(exact);
 });
 
+test('usage by workflow, by model and by who adds up to the same, now and in the past', async ({ page }) => {
+  await open_page(page, place());
+  const add_up = async (statement: ReturnType<typeof balance>): Promise<void> => {
+    const micro = (credits: string): bigint => BigInt(Math.round(Number(credits) * 1e6));
+    const total = statement.usage.reduce((sum, { credits }) => sum + micro(credits), 0n);
+    for (const view of ['Workflow', 'Model', 'Who']) {
+      await page.locator('.usage-tools').getByRole('button', { name: view, exact: true }).click();
+      await expect.poll(async () => micro((await page.getByTestId('group-total').getAttribute('data-value')) ?? '0')).toBe(total);
+    }
+  };
+  await add_up(balance(head.account, head.seq));
+  await page.getByTestId('scrubber').fill(String(Math.ceil(head.version / 3)));
+  await expect(page).toHaveURL(/as_of=\d+/);
+  await add_up(balance(head.account, Number(new URL(page.url()).hash.match(/as_of=(\d+)/)?.[1])));
+});
+
 test('the picture has its numbers as a table', async ({ page }) => {
   await open_page(page, place('&view=table&range=history'));
   await expect(page.getByTestId('picture-table').locator('tbody tr').first()).toBeVisible();

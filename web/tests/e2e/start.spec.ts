@@ -189,6 +189,13 @@ test('a service elsewhere opens with its address and a key, and is followed live
     });
     expect(answer.status, await answer.text()).toBe(200);
     await expect(page.getByTestId('scrubber')).toHaveAttribute('max', String(before + 1));
+    // The page elsewhere reads; a command from it is refused, whatever the key may do.
+    const sent = await page.evaluate(([to, key]) => fetch(`${to}v1/commands`, {
+      method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` }, body: '{}',
+    }).then(() => 'answered', () => 'refused'), [url, made.token]);
+    expect(sent).toBe('refused');
+    const foreign = await fetch(new URL('v1/accounts', url), { headers: { origin: 'https://elsewhere.example', authorization: `Bearer ${made.token}` } });
+    expect(foreign.status).toBe(403);
   } finally {
     await stop();
   }
