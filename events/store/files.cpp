@@ -44,10 +44,10 @@ Descriptor::~Descriptor() {
   if (number >= 0) ::close(number);
 }
 
-FileIdentity identity_of(const std::filesystem::path& file) {
+std::optional<FileIdentity> identity_of(const std::filesystem::path& file) {
   struct stat status {};
-  if (::stat(file.c_str(), &status) != 0) return {};
-  return {status.st_dev, status.st_ino};
+  if (::stat(file.c_str(), &status) == 0) return FileIdentity{status.st_dev, status.st_ino};
+  return errno == ENOENT ? std::optional(FileIdentity{}) : std::nullopt;
 }
 
 std::optional<std::vector<std::uint8_t>> read_file(const std::filesystem::path& file) {
@@ -72,7 +72,7 @@ std::optional<std::vector<std::uint8_t>> read_file(const std::filesystem::path& 
 void write_private_file(const std::filesystem::path& file, std::string_view content) {
   const std::filesystem::path part = file.string() + ".part";
   ::unlink(part.c_str());  // of a process that was killed
-  {
+  try {
     const Descriptor opened(::open(part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
     if (opened.number < 0) throw_errno(part);
     while (!content.empty()) {
@@ -82,6 +82,9 @@ void write_private_file(const std::filesystem::path& file, std::string_view cont
       content.remove_prefix(static_cast<std::size_t>(written));
     }
     if (::fsync(opened.number) != 0) throw_errno(part);
+  } catch (const Fault&) {
+    ::unlink(part.c_str());  // a full disk needs its room
+    throw;
   }
   if (::rename(part.c_str(), file.c_str()) != 0) throw_errno(file);
   sync_directory(file.parent_path());

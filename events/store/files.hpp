@@ -29,7 +29,7 @@ struct Descriptor {
   Descriptor& operator=(const Descriptor&) = delete;
 };
 
-// Which file a name stands for; zeros when there is none.
+// Which file a name stands for; zeros: there is none.
 struct FileIdentity {
   std::uint64_t device = 0;
   std::uint64_t number = 0;
@@ -37,7 +37,8 @@ struct FileIdentity {
   [[nodiscard]] bool is_there() const { return number != 0; }
   friend bool operator==(const FileIdentity& a, const FileIdentity& b) { return a.device == b.device && a.number == b.number; }
 };
-[[nodiscard]] FileIdentity identity_of(const std::filesystem::path& file);
+// Nothing when the operating system does not say.
+[[nodiscard]] std::optional<FileIdentity> identity_of(const std::filesystem::path& file);
 
 // All of a file; nothing when there is none.
 [[nodiscard]] std::optional<std::vector<std::uint8_t>> read_file(const std::filesystem::path& file);

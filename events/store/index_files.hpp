@@ -11,11 +11,10 @@
 #include <span>
 #include <vector>
 
+#include "events/store/derived_names.hpp"
 #include "events/store/key_run.hpp"
 
 namespace creditfold {
-
-inline constexpr const char* index_directory = "index";
 
 // Where an account stands: its version, and the newest segment that has batches of it.
 struct AccountHead {

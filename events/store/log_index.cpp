@@ -60,14 +60,23 @@ void LogIndex::add(std::int64_t id, bool sealed, std::span<const PackedBatch> ba
 }
 
 // Where accounts stand is written with each run: no more often than there are as many new keys as accounts.
-bool LogIndex::is_full() const { return newest_keys_.size() >= std::max(window_, stays_); }
+bool LogIndex::is_full() const {
+  const bool many = newest_keys_.size() >= std::min(std::max(window_, stays_), keys_per_window_max);
+  return many || known_through_ - frozen_through_ >= segments_per_window_max;
+}
 
 void LogIndex::freeze(const IndexPlace& through) {
-  KeyRuns::Frozen frozen{nullptr, frozen_through_ + 1, through, {accounts_.begin(), accounts_.begin() + static_cast<std::ptrdiff_t>(stays_)}};
+  const auto keys = std::make_shared<KeyTable>();
+  KeyRuns::Frozen frozen{keys, frozen_through_ + 1, through, {accounts_.begin(), accounts_.begin() + static_cast<std::ptrdiff_t>(stays_)}};
   const std::unique_lock lock(mutex_);
-  frozen.keys = std::make_shared<const KeyTable>(std::exchange(newest_keys_, {}));
+  std::swap(*keys, newest_keys_);
+  try {
+    runs_.add(std::move(frozen));
+  } catch (...) {
+    std::swap(*keys, newest_keys_);
+    throw;
+  }
   frozen_through_ = through.segment;
-  runs_.add(std::move(frozen));
 }
 
 }  // namespace creditfold

@@ -18,6 +18,10 @@
 
 namespace creditfold {
 
+// A window becomes a run whatever else: of so many keys, or over so many segments.
+inline constexpr std::size_t keys_per_window_max = std::size_t{1} << 25;
+inline constexpr std::int64_t segments_per_window_max = std::int64_t{1} << 23;
+
 // XXH3-64 of the key, seeded with the stay: the same key of two accounts is two keys.
 [[nodiscard]] std::uint64_t hash_of(std::int64_t stay, const IdempotencyKey& key);
 

@@ -15,7 +15,6 @@
 #include <type_traits>
 #include <utility>
 
-#include "events/chain/merkle.hpp"
 #include "events/codec.hpp"
 #include "events/store/files.hpp"
 #include "events/store/group.hpp"
@@ -36,6 +35,7 @@ class DatabaseLog final : public SqliteLog {
         readers_(file, region, writer_ ? &writer_->index() : nullptr) {
     if (writer_) {
       head_ = writer_->head();
+      state_files_.remove_unfinished();
     } else {
       readers_.with_reader([](SqliteReader& reader) {
         reader.check_end();
@@ -163,12 +163,14 @@ class DatabaseLog final : public SqliteLog {
     std::optional<StateFile> file = state_files_.read();
     const bool fits = file && 0 <= file->state.size && file->state.size <= head() && file->state.moves == moves() &&
                       root_at(file->state.size) == file->root;
+    if (file && !fits && writer_) state_files_.remove();  // so that it never fits by chance later
     return fits ? std::optional(std::move(file->state)) : std::nullopt;
   }
 
   void keep_state(const KeptState& state) override {
     require_writer();
-    state_files_.write_beside({state, root_at(state.size)});
+    const std::lock_guard keeping(keep_mutex_);
+    if (state.moves == moves()) state_files_.write_beside({state, root_at(state.size)});
     const std::lock_guard lock(append_mutex_);  // no account moves now
     if (state.moves == moves()) {
       state_files_.put_in_place();
@@ -262,9 +264,7 @@ class DatabaseLog final : public SqliteLog {
 
  private:
   [[nodiscard]] TreeHash root_at(std::int64_t size) const {
-    return creditfold::root_at(size, nodes_of([this](int tile_level, std::int64_t first, std::int64_t count) {
-                                 return tree_hashes(tile_level, first, count);
-                               }));
+    return readers_.with_reader([&](SqliteReader& reader) { return reader.root_at(size); });
   }
   void require_writer() const {
     if (!writer_) throw Fault(Fault::Kind::read_only, file_.string() + ": opened to read only");
@@ -291,8 +291,10 @@ class DatabaseLog final : public SqliteLog {
       const bool more = write([&] { return writer_->zero_piece(erasing); });
       if (!more) break;
     }
+    const std::lock_guard keeping(keep_mutex_);
     return write([&] {
       if (!writer_->checkpoint()) return false;
+      state_files_.remove();  // nobody writes one meanwhile
       writer_->mark_erased(erasing);
       return true;
     });
@@ -337,6 +339,7 @@ class DatabaseLog final : public SqliteLog {
   std::unique_ptr<SqliteWriter> writer_;
   ReaderPool readers_;
   std::mutex append_mutex_;
+  std::mutex keep_mutex_;  // of who writes a state beside; taken before the other
   std::atomic<std::int64_t> head_ = 0;
   Listeners listeners_;
 };

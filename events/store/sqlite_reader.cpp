@@ -3,6 +3,8 @@
 // write-ahead log's checkpoint; the log only grows, so pages fit together.
 #include "events/store/sqlite_reader.hpp"
 
+#include <sqlite3.h>
+
 #include <algorithm>
 
 #include "events/codec.hpp"
@@ -39,7 +41,9 @@ SQLite::Database open_read_only(const std::filesystem::path& file) {
 
 }  // namespace
 
-SqliteReader::Snapshot::Snapshot(SqliteReader& reader) : reader_(reader) {
+SqliteReader::Snapshot::Snapshot(SqliteReader& reader)
+    : reader_(reader), within_(sqlite3_get_autocommit(reader.database_.getHandle()) == 0) {
+  if (within_) return;
   reader_.database_.exec("BEGIN");
   reader_.departures_.clear();
   SQLite::Statement& query = reader_.prepared("SELECT EXISTS (SELECT 1 FROM tombstones)");
@@ -47,7 +51,9 @@ SqliteReader::Snapshot::Snapshot(SqliteReader& reader) : reader_(reader) {
   reader_.any_departed_ = query.executeStep() && query.getColumn(0).getInt() != 0;
 }
 
-SqliteReader::Snapshot::~Snapshot() { static_cast<void>(reader_.database_.tryExec("COMMIT")); }
+SqliteReader::Snapshot::~Snapshot() {
+  if (!within_) static_cast<void>(reader_.database_.tryExec("COMMIT"));
+}
 
 SqliteReader::SqliteReader(const std::filesystem::path& file, const RegionId& region, const LogIndex* index)
     : file_(file), partition_(partition_of(region)), database_(open_read_only(file)), tree_(database_, file), index_(index) {

@@ -93,6 +93,8 @@ class SqliteReader {
   [[nodiscard]] std::vector<Tombstone> tombstones();
   [[nodiscard]] std::int64_t moves();
 
+  // Of the tree over the first `size` events. REQUIRES: they are there.
+  [[nodiscard]] TreeHash root_at(std::int64_t size);
   // Of a tile level. REQUIRES: they are there.
   [[nodiscard]] std::vector<TreeHash> tree_hashes(int tile_level, std::int64_t first, std::int64_t count);
   [[nodiscard]] SqliteTree& tree() { return tree_; }
@@ -112,6 +114,7 @@ class SqliteReader {
 
    private:
     SqliteReader& reader_;
+    bool within_;  // another one
   };
   // Where a position lies: among the arrived events of `row`, or in segments; `last_seq`: up to where that holds.
   struct Range {

@@ -2,6 +2,7 @@
 // Rows of `segments` and `recent` found by position, by batch and along an account's way back through them.
 #include <algorithm>
 
+#include "events/chain/merkle.hpp"
 #include "events/store/sqlite_fault.hpp"
 #include "events/store/sqlite_reader.hpp"
 
@@ -78,10 +79,16 @@ const StoredIndex* SqliteReader::beside() {
   return beside_->has_value() ? &**beside_ : nullptr;
 }
 
+TreeHash SqliteReader::root_at(std::int64_t size) {
+  return creditfold::root_at(size, nodes_of([this](int tile_level, std::int64_t first, std::int64_t count) {
+                               return tree_hashes(tile_level, first, count);
+                             }));
+}
+
 std::optional<StoredIndex> SqliteReader::stored_index() {
   std::optional<StoredIndex> stored = IndexFiles(file_.parent_path() / index_directory).read();
   const std::shared_ptr<const Loaded> through = stored ? segment(stored->manifest.through.segment) : nullptr;
-  const bool fits = through && index_place_of(through->row, tree_) == stored->manifest.through;
+  const bool fits = through && index_place_of(through->row, root_at(through->row.last_seq())) == stored->manifest.through;
   return fits ? std::move(stored) : std::nullopt;
 }
 
@@ -165,6 +172,7 @@ std::optional<BatchRow> SqliteReader::find_packed(std::int64_t stay, const Idemp
       const std::int64_t end = last_segment();
       for (std::int64_t id = beside()->manifest.through.segment; id < end;) segments.push_back(++id);
     }
+    if (index_ != nullptr && segments.empty()) return std::nullopt;  // it knows what waits too
     for (const std::int64_t id : segments) {
       const std::shared_ptr<const Loaded> loaded = segment(id);
       if (loaded == nullptr) continue;  // it waits still

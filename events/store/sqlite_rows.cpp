@@ -53,8 +53,8 @@ void insert_row(SQLite::Statement& insert, const SegmentRow& row, std::span<cons
 }
 
 // One statement, so that a writer beside it cannot come between the tables.
-IndexPlace index_place_of(const SegmentRow& row, SqliteTree& tree) {
-  return {row.id, checksum(tree.nodes_up_to(row.last_seq()), check_of_numbers(row))};
+IndexPlace index_place_of(const SegmentRow& row, const TreeHash& root) {
+  return {row.id, checksum(root, check_of_numbers(row))};
 }
 
 LogEnd read_end(const SQLite::Database& database, const std::filesystem::path& file) {

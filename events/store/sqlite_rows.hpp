@@ -12,7 +12,6 @@
 #include "events/partition.hpp"
 #include "events/store/index_files.hpp"
 #include "events/store/segment_rows.hpp"
-#include "events/store/sqlite_tree.hpp"
 
 namespace creditfold {
 
@@ -76,8 +75,9 @@ void insert_row(SQLite::Statement& insert, const SegmentRow& row, std::span<cons
   return segment_in(row_from(query), blob(body), file);
 }
 
-// What the index says of a segment it goes up to. Neither the row's numbers nor the tree change when an account is erased.
-[[nodiscard]] IndexPlace index_place_of(const SegmentRow& row, SqliteTree& tree);
+// What the index says of a segment it goes up to. `root`: of the tree up to its last event. Neither the row's numbers nor
+// the tree change when an account is erased.
+[[nodiscard]] IndexPlace index_place_of(const SegmentRow& row, const TreeHash& root);
 
 // The stay of a name that is here: its first `?` is the name.
 inline constexpr const char* select_stay =

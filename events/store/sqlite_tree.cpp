@@ -135,13 +135,6 @@ std::vector<TreeHash> SqliteTree::nodes(int tile_level, std::int64_t first, std:
   return nodes;
 }
 
-std::vector<std::uint8_t> SqliteTree::nodes_up_to(std::int64_t size) {
-  SQLite::Statement& query = prepared("SELECT hashes FROM tree_nodes WHERE size <= ? ORDER BY size DESC LIMIT 1");
-  const Reset reset(query);
-  query.bind(1, size);
-  return query.executeStep() ? bytes_of(query.getColumn(0)).value : std::vector<std::uint8_t>{};
-}
-
 void SqliteTree::check_rows() {
   const std::int64_t tiles = frontier().size() / tile_width;
   SQLite::Statement& query = prepared("SELECT count(*), coalesce(max(size), 0) FROM tree_nodes");

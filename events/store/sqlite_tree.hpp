@@ -51,8 +51,6 @@ class SqliteTree {
 
   // Hashes of a tile level from 1 up. Throws Fault damaged when one is missing.
   [[nodiscard]] std::vector<TreeHash> nodes(int tile_level, std::int64_t first, std::int64_t count);
-  // The newest row of hashes up to `size` leaves, as it is stored; empty when there is none.
-  [[nodiscard]] std::vector<std::uint8_t> nodes_up_to(std::int64_t size);
   // Throws Fault damaged unless the rows are as many as full tiles.
   void check_rows();
 

@@ -10,7 +10,9 @@
 #include <string>
 #include <string_view>
 
+#include "events/archive.hpp"
 #include "events/chain/merkle.hpp"
+#include "events/checksum.hpp"
 #include "events/codec.hpp"
 #include "events/store/sqlite_rows.hpp"
 #include "events/store/sqlite_schema.hpp"
@@ -180,6 +182,45 @@ class TreeBuilder {
 
 }  // namespace
 
+// Streams that had come from elsewhere stay in their rows, whose digests were 16 bytes and under their checks.
+std::int64_t arrived_check(std::int64_t id, const std::string& account, const std::string& key, std::span<const std::uint8_t> digest,
+                           std::int64_t first_place, std::int64_t count) {
+  std::vector<std::uint8_t> bytes;
+  append_with(bytes, [&](SpanOutputArchive& out) {
+    out(account, key);
+    out.put_bytes(digest.data(), digest.size());
+    out(first_place, count);
+  });
+  return static_cast<std::int64_t>(checksum(bytes, static_cast<std::uint64_t>(id)));
+}
+
+void shorten_arrived_digests(SQLite::Database& database) {
+  constexpr std::size_t kept = CommandDigest{}.bytes.size();
+  SQLite::Statement rows(database,
+                         "SELECT b.id, name, key, digest, first_place, count, b.\"check\" FROM arrived_batches b "
+                         "JOIN accounts ON accounts.id = b.account WHERE length(digest) > ? ORDER BY b.id");
+  rows.bind(1, static_cast<std::int64_t>(kept));
+  SQLite::Statement update(database, "UPDATE arrived_batches SET digest = ?, \"check\" = ? WHERE id = ?");
+  while (rows.executeStep()) {
+    const std::int64_t id = rows.getColumn(0).getInt64();
+    const std::string account = rows.getColumn(1).getString();
+    const std::string key = rows.getColumn(2).getString();
+    const SQLite::Column column = rows.getColumn(3);
+    const std::vector<std::uint8_t> digest(blob(column).begin(), blob(column).end());
+    const std::int64_t place = rows.getColumn(4).getInt64();
+    const std::int64_t count = rows.getColumn(5).getInt64();
+    const std::int64_t before = rows.getColumn(6).getInt64();
+    const std::span<const std::uint8_t> shorter = std::span(digest).first(kept);
+    // A row that is damaged stays so; one that was erased has zeros and nobody looks.
+    const bool sound = IdempotencyKey::valid(key) && arrived_check(id, account, key, digest, place, count) == before;
+    update.bind(1, shorter.data(), static_cast<int>(kept));
+    update.bind(2, sound ? arrived_check(id, account, key, shorter, place, count) : before);
+    update.bind(3, id);
+    update.exec();
+    update.reset();
+  }
+}
+
 void upgrade_from_2(SQLite::Database& database, const std::filesystem::path& file) {
   database.createFunction("account_check", 2, true, nullptr, sql_account_check, nullptr, nullptr, nullptr);
   SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
@@ -190,6 +231,7 @@ void upgrade_from_2(SQLite::Database& database, const std::filesystem::path& fil
   database.exec("DROP INDEX accounts_by_name");
   database.exec(new_tables());
   database.exec("INSERT INTO accounts (id, name, \"check\") SELECT id, name, account_check(id, name) FROM old_accounts ORDER BY id");
+  shorten_arrived_digests(database);
   Repacking(database, file).run();
   database.exec(sqlite_tree_schema);
   TreeBuilder(database, file).build();

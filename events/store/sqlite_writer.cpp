@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <future>
+#include <new>
 #include <mutex>
 #include <string>
 
@@ -41,7 +42,7 @@ SqliteWriter::SqliteWriter(const std::filesystem::path& file, const IndexOptions
     : file_(file),
       database_(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, busy_timeout_ms),
       tree_(database_, file) {
-  identity_ = identity_of(file_);
+  identity_ = identity_of(file_).value_or(FileIdentity{});
   const bool fresh = is_empty(database_);
   const std::int64_t format = fresh ? sqlite_format : format_of(database_, file_);
   if (format != sqlite_format && format != sqlite_format_2) throw_unsupported(format, file_);
@@ -202,8 +203,9 @@ void SqliteWriter::add_checkpoint(const StoredCheckpoint& checkpoint) {
   commit(transaction);
 }
 
-// The group is on disk: from now on it is known.
-void SqliteWriter::settle(Plan& plan) {
+// The group is on disk: from now on it is known. When that cannot be, memory and disk have parted, and only opening it
+// again brings them together.
+void SqliteWriter::settle(Plan& plan) try {
   if (!plan.fresh.empty()) {
     const std::unique_lock lock(names_mutex_);
     for (const Plan::Fresh& account : plan.fresh) stays_.emplace(account.name->value, account.stay);
@@ -212,7 +214,6 @@ void SqliteWriter::settle(Plan& plan) {
   for (Plan::Piece& piece : plan.pieces) {
     const std::int64_t id = piece.sealed ? piece.row.id : end_.last_segment + 1;
     index_->add(id, piece.sealed, piece.batches, std::span(plan.keys).subspan(piece.first, piece.last - piece.first));
-    if (piece.sealed && index_->is_full()) index_->freeze(index_place_of(piece.row, tree_));
     end_.head = piece.row.last_seq();
     end_.last_batch = piece.row.last_batch();
     if (piece.sealed) {
@@ -226,6 +227,16 @@ void SqliteWriter::settle(Plan& plan) {
       recent_.push_back({piece.row, std::move(piece.segment)});
     }
   }
+  const bool sealed = !plan.pieces.empty() && plan.pieces.back().sealed;
+  if (!sealed || !index_->is_full() || frontier_.size() != end_.head) return;
+  try {
+    index_->freeze(index_place_of(plan.pieces.back().row, frontier_.root()));
+  } catch (const std::bad_alloc&) {
+    // They stay where they are, and the next segment tries again.
+  }
+} catch (...) {
+  unusable_ = file_.string() + ": memory ran out behind a commit; it has to be opened again";
+  throw;
 }
 
 // What waits for more becomes a segment as it is.
@@ -310,13 +321,14 @@ void SqliteWriter::commit(SQLite::Transaction& transaction) {
 
 void SqliteWriter::require_files() {
   const std::filesystem::path wal = file_.string() + "-wal";
-  const FileIdentity wal_now = identity_of(wal);
-  if (!wal_identity_.is_there()) wal_identity_ = wal_now;
-  const bool moved = identity_of(file_) != identity_;
-  vanished_ = vanished_ || moved || wal_now != wal_identity_;
-  if (!vanished_) return;
-  throw Fault(Fault::Kind::unavailable, (moved ? file_ : wal).string() +
-                                            ": it was removed or replaced while it was written to; nothing is taken any more");
+  const std::optional<FileIdentity> now = identity_of(file_);  // nothing: not known, which says nothing against it
+  const std::optional<FileIdentity> wal_now = identity_of(wal);
+  if (!wal_identity_.is_there() && wal_now) wal_identity_ = *wal_now;
+  const bool moved = now && *now != identity_;
+  if (unusable_.empty() && (moved || (wal_now && *wal_now != wal_identity_))) {
+    unusable_ = (moved ? file_ : wal).string() + ": it was removed or replaced while it was written to; nothing is taken any more";
+  }
+  if (!unusable_.empty()) throw Fault(Fault::Kind::unavailable, unusable_);
 }
 
 }  // namespace creditfold

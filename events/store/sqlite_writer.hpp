@@ -10,6 +10,7 @@
 #include <optional>
 #include <shared_mutex>
 #include <span>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -87,6 +88,7 @@ class SqliteWriter {
   void load_recent();
   // What lies beside the log, if it is this log's.
   [[nodiscard]] std::optional<StoredIndex> stored_index();
+  [[nodiscard]] TreeHash root_at(std::int64_t size);  // REQUIRES: at most the head
   void require_names(const Segment& segment) const;
   void add_to_index(std::int64_t id, bool sealed, const Segment& segment);
   [[nodiscard]] SQLite::Statement& prepared(const char* sql);
@@ -125,7 +127,7 @@ class SqliteWriter {
   std::filesystem::path file_;
   FileIdentity identity_;      // of the database, of its write-ahead log once there is one
   FileIdentity wal_identity_;
-  bool vanished_ = false;
+  std::string unusable_;       // why nothing is taken any more
   SQLite::Database database_;
   SqliteTree tree_;
   std::unordered_map<const char*, SQLite::Statement> statements_;  // by their literal

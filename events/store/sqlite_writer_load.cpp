@@ -4,6 +4,7 @@
 #include <string>
 
 #include "events/store/sqlite_fault.hpp"
+#include "events/store/sqlite_reader.hpp"
 #include "events/store/sqlite_writer.hpp"
 
 namespace creditfold {
@@ -35,7 +36,7 @@ void SqliteWriter::load(const IndexOptions& index) {
     const SegmentRow row = row_from(segments);
     if (row.id != ++id) throw Fault(Fault::Kind::damaged, file_.string() + ": segment " + std::to_string(id) + " is missing");
     add_to_index(id, true, segment_from(segments, file_));
-    if (index_->is_full()) index_->freeze(index_place_of(row, tree_));
+    if (index_->is_full()) index_->freeze(index_place_of(row, root_at(row.last_seq())));
   }
   load_recent();
 }
@@ -73,6 +74,11 @@ void SqliteWriter::load_recent() {
   }
 }
 
+TreeHash SqliteWriter::root_at(std::int64_t size) {
+  if (size == end_.head) return frontier_.root();
+  return SqliteReader(file_, RegionId{}, nullptr).root_at(size);
+}
+
 std::optional<StoredIndex> SqliteWriter::stored_index() {
   std::optional<StoredIndex> stored = IndexFiles(file_.parent_path() / index_directory).read();
   if (!stored) return std::nullopt;
@@ -80,7 +86,7 @@ std::optional<StoredIndex> SqliteWriter::stored_index() {
   SQLite::Statement& query = prepared(sql.c_str());
   const Reset reset(query);
   query.bind(1, stored->manifest.through.segment);
-  const bool fits = query.executeStep() && index_place_of(row_from(query), tree_) == stored->manifest.through &&
+  const bool fits = query.executeStep() && index_place_of(row_from(query), root_at(row_from(query).last_seq())) == stored->manifest.through &&
                     stored->heads.size() <= static_cast<std::size_t>(last_stay_) + 1;
   return fits ? std::move(stored) : std::nullopt;
 }

@@ -63,8 +63,18 @@ void StateFiles::put_in_place() const {
 
 void StateFiles::remove() const {
   std::error_code error;
-  for (const std::filesystem::path& path : {file(), beside()}) std::filesystem::remove(path, error);
+  std::filesystem::remove(file(), error);
+  if (error) throw Fault(Fault::Kind::unavailable, file().string() + ": " + error.message());
+  remove_unfinished();
   sync_directory(directory_);
+}
+
+void StateFiles::remove_unfinished() const {
+  for (const std::filesystem::path& path : {beside(), std::filesystem::path(beside().string() + ".part")}) {
+    std::error_code error;
+    std::filesystem::remove(path, error);
+    if (error) throw Fault(Fault::Kind::unavailable, path.string() + ": " + error.message());
+  }
 }
 
 }  // namespace creditfold

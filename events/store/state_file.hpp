@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "events/partition.hpp"
+#include "events/store/derived_names.hpp"
 
 namespace creditfold {
 
@@ -24,12 +25,14 @@ class StateFiles {
   // Two steps: the first may take long. Throws Fault.
   void write_beside(const StateFile& file) const;
   void put_in_place() const;
-  // Leaves no byte of what is there, or of what was written beside.
+  // Leaves no byte of what is there, or of what was written beside. Throws Fault.
   void remove() const;
+  // Of a process that ended while it wrote.
+  void remove_unfinished() const;
 
  private:
-  [[nodiscard]] std::filesystem::path file() const { return directory_ / "state"; }
-  [[nodiscard]] std::filesystem::path beside() const { return directory_ / "state.new"; }
+  [[nodiscard]] std::filesystem::path file() const { return directory_ / state_file_name; }
+  [[nodiscard]] std::filesystem::path beside() const { return file().string() + ".new"; }
 
   std::filesystem::path directory_;
 };

@@ -14,6 +14,7 @@
 #include <map>
 
 #include "events/store/database_copy.hpp"
+#include "events/store/derived_names.hpp"
 #include "events/store/files.hpp"
 #include "events/store/partitions.hpp"
 #include "ledger/edge/private_file.hpp"
@@ -45,11 +46,21 @@ bool is_passing(const fs::path& file) {
   return name == "lock" || name == "service.token" || ends_with_any(name, {"-wal", "-shm", "-journal", ".lock", ".part"});
 }
 
+// What is derived of a ledger and lies beside it: a process that writes replaces it at any time, and makes it again.
+bool is_derived(const fs::path& file) {
+  const std::string name = file.filename().string();
+  return file.parent_path().filename() == index_directory || name == state_file_name || name.starts_with(state_file_name + std::string("."));
+}
+
 // Regular files below a directory, by their paths in it.
 std::vector<fs::path> files_in(const fs::path& directory) {
   std::vector<fs::path> files;
-  for (const auto& entry : fs::recursive_directory_iterator(directory)) {
-    if (entry.is_regular_file()) files.push_back(fs::relative(entry.path(), directory));
+  for (auto entry = fs::recursive_directory_iterator(directory); entry != fs::recursive_directory_iterator(); ++entry) {
+    if (entry->path().filename() == index_directory) {
+      entry.disable_recursion_pending();
+      continue;
+    }
+    if (entry->is_regular_file() && !is_derived(entry->path())) files.push_back(fs::relative(entry->path(), directory));
   }
   std::sort(files.begin(), files.end());
   return files;

@@ -2,6 +2,7 @@
 #include "ledger/service/book_keeper.hpp"
 
 #include <exception>
+#include <system_error>
 
 #include "ledger/service/log_line.hpp"
 
@@ -18,8 +19,12 @@ void BookKeeper::grown(const Book& book) {
   if (!is_worth_keeping(book, kept_.load())) return;
   const std::lock_guard lock(mutex_);
   if (wanted_ || stopping_.load()) return;
+  try {
+    if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
+  } catch (const std::system_error&) {
+    return;  // no thread is to be had; the next group asks again
+  }
   wanted_ = true;
-  if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
   changed_.notify_all();
 }
 
@@ -52,6 +57,7 @@ void BookKeeper::run() {
       keep();
     } catch (const std::exception& failed) {
       say_failed(log_, failed.what());
+      kept_.store(log_.head());  // tried again when there is as much more
     }
     const std::lock_guard lock(mutex_);
     wanted_ = false;

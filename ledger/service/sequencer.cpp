@@ -113,27 +113,37 @@ void Sequencer::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
+std::optional<Unprocessed> Sequencer::why_not_take(std::size_t commands, std::size_t bytes) const {
+  if (stopping_) return Unprocessed{Unprocessed::Why::stopping, "The service is stopping."};
+  const bool full = waiting_commands_ + commands > waiting_commands_max || waiting_bytes_ + bytes > waiting_bytes_max;
+  return full ? std::optional(Unprocessed{Unprocessed::Why::full, "Too many commands are waiting."}) : std::nullopt;
+}
+
 void Sequencer::submit(const std::vector<std::string_view>& texts, std::function<void(Processed)> done) {
   Work work;
-  work.done = std::move(done);
-  work.commands.reserve(texts.size());
-  for (const std::string_view text : texts) {
-    work.bytes += text.size();
-    work.commands.push_back(parse_command(text));
+  for (const std::string_view text : texts) work.bytes += text.size();
+  std::optional<Unprocessed> refused;
+  {
+    const std::lock_guard lock(queue_mutex_);
+    refused = why_not_take(texts.size(), work.bytes);  // before the work of reading them
   }
-  std::unique_lock lock(queue_mutex_);
-  if (stopping_) {
-    lock.unlock();
-    return work.done(Unexpected{Unprocessed{Unprocessed::Why::stopping, "The service is stopping."}});
+  try {
+    if (!refused) {
+      work.commands.reserve(texts.size());
+      for (const std::string_view text : texts) work.commands.push_back(parse_command(text));
+      work.done = done;
+      const std::lock_guard lock(queue_mutex_);
+      refused = why_not_take(texts.size(), work.bytes);
+      if (!refused) {
+        waiting_commands_ += work.commands.size();
+        waiting_bytes_ += work.bytes;
+        queue_.push_back(std::move(work));
+      }
+    }
+  } catch (const std::exception& error) {
+    refused = Unprocessed{Unprocessed::Why::internal, error.what()};
   }
-  if (waiting_commands_ + work.commands.size() > waiting_commands_max || waiting_bytes_ + work.bytes > waiting_bytes_max) {
-    lock.unlock();
-    return work.done(Unexpected{Unprocessed{Unprocessed::Why::full, "Too many commands are waiting."}});
-  }
-  waiting_commands_ += work.commands.size();
-  waiting_bytes_ += work.bytes;
-  queue_.push_back(std::move(work));
-  lock.unlock();
+  if (refused) return done(Unexpected{*refused});
   queue_changed_.notify_one();
 }
 

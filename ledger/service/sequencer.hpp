@@ -18,6 +18,7 @@
 #include <exception>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <shared_mutex>
 #include <string>
@@ -112,6 +113,8 @@ class Sequencer {
 
   Sequencer(Partition& log, const Catalog& catalog, Clock clock, Custody custody, Book kept);
   void run();
+  // REQUIRES: queue_mutex_ is held.
+  [[nodiscard]] std::optional<Unprocessed> why_not_take(std::size_t commands, std::size_t bytes) const;
   [[nodiscard]] std::vector<Work> take_group();
   // nullopt: stored and applied.
   [[nodiscard]] std::optional<Unprocessed> process_group(std::vector<Work>& group);

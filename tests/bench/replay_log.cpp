@@ -46,7 +46,7 @@ struct Account {
 struct Made {
   PackedBatch packed;
   IdempotencyKey key;
-  Digest command;
+  CommandDigest command;
   std::vector<Event> events;
 };
 

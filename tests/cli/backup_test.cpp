@@ -39,6 +39,22 @@ struct Place {
 
 }  // namespace
 
+TEST_CASE("backup: what is derived of a ledger stays where it is, whole or half written") {
+  const Place place;
+  fill(place.data);
+  const fs::path region = fs::path(place.data) / "us";
+  fs::create_directory(region / "index");
+  for (const char* name : {"index/manifest", "index/run-7", "index/heads-9.part", "state", "state.new", "state.new.part"}) write_file(region / name, "derived");
+  static_cast<void>(ask({"backup", "--data", place.data, place.backup}));
+  for (const auto& entry : fs::recursive_directory_iterator(place.backup)) {
+    CAPTURE(entry.path());
+    CHECK_FALSE(contains(entry.path().string(), "index"));
+    CHECK_FALSE(entry.path().filename().string().starts_with("state"));
+  }
+  static_cast<void>(ask({"restore", "--data", place.other, place.backup}));
+  CHECK(replay_of(place.other) == replay_of(place.data));
+}
+
 TEST_CASE("backup: what is restored is the same, to the fingerprint, with moves, tokens and keys") {
   const Moved moved;
   const std::string backup = moved.file("backup");
