@@ -297,7 +297,8 @@ TEST_CASE("A fold over columns stops at an event that cannot follow, and names a
   const std::vector<Event> events{one(1, at, AccountOpened{.environment = Environment::commercial, .region = RegionId("us")}),
                                   one(2, at, charge)};
   SegmentWriter writer;
-  writer.add({1, 0, 1, 2, false}, IdempotencyKey("k"), CommandDigest{}, events);
+  const IdempotencyKey key("k");  // borrowed until the segment is finished
+  writer.add({1, 0, 1, 2, false}, key, CommandDigest{}, events);
   const std::vector<std::uint8_t> bytes = writer.finish();
   ColumnFold fold(ColumnFold::Usage::totals);
   const auto folded = fold.fold(bytes, 7);
