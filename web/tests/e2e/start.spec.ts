@@ -81,17 +81,25 @@ for (const format of ['cflog', 'jsonl'] as const) {
     await ready(page);
     await compare(page, replayed(log, head.account));
     // What the page has, it gives back: byte for byte where the file had marks of batches, and the same state where not.
+    // Only the end may tell another position: a service's log goes on behind an account's newest event.
     const again = info.outputPath('again.cflog');
     await page.getByTestId('badge').click();
     const download = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Download the log' }).click();
     await (await download).saveAs(again);
     await page.keyboard.press('Escape');
-    if (format === 'cflog') expect(readFileSync(again).equals(readFileSync(log))).toBe(true);
+    if (format === 'cflog') expect(without_end(readFileSync(again)).equals(without_end(readFileSync(log)))).toBe(true);
     expect(replayed(again, head.account)).toEqual(replayed(log, head.account));
     await page.getByTestId('open-other').click();
     await expect(page.getByTestId('start')).toBeVisible();
   });
+}
+
+/** A .cflog document up to its last section: kind (1), length (4), payload, check (8) each, behind 9 bytes. */
+function without_end(document: Buffer): Buffer {
+  let last = 9;
+  for (let at = last; at < document.length; at += 13 + document.readUInt32BE(at + 1)) last = at;
+  return document.subarray(0, last);
 }
 
 /** Drops a file onto the page as a hand would. */
