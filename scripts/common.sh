@@ -16,7 +16,7 @@ packages_build="ca-certificates git g++ cmake ninja-build pkg-config ccache libs
   libcereal-dev libboost1.81-dev libcli11-dev libxxhash-dev libsodium-dev libssl-dev libarchive-dev
   libcurl4-openssl-dev"
 packages_wasm="emscripten"
-packages_test="catch2 librapidcheck-dev chromium golang-go golang-golang-x-mod-dev"
+packages_test="catch2 librapidcheck-dev chromium fonts-dejavu-core golang-go golang-golang-x-mod-dev"
 
 as_root() {
   if [ "$(id -u)" = 0 ]; then
