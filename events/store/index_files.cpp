@@ -2,14 +2,13 @@
 #include "events/store/index_files.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <string>
 #include <string_view>
 #include <system_error>
 
 #include "events/archive.hpp"
-#include "events/checksum.hpp"
 #include "events/log.hpp"
+#include "events/store/checked_file.hpp"
 #include "events/store/files.hpp"
 
 namespace creditfold {
@@ -18,27 +17,14 @@ namespace {
 // Stored values: another layout is another number.
 constexpr std::uint8_t manifest_form = 1;
 constexpr std::uint8_t heads_form = 1;
-constexpr std::size_t check_bytes = sizeof(std::uint64_t);
-
-// Bytes, then their XXH3-64, least byte first.
-void write_checked(const std::filesystem::path& file, std::vector<std::uint8_t> bytes) {
-  const std::uint64_t check = checksum(bytes, 0);
-  bytes.resize(bytes.size() + check_bytes);
-  std::memcpy(bytes.data() + bytes.size() - check_bytes, &check, check_bytes);
-  write_private_file(file, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-}
 
 // What `take` makes of the bytes of a file; nothing when there is none or it is not whole.
 template <class Take>
-auto read_checked(const std::filesystem::path& file, Take&& take) -> std::optional<decltype(take(std::declval<SpanInputArchive&>()))> {
-  const std::optional<std::vector<std::uint8_t>> content = read_file(file);
-  if (!content || content->size() < check_bytes) return std::nullopt;
-  const std::span<const std::uint8_t> bytes = std::span(*content).first(content->size() - check_bytes);
+auto taken_from(const std::filesystem::path& file, Take&& take) -> std::optional<decltype(take(std::declval<SpanInputArchive&>()))> {
+  const std::optional<std::vector<std::uint8_t>> bytes = read_checked(file);
+  if (!bytes) return std::nullopt;
   try {
-    std::uint64_t check = 0;
-    std::memcpy(&check, bytes.data() + bytes.size(), check_bytes);
-    if (check != checksum(bytes, 0)) return std::nullopt;
-    SpanInputArchive in(bytes);
+    SpanInputArchive in(*bytes);
     auto taken = take(in);
     in.require_end();
     return taken;
@@ -79,9 +65,9 @@ std::filesystem::path IndexFiles::manifest() const { return directory_ / "manife
 void IndexFiles::prepare() const { make_private_directory(directory_); }
 
 std::optional<StoredIndex> IndexFiles::read() const try {
-  std::optional<IndexManifest> manifest = read_checked(this->manifest(), take_manifest);
+  std::optional<IndexManifest> manifest = taken_from(this->manifest(), take_manifest);
   if (!manifest) return std::nullopt;
-  std::optional<std::vector<AccountHead>> accounts = read_checked(heads(manifest->heads), take_heads);
+  std::optional<std::vector<AccountHead>> accounts = taken_from(heads(manifest->heads), take_heads);
   if (!accounts) return std::nullopt;
   StoredIndex stored{*std::move(manifest), {}, *std::move(accounts)};
   std::int64_t before = 0;

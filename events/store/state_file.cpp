@@ -3,11 +3,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
+#include <span>
 #include <system_error>
+#include <utility>
 
 #include "events/archive.hpp"
-#include "events/checksum.hpp"
+#include "events/store/checked_file.hpp"
 #include "events/store/files.hpp"
 
 namespace creditfold {
@@ -15,18 +16,14 @@ namespace {
 
 // Stored values: another layout is another number.
 constexpr std::array<std::uint8_t, 8> magic{'C', 'F', 'S', 'T', 'A', 'T', 'E', 1};
-constexpr std::size_t check_bytes = sizeof(std::uint64_t);
 
 }  // namespace
 
 std::optional<StateFile> StateFiles::read() const try {
-  const std::optional<std::vector<std::uint8_t>> content = read_file(file());
-  if (!content || content->size() < magic.size() + check_bytes) return std::nullopt;
-  const std::span<const std::uint8_t> bytes = std::span(*content).first(content->size() - check_bytes);
-  std::uint64_t check = 0;
-  std::memcpy(&check, bytes.data() + bytes.size(), check_bytes);
-  if (!std::equal(magic.begin(), magic.end(), bytes.begin()) || check != checksum(bytes, 0)) return std::nullopt;
-  SpanInputArchive in(bytes.subspan(magic.size()));
+  const std::optional<std::vector<std::uint8_t>> bytes = read_checked(file());
+  if (!bytes || bytes->size() < magic.size() || !std::equal(magic.begin(), magic.end(), bytes->begin())) return std::nullopt;
+  const std::span<const std::uint8_t> rest = std::span(*bytes).subspan(magic.size());
+  SpanInputArchive in(rest);
   StateFile file;
   in(file.state.size, file.state.moves);
   const std::string_view root = in.take_bytes(file.root.size());
@@ -42,16 +39,12 @@ std::optional<StateFile> StateFiles::read() const try {
 
 void StateFiles::write_beside(const StateFile& file) const {
   std::vector<std::uint8_t> bytes(magic.begin(), magic.end());
-  bytes.reserve(magic.size() + 2 * sizeof(std::int64_t) + file.root.size() + file.state.bytes.size() + check_bytes);
   append_with(bytes, [&](SpanOutputArchive& out) {
     out(file.state.size, file.state.moves);
     out.put_bytes(file.root.data(), file.root.size());
     out.put_bytes(file.state.bytes.data(), file.state.bytes.size());
   });
-  const std::uint64_t check = checksum(bytes, 0);
-  bytes.resize(bytes.size() + check_bytes);
-  std::memcpy(bytes.data() + bytes.size() - check_bytes, &check, check_bytes);
-  write_private_file(beside(), {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  write_checked(beside(), std::move(bytes));
 }
 
 void StateFiles::put_in_place() const {

@@ -6,8 +6,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <set>
 #include <thread>
@@ -17,6 +15,7 @@
 #include "events/store/key_runs.hpp"
 #include "events/store/sqlite.hpp"
 #include "tests/store/contract.hpp"
+#include "tests/store/on_disk.hpp"
 #include "tests/store/temporary_directory.hpp"
 
 using namespace creditfold;
@@ -39,15 +38,6 @@ void write_run(const std::filesystem::path& file, const std::vector<KeyPlace>& p
   KeyRunWriter writer(file, static_cast<std::int64_t>(places.size()), first, last);
   for (const KeyPlace& place : places) writer.add(place);
   writer.finish();
-}
-
-std::string content_of(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-void put_content(const std::filesystem::path& file, const std::string& content) {
-  std::ofstream(file, std::ios::binary | std::ios::trunc) << content;
 }
 
 }  // namespace

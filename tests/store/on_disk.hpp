@@ -6,7 +6,10 @@
 #include <catch2/catch.hpp>
 
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <memory>
+#include <string>
 
 #include "events/store/sqlite.hpp"
 #include "tests/store/failing_vfs.hpp"
@@ -16,6 +19,16 @@ namespace creditfold::test {
 
 inline std::unique_ptr<SqliteLog> open(const TemporaryDirectory& directory, const char* region) {
   return open_sqlite({directory.path() / region, false, RegionId(region)});
+}
+
+// A file's bytes; "" when there is none.
+inline std::string content_of(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+inline void put_content(const std::filesystem::path& file, const std::string& content) {
+  std::ofstream(file, std::ios::binary | std::ios::trunc) << content;
 }
 
 // For erase_buried: as far as it goes.

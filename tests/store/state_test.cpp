@@ -2,9 +2,6 @@
 // What is kept beside a log: taken back whole and of this very log, or not at all.
 #include <catch2/catch.hpp>
 
-#include <fstream>
-#include <iterator>
-
 #include "events/store/sqlite.hpp"
 #include "tests/store/contract.hpp"
 #include "tests/store/on_disk.hpp"
@@ -13,15 +10,6 @@ using namespace creditfold;
 using namespace creditfold::test;
 
 namespace {
-
-std::string content_of(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-void put_content(const std::filesystem::path& file, const std::string& content) {
-  std::ofstream(file, std::ios::binary | std::ios::trunc) << content;
-}
 
 void append_events(Log& log, std::string_view account, std::int64_t after, std::int64_t count) {
   for (std::int64_t version = after; version < after + count; ++version) {
