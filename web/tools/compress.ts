@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writes a .br and a .gz beside every file of dist/ that gets smaller by it, and holds the page to its size.
 
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { relative } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import type { Plugin } from 'vite';
+import { after_build, files_of } from './built';
 
 // What a first visit may cost in all, compressed: a second on a slow office line. 300 kB until the module learned to
 // forecast, which takes 49 kB (DECISIONS.md).
@@ -13,30 +14,12 @@ const page_bytes_max = 340_000;
 const file_bytes_min = 256;
 
 export function compress(): Plugin {
-  let folder = '';
-  let failed = false;
-  return {
-    name: 'creditfold:compress',
-    apply: 'build',
-    enforce: 'post',
-    configResolved(config) {
-      folder = join(config.root, config.build.outDir);
-    },
-    buildEnd(error) {
-      failed = error !== undefined;
-    },
-    closeBundle: {
-      order: 'post',
-      handler() {
-        // What lies in the folder is then the last build's.
-        if (failed) return;
-        let total = 0;
-        for (const file of files_of(folder)) total += compress_file(folder, file);
-        console.log(`${'in all'.padEnd(44)} ${String(total).padStart(9)} bytes compressed, of ${page_bytes_max}`);
-        if (total > page_bytes_max) this.error(`The page has ${total} bytes compressed, more than ${page_bytes_max}.`);
-      },
-    },
-  };
+  return after_build('creditfold:compress', function (folder) {
+    let total = 0;
+    for (const file of files_of(folder)) total += compress_file(folder, file);
+    console.log(`${'in all'.padEnd(44)} ${String(total).padStart(9)} bytes compressed, of ${page_bytes_max}`);
+    if (total > page_bytes_max) this.error(`The page has ${total} bytes compressed, more than ${page_bytes_max}.`);
+  });
 }
 
 /** Bytes the file costs a browser that takes brotli. */
@@ -53,12 +36,4 @@ function compress_file(folder: string, file: string): number {
   const cost = smaller ? brotli.length : bytes.length;
   console.log(`${relative(folder, file).padEnd(44)} ${String(bytes.length).padStart(9)} -> ${cost}`);
   return cost;
-}
-
-function files_of(folder: string): string[] {
-  return readdirSync(folder)
-    .map((name) => join(folder, name))
-    .flatMap((path) => (statSync(path).isDirectory() ? files_of(path) : [path]))
-    .filter((path) => !/\.(br|gz)$/.test(path))
-    .sort();
 }
