@@ -63,7 +63,9 @@ export function create_what_if(client: Client, ground: () => Ground | null, note
   const [catalog, put_catalog] = createSignal<Catalog | null>(null);
   const board = (): Board => history().present;
   const chosen = createMemo(() => scenario_of(board(), board().chosen));
-  // What each scenario was last asked, and which of them are still waiting.
+  // What each scenario is to be asked, what it was last asked, and which of them are still waiting. An answer that comes
+  // while a hand moves on is shown, and is not yet the one to this.
+  const wanted = new Map<number, string>();
   const forms = new Map<number, string>();
   const busy = new Set<number>();
 
@@ -115,15 +117,16 @@ export function create_what_if(client: Client, ground: () => Ground | null, note
       const told = await simulate(String(id), on_ground, form);
       if (forms.get(id) !== key) return;
       busy.delete(id);
-      put(id, { told, fault: null, running: false });
+      put(id, { told, fault: null, running: wanted.get(id) !== key });
     } catch (thrown) {
       if (thrown === replaced || forms.get(id) !== key) return;
       busy.delete(id);
-      put(id, { told: null, fault: fault_of(thrown), running: false });
+      put(id, { told: null, fault: fault_of(thrown), running: wanted.get(id) !== key });
     }
   }
 
   createEffect(on(() => ground()?.account, (account) => {
+    wanted.clear();
     forms.clear();
     busy.clear();
     put_outcomes(new Map());
@@ -136,12 +139,15 @@ export function create_what_if(client: Client, ground: () => Ground | null, note
     if (!on_ground) return;
     // Said at once: what is shown is not yet of these levers.
     for (const { id, levers } of [{ id: 0, levers: {} }, ...board().scenarios]) {
-      put(id, { running: busy.has(id) || forms.get(id) !== key_of(on_ground, levers) });
+      const key = key_of(on_ground, levers);
+      wanted.set(id, key);
+      put(id, { running: busy.has(id) || forms.get(id) !== key });
     }
     settling = setTimeout(() => {
       const { scenarios } = board();
       for (const id of [...forms.keys()]) {
         if (id === 0 || scenarios.some((scenario) => scenario.id === id)) continue;
+        wanted.delete(id);
         forms.delete(id);
         busy.delete(id);
         const rest = new Map(outcomes());
