@@ -8,6 +8,7 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "events/departed.hpp"
@@ -102,6 +103,20 @@ class Partition : public Log {
   [[nodiscard]] virtual std::optional<StoredCheckpoint> newest_checkpoint() const = 0;
   // The first one of more than `size` events.
   [[nodiscard]] virtual std::optional<StoredCheckpoint> checkpoint_behind(std::int64_t size) const = 0;
+
+  // The whole log as it lies packed (events/segment.hpp), for who folds it a column at a time: calls `visit` for the bytes
+  // of each run of batches, the seq of its first event and how many events it has, in order and of one moment, until it
+  // returns false. false: it does not lie so, as in memory or once an account has moved, and nothing was visited. Throws
+  // Fault damaged where a check does not hold.
+  using VisitPacked = std::function<bool(std::span<const std::uint8_t> segment, std::int64_t first_seq, std::int64_t events)>;
+  [[nodiscard]] virtual bool read_packed(const VisitPacked& visit) const {
+    static_cast<void>(visit);
+    return false;
+  }
+  // Whose the numbers of accounts in there are: those of 0 to `to`, empty where a number is nobody's.
+  [[nodiscard]] virtual std::vector<std::string> account_names(std::int64_t to) const {
+    return std::vector<std::string>(static_cast<std::size_t>(to) + 1);
+  }
 
   // What was kept last, if it is whole, of this very log, and no account has moved since. A store need not keep any.
   [[nodiscard]] virtual std::optional<KeptState> kept_state() const { return std::nullopt; }

@@ -61,6 +61,10 @@ class ForwardingPartition : public Partition {
     return behind_.checkpoint_behind(size);
   }
   [[nodiscard]] std::int64_t moves() const override { return behind_.moves(); }
+  [[nodiscard]] bool read_packed(const VisitPacked& visit) const override { return behind_.read_packed(visit); }
+  [[nodiscard]] std::vector<std::string> account_names(std::int64_t to) const override {
+    return behind_.account_names(to);
+  }
   [[nodiscard]] std::optional<KeptState> kept_state() const override { return behind_.kept_state(); }
   void keep_state(const KeptState& state) override { behind_.keep_state(state); }
 

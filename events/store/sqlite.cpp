@@ -244,15 +244,12 @@ class DatabaseLog final : public SqliteLog {
     if (lock_) lock_->set_text(text);
   }
 
-  void read_packed(const VisitPacked& visit) const override {
-    readers_.with_reader([&](SqliteReader& reader) {
-      reader.read_packed(visit);
-      return Done{};
-    });
+  [[nodiscard]] bool read_packed(const VisitPacked& visit) const override {
+    return readers_.with_reader([&](SqliteReader& reader) { return reader.read_packed(visit); });
   }
 
-  [[nodiscard]] AccountId account_numbered(std::int64_t number) const override {
-    return readers_.with_reader([&](SqliteReader& reader) { return reader.account_numbered(number); });
+  [[nodiscard]] std::vector<std::string> account_names(std::int64_t to) const override {
+    return readers_.with_reader([&](SqliteReader& reader) { return reader.account_names(to); });
   }
 
   void check_structure() const override {

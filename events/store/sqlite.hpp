@@ -5,9 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <memory>
-#include <span>
 #include <string>
 
 #include "events/partition.hpp"
@@ -36,14 +34,6 @@ class SqliteLog : public Partition {
   // Throws Fault damaged when the database's own structure (pages, indexes) is broken, or when a tombstone is not what
   // it says. Reads everything.
   virtual void check_structure() const = 0;
-
-  // The whole log as it lies packed, for who folds it a column at a time (ledger/column_fold.hpp): calls `visit` for the bytes
-  // of each run of batches and the seq of its first event, in order and of one moment, until it returns false. REQUIRES:
-  // moves() == 0: streams that moved lie otherwise. Throws Fault damaged where a check does not hold.
-  using VisitPacked = std::function<bool(std::span<const std::uint8_t> segment, std::int64_t first_seq, std::int64_t events)>;
-  virtual void read_packed(const VisitPacked& visit) const = 0;
-  // Whose the number of an account in there is.
-  [[nodiscard]] virtual AccountId account_numbered(std::int64_t number) const = 0;
 };
 
 inline constexpr const char* ledger_file = "ledger.db";

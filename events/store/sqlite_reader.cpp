@@ -95,15 +95,29 @@ std::optional<std::int64_t> SqliteReader::stay_of(const AccountId& account) {
 const std::string& SqliteReader::account_name(std::int64_t stay) {
   const auto known = names_.find(stay);
   if (known != names_.end()) return known->second;
-  SQLite::Statement& query = prepared("SELECT name, \"check\" FROM accounts WHERE id = ?");
+  SQLite::Statement& query = prepared("SELECT id, name, \"check\" FROM accounts WHERE id = ?");
   const Reset reset(query);
   query.bind(1, stay);
   if (!query.executeStep()) damaged("account " + std::to_string(stay) + " has no name");
-  const AccountId name(query.getColumn(0).getString());
-  const bool sound = AccountId::valid(name.value) && account_check(stay, name) == query.getColumn(1).getInt64();
-  if (!sound) damaged("account " + std::to_string(stay) + " is damaged");
   if (names_.size() >= names_max) names_.clear();
-  return names_.emplace(stay, name.value).first->second;
+  return names_.emplace(stay, checked_name(query)).first->second;
+}
+
+std::vector<std::string> SqliteReader::account_names(std::int64_t to) {
+  std::vector<std::string> names(static_cast<std::size_t>(to) + 1);
+  SQLite::Statement& query = prepared("SELECT id, name, \"check\" FROM accounts WHERE id BETWEEN 1 AND ?");
+  const Reset reset(query);
+  query.bind(1, to);
+  while (query.executeStep()) names[static_cast<std::size_t>(query.getColumn(0).getInt64())] = checked_name(query);
+  return names;
+}
+
+std::string SqliteReader::checked_name(SQLite::Statement& account) const {
+  const std::int64_t stay = account.getColumn(0).getInt64();
+  AccountId name(account.getColumn(1).getString());
+  const bool sound = AccountId::valid(name.value) && account_check(stay, name) == account.getColumn(2).getInt64();
+  if (!sound) damaged("account " + std::to_string(stay) + " is damaged");
+  return std::move(name.value);
 }
 
 const Tombstone* SqliteReader::departure_of(std::int64_t stay) {

@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -68,10 +69,9 @@ class SqliteReader {
   // The next events with after < seq <= to, at most a page. REQUIRES: to <= head().
   [[nodiscard]] EventPage events(std::int64_t after, std::int64_t to);
 
-  // As SqliteLog has them.
-  using VisitPacked = std::function<bool(std::span<const std::uint8_t>, std::int64_t, std::int64_t)>;
-  void read_packed(const VisitPacked& visit);
-  [[nodiscard]] AccountId account_numbered(std::int64_t stay) { return AccountId(account_name(stay)); }
+  // As Partition has them.
+  [[nodiscard]] bool read_packed(const Partition::VisitPacked& visit);
+  [[nodiscard]] std::vector<std::string> account_names(std::int64_t to);
 
   // The same of one account, behind the cursor, which moves along; empty when there are no more. Throws Fault busy when
   // the account left after its first page.
@@ -147,6 +147,8 @@ class SqliteReader {
   [[nodiscard]] SQLite::Statement& prepared(const char* columns, const char* rest);
   [[nodiscard]] std::optional<std::int64_t> stay_of(const AccountId& account);
   [[nodiscard]] const std::string& account_name(std::int64_t stay);
+  // Of a row of accounts (id, name, check). Throws Fault damaged.
+  [[nodiscard]] std::string checked_name(SQLite::Statement& account) const;
   [[nodiscard]] std::optional<ArrivalRow> arrival_where(const char* sql, std::int64_t value);
   [[nodiscard]] std::optional<Tombstone> tombstone_of(std::int64_t stay);
   [[nodiscard]] const Tombstone* departure_of(std::int64_t stay);  // kept while a snapshot lasts

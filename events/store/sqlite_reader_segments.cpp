@@ -92,8 +92,9 @@ std::optional<StoredIndex> SqliteReader::stored_index() {
   return fits ? std::move(stored) : std::nullopt;
 }
 
-void SqliteReader::read_packed(const VisitPacked& visit) {
+bool SqliteReader::read_packed(const Partition::VisitPacked& visit) {
   const Snapshot snapshot(*this);
+  if (moves() != 0) return false;
   std::int64_t last_seq = 0;
   for (const char* rows : {"segments WHERE id > 0 ORDER BY id", "recent WHERE id > 0 ORDER BY id"}) {
     SQLite::Statement& query = prepared(select_rows, rows);
@@ -103,9 +104,10 @@ void SqliteReader::read_packed(const VisitPacked& visit) {
       if (row.first_seq != last_seq + 1) damaged("event " + std::to_string(last_seq + 1) + " is missing");
       last_seq = row.last_seq();
       const SQLite::Column body = query.getColumn(5);
-      if (!visit(checked_segment(row, blob(body), file_), row.first_seq, row.events)) return;
+      if (!visit(checked_segment(row, blob(body), file_), row.first_seq, row.events)) return true;
     }
   }
+  return true;
 }
 
 // Asked before a snapshot is taken, so that the snapshot knows at least as much.

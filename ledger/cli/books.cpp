@@ -2,7 +2,7 @@
 #include "ledger/cli/books.hpp"
 
 #include "ledger/cli/data.hpp"
-#include "ledger/column_fold.hpp"
+#include "ledger/kept_book.hpp"
 
 namespace creditfold::cli {
 
@@ -29,21 +29,13 @@ std::optional<Books> fold_packed(const LogSource& source, const std::function<vo
   Books books;
   std::int64_t before = 0;
   for (const RegionId& region : source.regions()) {
-    const SqliteLog& log = *source.partitions()->find(region);
-    ColumnFold fold(ColumnFold::Usage::by_account);
-    std::int64_t seq = 0;
-    bool whole = true;
-    log.read_packed([&](std::span<const std::uint8_t> segment, std::int64_t first_seq, std::int64_t events) {
-      seq = first_seq + events - 1;
-      whole = fold.fold(segment, first_seq).has_value() && fold.events() == seq;
+    auto book = packed_book(*source.partitions()->find(region), [&](std::int64_t seq) {
       done(before + seq);
-      return whole;
+      return true;
     });
-    if (!whole || !fold.settle()) return std::nullopt;
-    before += seq;
-    Book book = fold.book([&](std::uint32_t number) { return log.account_numbered(number); });
-    book.advance(seq, seq);
-    books.emplace(region, std::move(book));
+    if (!book) return std::nullopt;
+    before += book->seq();
+    books.emplace(region, *std::move(book));
   }
   return books;
 }

@@ -20,9 +20,9 @@ LocalLedger::LocalLedger(Partitions& partitions, const Catalog& catalog, TextSea
 void LocalLedger::open(const RegionId& region) {
   if (engines_.count(region) > 0) return;
   Partition& log = partitions_.open(region);
-  Book kept = kept_book(log);
-  kept_through_[region] = kept.seq();
-  const auto engine = engines_.try_emplace(region, log, catalog_, std::move(kept), sealer_).first;
+  Begun begun = begin_book(log);
+  kept_through_[region] = begun.kept;
+  const auto engine = engines_.try_emplace(region, log, catalog_, std::move(begun.book), sealer_).first;
   engine->second.set_opens_here([this, region](const AccountId& account) { return routes_.find(account) == region; });
 }
 

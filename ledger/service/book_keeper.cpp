@@ -66,8 +66,8 @@ void BookKeeper::run() {
 
 void BookKeeper::keep() {
   const std::int64_t moves = log_.moves();
+  Book book = begin_book(log_, [this](std::int64_t) { return !stopping_.load(); }).book;
   const std::int64_t head = log_.head();
-  Book book = kept_book(log_);
   log_.read(book.seq(), head, [&](Event&& event) {
     if (stopping_.load()) return false;
     if (const auto folded = book.apply(event); !folded) throw Fault(Fault::Kind::damaged, to_text(folded.error()));

@@ -18,7 +18,7 @@ RegionAtWork::RegionAtWork(RegionId name, Partition& log_, const Catalog& catalo
       hub(sequencer.with_book([](const Book& book) { return book.seq(); })),
       scheduler(executor, sequencer, clock, close_delay_micros),
       checkpointer(executor, log_, sequencer, signing, clock),
-      books(log_, sequencer.begun_at()) {
+      books(log_, sequencer.kept_through()) {
   scheduler.on_close([this] { checkpointer.make_soon(); });
 }
 

@@ -13,7 +13,6 @@
 #include <utility>
 
 #include "events/store/forwarding_partition.hpp"
-#include "ledger/kept_book.hpp"
 #include "ledger/service/limits.hpp"
 #include "ledger/service/log_line.hpp"
 
@@ -83,13 +82,13 @@ class Sequencer::LockingLog : public ForwardingPartition {
 };
 
 Sequencer::Sequencer(Partition& log, const Catalog& catalog, Clock clock, Custody custody)
-    : Sequencer(log, catalog, std::move(clock), custody, kept_book(log)) {}
+    : Sequencer(log, catalog, std::move(clock), custody, begin_book(log)) {}
 
-Sequencer::Sequencer(Partition& log, const Catalog& catalog, Clock clock, Custody custody, Book kept)
+Sequencer::Sequencer(Partition& log, const Catalog& catalog, Clock clock, Custody custody, Begun begun)
     : log_(std::make_unique<LockingLog>(log, door_, book_mutex_)),
       clock_(std::move(clock)),
-      begun_at_(kept.seq()),
-      engine_(*log_, catalog, std::move(kept), custody.sealer),
+      kept_through_(begun.kept),
+      engine_(*log_, catalog, std::move(begun.book), custody.sealer),
       failed_at_ms_(std::numeric_limits<std::int64_t>::min() / 2) {
   if (custody.outside) errands_.emplace(*custody.outside);
 }

@@ -29,6 +29,7 @@
 #include "events/expected.hpp"
 #include "events/log.hpp"
 #include "ledger/engine.hpp"
+#include "ledger/kept_book.hpp"
 #include "ledger/regions/writers.hpp"
 #include "ledger/service/clock.hpp"
 #include "ledger/service/errands.hpp"
@@ -92,8 +93,8 @@ class Sequencer {
     return question(engine_.book());
   }
 
-  // How far the book went that was kept beside the log, when this one began.
-  [[nodiscard]] std::int64_t begun_at() const { return begun_at_; }
+  // How far the book went that was kept beside the log, when this one began; 0: there was none.
+  [[nodiscard]] std::int64_t kept_through() const { return kept_through_; }
   [[nodiscard]] const Catalog& catalog() const { return engine_.catalog(); }
   // Whether it takes commands and the store has not failed in the last moments.
   [[nodiscard]] bool ready() const;
@@ -111,7 +112,7 @@ class Sequencer {
   };
   class LockingLog;
 
-  Sequencer(Partition& log, const Catalog& catalog, Clock clock, Custody custody, Book kept);
+  Sequencer(Partition& log, const Catalog& catalog, Clock clock, Custody custody, Begun begun);
   void run();
   // REQUIRES: queue_mutex_ is held.
   [[nodiscard]] std::optional<Unprocessed> why_not_take(std::size_t commands, std::size_t bytes) const;
@@ -130,7 +131,7 @@ class Sequencer {
   mutable std::shared_mutex book_mutex_;
   std::unique_ptr<LockingLog> log_;
   Clock clock_;
-  std::int64_t begun_at_;
+  std::int64_t kept_through_;
   Engine engine_;
   Applied applied_;
 

@@ -95,7 +95,7 @@ Opening open_once(const std::filesystem::path& directory, std::int64_t& head) {
   const auto begin = Steady::now();
   const auto log = open(directory);
   const auto opened = Steady::now();
-  const Engine engine(*log, default_catalog(), kept_book(*log));
+  const Engine engine(*log, default_catalog(), begin_book(*log).book);
   const auto folded = Steady::now();
   head = engine.book().seq();
   return {milliseconds(opened - begin), milliseconds(folded - opened)};
