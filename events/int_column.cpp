@@ -11,6 +11,7 @@
 
 #include "events/archive.hpp"
 #include "events/columns.hpp"
+#include "events/unpack_avx2.hpp"
 
 namespace creditfold {
 namespace {
@@ -131,14 +132,22 @@ void put_ints(SpanOutputArchive& out, std::span<const std::int64_t> values) {
 
 namespace {
 
+// What a column's numbers are: base + each packed one * step.
+template <class Number>
+struct Scale {
+  Number base = 0;
+  Number step = 1;
+  [[nodiscard]] Number operator()(std::uint64_t steps) const { return base + static_cast<Number>(steps) * step; }
+};
+
 // Eight numbers of `width` bits take `width` bytes, so each of them lies where the compiler knows.
 template <unsigned width, class Number>
-void unpack_eights(const char* bytes, std::size_t eights, Number* out) {
+void unpack_eights(const char* bytes, std::size_t eights, Scale<Number> scale, Number* out) {
   constexpr std::uint64_t mask = (std::uint64_t{1} << width) - 1;
   const auto one = [&](std::size_t i) {
     std::uint64_t word = 0;
     std::memcpy(&word, bytes + i * width / 8, sizeof word);
-    out[i] = static_cast<Number>(word >> (i * width % 8) & mask);
+    out[i] = scale(word >> (i * width % 8) & mask);
   };
   for (; eights > 0; --eights, bytes += width, out += 8) {
     one(0), one(1), one(2), one(3), one(4), one(5), one(6), one(7);
@@ -153,19 +162,31 @@ constexpr auto unpackers(std::index_sequence<width...>) {
 // Numbers up to this wide are unpacked eight at a time: up to there a shift leaves them in one word, and few are wider.
 constexpr unsigned eights_width_max = 40;
 
-// Unpacks all that can be read in whole words and returns how many those were.
+// How many times eight of `count` numbers can be read when `read` bytes are for each eight.
+std::size_t eights_within(std::size_t bytes, unsigned width, std::size_t read, std::size_t count) {
+  return bytes < read ? 0 : std::min((bytes - read) / width + 1, count / 8);
+}
+
+// Unpacks and scales all that can be read in whole words; returns how many those were.
 template <class Number>
-std::size_t unpack_most(std::string_view bytes, unsigned width, std::size_t count, Number* out) {
+std::size_t unpack_most(std::string_view bytes, unsigned width, std::size_t count, Scale<Number> scale, Number* out) {
   if (width == 0) {
-    std::fill(out, out + count, Number{0});
+    std::fill(out, out + count, scale.base);
     return count;
   }
-  if (width > eights_width_max || bytes.size() < sizeof(std::uint64_t)) return 0;
+  if (width > eights_width_max) return 0;
+  std::size_t done = 0;
+#ifdef CREDITFOLD_UNPACK_AVX2
+  if (width <= detail::avx2_width_max && std::uint64_t{scale.step} <= detail::avx2_step_max && detail::has_avx2) {
+    done = eights_within(bytes.size(), width, detail::avx2_bytes_read(width), count);
+    detail::unpack_avx2(bytes.data(), width, done, scale.base, scale.step, out);
+  }
+#endif
   static constexpr auto each_width = unpackers<Number>(std::make_index_sequence<eights_width_max>{});
   // The last word read of a group begins 7 * width / 8 bytes behind the group's beginning.
   const std::size_t last_word = 7 * width / 8 + sizeof(std::uint64_t);
-  const std::size_t eights = bytes.size() < last_word ? 0 : std::min((bytes.size() - last_word) / width + 1, count / 8);
-  each_width[width - 1](bytes.data(), eights, out);
+  const std::size_t eights = std::max(done, eights_within(bytes.size(), width, last_word, count));
+  each_width[width - 1](bytes.data() + done * width, eights - done, scale, out + 8 * done);
   return eights * 8;
 }
 
@@ -233,7 +254,7 @@ std::int64_t IntColumn::at(std::size_t index) const {
 
 void IntColumn::Packed::unpack(std::size_t begin, std::size_t end, std::uint64_t* out) const {
   const std::size_t skipped = begin / 8 * width;
-  std::size_t next = begin + unpack_most(bytes.substr(std::min(skipped, bytes.size())), width, end - begin, out);
+  std::size_t next = begin + unpack_most(bytes.substr(std::min(skipped, bytes.size())), width, end - begin, Scale<std::uint64_t>{}, out);
   for (; next < end; ++next) out[next - begin] = at(next);
 }
 
@@ -248,8 +269,9 @@ std::uint64_t IntColumn::upper_bound() const {
 
 template <class Number>
 void IntColumn::unpack_as(Number* out) const {
-  std::size_t next = unpack_most(low_.bytes, low_.width, count_, out);
-  for (; next < count_; ++next) out[next] = static_cast<Number>(low_.at(next));
+  const Scale<Number> scale{static_cast<Number>(base_), static_cast<Number>(step_)};
+  std::size_t next = unpack_most(low_.bytes, low_.width, count_, scale, out);
+  for (; next < count_; ++next) out[next] = scale(low_.at(next));
   constexpr std::size_t some = 256;  // a multiple of eight, so that the next ones begin with a byte
   std::array<std::uint64_t, some> places;
   std::array<std::uint64_t, some> highs;
@@ -259,15 +281,8 @@ void IntColumn::unpack_as(Number* out) const {
     high_.unpack(begin, end, highs.data());
     for (std::size_t e = 0; e < end - begin; ++e) {
       const std::uint64_t place = places[e];
-      if (place < count_) out[place] = static_cast<Number>(out[place] | static_cast<Number>(highs[e] << low_.width));
+      if (place < count_) out[place] += static_cast<Number>(highs[e] << low_.width) * scale.step;
     }
-  }
-  const auto base = static_cast<Number>(base_);
-  const auto step = static_cast<Number>(step_);
-  if (step != 1) {
-    for (std::size_t i = 0; i < count_; ++i) out[i] = base + out[i] * step;
-  } else if (base != 0) {
-    for (std::size_t i = 0; i < count_; ++i) out[i] += base;
   }
 }
 

@@ -180,6 +180,12 @@ class SpanInputArchive : public cereal::InputArchive<SpanInputArchive, cereal::A
   explicit SpanInputArchive(std::span<const std::uint8_t> bytes, std::size_t base = 0)
       : InputArchive(this), base_(base), begin_(bytes.data()), at_(begin_), end_(begin_ + bytes.size()) {}
 
+  // Goes on with other bytes, as a new archive would.
+  void begin(std::span<const std::uint8_t> bytes) {
+    begin_ = at_ = bytes.data();
+    end_ = begin_ + bytes.size();
+  }
+
   [[nodiscard]] std::size_t offset() const { return base_ + static_cast<std::size_t>(at_ - begin_); }
   [[nodiscard]] std::size_t left() const { return static_cast<std::size_t>(end_ - at_); }
 

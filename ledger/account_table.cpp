@@ -13,8 +13,6 @@
 namespace creditfold {
 namespace {
 
-constexpr std::uint16_t no_window_plan = std::numeric_limits<std::uint16_t>::max();  // plans beyond have no windows
-
 bool any_waiting(const AccountLine& line) {
   return std::any_of(line.window.begin(), line.window.end(), [](const Window& window) { return window.pending != 0; });
 }
@@ -41,7 +39,7 @@ std::uint16_t AccountTable::plan_number(std::string_view plan) {
   const std::uint32_t number = plans_.number(plan, [](std::string_view name) {
     if (!PlanId::valid(name)) throw DecodeFailure(0, "a name that is no id");
   });
-  return static_cast<std::uint16_t>(std::min<std::uint32_t>(number + 1, no_window_plan));
+  return static_cast<std::uint16_t>(std::min<std::uint32_t>(number + 1, plan_without_windows));
 }
 
 void AccountTable::note(AccountLine& line, const Envelope& envelope) {
@@ -162,7 +160,7 @@ void AccountTable::move_windows(AccountLine& line, const Event& event, const Acc
     return;
   }
   const std::uint16_t plan = plan_number(charge->plan.value);
-  if (charge->late || plan == no_window_plan) return;
+  if (charge->late || plan == plan_without_windows) return;
   std::size_t index = 0;
   while (index < windows_per_account && line.plan[index] != plan && line.plan[index] != 0) ++index;
   if (index == windows_per_account) index = line.version % windows_per_account;
@@ -179,7 +177,7 @@ void AccountTable::open_window(AccountLine& line, std::size_t index, const Compa
   const Terms& terms = *terms_[pool.terms];
   line.plan[index] = terms.plan_number;
   line.window[index] = {};
-  if (pool.opened == pool.closed || terms.plan_number == no_window_plan) return;
+  if (pool.opened == pool.closed || terms.plan_number == plan_without_windows) return;
   const Instant from = terms.bounds[pool.opened - std::size_t{1}];
   line.window[index].from = from.micros;
   line.window[index].length = static_cast<std::uint64_t>(terms.bounds[pool.opened].micros - from.micros);

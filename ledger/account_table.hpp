@@ -27,6 +27,8 @@ inline constexpr std::size_t windows_per_account = 2;
 // A table is as long as the highest number of an account; stores number them from 1 without gaps.
 inline constexpr std::uint32_t account_number_max = (1U << 26) - 1;
 inline constexpr std::int64_t account_events_max = 0xFFFF'FFFF;
+// The number of every plan beyond those that fit, whose charges are not added up.
+inline constexpr std::uint16_t plan_without_windows = 0xFFFF;
 
 // The open period that charges of a plan, at moments in it, are added up for until something else happens.
 struct Window {

@@ -61,8 +61,8 @@ void unpack_wide(const IntColumn& column, std::vector<std::int64_t>& out) {
 }
 
 template <class P>
-const P& read_into(P& payload, std::int64_t revision, std::string_view fields) {
-  SpanInputArchive in({reinterpret_cast<const std::uint8_t*>(fields.data()), fields.size()});
+const P& read_into(P& payload, std::int64_t revision, std::string_view fields, SpanInputArchive& in) {
+  in.begin({reinterpret_cast<const std::uint8_t*>(fields.data()), fields.size()});
   in.require(revision >= 1 && revision <= newest_revision<P>, 0, "unknown tag or revision of an event");
   read_revision(in, static_cast<std::uint8_t>(revision), payload);
   in.require_end();
@@ -85,15 +85,17 @@ Expected<Done, ColumnFault> ColumnFold::fold(std::span<const std::uint8_t> segme
     std::size_t other = 0;
     std::size_t charge = 0;
     for (std::size_t event = 0; event < events;) {
-      std::size_t run = events - event;
-      if (other < others_.size()) run = others_[other] - event;
-      for (const std::size_t end = event + run; event < end;) {
-        const std::size_t added = add_charges(event, charge, end - event);
-        usage_.by_account() ? add_usage<true>(event, charge, added) : add_usage<false>(event, charge, added);
+      const std::size_t end = other < others_.size() ? others_[other] : events;
+      while (event < end) {
+        const std::size_t count = end - event;
+        const std::size_t added = bounded_ ? add_charges<true>(event, charge, count) : add_charges<false>(event, charge, count);
+        if (usage_.by_account()) add_usage_by_account(event, charge, added);
         event += added;
         charge += added;
         at_event_ = event;
-        if (event < end) fold_charge(columns, event++, charge++);
+        if (event == end) break;
+        evolved_.push_back(charge);
+        fold_charge(columns, event++, charge++);
       }
       if (event == events) break;
       at_event_ = event;
@@ -101,6 +103,14 @@ Expected<Done, ColumnFault> ColumnFold::fold(std::span<const std::uint8_t> segme
       const std::size_t size = unpacked_.other_size[other++];
       fold_other(columns, event++, columns.other.substr(other_begin, size));
       other_begin += size;
+    }
+    if (!usage_.by_account()) {
+      evolved_.push_back(charge);
+      std::size_t begin = 0;
+      for (const std::size_t end : evolved_) {
+        add_usage(begin, end);
+        begin = end + 1;
+      }
     }
     events_ += static_cast<std::int64_t>(events);
   } catch (const DecodeFailure& failure) {
@@ -133,7 +143,8 @@ Book ColumnFold::book(const std::function<AccountId(std::uint32_t)>& name) {
     states.push_back(accounts_.state(account, name(account)));
   }
   usage_.visit([&](std::uint32_t account, const UsageKey& key, const UsageTotals& totals) {
-    states[at[account]].usage.emplace(key, totals);
+    auto& usage = states[at[account]].usage;
+    usage.emplace_hint(usage.end(), key, totals);
   });
   Book book;
   for (AccountState& state : states) book.adopt(std::move(state));
@@ -151,6 +162,7 @@ void ColumnFold::unpack(const SegmentColumns& columns) {
   for (std::size_t i = 0; i < std::min(events, prefetch_ahead); ++i) __builtin_prefetch(&accounts_.lines()[unpacked_.account[i]], 1);
   unpack_wide(columns.at, unpacked_.at);
   others_.clear();
+  evolved_.clear();
   if (!columns.tags.empty()) {
     for (std::size_t event = 0; event < events; ++event) {
       if (columns.tags[event] == CreditsConsumed::tag) continue;
@@ -170,11 +182,11 @@ void ColumnFold::unpack_batches(const SegmentColumns& columns) {
   batch_events_.clear();
   if (columns.gone_at.size() == 0 && batches == events && is_all(columns.count, 1)) {
     unpack_narrow(columns.account, unpacked_.account, prefetch_ahead);
-    unpack_wide(columns.first_version, unpacked_.version);
+    unpack_narrow(columns.first_version, unpacked_.version);
     return;
   }
   unpack_narrow(columns.account, batch_account_);
-  unpack_wide(columns.first_version, batch_version_);
+  unpack_narrow(columns.first_version, batch_version_);
   unpack_narrow(columns.count, batch_events_);
   batch_kept_.assign(batches, 1);
   for (std::size_t i = 0; i < columns.gone_at.size(); ++i) {
@@ -184,7 +196,7 @@ void ColumnFold::unpack_batches(const SegmentColumns& columns) {
   unpacked_.account.resize(events + prefetch_ahead);
   unpacked_.version.resize(events);
   std::uint32_t* const account = unpacked_.account.data();
-  std::int64_t* const version = unpacked_.version.data();
+  std::uint32_t* const version = unpacked_.version.data();
   std::size_t event = 0;
   for (std::size_t i = 0; i < batches; ++i) {
     const std::uint32_t count = batch_events_[i];
@@ -226,19 +238,21 @@ void ColumnFold::unpack_charges(const SegmentColumns& columns) {
   for (std::size_t i = 0; i < to.models.size(); ++i) to.model_number.push_back(usage_.model(to.models[i]));
   to.cells.clear();
   for (const std::uint32_t workflow : to.workflow_number) to.cells.push_back(usage_.row(workflow));
-  to.slow.assign(columns.charges, 0);
+  to.plan_number.push_back(plan_without_windows);
   unpack_volumes(columns.query, to.query);
   unpack_volumes(columns.input, to.input);
   unpack_volumes(columns.output, to.output);
   unpack_wide(columns.credits, to.credits);
   for (const IntColumn* column : {&columns.late, &columns.settles.there}) {
     if (is_all(*column, 0)) continue;
+    unpack_narrow(*column, to.mark);
     for (std::size_t i = 0; i < columns.charges; ++i) {
-      if (column->at(i) != 0) to.slow[i] = 1;
+      if (to.mark[i] != 0) mark_slow(i);
     }
   }
-  for (std::size_t i = 0; i < columns.charges && columns.credits.upper_bound() == ~std::uint64_t{0}; ++i) {
-    if (to.credits[i] < 0) to.slow[i] = 1;  // goes where it is refused
+  const bool may_be_below = columns.credits.upper_bound() == ~std::uint64_t{0};
+  for (std::size_t i = 0; i < columns.charges && may_be_below; ++i) {
+    if (to.credits[i] < 0) mark_slow(i);  // goes where it is refused
   }
   bound_usage(columns);
 }
@@ -251,7 +265,7 @@ void ColumnFold::unpack_volumes(const IntColumn& column, std::vector<std::uint32
   out.resize(wide.size());
   for (std::size_t i = 0; i < wide.size(); ++i) {
     out[i] = static_cast<std::uint32_t>(wide[i]);
-    if (wide[i] != static_cast<std::int64_t>(out[i])) unpacked_.slow[i] = 1;
+    if (wide[i] != static_cast<std::int64_t>(out[i])) mark_slow(i);
   }
 }
 
@@ -267,21 +281,31 @@ void ColumnFold::bound_usage(const SegmentColumns& columns) {
                            __builtin_add_overflow(used_bound_[i], more, &used_bound_[i]);
     if (unbounded) used_bound_[i] = ~std::uint64_t{0};
   }
+  constexpr std::uint64_t most = std::numeric_limits<std::int64_t>::max();
+  bounded_ = used_bound_[0] <= most && used_bound_[1] <= most;
 }
 
-// The first charge of this workflow and model; its row is where it was.
-std::uint32_t ColumnFold::new_cell(std::size_t charge) {
-  return usage_.cell(unpacked_.workflow_number[unpacked_.workflow[charge]], unpacked_.model_number[unpacked_.model[charge]]);
+// Its row is where it was when this is the first charge of a workflow and model.
+std::uint32_t ColumnFold::cell_of(std::size_t charge) {
+  const std::uint32_t workflow = unpacked_.workflow[charge];
+  const std::uint32_t model = unpacked_.model_number[unpacked_.model[charge]];
+  const std::uint32_t cell = unpacked_.cells[workflow][model];
+  return cell != 0 ? cell - 1 : usage_.cell(unpacked_.workflow_number[workflow], model);
 }
 
+UsageTotals ColumnFold::used_by(std::size_t charge) const {
+  const Unpacked& of = unpacked_;
+  return {1, Volume{of.query[charge]}, Volume{of.input[charge]}, Volume{of.output[charge]}, Credits{of.credits[charge]}};
+}
+
+template <bool bounded>
 std::size_t ColumnFold::add_charges(std::size_t event, std::size_t charge, std::size_t count) {
   AccountLine* const lines = accounts_.lines();
   const std::uint32_t* const account = unpacked_.account.data() + event;
-  const std::int64_t* const version = unpacked_.version.data() + event;
+  const std::uint32_t* const version = unpacked_.version.data() + event;
   const std::int64_t* const at = unpacked_.at.data() + event;
   const std::uint32_t* const plan = unpacked_.plan.data() + charge;
   const std::uint16_t* const plan_number = unpacked_.plan_number.data();
-  const std::uint8_t* const slow = unpacked_.slow.data() + charge;
   const std::int64_t* const credits = unpacked_.credits.data() + charge;
   std::size_t i = 0;
   while (i < count) {
@@ -292,52 +316,57 @@ std::size_t ColumnFold::add_charges(std::size_t event, std::size_t charge, std::
       const std::uint16_t wanted = plan_number[plan[i]];
       const std::size_t which = line.plan[1] == wanted ? 1 : 0;
       Window& window = line.window[which];
-      const bool within = static_cast<std::uint64_t>(at[i]) - static_cast<std::uint64_t>(window.from) < window.length;
-      const bool follows = version[i] == static_cast<std::int64_t>(line.version) + 1;
-      const bool known = line.plan[which] == wanted;
+      if (static_cast<std::uint64_t>(at[i]) - static_cast<std::uint64_t>(window.from) >= window.length) return i;
+      if (line.plan[which] != wanted || version[i] != line.version + 1) return i;
       std::int64_t pending = 0;
       const bool too_much = __builtin_add_overflow(window.pending, credits[i], &pending);
-      if (!(within & follows & known & !too_much & (slow[i] == 0))) return i;
+      if (!bounded && too_much) return i;
       window.pending = pending;
-      ++line.version;
+      line.version = version[i];
       line.latest_at = std::max(line.latest_at, at[i]);
     }
   }
   return i;
 }
 
-template <bool by_account>
-void ColumnFold::add_usage(std::size_t event, std::size_t charge, std::size_t count) {
-  const std::uint32_t* const account = unpacked_.account.data() + event;
-  const std::uint32_t* const workflow = unpacked_.workflow.data() + charge;
-  const std::uint32_t* const model = unpacked_.model.data() + charge;
+void ColumnFold::add_usage(std::size_t charge, std::size_t end) {
+  if (!bounded_) {
+    for (; charge < end; ++charge) {
+      const std::uint32_t cell = cell_of(charge);
+      UsageTable::sum(usage_.totals()[cell], used_by(charge));
+    }
+    return;
+  }
+  const std::uint32_t* const workflow = unpacked_.workflow.data();
+  const std::uint32_t* const model = unpacked_.model.data();
   const std::uint32_t* const* const cells = unpacked_.cells.data();
   const std::uint32_t* const model_number = unpacked_.model_number.data();
-  const std::uint32_t* const query = unpacked_.query.data() + charge;
-  const std::uint32_t* const input = unpacked_.input.data() + charge;
-  const std::uint32_t* const output = unpacked_.output.data() + charge;
-  const std::int64_t* const credits = unpacked_.credits.data() + charge;
-  constexpr std::uint64_t most = std::numeric_limits<std::int64_t>::max();
-  const bool bounded = used_bound_[0] <= most && used_bound_[1] <= most;
+  const std::uint32_t* const query = unpacked_.query.data();
+  const std::uint32_t* const input = unpacked_.input.data();
+  const std::uint32_t* const output = unpacked_.output.data();
+  const std::int64_t* const credits = unpacked_.credits.data();
   UsageTotals* all_totals = usage_.totals();
-  for (std::size_t i = 0; i < count; ++i) {
+  for (std::size_t i = charge; i < end; ++i) {
     std::uint32_t cell = cells[workflow[i]][model_number[model[i]]] - 1;
     if (cell + 1 == 0) [[unlikely]] {
-      cell = new_cell(charge + i);
+      cell = cell_of(i);
       all_totals = usage_.totals();
     }
     UsageTotals& totals = all_totals[cell];
-    if (by_account || !bounded) {
-      const UsageTotals used{1, Volume{query[i]}, Volume{input[i]}, Volume{output[i]}, Credits{credits[i]}};
-      UsageTable::sum(totals, used);
-      if constexpr (by_account) usage_.add(account[i], cell, used);
-      continue;
-    }
     ++totals.charges;
     totals.query.tokens += query[i];
     totals.input.tokens += input[i];
     totals.output.tokens += output[i];
     totals.credits.micro += credits[i];
+  }
+}
+
+void ColumnFold::add_usage_by_account(std::size_t event, std::size_t charge, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::uint32_t cell = cell_of(charge + i);
+    const UsageTotals used = used_by(charge + i);
+    UsageTable::sum(usage_.totals()[cell], used);
+    usage_.add(unpacked_.account[event + i], cell, used);
   }
 }
 
@@ -349,7 +378,7 @@ Envelope ColumnFold::envelope(std::size_t event) const {
 
 void ColumnFold::fold_charge(const SegmentColumns& columns, std::size_t event, std::size_t charge) {
   CreditsConsumed fact;
-  fact.plan = PlanId(std::string(unpacked_.plans[unpacked_.plan[charge]]));
+  fact.plan = id_in<PlanTag>(columns.plan.at(charge));
   fact.workflow = WorkflowId(std::string(unpacked_.workflows[unpacked_.workflow[charge]]));
   fact.model = ModelId(std::string(unpacked_.models[unpacked_.model[charge]]));
   fact.query = volume_in(columns.query.at(charge));
@@ -366,10 +395,10 @@ void ColumnFold::fold_other(const SegmentColumns& columns, std::size_t event, st
   const std::int64_t revision = unpacked_.revision[event];
   const std::uint32_t tag = columns.tags[event];
   if (tag == CreditsGranted::tag) {
-    read_into(grant_, revision, fields);
+    read_into(grant_, revision, fields, fields_);
     if (!grant_.price) return accounts_.evolve(account, envelope(event), grant_);
   } else if (tag == PeriodClosed::tag) {
-    read_into(close_, revision, fields);
+    read_into(close_, revision, fields, fields_);
     if (!close_.overage) return accounts_.evolve(account, envelope(event), close_);
   }
   Event whole = event_of(envelope(event), payload_of(tag, revision, fields));

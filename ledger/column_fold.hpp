@@ -62,42 +62,47 @@ class ColumnFold {
 
   // A segment's columns, unpacked. One value an event, and one a charge.
   struct Unpacked {
-    std::vector<std::uint32_t> account;
-    std::vector<std::int64_t> version, at;
-    std::vector<std::uint32_t> plan, workflow, model;  // numbers in the segment
+    std::vector<std::uint32_t> account, version;
+    std::vector<std::int64_t> at;
+    // Numbers in the segment. A charge that is late, settles something or cannot be has a plan beyond them.
+    std::vector<std::uint32_t> plan, workflow, model;
     std::vector<std::uint32_t> query, input, output;
     std::vector<std::int64_t> credits;
-    std::vector<std::uint8_t> slow;  // late, settles something, or cannot be
-    std::vector<std::uint16_t> plan_number;
+    std::vector<std::uint16_t> plan_number;  // one more than there are plans
     TextColumn::Unpacked plans, workflows, models;
     std::vector<std::uint32_t> workflow_number, model_number;
     std::vector<const std::uint32_t*> cells;  // of each workflow: UsageTable::row
-    std::vector<std::uint32_t> revision, other_size;
+    std::vector<std::uint32_t> mark, revision, other_size;
   };
   void unpack(const SegmentColumns& columns);
   void unpack_batches(const SegmentColumns& columns);
   void unpack_charges(const SegmentColumns& columns);
   // Adds up charges until one has to go the other way; returns how many it took.
+  template <bool bounded>
   [[nodiscard]] std::size_t add_charges(std::size_t event, std::size_t charge, std::size_t count);
-  template <bool by_account>
-  void add_usage(std::size_t event, std::size_t charge, std::size_t count);
+  void add_usage(std::size_t charge, std::size_t end);
+  void add_usage_by_account(std::size_t event, std::size_t charge, std::size_t count);
+  [[nodiscard]] std::uint32_t cell_of(std::size_t charge);
+  [[nodiscard]] UsageTotals used_by(std::size_t charge) const;
   void unpack_volumes(const IntColumn& column, std::vector<std::uint32_t>& out);
+  void mark_slow(std::size_t charge) { unpacked_.plan[charge] = static_cast<std::uint32_t>(unpacked_.plans.size()); }
   void bound_usage(const SegmentColumns& columns);
   void fold_charge(const SegmentColumns& columns, std::size_t event, std::size_t charge);
   void fold_other(const SegmentColumns& columns, std::size_t event, std::string_view fields);
   [[nodiscard]] Envelope envelope(std::size_t event) const;
   [[nodiscard]] std::size_t batch_of(std::size_t event) const;
-  [[nodiscard]] std::uint32_t new_cell(std::size_t charge);
 
   UsageTable usage_;
   AccountTable accounts_;
   Unpacked unpacked_;
-  std::vector<std::uint32_t> batch_account_, batch_events_, batch_kept_;  // empty when each batch has one event and none is gone
-  std::vector<std::int64_t> batch_version_;
+  std::vector<std::uint32_t> batch_account_, batch_version_, batch_events_, batch_kept_;  // empty when each batch has one event and none is gone
   std::array<std::uint64_t, 2> used_bound_{};  // no sum of volumes, or of credits, is more
+  bool bounded_ = true;                        // so that none of them needs to be watched
   std::int64_t events_ = 0;
   std::size_t at_event_ = 0;  // of the segment, for a fault
   std::vector<std::uint32_t> others_;  // where events stand that are no charges
+  std::vector<std::size_t> evolved_;   // charges of the segment that went the other way
+  SpanInputArchive fields_{{}};        // of one other event after the other
   CreditsGranted grant_;      // scratch, so that reading one takes no memory
   PeriodClosed close_;
 };

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ledger/usage_table.hpp"
 
+#include <algorithm>
+#include <numeric>
+
 namespace creditfold {
 
-const std::uint32_t* UsageTable::row(std::uint32_t workflow) {
+const std::uint32_t* UsageTable::widened(std::uint32_t workflow) {
   if (workflow >= cells_.size()) cells_.resize(std::size_t{workflow} + 1);
   std::vector<std::uint32_t>& by_model = cells_[workflow];
   if (by_model.size() < models_.size()) by_model.resize(models_.size());
@@ -49,6 +52,22 @@ UsageTotals& UsageTable::of(std::uint32_t account, std::uint32_t cell) {
     ++used_;  // every sum has a charge in it
   }
   return entry.totals;
+}
+
+std::vector<UsageTable::Sorted> UsageTable::sorted() const {
+  std::vector<std::uint32_t> by_key(keys_.size());
+  std::iota(by_key.begin(), by_key.end(), 0U);
+  std::sort(by_key.begin(), by_key.end(), [this](std::uint32_t a, std::uint32_t b) { return keys_[a] < keys_[b]; });
+  std::vector<std::uint32_t> rank(keys_.size());
+  for (std::uint32_t i = 0; i < by_key.size(); ++i) rank[by_key[i]] = i;
+  std::vector<Sorted> all;
+  all.reserve(used_);
+  for (std::size_t place = 0; place < entries_.size(); ++place) {
+    const Entry& entry = entries_[place];
+    if (entry.totals.charges > 0) all.push_back({static_cast<std::uint64_t>(entry.account) << 32 | rank[entry.cell], place});
+  }
+  std::sort(all.begin(), all.end(), [](const Sorted& a, const Sorted& b) { return a.order < b.order; });
+  return all;
 }
 
 void UsageTable::grow() {

@@ -24,7 +24,10 @@ class UsageTable {
   [[nodiscard]] std::uint32_t cell(std::uint32_t workflow, std::uint32_t model);
   // The cells of a workflow by model, as many as there are models: each one more than the cell, 0 where there is none yet.
   // Valid until the next model.
-  [[nodiscard]] const std::uint32_t* row(std::uint32_t workflow);
+  [[nodiscard]] const std::uint32_t* row(std::uint32_t workflow) {
+    const bool wide = workflow < cells_.size() && cells_[workflow].size() >= models_.size();
+    return wide ? cells_[workflow].data() : widened(workflow);
+  }
   [[nodiscard]] std::size_t cells() const { return totals_.size(); }
   // Of all accounts together; grows with `cell`.
   [[nodiscard]] UsageTotals* totals() { return totals_.data(); }
@@ -37,11 +40,12 @@ class UsageTable {
   }
   // Adds to the totals, and to the account's when they are kept. Throws Overflow.
   void add(std::uint32_t account, const std::map<UsageKey, UsageTotals>& used);
-  // Everything kept of accounts, into states: one pass for all. `to(account)`: where to, or nullptr.
+  // Everything kept of accounts: calls `to(account, key, totals)` by account, and by key within it.
   template <class To>
   void visit(To&& to) const {
-    for (const Entry& entry : entries_) {
-      if (entry.totals.charges > 0) to(entry.account, key(entry.cell), entry.totals);
+    for (const Sorted& each : sorted()) {
+      const Entry& entry = entries_[each.place];
+      to(entry.account, key(entry.cell), entry.totals);
     }
   }
   [[nodiscard]] std::size_t bytes() const { return entries_.capacity() * sizeof(Entry); }
@@ -60,10 +64,16 @@ class UsageTable {
     std::uint32_t cell = 0;
     UsageTotals totals;  // no charges: the place is free
   };
+  struct Sorted {
+    std::uint64_t order = 0;
+    std::size_t place = 0;  // in entries_
+  };
+  [[nodiscard]] std::vector<Sorted> sorted() const;
   template <class Tag>
   static void require_id(std::string_view name) {
     if (!Id<Tag>::valid(name)) throw DecodeFailure(0, "a name that is no id");
   }
+  [[nodiscard]] const std::uint32_t* widened(std::uint32_t workflow);
   [[nodiscard]] UsageTotals& of(std::uint32_t account, std::uint32_t cell);
   [[nodiscard]] std::size_t place_of(const std::vector<Entry>& entries, std::uint32_t account, std::uint32_t cell) const;
   void grow();

@@ -90,6 +90,21 @@ TEST_CASE("A kept book is the fold of the events before it, and the next one goe
   CHECK(verify(directory.data()).first == 0);
 }
 
+TEST_CASE("Where no book is kept, a log is begun with what its segments fold to, and not once somebody says stop") {
+  const TemporaryDirectory directory;
+  charge_account(directory.data(), 0, 2'500);
+  std::filesystem::remove(directory.data() / "us" / "state");
+  const SqlitePartitions partitions(directory.data(), true);
+  const SqliteLog& log = *partitions.find(us);
+  REQUIRE(kept_book(log).seq() == 0);
+  const Begun begun = begin_book(log);
+  CHECK(begun.kept == 0);
+  CHECK(begun.book.seq() == log.head());
+  CHECK(begun.book.events() == log.head());
+  CHECK(fingerprint(begun.book) == fingerprint(folded(log)));
+  CHECK(begin_book(log, [](std::int64_t) { return false; }).book.seq() == 0);
+}
+
 TEST_CASE("verify finds a kept book that is not what the events fold to") {
   const TemporaryDirectory directory;
   charge_account(directory.data(), 0, 1'100);
