@@ -35,4 +35,10 @@ else()
   pkg_check_modules(LIBARCHIVE REQUIRED IMPORTED_TARGET libarchive)
   add_library(archive_library ALIAS PkgConfig::LIBARCHIVE)
   pkg_check_modules(CURL REQUIRED IMPORTED_TARGET "libcurl>=7.86")  # signs requests (AWS_SIGV4), their headers too
+  if(NOT SANITIZE)
+    # malloc of every program, for which it only has to be linked: decisions are mostly short texts and nodes of maps.
+    # Sanitizers bring their own.
+    find_library(MIMALLOC_LIBRARY mimalloc REQUIRED)
+    target_link_libraries(creditfold_options INTERFACE "-Wl,--push-state,--no-as-needed" ${MIMALLOC_LIBRARY} "-Wl,--pop-state")
+  endif()
 endif()

@@ -14,7 +14,7 @@ die() {
 # Debian 12 packages by name. Native build, WebAssembly, browser; ccache and brotli help and are small.
 packages_build="ca-certificates git g++ cmake ninja-build pkg-config ccache libsqlitecpp-dev libsqlite3-dev
   libcereal-dev libboost1.81-dev libcli11-dev libxxhash-dev libsodium-dev libssl-dev libarchive-dev
-  libcurl4-openssl-dev"
+  libcurl4-openssl-dev libmimalloc-dev"
 packages_wasm="emscripten"
 packages_test="catch2 librapidcheck-dev chromium fonts-dejavu-core golang-go golang-golang-x-mod-dev"
 

@@ -40,6 +40,7 @@ bool is_empty(const SQLite::Database& database) {
 
 SqliteWriter::SqliteWriter(const std::filesystem::path& file, const IndexOptions& index)
     : file_(file),
+      wal_(file.string() + "-wal"),
       database_(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, busy_timeout_ms),
       tree_(database_, file) {
   identity_ = identity_of(file_).value_or(FileIdentity{});
@@ -320,13 +321,12 @@ void SqliteWriter::commit(SQLite::Transaction& transaction) {
 }
 
 void SqliteWriter::require_files() {
-  const std::filesystem::path wal = file_.string() + "-wal";
   const std::optional<FileIdentity> now = identity_of(file_);  // nothing: not known, which says nothing against it
-  const std::optional<FileIdentity> wal_now = identity_of(wal);
+  const std::optional<FileIdentity> wal_now = identity_of(wal_);
   if (!wal_identity_.is_there() && wal_now) wal_identity_ = *wal_now;
   const bool moved = now && *now != identity_;
   if (unusable_.empty() && (moved || (wal_now && *wal_now != wal_identity_))) {
-    unusable_ = (moved ? file_ : wal).string() + ": it was removed or replaced while it was written to; nothing is taken any more";
+    unusable_ = (moved ? file_ : wal_).string() + ": it was removed or replaced while it was written to; nothing is taken any more";
   }
   if (!unusable_.empty()) throw Fault(Fault::Kind::unavailable, unusable_);
 }

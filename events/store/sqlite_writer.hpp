@@ -125,6 +125,7 @@ class SqliteWriter {
   void require_files();
 
   std::filesystem::path file_;
+  std::filesystem::path wal_;
   FileIdentity identity_;      // of the database, of its write-ahead log once there is one
   FileIdentity wal_identity_;
   std::string unusable_;       // why nothing is taken any more

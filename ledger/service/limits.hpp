@@ -29,6 +29,11 @@ inline constexpr std::size_t page_files_max = 4'096;
 inline constexpr std::size_t waiting_commands_max = 20'000;
 inline constexpr std::size_t waiting_bytes_max = 64U << 20;
 
+// How long a group waits at most for callers that were just answered; half of the time it took to store one, where that is
+// less. Where it brought not even half of them, so many groups are taken as they come.
+inline constexpr std::chrono::milliseconds gathering_max{1};
+inline constexpr int groups_not_gathered_after_few = 64;
+
 // Errands outside that wait or run: more than this many keys are not rotated at once, and each may take half a minute.
 inline constexpr std::size_t errands_max = 64;
 inline constexpr std::size_t errand_threads = 2;

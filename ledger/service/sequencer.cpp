@@ -122,6 +122,7 @@ void Sequencer::submit(const std::vector<std::string_view>& texts, std::function
   Work work;
   for (const std::string_view text : texts) work.bytes += text.size();
   std::optional<Unprocessed> refused;
+  bool wakes = false;
   {
     const std::lock_guard lock(queue_mutex_);
     refused = why_not_take(texts.size(), work.bytes);  // before the work of reading them
@@ -137,13 +138,14 @@ void Sequencer::submit(const std::vector<std::string_view>& texts, std::function
         waiting_commands_ += work.commands.size();
         waiting_bytes_ += work.bytes;
         queue_.push_back(std::move(work));
+        wakes = queue_.size() >= wakes_at_;
       }
     }
   } catch (const std::exception& error) {
     refused = Unprocessed{Unprocessed::Why::internal, error.what()};
   }
   if (refused) return done(Unexpected{*refused});
-  queue_changed_.notify_one();
+  if (wakes) queue_changed_.notify_one();
 }
 
 void Sequencer::lend(Action action, std::function<void(std::exception_ptr)> done) {
@@ -198,7 +200,13 @@ void Sequencer::run() {
     if (group.front().action) {
       run_action(group.front());
     } else {
+      const auto began = std::chrono::steady_clock::now();
       const auto fault = process_group(group);
+      stored_in_ = std::chrono::steady_clock::now() - began;
+      {
+        const std::lock_guard lock(queue_mutex_);
+        expected_ = queue_.size() + group.size();
+      }
       answer(group, fault);
     }
   }
@@ -208,6 +216,7 @@ void Sequencer::run() {
 std::vector<Sequencer::Work> Sequencer::take_group() {
   std::unique_lock lock(queue_mutex_);
   queue_changed_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+  gather(lock);
   std::vector<Work> group;
   std::size_t commands = 0;
   while (!queue_.empty()) {
@@ -222,6 +231,21 @@ std::vector<Sequencer::Work> Sequencer::take_group() {
     if (action) break;
   }
   return group;
+}
+
+// REQUIRES: something waits.
+void Sequencer::gather(std::unique_lock<std::mutex>& lock) {
+  if (groups_not_gathered_ > 0) {
+    --groups_not_gathered_;
+    return;
+  }
+  const std::size_t expected = std::exchange(expected_, 0);
+  if (queue_.size() >= expected || expected < 2 || queue_.front().action) return;
+  wakes_at_ = expected;
+  const auto patience = std::min<std::chrono::steady_clock::duration>(stored_in_ / 2, gathering_max);
+  queue_changed_.wait_for(lock, patience, [&] { return stopping_ || queue_.size() >= expected; });
+  wakes_at_ = 1;
+  if (2 * queue_.size() < expected) groups_not_gathered_ = groups_not_gathered_after_few;
 }
 
 std::optional<Unprocessed> Sequencer::process_group(std::vector<Work>& group) {

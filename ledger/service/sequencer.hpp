@@ -12,6 +12,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -117,6 +118,7 @@ class Sequencer {
   // REQUIRES: queue_mutex_ is held.
   [[nodiscard]] std::optional<Unprocessed> why_not_take(std::size_t commands, std::size_t bytes) const;
   [[nodiscard]] std::vector<Work> take_group();
+  void gather(std::unique_lock<std::mutex>& lock);
   // nullopt: stored and applied.
   [[nodiscard]] std::optional<Unprocessed> process_group(std::vector<Work>& group);
   static void decide(Engine::Group& group, Work& work, std::set<AccountId>& touched);
@@ -141,6 +143,13 @@ class Sequencer {
   std::size_t waiting_commands_ = 0;
   std::size_t waiting_bytes_ = 0;
   bool stopping_ = false;
+  std::size_t wakes_at_ = 1;  // how long the queue is to be before somebody who adds to it wakes the sequencer
+
+  // Who was just answered often asks again at once. Waiting for them a part of the time that a sync takes makes one group of
+  // what would be two, of which the first would be small. On the sequencer's thread only.
+  std::size_t expected_ = 0;  // those that waited when the last group was answered, and those in it
+  std::chrono::steady_clock::duration stored_in_{};  // what that group took
+  int groups_not_gathered_ = 0;                      // to come, since waiting brought too few
 
   std::optional<Errands> errands_;
 
