@@ -167,9 +167,12 @@ std::size_t eights_within(std::size_t bytes, unsigned width, std::size_t read, s
   return bytes < read ? 0 : std::min((bytes - read) / width + 1, count / 8);
 }
 
-// Unpacks and scales all that can be read in whole words; returns how many those were.
+// More numbers than are left where whole words cannot be read any more: 63 of one bit, fewer of more bits.
+constexpr std::size_t left_max = 64;
+
+// Unpacks and scales; returns how many it took: all, or none of numbers that are too wide.
 template <class Number>
-std::size_t unpack_most(std::string_view bytes, unsigned width, std::size_t count, Scale<Number> scale, Number* out) {
+std::size_t unpack_whole(std::string_view bytes, unsigned width, std::size_t count, Scale<Number> scale, Number* out) {
   if (width == 0) {
     std::fill(out, out + count, scale.base);
     return count;
@@ -186,8 +189,16 @@ std::size_t unpack_most(std::string_view bytes, unsigned width, std::size_t coun
   // The last word read of a group begins 7 * width / 8 bytes behind the group's beginning.
   const std::size_t last_word = 7 * width / 8 + sizeof(std::uint64_t);
   const std::size_t eights = std::max(done, eights_within(bytes.size(), width, last_word, count));
-  each_width[width - 1](bytes.data() + done * width, eights - done, scale, out + 8 * done);
-  return eights * 8;
+  const auto unpack = each_width[width - 1];
+  unpack(bytes.data() + done * width, eights - done, scale, out + 8 * done);
+  const std::size_t left = count - 8 * eights;
+  if (left == 0) return count;
+  std::array<char, left_max * eights_width_max / 8> rest{};  // with room behind what is copied
+  std::array<Number, left_max> numbers;
+  std::memcpy(rest.data(), bytes.data() + eights * width, packed_bytes(left, width));
+  unpack(rest.data(), (left + 7) / 8, scale, numbers.data());
+  std::copy_n(numbers.data(), left, out + 8 * eights);
+  return count;
 }
 
 }  // namespace
@@ -254,7 +265,7 @@ std::int64_t IntColumn::at(std::size_t index) const {
 
 void IntColumn::Packed::unpack(std::size_t begin, std::size_t end, std::uint64_t* out) const {
   const std::size_t skipped = begin / 8 * width;
-  std::size_t next = begin + unpack_most(bytes.substr(std::min(skipped, bytes.size())), width, end - begin, Scale<std::uint64_t>{}, out);
+  std::size_t next = begin + unpack_whole(bytes.substr(std::min(skipped, bytes.size())), width, end - begin, Scale<std::uint64_t>{}, out);
   for (; next < end; ++next) out[next - begin] = at(next);
 }
 
@@ -270,7 +281,7 @@ std::uint64_t IntColumn::upper_bound() const {
 template <class Number>
 void IntColumn::unpack_as(Number* out) const {
   const Scale<Number> scale{static_cast<Number>(base_), static_cast<Number>(step_)};
-  std::size_t next = unpack_most(low_.bytes, low_.width, count_, scale, out);
+  std::size_t next = unpack_whole(low_.bytes, low_.width, count_, scale, out);
   for (; next < count_; ++next) out[next] = scale(low_.at(next));
   constexpr std::size_t some = 256;  // a multiple of eight, so that the next ones begin with a byte
   std::array<std::uint64_t, some> places;
