@@ -5,7 +5,6 @@
 
 #include <cstdint>
 #include <cstring>
-#include <deque>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -69,7 +68,7 @@ class NameTable {
     for (std::size_t i = 0; i < names_.size(); ++i) places_[place_of(names_[i].name, names_[i].ends)] = static_cast<std::uint32_t>(i) + 1;
   }
 
-  std::deque<Entry> names_;
+  std::vector<Entry> names_;
   std::vector<std::uint32_t> places_;  // open addressing; one more than the number, 0: free
 };
 
