@@ -16,7 +16,7 @@ namespace {
 constexpr std::int64_t hour = 3'600'000'000;
 constexpr std::int64_t day = 24 * hour;
 constexpr std::int64_t begins{1'767'225'600'000'000};  // 2026-01-01
-constexpr std::int64_t year = 334 * day;  // the part of it in which all terms are in force, twelve periods of most
+constexpr std::int64_t year = 330 * day;  // all terms are in force a little longer, and most see their twelfth period
 constexpr std::int64_t events_per_account_and_year = 1'000;
 constexpr int periods = 12;
 constexpr int start_days = 30;  // terms start at midnight, on one of so many days before, so that some periods end every day
