@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // TERMS property 1: the same log gives the same state fingerprint, native and WebAssembly, for every prefix: over random
 // streams and over both usage traces (real ones beside the checkout when they are there, generated ones of the same form
-// otherwise). Also: `replay --json` and scripts/replay-wasm print the same bytes, and the module exports what is listed.
+// otherwise). Also: `replay --json` and scripts/replay-wasm print the same bytes, and the modules export what is listed.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -46,9 +46,7 @@ function simulated(args, input) {
 }
 
 async function check_simulations(sentence, log, least, catalog_of) {
-  const found = await compare_simulations({
-    loader: loader_of(wasm), module_file: join(wasm, 'creditfold.wasm'), catalog_file: catalog_of, log, run: simulated,
-  });
+  const found = await compare_simulations({ wasm, catalog_file: catalog_of, log, run: simulated });
   check(`${sentence}: ${found.compared} scenarios come out in the bytes of the native program (${found.refused} with refusals, ${found.used} with use)`,
     found.compared >= least && found.refused > 0 && found.used > 0 && found.differing.length === 0, `${found.differing.length} differ, first ${found.differing[0]}`);
 }
@@ -172,10 +170,12 @@ for (const [name, generated] of [['conv', conversation_trace], ['code', code_tra
     run('scripts/replay-wasm', [log, '--as-of', middle]) === run(creditfold, ['replay', '--json', '--as-of', middle, log]));
 }
 
-const listed = readFileSync(join(root, 'wasm/exports.txt'), 'utf8').split('\n').filter((line) => line.startsWith('cf_'));
-const exported = WebAssembly.Module.exports(new WebAssembly.Module(readFileSync(join(wasm, 'creditfold.wasm'))))
-  .map((entry) => entry.name).filter((entry) => entry.startsWith('cf_'));
-check('the module exports exactly what exports.txt lists', listed.sort().join() === exported.sort().join(), exported.join());
+for (const [module, list] of [['creditfold', 'exports.txt'], ['creditfold_forecast', 'exports_forecast.txt']]) {
+  const listed = readFileSync(join(root, 'wasm', list), 'utf8').split('\n').filter((line) => line.startsWith('cf_'));
+  const exported = WebAssembly.Module.exports(new WebAssembly.Module(readFileSync(join(wasm, `${module}.wasm`))))
+    .map((entry) => entry.name).filter((entry) => entry.startsWith('cf_'));
+  check(`${module}.wasm exports exactly what ${list} lists`, listed.sort().join() === exported.sort().join(), exported.join());
+}
 
 rmSync(work, { recursive: true, force: true });
 console.log(`${passed} passed, ${failed} failed`);

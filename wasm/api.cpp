@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The C ABI of the module: pointers in, a status out, the answer's bytes in one result buffer. Every exported name
-// stands in exports.txt. Nothing throws past it; a session that failed is as it was before the call.
+// The C ABI of the modules: pointers in, a status out, the answer's bytes in one result buffer. Every exported name stands
+// in exports.txt or exports_forecast.txt. Nothing throws past it; a session that failed is as it was before the call.
 #include <cstdint>
 #include <cstdlib>
 #include <limits>

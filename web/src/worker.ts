@@ -4,8 +4,9 @@
 import module_url from '@core-wasm?url';
 import { FaultError, fault_of } from './core/fault';
 import { load_module, type LedgerModule } from './core/ledger';
-import type { FromWorker, Moment, Opened, PictureData, Question, QuestionName, Questions } from './core/protocol';
+import type { Moment, Opened, PictureData, Questions, Tiding } from './core/protocol';
 import { faults } from './text';
+import { answer_with, type Answers } from './worker/answering';
 import { fill, shipped_catalog, survey, type Filled } from './worker/local';
 import { Service } from './worker/service';
 import { Session } from './worker/session';
@@ -22,7 +23,7 @@ let session: Session | undefined;
 let local_accounts: string[] = [];
 let unfollow: (() => void) | undefined;
 
-const post = (message: FromWorker, transfer: Transferable[] = []): void => self.postMessage(message, { transfer });
+const post = (tiding: Tiding): void => self.postMessage(tiding);
 
 function opened(): Session {
   if (!session) throw new FaultError({ code: 'unknown_account', message: faults.none_open });
@@ -97,7 +98,7 @@ function await_first_account(from: Service): void {
   });
 }
 
-const answers: { [Name in QuestionName]: (ask: Questions[Name]['ask']) => Promise<Questions[Name]['answer']> } = {
+const answers: Answers<Questions> = {
   open,
   fold: async (ask) => opened().fold(ask),
   picture: async (ask) => opened().picture(ask),
@@ -110,17 +111,6 @@ const answers: { [Name in QuestionName]: (ask: Questions[Name]['ask']) => Promis
   invoices: async ({ as_of }) => opened().invoices(as_of),
   consents: async ({ as_of }) => opened().consents(as_of),
   what_if: async (ask) => opened().what_if(ask),
-  adopt: async ({ account, catalog, log }) => {
-    session?.close();
-    session = undefined;
-    const core = await module();
-    const rules = new TextEncoder().encode(JSON.stringify(catalog));
-    const ledger = core.open(rules);
-    ledger.load(log);
-    session = new Session(core, null, rules, ledger, account, () => {});
-    return {};
-  },
-  simulate: async (ask) => opened().simulate(ask),
   accounts: async () => (service ? (await service.accounts()).map((line) => line.account) : local_accounts),
   survey: async ({ file, mapping }) => survey(file, mapping),
   catalog: async ({ shipped }) => (shipped ? shipped_catalog() : opened().catalog()),
@@ -137,11 +127,4 @@ function buffers_of({ curve, arrays }: PictureData): Transferable[] {
     ...curve.stretches.flatMap(({ points }) => Object.values(points).map(({ buffer }: BigInt64Array<ArrayBuffer>) => buffer))];
 }
 
-self.onmessage = ({ data }: MessageEvent<Question>) => {
-  const { id, name, ask } = data;
-  const answer = answers[name] as (ask: unknown) => Promise<Questions[QuestionName]['answer']>;
-  answer(ask).then(
-    (given) => post({ id, answer: given }, name === 'picture' ? buffers_of(given as PictureData) : []),
-    (thrown: unknown) => post({ id, fault: fault_of(thrown) }),
-  );
-};
+answer_with<Questions>(answers, (name, given) => (name === 'picture' ? buffers_of(given as PictureData) : []));

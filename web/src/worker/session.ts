@@ -155,10 +155,6 @@ export class Session {
     return this.#ledger.what_if(this.account, as_of, lines.join('\n'), BigInt(now.getTime()) * 1000n);
   }
 
-  simulate({ form }: Questions['simulate']['ask']): Questions['simulate']['answer'] {
-    return this.#ledger.simulate(this.account, JSON.stringify(form));
-  }
-
   /** Downloads the log once more, folds it in a ledger of its own and compares. */
   async prove(): Promise<Proof> {
     const service = this.#asked_service();
