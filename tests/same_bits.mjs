@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { compare_explanations, loader_of } from './explain_bits.mjs';
 import { generate } from './model/generate.mjs';
 import { compare_simulations } from './simulate_bits.mjs';
@@ -149,6 +150,21 @@ function ledger_of(trace, name) {
   return { data, log, told };
 }
 
+// As a page reads a log: a step at a time, and then asked.
+async function replayed_in_steps(log) {
+  const { load_module } = await import(pathToFileURL(loader_of(wasm)).href);
+  const response = new Response(readFileSync(join(wasm, 'creditfold.wasm')), { headers: { 'content-type': 'application/wasm' } });
+  const ledger = (await load_module(Promise.resolve(response))).open();
+  const bytes = readFileSync(log);
+  let before = 0;
+  await ledger.load_in_steps(bytes, async (read) => {
+    if (read <= before && read !== bytes.length) throw new Error(`a step from byte ${before} ended at ${read}`);
+    before = read;
+  });
+  if (before !== bytes.length) throw new Error(`the last step ended at byte ${before} of ${bytes.length}`);
+  return `${new TextDecoder().decode(ledger.replay(null))}\n`;
+}
+
 for (const [name, generated] of [['conv', conversation_trace], ['code', code_trace]]) {
   const real = join(root, '..', 'shared', 'data', `AzureLLMInferenceTrace_${name}.csv`);
   const trace = existsSync(real) ? real : join(work, `${name}.csv`);
@@ -160,6 +176,7 @@ for (const [name, generated] of [['conv', conversation_trace], ['code', code_tra
   const by_native = run(creditfold, ['replay', '--json', log]);
   check(`${name}: replay --json of the data directory and of its .cflog are the same bytes`,
     run(creditfold, ['replay', '--json', data]) === by_native);
+  check(`${name}: read in steps, too`, (await replayed_in_steps(log)) === by_native);
   check(`${name}: the module replays the .cflog to the same bytes`, run('scripts/replay-wasm', [log]) === by_native);
   const lines = join(work, `${name}.jsonl`);
   writeFileSync(lines, run(creditfold, ['export', '--data', data, '--format', 'jsonl']));

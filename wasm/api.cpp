@@ -110,6 +110,19 @@ std::int32_t cf_load(std::int32_t handle, const std::uint8_t* bytes, std::uint32
   return with_session(handle, [&](Session& session) { return session.load({bytes, size}); });
 }
 
+// Begins to read .cflog documents in steps. The bytes are borrowed until the last step, or until the session is closed,
+// which it has to be after a step that failed.
+std::int32_t cf_load_begin(std::int32_t handle, const std::uint8_t* bytes, std::uint32_t size) {
+  return with_session(handle, [&](Session& session) {
+    session.begin_load({bytes, size});
+    return std::string();
+  });
+}
+
+std::int32_t cf_load_step(std::int32_t handle, std::uint32_t events) {
+  return with_session(handle, [&](Session& session) { return session.load_step(events); });
+}
+
 std::int32_t cf_accounts(std::int32_t handle) {
   return with_session(handle, [](const Session& session) { return session.accounts(); });
 }

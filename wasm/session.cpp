@@ -43,17 +43,38 @@ std::string Session::load(std::span<const std::uint8_t> document) {
     return true;
   });
   if (!read) throw SessionError("damaged", read.error().what, read.error().place);
-  for (auto& [account, batch] : batches) {
-    std::vector<std::int64_t>& positions = positions_[account];
-    for (const Event& event : batch.events) {
-      if (event.version == static_cast<std::int64_t>(positions.size()) + 1) positions.push_back(event.seq);
-    }
-    const auto adopted = log_.adopt(account, std::move(batch));
-    if (!adopted) throw SessionError("damaged", adopted.error().what);
-  }
+  for (auto& [account, batch] : batches) keep(account, std::move(batch));
   book_ = std::move(book);
   branch_.reset();
   return loaded();
+}
+
+void Session::keep(const AccountId& account, StoredBatch&& batch) {
+  std::vector<std::int64_t>& positions = positions_[account];
+  for (const Event& event : batch.events) {
+    if (event.version == static_cast<std::int64_t>(positions.size()) + 1) positions.push_back(event.seq);
+  }
+  const auto adopted = log_.adopt(account, std::move(batch));
+  if (!adopted) throw SessionError("damaged", adopted.error().what);
+}
+
+void Session::begin_load(std::span<const std::uint8_t> document) {
+  if (book_.events() != 0) throw SessionError("bad_request", "a log is read in steps into an empty ledger");
+  loading_.emplace(document);
+}
+
+std::string Session::load_step(std::int64_t events) {
+  if (!loading_) throw SessionError("bad_request", "no log is being read");
+  const auto more = loading_->step(events, [&](const AccountId& account, StoredBatch&& batch) {
+    for (const Event& event : batch.events) fold(book_, event);
+    keep(account, std::move(batch));
+    return true;
+  });
+  if (!more) throw SessionError("damaged", more.error().what, more.error().place);
+  JsonWriter out;
+  out.open('{').field("read", std::string_view(std::to_string(loading_->bytes_read()))).field("done", !*more).close('}');
+  if (!*more) loading_.reset();
+  return out.take();
 }
 
 std::string Session::accounts() const {

@@ -30,13 +30,30 @@ function opened(): Session {
   return session;
 }
 
-async function open({ source, account, as_of }: Questions['open']['ask']): Promise<Opened | null> {
+// Which opening the page waits for. The others stop at their next breath.
+let waited_for = 0;
+
+function leave(): void {
+  waited_for += 1;
   session?.close();
   session = undefined;
   service = undefined;
   unfollow?.();
+}
+
+async function open({ source, account, as_of }: Questions['open']['ask']): Promise<Opened | null> {
+  leave();
+  const mine = waited_for;
+  const still = (): void => {
+    if (mine !== waited_for) throw new FaultError({ code: 'left', message: faults.left });
+  };
+  const breathe = async (): Promise<void> => {
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    still();
+  };
   const { accounts, catalog, ledger } = source.from === 'service' ? await connect(source.base, source.token)
-    : await fill(await module(), source, post);
+    : await fill(await module(), source, post, breathe);
+  still();
   const [first] = accounts;
   if (first === undefined) {
     ledger?.close();
@@ -55,7 +72,14 @@ async function open({ source, account, as_of }: Questions['open']['ask']): Promi
     if (session === next) post(tiding);
   });
   session = next;
-  await next.load();
+  try {
+    await next.load(breathe);
+  } catch (thrown) {
+    // It may hold a part of the log.
+    next.close();
+    if (session === next) session = undefined;
+    throw thrown;
+  }
   const moment = first_moment(next, as_of);
   // After the answer: nothing may stand between the log and the first thing on the screen.
   setTimeout(() => {
@@ -100,6 +124,10 @@ function await_first_account(from: Service): void {
 
 const answers: Answers<Questions> = {
   open,
+  leave: async () => {
+    leave();
+    return {};
+  },
   fold: async (ask) => opened().fold(ask),
   picture: async (ask) => opened().picture(ask),
   rows: async (ask) => opened().rows(ask),

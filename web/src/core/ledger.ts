@@ -22,7 +22,12 @@ export const commands_max = 1000;
 // The core's numbers for a what-if about the key.
 const key_what_ifs: Record<KeyWhatIf, number> = { nothing: 0, rotated: 1, revoked: 2 };
 
+// Some 50 ms of folding.
+const step_events = 10_000;
+
 interface LedgerExports extends Exports {
+  cf_load_begin(handle: Handle, log: number, log_bytes: number): number;
+  cf_load_step(handle: Handle, events: number): number;
   cf_accounts(handle: Handle): number;
   cf_replay(handle: Handle, as_of: bigint): number;
   cf_balance(handle: Handle, account: number, account_bytes: number, at: bigint, as_of: bigint): number;
@@ -46,6 +51,11 @@ interface LedgerExports extends Exports {
 export interface Ledger {
   /** Appends a whole log document and folds it. Later documents continue the earlier ones. */
   load(log: Uint8Array): Loaded;
+  /**
+   * Fills an empty ledger with a .cflog document. Waits for `on_step` after each step, which hears how many bytes are read and
+   * stops it by throwing. A ledger that failed at it holds a part of the log, and is to be closed.
+   */
+  load_in_steps(log: Uint8Array, on_step: (read: number) => Promise<void>): Promise<void>;
   /** Fills an empty ledger with the account `demo`, whose four months end at `now` (µs since 1970). */
   demo(now: bigint): Loaded;
   /** Decides commands (JSON, one a line, at most `commands_max`) at `now` and keeps what is accepted; an answer each. */
@@ -91,13 +101,24 @@ export async function load_module(response: Promise<Response>): Promise<LedgerMo
 }
 
 function open_ledger(core: LedgerExports, catalog: Uint8Array | undefined): Ledger {
-  const { ask, lend, lend_text, result_bytes, result_json, result_text, open } = talk_to(core);
+  const { ask, lend, lend_text, lend_while, result_bytes, result_json, result_text, open } = talk_to(core);
   const handle = open(catalog);
 
   return {
     load(log) {
       lend(log, (pointer, length) => ask(core.cf_load(handle, pointer, length)));
       return result_json<Loaded>();
+    },
+    load_in_steps(log, on_step) {
+      return lend_while(log, async (pointer, length) => {
+        ask(core.cf_load_begin(handle, pointer, length));
+        for (let ended = false; !ended;) {
+          ask(core.cf_load_step(handle, step_events));
+          const { read, done } = result_json<{ read: string; done: boolean }>();
+          ended = done;
+          await on_step(Number(read));
+        }
+      });
     },
     demo(now) {
       ask(core.cf_demo(handle, now));

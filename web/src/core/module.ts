@@ -72,6 +72,8 @@ function host_call(name: string, given: number[], memory: WebAssembly.Memory | u
 /** Gives bytes to the core for a call, and takes its answers. */
 export interface Talk {
   lend<T>(bytes: Uint8Array, call: (pointer: number, length: number) => T): T;
+  /** The same for what takes more than one call. */
+  lend_while<T>(bytes: Uint8Array, calls: (pointer: number, length: number) => Promise<T>): Promise<T>;
   lend_text<T>(value: string, call: (pointer: number, length: number) => T): T;
   /** Throws what the core says of a call that failed. */
   ask(status: number): void;
@@ -88,7 +90,7 @@ export function talk_to(core: Exports): Talk {
 
   // `slice` copies: the view itself dies when the module's memory grows.
   const result_bytes = (): Uint8Array<ArrayBuffer> =>
-    new Uint8Array(core.memory.buffer as ArrayBuffer, core.cf_result_ptr(), core.cf_result_len()).slice();
+    new Uint8Array(core.memory.buffer as ArrayBuffer, core.cf_result_ptr() >>> 0, core.cf_result_len()).slice();
   const result_text = (): string => text.decode(result_bytes());
   const result_json = <T>(): T => parse_exact(result_text()) as T;
   const fault = (): FaultError => {
@@ -98,11 +100,16 @@ export function talk_to(core: Exports): Talk {
       return new FaultError({ code: 'module', message: 'the core failed without saying why' });
     }
   };
-  const lend = <T>(bytes: Uint8Array, call: (pointer: number, length: number) => T): T => {
-    const pointer = core.cf_alloc(bytes.length);
+  const put = (bytes: Uint8Array): number => {
+    // A pointer is 32 bits without a sign, a number from the module has one.
+    const pointer = core.cf_alloc(bytes.length) >>> 0;
     if (pointer === 0) throw new FaultError({ code: 'memory', message: 'the core is out of memory' });
+    new Uint8Array(core.memory.buffer, pointer, bytes.length).set(bytes);
+    return pointer;
+  };
+  const lend = <T>(bytes: Uint8Array, call: (pointer: number, length: number) => T): T => {
+    const pointer = put(bytes);
     try {
-      new Uint8Array(core.memory.buffer, pointer, bytes.length).set(bytes);
       return call(pointer, bytes.length);
     } finally {
       core.cf_free(pointer);
@@ -110,6 +117,14 @@ export function talk_to(core: Exports): Talk {
   };
   return {
     lend,
+    async lend_while(bytes, calls) {
+      const pointer = put(bytes);
+      try {
+        return await calls(pointer, bytes.length);
+      } finally {
+        core.cf_free(pointer);
+      }
+    },
     lend_text: (value, call) => lend(utf8.encode(value), call),
     ask(status) {
       if (status !== 0) throw fault();

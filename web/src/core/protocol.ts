@@ -126,6 +126,8 @@ export interface Migration {
 export interface Questions {
   /** Opens an account of a source, or its first; null: a service without an account. */
   open: { ask: { source: Source; account: string | null; as_of: bigint | null }; answer: Opened | null };
+  /** Closes what is open, or stops what is being opened. */
+  leave: { ask: Record<never, never>; answer: Record<never, never> };
   survey: { ask: { file: File; mapping: Mapping }; answer: Survey };
   /** The catalog the open ledger decides by; or the shipped one, which files are decided by. */
   catalog: { ask: { shipped: boolean }; answer: Catalog };
