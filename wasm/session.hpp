@@ -76,6 +76,7 @@ class Session {
 
  private:
   [[nodiscard]] std::string loaded() const;
+  [[nodiscard]] std::vector<Event> events_of(const AccountId& account, std::optional<std::int64_t> as_of) const;
   void keep(const AccountId& account, StoredBatch&& batch);
   void keep_positions(const std::vector<Event>& events);
 
