@@ -88,6 +88,9 @@ class CflogReader {
   // The bytes of the event that `next` gave last, as they lie in the document.
   [[nodiscard]] std::span<const std::uint8_t> event_bytes() const;
 
+  // Where the section ends that `next` is in: how far it has come, for who shows that.
+  [[nodiscard]] std::size_t offset() const;
+
   // How far the bytes are good, once `next` has answered an error (or nothing): everything before `offset` stands in
   // whole, verified sections, the last event in them is `seq`, and `complete` says that an end closes them. What
   // comes after can be fetched again with after = seq.

@@ -217,6 +217,7 @@ CflogReader& CflogReader::operator=(CflogReader&&) noexcept = default;
 
 std::span<const std::uint8_t> CflogReader::event_bytes() const { return state_->event_bytes; }
 
+std::size_t CflogReader::offset() const { return state_->at; }
 CflogReader::Good CflogReader::good() const { return state_->good; }
 
 Expected<std::optional<CflogItem>, DecodeError> CflogReader::next() {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 
@@ -25,5 +26,24 @@ struct LogFault {
 // and key that follow each other make a batch there, with an empty command digest. Returns the seq covered.
 Expected<std::int64_t, LogFault> read_log_document(
     std::span<const std::uint8_t> bytes, const std::function<bool(const AccountId&, StoredBatch&&)>& visit);
+
+// Reads .cflog documents in steps, for who has to answer others meanwhile. The bytes are borrowed and must outlive it.
+class CflogSteps {
+ public:
+  explicit CflogSteps(std::span<const std::uint8_t> bytes);
+  ~CflogSteps();
+  CflogSteps(CflogSteps&&) noexcept;
+  CflogSteps& operator=(CflogSteps&&) noexcept;
+
+  // Reads on until about so many events more are read, and calls `visit` as read_log_document does. Whether there is more.
+  [[nodiscard]] Expected<bool, LogFault> step(std::int64_t events,
+                                              const std::function<bool(const AccountId&, StoredBatch&&)>& visit);
+  [[nodiscard]] std::size_t bytes_read() const;
+  [[nodiscard]] std::int64_t seq() const;  // covered so far
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 
 }  // namespace creditfold

@@ -76,24 +76,24 @@ async function speed(work) {
   run(join(native, 'creditfold'), ['apply', '--data', data, '-'], ten_workflows());
   const events = join(work, 'events.jsonl');
   writeFileSync(events, run(join(native, 'creditfold'), ['export', '--data', data, '--format', 'jsonl']));
-  const { load_module } = await import(pathToFileURL(resolve(wasm, 'loader/ledger.mjs')).href);
-  const response = new Response(readFileSync(join(wasm, 'creditfold.wasm')), { headers: { 'content-type': 'application/wasm' } });
-  const ledger = (await load_module(Promise.resolve(response))).open();
-  ledger.load(readFileSync(events));
+  const { load_forecast_module } = await import(pathToFileURL(resolve(wasm, 'loader/forecaster.mjs')).href);
+  const response = new Response(readFileSync(join(wasm, 'creditfold_forecast.wasm')), { headers: { 'content-type': 'application/wasm' } });
+  const forecaster = (await load_forecast_module(Promise.resolve(response))).open();
+  forecaster.load(readFileSync(events));
   for (const [bench, { scenario, goal, what }] of Object.entries(scenarios)) {
     const file = join(work, 'scenario.json');
     writeFileSync(file, JSON.stringify(scenario));
     const ours = [];
     const theirs = [];
     let learned = 0;
-    ledger.simulate_bytes('speed', JSON.stringify(scenario));
+    forecaster.simulate_bytes('speed', JSON.stringify(scenario));
     for (let turn = 0; turn < 3; turn += 1) {
       const told = JSON.parse(run(join(native, 'forecast_speed'), [events, file, '5']));
       theirs.push(...told.ms);
       learned = median(told.learn_ms);
       for (let round = 0; round < 5; round += 1) {
         const before = process.cpuUsage();
-        const { length } = ledger.simulate_bytes('speed', JSON.stringify(scenario));
+        const { length } = forecaster.simulate_bytes('speed', JSON.stringify(scenario));
         const used = process.cpuUsage(before);
         ours.push((used.user + used.system) / 1000);
         if (length !== told.bytes) throw new Error('the module answers other bytes than the program');

@@ -100,8 +100,8 @@ build_native() {
 }
 
 build_wasm() {
-  step "Building the WebAssembly module (build/wasm)"
-  cmake_build wasm creditfold_wasm
+  step "Building the WebAssembly modules (build/wasm)"
+  cmake_build wasm creditfold_wasm creditfold_forecast_wasm
 }
 
 build_web() {

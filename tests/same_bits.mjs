@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // TERMS property 1: the same log gives the same state fingerprint, native and WebAssembly, for every prefix: over random
 // streams and over both usage traces (real ones beside the checkout when they are there, generated ones of the same form
-// otherwise). Also: `replay --json` and scripts/replay-wasm print the same bytes, and the module exports what is listed.
+// otherwise). Also: `replay --json` and scripts/replay-wasm print the same bytes, and the modules export what is listed.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { compare_explanations, loader_of } from './explain_bits.mjs';
 import { generate } from './model/generate.mjs';
 import { compare_simulations } from './simulate_bits.mjs';
@@ -46,9 +47,7 @@ function simulated(args, input) {
 }
 
 async function check_simulations(sentence, log, least, catalog_of) {
-  const found = await compare_simulations({
-    loader: loader_of(wasm), module_file: join(wasm, 'creditfold.wasm'), catalog_file: catalog_of, log, run: simulated,
-  });
+  const found = await compare_simulations({ wasm, catalog_file: catalog_of, log, run: simulated });
   check(`${sentence}: ${found.compared} scenarios come out in the bytes of the native program (${found.refused} with refusals, ${found.used} with use)`,
     found.compared >= least && found.refused > 0 && found.used > 0 && found.differing.length === 0, `${found.differing.length} differ, first ${found.differing[0]}`);
 }
@@ -151,6 +150,21 @@ function ledger_of(trace, name) {
   return { data, log, told };
 }
 
+// As a page reads a log: a step at a time, and then asked.
+async function replayed_in_steps(log) {
+  const { load_module } = await import(pathToFileURL(loader_of(wasm)).href);
+  const response = new Response(readFileSync(join(wasm, 'creditfold.wasm')), { headers: { 'content-type': 'application/wasm' } });
+  const ledger = (await load_module(Promise.resolve(response))).open();
+  const bytes = readFileSync(log);
+  let before = 0;
+  await ledger.load_in_steps(bytes, async (read) => {
+    if (read <= before && read !== bytes.length) throw new Error(`a step from byte ${before} ended at ${read}`);
+    before = read;
+  });
+  if (before !== bytes.length) throw new Error(`the last step ended at byte ${before} of ${bytes.length}`);
+  return `${new TextDecoder().decode(ledger.replay(null))}\n`;
+}
+
 for (const [name, generated] of [['conv', conversation_trace], ['code', code_trace]]) {
   const real = join(root, '..', 'shared', 'data', `AzureLLMInferenceTrace_${name}.csv`);
   const trace = existsSync(real) ? real : join(work, `${name}.csv`);
@@ -162,6 +176,7 @@ for (const [name, generated] of [['conv', conversation_trace], ['code', code_tra
   const by_native = run(creditfold, ['replay', '--json', log]);
   check(`${name}: replay --json of the data directory and of its .cflog are the same bytes`,
     run(creditfold, ['replay', '--json', data]) === by_native);
+  check(`${name}: read in steps, too`, (await replayed_in_steps(log)) === by_native);
   check(`${name}: the module replays the .cflog to the same bytes`, run('scripts/replay-wasm', [log]) === by_native);
   const lines = join(work, `${name}.jsonl`);
   writeFileSync(lines, run(creditfold, ['export', '--data', data, '--format', 'jsonl']));
@@ -172,10 +187,12 @@ for (const [name, generated] of [['conv', conversation_trace], ['code', code_tra
     run('scripts/replay-wasm', [log, '--as-of', middle]) === run(creditfold, ['replay', '--json', '--as-of', middle, log]));
 }
 
-const listed = readFileSync(join(root, 'wasm/exports.txt'), 'utf8').split('\n').filter((line) => line.startsWith('cf_'));
-const exported = WebAssembly.Module.exports(new WebAssembly.Module(readFileSync(join(wasm, 'creditfold.wasm'))))
-  .map((entry) => entry.name).filter((entry) => entry.startsWith('cf_'));
-check('the module exports exactly what exports.txt lists', listed.sort().join() === exported.sort().join(), exported.join());
+for (const [module, list] of [['creditfold', 'exports.txt'], ['creditfold_forecast', 'exports_forecast.txt']]) {
+  const listed = readFileSync(join(root, 'wasm', list), 'utf8').split('\n').filter((line) => line.startsWith('cf_'));
+  const exported = WebAssembly.Module.exports(new WebAssembly.Module(readFileSync(join(wasm, `${module}.wasm`))))
+    .map((entry) => entry.name).filter((entry) => entry.startsWith('cf_'));
+  check(`${module}.wasm exports exactly what ${list} lists`, listed.sort().join() === exported.sort().join(), exported.join());
+}
 
 rmSync(work, { recursive: true, force: true });
 console.log(`${passed} passed, ${failed} failed`);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// A scenario's outcome is the same bytes from the WebAssembly module and from `creditfold simulate --json`: over random
+// A scenario's outcome is the same bytes from the WebAssembly module with the forecasts and from `creditfold simulate --json`: over random
 // logs and usage traces, with levers, commands that are refused, and everything that can be asked. Called by same_bits.mjs.
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 const asks = [{ ask: 'smallest_purchase' }, { ask: 'cheapest_plan', chance_percent: 10 }, { ask: 'model_moves', moves: 2 }];
@@ -28,14 +29,19 @@ function scenarios({ at, first_seq, workflow, model, plan }) {
 }
 
 /**
- * Compares every scenario over every account of a log. `run(words, input)` runs creditfold and gives what it printed. Returns how many
+ * Compares every scenario over every account of a log. `wasm`: where the modules and their loaders were built. `run(words, input)` runs creditfold and gives what it printed. Returns how many
  * outcomes were compared, the first that differs, and how many of their commands were refused.
  */
-export async function compare_simulations({ loader, module_file, catalog_file, log, run }) {
-  const { load_module } = await import(pathToFileURL(loader).href);
-  const wasm = new Response(readFileSync(module_file), { headers: { 'content-type': 'application/wasm' } });
-  const ledger = (await load_module(Promise.resolve(wasm))).open(catalog_file ? readFileSync(catalog_file) : undefined);
+export async function compare_simulations({ wasm, catalog_file, log, run }) {
+  const { load_module } = await import(pathToFileURL(join(wasm, 'loader/ledger.mjs')).href);
+  const { load_forecast_module } = await import(pathToFileURL(join(wasm, 'loader/forecaster.mjs')).href);
+  const module_of = (name) =>
+    Promise.resolve(new Response(readFileSync(join(wasm, name)), { headers: { 'content-type': 'application/wasm' } }));
+  const catalog = catalog_file ? readFileSync(catalog_file) : undefined;
+  const ledger = (await load_module(module_of('creditfold.wasm'))).open(catalog);
+  const forecaster = (await load_forecast_module(module_of('creditfold_forecast.wasm'))).open(catalog);
   ledger.load(readFileSync(log));
+  forecaster.load(readFileSync(log));
   const text = new TextDecoder();
   const differing = [];
   let compared = 0;
@@ -51,7 +57,7 @@ export async function compare_simulations({ loader, module_file, catalog_file, l
       const theirs = run(['simulate', '--json', ...(catalog_file ? ['--catalog', catalog_file] : []), '--account', account, log, '-'], asked);
       let ours;
       try {
-        ours = text.decode(ledger.simulate_bytes(account, asked));
+        ours = text.decode(forecaster.simulate_bytes(account, asked));
       } catch (error) {
         ours = error.message;
       }
@@ -62,5 +68,6 @@ export async function compare_simulations({ loader, module_file, catalog_file, l
     }
   }
   ledger.close();
+  forecaster.close();
   return { compared, refused, used, differing };
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The C ABI of the module: pointers in, a status out, the answer's bytes in one result buffer. Every exported name
-// stands in exports.txt. Nothing throws past it; a session that failed is as it was before the call.
+// The C ABI of the modules: pointers in, a status out, the answer's bytes in one result buffer. Every exported name stands
+// in exports.txt or exports_forecast.txt. Nothing throws past it; a session that failed is as it was before the call.
 #include <cstdint>
 #include <cstdlib>
 #include <limits>
@@ -108,6 +108,19 @@ void cf_close(std::int32_t handle) { sessions.erase(handle); }
 
 std::int32_t cf_load(std::int32_t handle, const std::uint8_t* bytes, std::uint32_t size) {
   return with_session(handle, [&](Session& session) { return session.load({bytes, size}); });
+}
+
+// Begins to read .cflog documents in steps. The bytes are borrowed until the last step, or until the session is closed,
+// which it has to be after a step that failed.
+std::int32_t cf_load_begin(std::int32_t handle, const std::uint8_t* bytes, std::uint32_t size) {
+  return with_session(handle, [&](Session& session) {
+    session.begin_load({bytes, size});
+    return std::string();
+  });
+}
+
+std::int32_t cf_load_step(std::int32_t handle, std::uint32_t events) {
+  return with_session(handle, [&](Session& session) { return session.load_step(events); });
 }
 
 std::int32_t cf_accounts(std::int32_t handle) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wasm/session.hpp"
 
-#include <cstring>
+#include <algorithm>
 
 #include "events/cflog.hpp"
 #include "ledger/consent_statement.hpp"
@@ -43,17 +43,38 @@ std::string Session::load(std::span<const std::uint8_t> document) {
     return true;
   });
   if (!read) throw SessionError("damaged", read.error().what, read.error().place);
-  for (auto& [account, batch] : batches) {
-    std::vector<std::int64_t>& positions = positions_[account];
-    for (const Event& event : batch.events) {
-      if (event.version == static_cast<std::int64_t>(positions.size()) + 1) positions.push_back(event.seq);
-    }
-    const auto adopted = log_.adopt(account, std::move(batch));
-    if (!adopted) throw SessionError("damaged", adopted.error().what);
-  }
+  for (auto& [account, batch] : batches) keep(account, std::move(batch));
   book_ = std::move(book);
   branch_.reset();
   return loaded();
+}
+
+void Session::keep(const AccountId& account, StoredBatch&& batch) {
+  std::vector<std::int64_t>& positions = positions_[account];
+  for (const Event& event : batch.events) {
+    if (event.version == static_cast<std::int64_t>(positions.size()) + 1) positions.push_back(event.seq);
+  }
+  const auto adopted = log_.adopt(account, std::move(batch));
+  if (!adopted) throw SessionError("damaged", adopted.error().what);
+}
+
+void Session::begin_load(std::span<const std::uint8_t> document) {
+  if (book_.events() != 0) throw SessionError("bad_request", "a log is read in steps into an empty ledger");
+  loading_.emplace(document);
+}
+
+std::string Session::load_step(std::int64_t events) {
+  if (!loading_) throw SessionError("bad_request", "no log is being read");
+  const auto more = loading_->step(events, [&](const AccountId& account, StoredBatch&& batch) {
+    for (const Event& event : batch.events) fold(book_, event);
+    keep(account, std::move(batch));
+    return true;
+  });
+  if (!more) throw SessionError("damaged", more.error().what, more.error().place);
+  JsonWriter out;
+  out.open('{').field("read", std::string_view(std::to_string(loading_->bytes_read()))).field("done", !*more).close('}');
+  if (!*more) loading_.reset();
+  return out.take();
 }
 
 std::string Session::accounts() const {
@@ -128,8 +149,23 @@ std::string Session::events(const std::optional<AccountId>& account, std::int64_
   return out.take();
 }
 
+// Room for all of them is made first: growing would need half as much again.
+std::vector<Event> Session::events_of(const AccountId& account, std::optional<std::int64_t> as_of) const {
+  std::vector<Event> events;
+  const auto known = positions_.find(account);
+  if (known == positions_.end()) return events;
+  const std::vector<std::int64_t>& positions = known->second;
+  const auto end = as_of ? std::upper_bound(positions.begin(), positions.end(), *as_of) : positions.end();
+  events.reserve(static_cast<std::size_t>(end - positions.begin()));
+  log_.read_account(account, 0, as_of.value_or(-1), [&](Event&& event) {
+    events.push_back(std::move(event));
+    return true;
+  });
+  return events;
+}
+
 std::string Session::timeline(const AccountId& account, const PlanId& plan) const {
-  const auto points = creditfold::timeline(account_events(log_, account, std::nullopt), plan);
+  const auto points = creditfold::timeline(events_of(account, std::nullopt), plan);
   std::string bytes;
   bytes.reserve(points.size() * 4 * sizeof(std::int64_t));
   for (const TimelinePoint& point : points) {
@@ -142,7 +178,7 @@ std::string Session::timeline(const AccountId& account, const PlanId& plan) cons
 std::string Session::outlook(const AccountId& account, Instant at, std::optional<std::int64_t> as_of) const {
   const AccountState* now = book_.find(account);
   if (now == nullptr) unknown(account);
-  const std::vector<Event> events = account_events(log_, account, as_of);
+  const std::vector<Event> events = events_of(account, as_of);
   if (!as_of) return outlook_json(creditfold::outlook(*now, events, catalog_, at), catalog_, at);
   const auto view = view_as_of(log_, account, AsOf{.at = std::nullopt, .seq = as_of}, at);
   if (!view) unknown(account);
@@ -167,7 +203,7 @@ std::string Session::explain(const AccountId& account, std::string_view about, s
                              std::optional<std::int64_t> as_of) const {
   const auto why = read_why(about, which);
   if (!why) throw SessionError("bad_request", why.error());
-  const std::vector<Event> events = account_events(log_, account, as_of);
+  const std::vector<Event> events = events_of(account, as_of);
   if (events.empty()) unknown(account);
   const auto told = creditfold::explain(events, *why, catalog_);
   if (!told) throw SessionError("not_found", told.error());
@@ -210,7 +246,7 @@ std::string Session::simulate(const std::optional<AccountId>& account, std::stri
   }
   const bool known = branch_ && branch_->account == of && branch_->at == scenario->at && branch_->as_of == scenario->as_of;
   if (!known) {
-    auto branch = forecast::branch_at(account_events(log_, of, scenario->as_of), catalog_, *scenario);
+    auto branch = forecast::branch_at(events_of(of, scenario->as_of), catalog_, *scenario);
     if (!branch) unknown(of);
     branch_ = KnownBranch{of, scenario->at, scenario->as_of, std::move(*branch)};
   }

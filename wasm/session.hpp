@@ -14,6 +14,7 @@
 #include "ledger/catalog.hpp"
 #include "ledger/forecast/suppose.hpp"
 #include "ledger/key_report.hpp"
+#include "ledger/log_document.hpp"
 #include "ledger/replay.hpp"
 
 namespace creditfold::wasm {
@@ -37,6 +38,11 @@ class Session {
 
   // Appends a whole log document. All of it or nothing: after an error the session is as it was.
   [[nodiscard]] std::string load(std::span<const std::uint8_t> document);
+  // Begins to read .cflog documents in steps into a session that is empty; the bytes are borrowed until the last step. A
+  // session that failed at it holds a part of them, and is to be closed.
+  void begin_load(std::span<const std::uint8_t> document);
+  // Reads on by about so many events: {"read": bytes, "done": whether that was the last step}.
+  [[nodiscard]] std::string load_step(std::int64_t events);
   [[nodiscard]] std::string accounts() const;
   [[nodiscard]] std::string replay(std::optional<std::int64_t> as_of) const;
   [[nodiscard]] std::string balance(const AccountId& account, std::optional<Instant> at,
@@ -70,6 +76,8 @@ class Session {
 
  private:
   [[nodiscard]] std::string loaded() const;
+  [[nodiscard]] std::vector<Event> events_of(const AccountId& account, std::optional<std::int64_t> as_of) const;
+  void keep(const AccountId& account, StoredBatch&& batch);
   void keep_positions(const std::vector<Event>& events);
 
   // A branch and what it was made for.
@@ -82,6 +90,7 @@ class Session {
   Catalog catalog_;
   MemoryLog log_;
   Book book_;
+  std::optional<CflogSteps> loading_;
   std::optional<KnownBranch> branch_;  // dropped when the log grows
   std::map<AccountId, std::vector<std::int64_t>> positions_;  // of each account's events, by version
 };

@@ -10,6 +10,7 @@ import { offline } from './tools/offline.ts';
 import { content_security_policy } from './tools/policy.ts';
 
 export const core_wasm = fileURLToPath(new URL('../build/wasm/creditfold.wasm', import.meta.url));
+const forecast_wasm = fileURLToPath(new URL('../build/wasm/creditfold_forecast.wasm', import.meta.url));
 
 /** One clear sentence instead of a failed import deep in the bundler. */
 function need_core(): Plugin {
@@ -17,8 +18,8 @@ function need_core(): Plugin {
     name: 'creditfold:need-core',
     apply: 'build',
     buildStart() {
-      if (existsSync(core_wasm)) return;
-      this.error(`The core is not built: ${core_wasm} is missing; run scripts/build first.`);
+      const missing = [core_wasm, forecast_wasm].find((file) => !existsSync(file));
+      if (missing !== undefined) this.error(`The core is not built: ${missing} is missing; run scripts/build first.`);
     },
   };
 }
@@ -29,6 +30,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^@core-wasm(?=\?)/, replacement: core_wasm },
+      { find: /^@forecast-wasm(?=\?)/, replacement: forecast_wasm },
       { find: /^@core-catalog(?=\?)/, replacement: fileURLToPath(new URL('../ledger/catalog.json', import.meta.url)) },
     ],
   },

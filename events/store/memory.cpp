@@ -110,8 +110,8 @@ void MemoryLog::keep(const AccountId& account, StoredBatch&& batch) {
 void MemoryLog::forget(const AccountId& account) {
   const std::lock_guard lock(mutex_);
   forgotten_head_ = head_locked();
-  std::vector<Event> events = std::exchange(events_, {});
-  std::vector<Record> records = std::exchange(records_, {});
+  std::deque<Event> events = std::exchange(events_, {});
+  std::deque<Record> records = std::exchange(records_, {});
   accounts_.clear();
   for (Record& record : records) {
     if (record.account == account) continue;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <deque>
 #include <map>
 #include <mutex>
 #include <utility>
@@ -62,8 +63,9 @@ class MemoryLog final : public Log {
   RegionId region_;
   mutable std::mutex mutex_;
   std::int64_t forgotten_head_ = 0;  // the head there was when an account was forgotten
-  std::vector<Event> events_;  // by seq
-  std::vector<Record> records_;
+  // By seq, and deques: a vector that grows holds two of them, and a browser has room for one.
+  std::deque<Event> events_;
+  std::deque<Record> records_;
   std::map<AccountId, Account> accounts_;
   Listeners listeners_;
 };

@@ -456,6 +456,7 @@ export const text = {
     } satisfies Record<Stage, string>,
     bytes: (loaded: string) => `${loaded} bytes`,
     commands: (done: string, all: string) => `${done} of ${all}`,
+    stop: 'Stop, and open something else',
   },
 
   start: {
@@ -619,6 +620,11 @@ export const text = {
         lead: 'The core refused to fold it, so nothing is shown that might be wrong. Find the place with:',
         command: 'creditfold verify DIR',
       },
+      memory: {
+        heading: 'The log is too large for a browser tab',
+        lead: 'A tab has room for a few million events. One account of it may fit, and the command line folds all of it:',
+        command: 'creditfold replay FILE',
+      },
       refused_row: {
         heading: 'A row was refused',
         lead: 'The core decides every row as a charge, and a rule says no to this one. Nothing was opened.',
@@ -693,6 +699,8 @@ export const faults = {
   status: (path: string, status: number) => `${path} answered with HTTP ${status}.`,
   no_account: (account: string) => `The ledger has no account “${account}”.`,
   none_open: 'No account is open.',
+  left: 'Something else was opened.',
+  too_large: (name: string, bytes: number, most: number) => `${name} has ${bytes} bytes; up to ${most} are opened here.`,
   no_version: (version: number) => `No event has version ${version}.`,
   worker: 'The worker could not be started.',
 };

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The core's module as vite hands it over: a URL.
+// The core's modules as vite hands them over: URLs.
 declare module '@core-wasm?url' {
+  const url: string;
+  export default url;
+}
+declare module '@forecast-wasm?url' {
   const url: string;
   export default url;
 }

@@ -4,8 +4,9 @@
 import module_url from '@core-wasm?url';
 import { FaultError, fault_of } from './core/fault';
 import { load_module, type LedgerModule } from './core/ledger';
-import type { FromWorker, Moment, Opened, PictureData, Question, QuestionName, Questions } from './core/protocol';
+import type { Moment, Opened, PictureData, Questions, Tiding } from './core/protocol';
 import { faults } from './text';
+import { answer_with, type Answers } from './worker/answering';
 import { fill, shipped_catalog, survey, type Filled } from './worker/local';
 import { Service } from './worker/service';
 import { Session } from './worker/session';
@@ -22,20 +23,37 @@ let session: Session | undefined;
 let local_accounts: string[] = [];
 let unfollow: (() => void) | undefined;
 
-const post = (message: FromWorker, transfer: Transferable[] = []): void => self.postMessage(message, { transfer });
+const post = (tiding: Tiding): void => self.postMessage(tiding);
 
 function opened(): Session {
   if (!session) throw new FaultError({ code: 'unknown_account', message: faults.none_open });
   return session;
 }
 
-async function open({ source, account, as_of }: Questions['open']['ask']): Promise<Opened | null> {
+// Which opening the page waits for. The others stop at their next breath.
+let waited_for = 0;
+
+function leave(): void {
+  waited_for += 1;
   session?.close();
   session = undefined;
   service = undefined;
   unfollow?.();
+}
+
+async function open({ source, account, as_of }: Questions['open']['ask']): Promise<Opened | null> {
+  leave();
+  const mine = waited_for;
+  const still = (): void => {
+    if (mine !== waited_for) throw new FaultError({ code: 'left', message: faults.left });
+  };
+  const breathe = async (): Promise<void> => {
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    still();
+  };
   const { accounts, catalog, ledger } = source.from === 'service' ? await connect(source.base, source.token)
-    : await fill(await module(), source, post);
+    : await fill(await module(), source, post, breathe);
+  still();
   const [first] = accounts;
   if (first === undefined) {
     ledger?.close();
@@ -54,7 +72,14 @@ async function open({ source, account, as_of }: Questions['open']['ask']): Promi
     if (session === next) post(tiding);
   });
   session = next;
-  await next.load();
+  try {
+    await next.load(breathe);
+  } catch (thrown) {
+    // It may hold a part of the log.
+    next.close();
+    if (session === next) session = undefined;
+    throw thrown;
+  }
   const moment = first_moment(next, as_of);
   // After the answer: nothing may stand between the log and the first thing on the screen.
   setTimeout(() => {
@@ -97,8 +122,12 @@ function await_first_account(from: Service): void {
   });
 }
 
-const answers: { [Name in QuestionName]: (ask: Questions[Name]['ask']) => Promise<Questions[Name]['answer']> } = {
+const answers: Answers<Questions> = {
   open,
+  leave: async () => {
+    leave();
+    return {};
+  },
   fold: async (ask) => opened().fold(ask),
   picture: async (ask) => opened().picture(ask),
   rows: async (ask) => opened().rows(ask),
@@ -110,17 +139,6 @@ const answers: { [Name in QuestionName]: (ask: Questions[Name]['ask']) => Promis
   invoices: async ({ as_of }) => opened().invoices(as_of),
   consents: async ({ as_of }) => opened().consents(as_of),
   what_if: async (ask) => opened().what_if(ask),
-  adopt: async ({ account, catalog, log }) => {
-    session?.close();
-    session = undefined;
-    const core = await module();
-    const rules = new TextEncoder().encode(JSON.stringify(catalog));
-    const ledger = core.open(rules);
-    ledger.load(log);
-    session = new Session(core, null, rules, ledger, account, () => {});
-    return {};
-  },
-  simulate: async (ask) => opened().simulate(ask),
   accounts: async () => (service ? (await service.accounts()).map((line) => line.account) : local_accounts),
   survey: async ({ file, mapping }) => survey(file, mapping),
   catalog: async ({ shipped }) => (shipped ? shipped_catalog() : opened().catalog()),
@@ -137,11 +155,4 @@ function buffers_of({ curve, arrays }: PictureData): Transferable[] {
     ...curve.stretches.flatMap(({ points }) => Object.values(points).map(({ buffer }: BigInt64Array<ArrayBuffer>) => buffer))];
 }
 
-self.onmessage = ({ data }: MessageEvent<Question>) => {
-  const { id, name, ask } = data;
-  const answer = answers[name] as (ask: unknown) => Promise<Questions[QuestionName]['answer']>;
-  answer(ask).then(
-    (given) => post({ id, answer: given }, name === 'picture' ? buffers_of(given as PictureData) : []),
-    (thrown: unknown) => post({ id, fault: fault_of(thrown) }),
-  );
-};
+answer_with<Questions>(answers, (name, given) => (name === 'picture' ? buffers_of(given as PictureData) : []));

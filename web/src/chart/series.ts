@@ -51,15 +51,16 @@ export function points_list(points: Points): Point[] {
   return Array.from(points.at, (_at, index) => point_at(points, index)!);
 }
 
-function packed(points: readonly Point[]): Points {
-  const column = (field: keyof Point): BigInt64Array<ArrayBuffer> => {
-    const values = new BigInt64Array(points.length);
-    points.forEach((point, index) => {
-      values[index] = point[field];
-    });
-    return values;
-  };
-  return { at: column('at'), left: column('left'), uncovered: column('uncovered'), seq: column('seq') };
+function columns(length: number): Points {
+  const column = (): BigInt64Array<ArrayBuffer> => new BigInt64Array(length);
+  return { at: column(), left: column(), uncovered: column(), seq: column() };
+}
+
+function put(points: Points, index: number, at: bigint, left: bigint, uncovered: bigint, seq: bigint): void {
+  points.at[index] = at;
+  points.left[index] = left;
+  points.uncovered[index] = uncovered;
+  points.seq[index] = seq;
 }
 
 /** How many points are at or before a moment. */
@@ -100,19 +101,14 @@ export function spans_of(terms: readonly PlanTerm[]): Span[] {
   return spans.sort((a, b) => by_moment(a.starts_at, b.starts_at));
 }
 
-// How one record changed its period, at its own moment.
-interface Change {
-  at: bigint;
-  left: bigint;
-  uncovered: bigint;
-  seq: bigint;
-}
-
-// A period while its records are read, in log order.
+// A period while its records are read, in log order: what was so after each. Columns, because there may be half a million of
+// them and the picture waits. Row 0 is left free for the period's own start.
 interface Reading {
-  left: bigint;
-  uncovered: bigint;
-  changes: Change[];
+  rows: Points;
+  /** Row of the newest record. */
+  last: number;
+  /** Whether no record happened before one that was read earlier. */
+  in_order: boolean;
 }
 
 /**
@@ -123,55 +119,88 @@ interface Reading {
 export function build_curve(
   records: BigInt64Array, up_to: bigint, moment: bigint, spans: readonly Span[], marks: readonly Mark[],
 ): Curve {
-  // A period is opened before anything else happens in it: its allotment is there from its start.
-  const readings = spans.map(({ allotted }): Reading => ({ left: allotted, uncovered: 0n, changes: [] }));
   const closes = new Map(marks.flatMap((mark) =>
     (mark.mark === 'close' ? [[`${mark.term}/${mark.period}`, mark.seq] as const] : [])));
+  const close_of = spans.map(({ term, period }) => closes.get(`${term}/${period}`) ?? null);
   const grants = new Set(marks.flatMap((mark) =>
     (mark.mark === 'grant' && mark.kind !== 'allotment' ? [mark.seq] : [])));
-  for (let at = 0; at + timeline_width <= records.length; at += timeline_width) {
-    const seq = records[at + 3]!;
-    if (seq > up_to) break;
-    const index = span_index(spans, records[at]!);
-    const span = spans[index];
-    const reading = readings[index];
-    if (!span || !reading) continue;
-    const close = closes.get(`${span.term}/${span.period}`);
-    const left = close !== undefined && seq > close ? reading.left : records[at + 1]!;
-    const uncovered = records[at + 2]!;
+  const places = places_of(records, up_to, spans);
+  const sizes = new Int32Array(spans.length);
+  for (const place of places) if (place >= 0) sizes[place]! += 1;
+  const readings = Array.from(sizes, (size): Reading => ({ rows: columns(size + 1), last: 0, in_order: true }));
+  for (let index = 0; index < places.length; index += 1) {
+    const place = places[index]!;
+    if (place < 0) continue;
+    const span = spans[place]!;
+    const reading = readings[place]!;
+    const close = close_of[place] ?? null;
+    const { rows, last } = reading;
+    const record = index * timeline_width;
+    const seq = records[record + 3]!;
+    let at = records[record]!;
+    let left = records[record + 1]!;
+    // A period is opened before anything else happens in it: its allotment is there from its start.
+    if (close !== null && seq > close) left = last === 0 ? span.allotted : rows.left[last]!;
     // What was bought beforehand shows with the period's first record, unless that is a grant itself.
-    const beforehand = reading.changes.length === 0 && left > reading.left && !grants.has(seq);
-    reading.changes.push({
-      at: beforehand ? span.starts_at : records[at]!, left: left - reading.left,
-      uncovered: uncovered - reading.uncovered, seq,
-    });
-    reading.left = left;
-    reading.uncovered = uncovered;
+    if (last === 0 && left > span.allotted && !grants.has(seq)) at = span.starts_at;
+    if (last > 0 && at < rows.at[last]!) reading.in_order = false;
+    reading.last += 1;
+    put(rows, reading.last, at, left, records[record + 2]!, seq);
   }
   const stretches = spans.map((span, index): Stretch => (
-    { span, points: packed(points_of(span, readings[index]!.changes)), ended: span.ends_at <= moment }));
+    { span, points: points_of(span, readings[index]!), ended: span.ends_at <= moment }));
   return { stretches, moment };
 }
 
-function points_of(span: Span, changes: Change[]): Point[] {
-  // Untouched: what was granted lies there from beginning to end.
-  if (changes.length === 0) return [{ at: span.starts_at, left: span.granted, uncovered: 0n, seq: 0n }];
-  if (changes.some(({ at }, index) => index > 0 && at < changes[index - 1]!.at)) {
-    changes.sort((a, b) => by_moment(a.at, b.at));
+/** The period of each record with seq <= `up_to`; -1: none that is known. */
+function places_of(records: BigInt64Array, up_to: bigint, spans: readonly Span[]): Int32Array {
+  const places = new Int32Array(Math.floor(records.length / timeline_width));
+  let place = -1;
+  for (let index = 0; index < places.length; index += 1) {
+    if (records[index * timeline_width + 3]! > up_to) return places.subarray(0, index);
+    const at = records[index * timeline_width]!;
+    // Mostly that of the record before.
+    const span = spans[place];
+    if (!span || at < span.starts_at || at >= span.ends_at) place = span_index(spans, at);
+    places[index] = place;
   }
+  return places;
+}
+
+function points_of(span: Span, reading: Reading): Points {
+  const { rows, last } = reading;
+  // Untouched: what was granted lies there from beginning to end.
+  if (last === 0) put(rows, 0, span.starts_at, span.granted, 0n, 0n);
+  else if (!reading.in_order) set_right(span, rows, last);
+  const starts = last > 0 && rows.at[1]! > span.starts_at;
+  if (starts) put(rows, 0, span.starts_at, span.allotted, 0n, rows.seq[1]!);
+  // Of several rows at one moment the last one is what is true from then on.
+  const first = last === 0 || starts ? 0 : 1;
+  let end = first + 1;
+  for (let row = first + 1; row <= last; row += 1) {
+    if (rows.at[row]! !== rows.at[end - 1]!) end += 1;
+    if (end - 1 !== row) put(rows, end - 1, rows.at[row]!, rows.left[row]!, rows.uncovered[row]!, rows.seq[row]!);
+  }
+  const cut = (column: BigInt64Array<ArrayBuffer>): BigInt64Array<ArrayBuffer> => column.subarray(first, end);
+  return { at: cut(rows.at), left: cut(rows.left), uncovered: cut(rows.uncovered), seq: cut(rows.seq) };
+}
+
+/** Puts every change where it happened, when some were recorded late: rows 1 to `last` from log order into that of moments. */
+function set_right(span: Span, rows: Points, last: number): void {
+  const changes = Array.from({ length: last }, (_none, index) => ({
+    at: rows.at[index + 1]!, seq: rows.seq[index + 1]!,
+    left: rows.left[index + 1]! - (index === 0 ? span.allotted : rows.left[index]!),
+    uncovered: rows.uncovered[index + 1]! - (index === 0 ? 0n : rows.uncovered[index]!),
+  }));
+  changes.sort((a, b) => by_moment(a.at, b.at));
   let left = span.allotted;
   let uncovered = 0n;
-  const points: Point[] = [];
-  if (changes[0]!.at > span.starts_at) points.push({ at: span.starts_at, left, uncovered, seq: changes[0]!.seq });
-  for (const change of changes) {
+  changes.forEach((change, index) => {
     left += change.left;
     uncovered += change.uncovered;
     // A late charge may have drawn what was bought only after it happened.
-    const point = { at: change.at, left: left > 0n ? left : 0n, uncovered, seq: change.seq };
-    if (points.at(-1)?.at === point.at) points[points.length - 1] = point;
-    else points.push(point);
-  }
-  return points;
+    put(rows, index + 1, change.at, left > 0n ? left : 0n, uncovered, change.seq);
+  });
 }
 
 function by_moment(a: bigint, b: bigint): number {
@@ -226,34 +255,34 @@ export function draw_arrays(curve: Curve): DrawArrays {
   const uncovered = new Float64Array(room);
   let length = 0;
   let any_uncovered = false;
-  const add = (at: bigint, is_left: bigint | null, is_uncovered: bigint | null): void => {
-    seconds[length] = seconds_of(at);
-    left[length] = is_left === null ? NaN : for_drawing(is_left);
-    uncovered[length] = is_uncovered === null ? NaN : for_drawing(is_uncovered);
+  const add = (at: number, is_left: number, is_uncovered: number): void => {
+    seconds[length] = at;
+    left[length] = is_left;
+    uncovered[length] = is_uncovered;
     length += 1;
   };
   for (const { span, points, ended } of curve.stretches) {
-    add(span.starts_at, 0n, null);
+    add(seconds_of(span.starts_at), 0, NaN);
     // Uncovered credits have a line only from where there are any.
     let seen = false;
     for (let index = 0; index < points.at.length; index += 1) {
-      const at = points.at[index]!;
-      if (!seen && points.uncovered[index]! > 0n) {
-        add(at, points.left[index - 1] ?? 0n, 0n);
+      const at = seconds_of(points.at[index]!);
+      const is_uncovered = for_drawing(points.uncovered[index]!);
+      if (!seen && is_uncovered > 0) {
+        add(at, for_drawing(points.left[index - 1] ?? 0n), 0);
         seen = true;
       }
-      add(at, points.left[index]!, seen ? points.uncovered[index]! : null);
+      add(at, for_drawing(points.left[index]!), seen ? is_uncovered : NaN);
     }
     any_uncovered ||= seen;
     const last = points_end(points)!;
-    const end = ended ? span.ends_at : curve.moment > last.at ? curve.moment : last.at;
-    add(end, last.left, seen ? last.uncovered : null);
-    if (ended) add(end, 0n, seen ? 0n : null);
-    add(end, null, null);
+    const end = seconds_of(ended ? span.ends_at : curve.moment > last.at ? curve.moment : last.at);
+    add(end, for_drawing(last.left), seen ? for_drawing(last.uncovered) : NaN);
+    if (ended) add(end, 0, seen ? 0 : NaN);
+    add(end, NaN, NaN);
   }
-  return {
-    seconds: seconds.slice(0, length), left: left.slice(0, length), uncovered: uncovered.slice(0, length), any_uncovered,
-  };
+  const cut = (column: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> => column.subarray(0, length);
+  return { seconds: cut(seconds), left: cut(left), uncovered: cut(uncovered), any_uncovered };
 }
 
 export interface TableRow {

@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The seam to the core: loads creditfold.wasm and gives its C ABI types. Nothing else in the page sees a pointer.
-// Every answer is copied out of the module's memory before the next call may move it; 64-bit numbers stay BigInt.
+// The seam to the core: gives the C ABI of creditfold.wasm types. 64-bit numbers stay BigInt.
 
-import { FaultError, type Fault } from './fault';
-import type { Simulation } from './forecast';
 import { parse_exact } from './json';
+import { start_module, talk_to, type Exports, type Handle } from './module';
 import type {
   AccountFold, AccountTotals, CommandAnswer, Consents, DataClass, Explanation, Invoices, KeyReport, KeyWhatIf,
   LedgerEvent, Loaded, Outlook, Statement, Supposed, WhyTarget,
 } from './forms';
-
-// The ABI this file was written for. A module that answers another number is refused instead of misread.
-const abi_version = 1;
 
 /** "No moment given": the core then takes the greatest `at` of the events folded. */
 const no_moment = -(2n ** 63n);
@@ -27,19 +22,12 @@ export const commands_max = 1000;
 // The core's numbers for a what-if about the key.
 const key_what_ifs: Record<KeyWhatIf, number> = { nothing: 0, rotated: 1, revoked: 2 };
 
-type Handle = number;
+// Some 50 ms of folding.
+const step_events = 10_000;
 
-interface Exports {
-  memory: WebAssembly.Memory;
-  _initialize(): void;
-  cf_abi_version(): number;
-  cf_alloc(bytes: number): number;
-  cf_free(pointer: number): void;
-  cf_result_ptr(): number;
-  cf_result_len(): number;
-  cf_open(catalog: number, catalog_bytes: number): Handle;
-  cf_close(handle: Handle): void;
-  cf_load(handle: Handle, log: number, log_bytes: number): number;
+interface LedgerExports extends Exports {
+  cf_load_begin(handle: Handle, log: number, log_bytes: number): number;
+  cf_load_step(handle: Handle, events: number): number;
   cf_accounts(handle: Handle): number;
   cf_replay(handle: Handle, as_of: bigint): number;
   cf_balance(handle: Handle, account: number, account_bytes: number, at: bigint, as_of: bigint): number;
@@ -56,7 +44,6 @@ interface Exports {
     as_of: bigint, now: bigint): number;
   cf_apply(handle: Handle, commands: number, commands_bytes: number, now: bigint): number;
   cf_demo(handle: Handle, now: bigint): number;
-  cf_simulate(handle: Handle, account: number, account_bytes: number, scenario: number, scenario_bytes: number): number;
   cf_export(handle: Handle, format: number): number;
 }
 
@@ -64,6 +51,11 @@ interface Exports {
 export interface Ledger {
   /** Appends a whole log document and folds it. Later documents continue the earlier ones. */
   load(log: Uint8Array): Loaded;
+  /**
+   * Fills an empty ledger with a .cflog document. Waits for `on_step` after each step, which hears how many bytes are read and
+   * stops it by throwing. A ledger that failed at it holds a part of the log, and is to be closed.
+   */
+  load_in_steps(log: Uint8Array, on_step: (read: number) => Promise<void>): Promise<void>;
   /** Fills an empty ledger with the account `demo`, whose four months end at `now` (µs since 1970). */
   demo(now: bigint): Loaded;
   /** Decides commands (JSON, one a line, at most `commands_max`) at `now` and keeps what is accepted; an answer each. */
@@ -92,10 +84,6 @@ export interface Ledger {
   consents(account: string, as_of: bigint | null): Consents;
   /** What commands (JSON, one a line) decided at `now` (µs since 1970) would do after the event at `as_of`; kept nowhere. */
   what_if(account: string, as_of: bigint | null, commands: string, now: bigint): Supposed;
-  /** What may come of an account in a scenario (JSON): the very bytes of `creditfold simulate --json`. */
-  simulate_bytes(account: string, scenario: string): Uint8Array<ArrayBuffer>;
-  /** What may come of an account in a scenario (JSON): the same log and scenario give the same answer. */
-  simulate(account: string, scenario: string): Simulation;
   /** The log's own bytes, as one .cflog document. */
   export_log(): Uint8Array<ArrayBuffer>;
   close(): void;
@@ -108,90 +96,29 @@ export interface LedgerModule {
 
 /** Compiles the module from a response that may still be arriving. */
 export async function load_module(response: Promise<Response>): Promise<LedgerModule> {
-  const module = await compile(await response);
-  const exports = instantiate(module);
-  exports._initialize();
-  const found = exports.cf_abi_version();
-  if (found !== abi_version) {
-    throw new FaultError({ code: 'module', message: `module speaks ABI ${found}, the page ABI ${abi_version}` });
-  }
+  const exports = await start_module<LedgerExports>(response);
   return { open: (catalog) => open_ledger(exports, catalog) };
 }
 
-async function compile(response: Response): Promise<WebAssembly.Module> {
-  if (!response.ok) throw new FaultError({ code: 'module', message: `${response.url}: HTTP ${response.status}` });
-  // Streaming needs the right media type; a plain file server may not send it.
-  if (response.headers.get('content-type')?.startsWith('application/wasm')) {
-    return WebAssembly.compileStreaming(response);
-  }
-  return WebAssembly.compile(await response.arrayBuffer());
-}
-
-function instantiate(module: WebAssembly.Module): Exports {
-  let exports: Exports | undefined;
-  const imports: WebAssembly.Imports = {};
-  for (const { module: from, name, kind } of WebAssembly.Module.imports(module)) {
-    if (kind !== 'function') throw new FaultError({ code: 'module', message: `unexpected import ${from}.${name}` });
-    (imports[from] ??= {})[name] = (...given: number[]) => host_call(name, given, exports?.memory);
-  }
-  exports = new WebAssembly.Instance(module, imports).exports as unknown as Exports;
-  return exports;
-}
-
-// WASI's "bad file descriptor": the module has no files, and a write that claims success without saying how much
-// it wrote would be tried for ever.
-const wasi_bad_file = 8;
-
-function host_call(name: string, given: number[], memory: WebAssembly.Memory | undefined): number {
-  if (name === 'proc_exit') throw new FaultError({ code: 'module', message: `module ended with status ${given[0]}` });
-  if (name.startsWith('fd_')) return wasi_bad_file;
-  if (name === 'environ_sizes_get' && memory) {
-    const view = new DataView(memory.buffer);
-    for (const pointer of given) view.setUint32(pointer, 0, true);
-  }
-  return 0;
-}
-
-function open_ledger(core: Exports, catalog: Uint8Array | undefined): Ledger {
-  const text = new TextDecoder();
-  const utf8 = new TextEncoder();
-
-  // `slice` copies: the view itself dies when the module's memory grows.
-  const result_bytes = (): Uint8Array<ArrayBuffer> =>
-    new Uint8Array(core.memory.buffer as ArrayBuffer, core.cf_result_ptr(), core.cf_result_len()).slice();
-  const result_json = <T>(): T => parse_exact(text.decode(result_bytes())) as T;
-  const fault = (): FaultError => {
-    try {
-      return new FaultError(result_json<{ error: Fault }>().error);
-    } catch {
-      return new FaultError({ code: 'module', message: 'the core failed without saying why' });
-    }
-  };
-  const ask = (status: number): void => {
-    if (status !== 0) throw fault();
-  };
-
-  // Puts bytes into the module's memory for the length of one call.
-  const lend = <T>(bytes: Uint8Array, call: (pointer: number, length: number) => T): T => {
-    const pointer = core.cf_alloc(bytes.length);
-    if (pointer === 0) throw new FaultError({ code: 'memory', message: 'the core is out of memory' });
-    try {
-      new Uint8Array(core.memory.buffer, pointer, bytes.length).set(bytes);
-      return call(pointer, bytes.length);
-    } finally {
-      core.cf_free(pointer);
-    }
-  };
-  const lend_text = <T>(value: string, call: (pointer: number, length: number) => T): T =>
-    lend(utf8.encode(value), call);
-
-  const handle = catalog === undefined ? core.cf_open(0, 0) : lend(catalog, (pointer, length) => core.cf_open(pointer, length));
-  if (handle <= 0) throw fault();
+function open_ledger(core: LedgerExports, catalog: Uint8Array | undefined): Ledger {
+  const { ask, lend, lend_text, lend_while, result_bytes, result_json, result_text, open } = talk_to(core);
+  const handle = open(catalog);
 
   return {
     load(log) {
       lend(log, (pointer, length) => ask(core.cf_load(handle, pointer, length)));
       return result_json<Loaded>();
+    },
+    load_in_steps(log, on_step) {
+      return lend_while(log, async (pointer, length) => {
+        ask(core.cf_load_begin(handle, pointer, length));
+        for (let ended = false; !ended;) {
+          ask(core.cf_load_step(handle, step_events));
+          const { read, done } = result_json<{ read: string; done: boolean }>();
+          ended = done;
+          await on_step(Number(read));
+        }
+      });
     },
     demo(now) {
       ask(core.cf_demo(handle, now));
@@ -199,7 +126,7 @@ function open_ledger(core: Exports, catalog: Uint8Array | undefined): Ledger {
     },
     apply(commands, now) {
       lend_text(commands, (pointer, length) => ask(core.cf_apply(handle, pointer, length, now)));
-      return text.decode(result_bytes()).trimEnd().split('\n').map((line) => parse_exact(line) as CommandAnswer);
+      return result_text().trimEnd().split('\n').map((line) => parse_exact(line) as CommandAnswer);
     },
     accounts() {
       ask(core.cf_accounts(handle));
@@ -246,7 +173,8 @@ function open_ledger(core: Exports, catalog: Uint8Array | undefined): Ledger {
       return result_bytes();
     },
     explain(account, why, as_of) {
-      return parse_exact(text.decode(this.explain_bytes(account, why, as_of))) as Explanation;
+      this.explain_bytes(account, why, as_of);
+      return result_json<Explanation>();
     },
     invoices(account, as_of) {
       lend_text(account, (pointer, length) =>
@@ -261,14 +189,6 @@ function open_ledger(core: Exports, catalog: Uint8Array | undefined): Ledger {
       lend_text(account, (pointer, length) => lend_text(commands, (commands_pointer, commands_length) =>
         ask(core.cf_what_if(handle, pointer, length, commands_pointer, commands_length, as_of ?? every_event, now))));
       return result_json<Supposed>();
-    },
-    simulate_bytes(account, scenario) {
-      lend_text(account, (pointer, length) => lend_text(scenario, (scenario_pointer, scenario_length) =>
-        ask(core.cf_simulate(handle, pointer, length, scenario_pointer, scenario_length))));
-      return result_bytes();
-    },
-    simulate(account, scenario) {
-      return parse_exact(text.decode(this.simulate_bytes(account, scenario))) as Simulation;
     },
     export_log() {
       ask(core.cf_export(handle, 0));

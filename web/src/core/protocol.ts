@@ -126,6 +126,8 @@ export interface Migration {
 export interface Questions {
   /** Opens an account of a source, or its first; null: a service without an account. */
   open: { ask: { source: Source; account: string | null; as_of: bigint | null }; answer: Opened | null };
+  /** Closes what is open, or stops what is being opened. */
+  leave: { ask: Record<never, never>; answer: Record<never, never> };
   survey: { ask: { file: File; mapping: Mapping }; answer: Survey };
   /** The catalog the open ledger decides by; or the shipped one, which files are decided by. */
   catalog: { ask: { shipped: boolean }; answer: Catalog };
@@ -149,9 +151,6 @@ export interface Questions {
   consents: { ask: { as_of: bigint | null }; answer: Consents };
   /** What commands would do after the event at a position (null: the newest), sent at a moment (null: now). */
   what_if: { ask: { as_of: bigint | null; at: Time | null; commands: SupposedCommand[] }; answer: Supposed };
-  /** Takes a log and one of its accounts in place of what is open: for a worker that simulates beside the page's own. */
-  adopt: { ask: { account: string; catalog: Catalog; log: Uint8Array<ArrayBuffer> }; answer: Record<never, never> };
-  simulate: { ask: { form: ScenarioForm }; answer: Simulation };
   accounts: { ask: Record<never, never>; answer: string[] };
   residency: { ask: Record<never, never>; answer: Residency };
   /** What the core would answer to a migration to a region, now, and how large the log is that would move. */
@@ -163,14 +162,22 @@ export interface Questions {
   log: { ask: Record<never, never>; answer: Uint8Array<ArrayBuffer> };
 }
 
-export type QuestionName = keyof Questions;
+/** What a worker is asked that simulates beside the page's own. */
+export interface ForecastQuestions {
+  /** Takes a log and one of its accounts in place of the one before. */
+  adopt: { ask: { account: string; catalog: Catalog; log: Uint8Array<ArrayBuffer> }; answer: Record<never, never> };
+  simulate: { ask: { form: ScenarioForm }; answer: Simulation };
+}
 
-export type Question = {
-  [Name in QuestionName]: { id: number; name: Name; ask: Questions[Name]['ask'] };
-}[QuestionName];
+/** A list of questions by name, each with what is asked and what is answered. */
+export type Known<Of> = { [Name in keyof Of]: { ask: unknown; answer: unknown } };
 
-export type Answer =
-  | { id: number; answer: Questions[QuestionName]['answer'] }
+export type Question<Of extends Known<Of>> = {
+  [Name in keyof Of]: { id: number; name: Name; ask: Of[Name]['ask'] };
+}[keyof Of];
+
+export type Answer<Of extends Known<Of>> =
+  | { id: number; answer: Of[keyof Of]['answer'] }
   | { id: number; fault: Fault };
 
 export type Stage = 'connecting' | 'downloading' | 'reading' | 'deciding' | 'folding';
@@ -189,4 +196,4 @@ export type Tiding =
   /** The core could not go on; the page must not show what it has as if it were current. */
   | { tell: 'fault'; fault: Fault };
 
-export type FromWorker = Answer | Tiding;
+export type FromWorker<Of extends Known<Of>> = Answer<Of> | Tiding;

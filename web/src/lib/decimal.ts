@@ -5,6 +5,7 @@
 /** Credits carry at most six fraction digits. */
 export const fraction_digits = 6;
 const micro = 10n ** BigInt(fraction_digits);
+const drawn_micro = Number(micro);
 
 const decimal_form = /^(-?)(\d+)(?:\.(\d{1,6}))?$/;
 
@@ -34,7 +35,7 @@ export function sum_credits(amounts: Iterable<string>): string {
 
 /** For drawing only: a double holds no more than 15 digits. */
 export function for_drawing(amount: bigint): number {
-  return Number(amount) / Number(micro);
+  return Number(amount) / drawn_micro;
 }
 
 /** Hundredths of a percent that `part` is of `whole`, rounded half up; 0 of nothing. */

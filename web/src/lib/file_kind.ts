@@ -15,7 +15,7 @@ export async function kind_of_file(file: Blob): Promise<FileKind> {
 }
 
 export function kind_of_head(bytes: Uint8Array): FileKind {
-  if (begins_with(bytes, cflog_magic)) return 'log';
+  if (is_cflog(bytes)) return 'log';
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, last_whole(bytes)));
@@ -30,6 +30,8 @@ export function kind_of_head(bytes: Uint8Array): FileKind {
 
 /** The first bytes of a .cflog document. */
 const cflog_magic = '\u0089CFLOG\r\n';
+
+export const is_cflog = (bytes: Uint8Array): boolean => begins_with(bytes, cflog_magic);
 
 // A head may end inside a character of UTF-8.
 function last_whole(bytes: Uint8Array): number {

@@ -1,25 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
-// The page's end of the worker: each question a promise, tidings to one listener.
+// The page's end of its workers: each question a promise, tidings to one listener.
 
 import { FaultError } from '../core/fault';
 import { faults } from '../text';
-import type { FromWorker, Question, QuestionName, Questions, Tiding } from '../core/protocol';
+import type { ForecastQuestions, FromWorker, Known, Question, Questions, Tiding } from '../core/protocol';
 
 interface Waiting {
   resolve(answer: never): void;
   reject(fault: FaultError): void;
 }
 
-export interface Client {
-  ask<Name extends QuestionName>(name: Name, ask: Questions[Name]['ask']): Promise<Questions[Name]['answer']>;
+export interface Client<Of extends Known<Of> = Questions> {
+  ask<Name extends keyof Of>(name: Name, ask: Of[Name]['ask']): Promise<Of[Name]['answer']>;
 }
 
-export function start_worker(on_tiding: (tiding: Tiding) => void): Client {
-  const worker = new Worker(new URL('../worker.ts', import.meta.url), { type: 'module' });
+/** Starts the worker that owns the ledger. */
+export const start_worker = (on_tiding: (tiding: Tiding) => void): Client =>
+  client_of(new Worker(new URL('../worker.ts', import.meta.url), { type: 'module' }), on_tiding);
+
+/** Starts a worker that simulates; its module is fetched with the first. */
+export const start_forecaster = (): Client<ForecastQuestions> =>
+  client_of(new Worker(new URL('../forecast_worker.ts', import.meta.url), { type: 'module' }), () => {});
+
+function client_of<Of extends Known<Of>>(worker: Worker, on_tiding: (tiding: Tiding) => void): Client<Of> {
   const waiting = new Map<number, Waiting>();
   let last_id = 0;
 
-  worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+  worker.onmessage = ({ data }: MessageEvent<FromWorker<Of>>) => {
     if ('tell' in data) {
       on_tiding(data);
       return;
@@ -43,7 +50,7 @@ export function start_worker(on_tiding: (tiding: Tiding) => void): Client {
       const id = last_id;
       return new Promise((resolve, reject) => {
         waiting.set(id, { resolve, reject });
-        worker.postMessage({ id, name, ask } as Question);
+        worker.postMessage({ id, name, ask } as Question<Of>);
       });
     },
   };

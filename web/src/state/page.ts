@@ -301,6 +301,7 @@ export function create_page(): Page {
     start() {
       opening += 1;
       set({ phase: 'start', moment: null });
+      void client.ask('leave', {});
     },
     use_token(token) {
       if (source.from === 'service') access.use(source.base, token);

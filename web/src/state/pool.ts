@@ -4,7 +4,8 @@
 
 import type { ScenarioForm, Simulation } from '../core/forecast';
 import type { Catalog } from '../core/forms';
-import { start_worker, type Client } from './client';
+import type { ForecastQuestions } from '../core/protocol';
+import { start_forecaster, type Client } from './client';
 
 /** What all workers of the pool have folded; another `id` makes them fold anew. */
 export interface Folded {
@@ -35,7 +36,7 @@ interface Job {
 }
 
 interface Member {
-  client: Client;
+  client: Client<ForecastQuestions>;
   has: string | null;
   busy: boolean;
 }
@@ -49,7 +50,7 @@ export function create_pool(cores: number): Pool {
     let member = members.find(({ busy }) => !busy);
     if (!member) {
       if (members.length >= worker_count(cores)) return;
-      member = { client: start_worker(() => {}), has: null, busy: false };
+      member = { client: start_forecaster(), has: null, busy: false };
       members.push(member);
     }
     const job = waiting.shift()!;

@@ -4,7 +4,7 @@
 import { createEffect, createMemo, createSignal, on, onCleanup, onMount, Show, type JSX } from 'solid-js';
 import { create_chart, type Chart, type Forecast, type Model } from '../chart/burn_down';
 import { forecast_lines } from '../chart/forecast_lines';
-import { read_inks } from '../chart/inks';
+import { read_inks, type Inks } from '../chart/inks';
 import { scene_of, span_text, type Scene } from '../chart/model';
 import type { Levers } from '../core/forecast';
 import { neighbour_of, read_curve, type Point } from '../chart/series';
@@ -12,7 +12,7 @@ import { credits_of } from '../lib/decimal';
 import { ranges, views } from '../lib/hash';
 import { day, day_text, micros_of, micros_of_seconds, minute_text, second_text, seconds_of, time_of } from '../lib/time';
 import type { Page } from '../state/page';
-import { printer, settings } from '../state/settings';
+import { printer, settings, type Theme } from '../state/settings';
 import { text } from '../text';
 import { use_page } from './context';
 import { Choice, Credits, Nothing } from './parts';
@@ -124,6 +124,14 @@ function ChartView(props: {
   const [zoomed, put_zoomed] = createSignal(false);
   const [cursor, put_cursor] = createSignal<bigint | null>(null);
 
+  // Asking the style sheet costs a layout; a theme's answer stays.
+  let read_of: Theme | undefined;
+  let inks!: Inks;
+  const themed = (): Inks => {
+    if (read_of !== settings.theme()) inks = read_inks(host);
+    read_of = settings.theme();
+    return inks;
+  };
   const model = (): Model => {
     const { scene } = props;
     return {
@@ -136,7 +144,7 @@ function ChartView(props: {
       to: seconds_of(scene.to),
       moment: seconds_of(scene.curve.moment),
       moment_label: page.at_now() ? text.picture.now : text.picture.then,
-      inks: read_inks(host),
+      inks: themed(),
       print_credits: (micros) => printer.short(credits_of(micros)),
       axis: printer.axis,
     };

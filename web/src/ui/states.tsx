@@ -30,6 +30,11 @@ export function Loading(): JSX.Element {
         <Show when={share() !== null} fallback={<progress aria-label={text.loading.heading} />}>
           <progress aria-label={text.loading.heading} max="1" value={share()!} />
         </Show>
+        <Show when={page.state.opening.from === 'log' || page.state.opening.from === 'usage'}>
+          <div class="stage-actions">
+            <button type="button" class="button" data-testid="stop-opening" onClick={() => page.start()}>{text.loading.stop}</button>
+          </div>
+        </Show>
       </div>
     </div>
   );

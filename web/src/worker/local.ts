@@ -8,6 +8,7 @@ import { commands_max, type Ledger, type LedgerModule } from '../core/ledger';
 import type { Source, Survey, Tiding } from '../core/protocol';
 import { CsvReader, delimiter_of, type CsvRow } from '../lib/csv';
 import { decided_at, hypothetical_commands } from '../lib/hypothetical';
+import { is_cflog } from '../lib/file_kind';
 import { line_pieces, shift_line } from '../lib/log_pieces';
 import { micros_of, time_of } from '../lib/time';
 import { read_use, type BadRow, type Mapping, type Use } from '../lib/usage_file';
@@ -23,22 +24,25 @@ export interface Filled {
 type Tell = (tiding: Tiding) => void;
 type Local = Exclude<Source, { from: 'service' }>;
 
+// The module has 4 GB at most. Reading a log takes some six times its bytes there: the document, its events, what they are
+// found by, and a copy of an account's events while a question looks over all of them.
+const log_bytes_max = 600_000_000;
+
 // Enough to look at; all of them are counted.
 const told_max = 50;
-
-const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 
 export function shipped_catalog(): Catalog {
   return JSON.parse(catalog_text) as Catalog;
 }
 
-export async function fill(module: LedgerModule, source: Local, tell: Tell): Promise<Filled> {
+/** `breathe` lets others ask in between, and throws when nobody waits for this any more. */
+export async function fill(module: LedgerModule, source: Local, tell: Tell, breathe: () => Promise<void>): Promise<Filled> {
   const catalog = new TextEncoder().encode(catalog_text);
   const ledger = module.open(catalog);
   try {
     if (source.from === 'demo') ledger.demo(micros_of(source.now));
-    else if (source.from === 'log') await load_file(ledger, source.file, tell);
-    else await decide_usage(ledger, source, tell);
+    else if (source.from === 'log') await load_file(ledger, source.file, tell, breathe);
+    else await decide_usage(ledger, source, tell, breathe);
     return { accounts: ledger.accounts().map(({ account }) => account), catalog, ledger };
   } catch (thrown) {
     ledger.close();
@@ -46,18 +50,22 @@ export async function fill(module: LedgerModule, source: Local, tell: Tell): Pro
   }
 }
 
-async function load_file(ledger: Ledger, file: File, tell: Tell): Promise<void> {
+async function load_file(ledger: Ledger, file: File, tell: Tell, breathe: () => Promise<void>): Promise<void> {
+  if (file.size > log_bytes_max) throw new FaultError({ code: 'memory', message: faults.too_large(file.name, file.size, log_bytes_max) });
   const whole = new Uint8Array(await whole_of(file, tell));
-  tell({ tell: 'progress', stage: 'folding', loaded: 0, total: whole.length });
-  // A .cflog document is one piece: its checks go over all of it. JSON Lines are folded piece by piece.
+  const folded = async (loaded: number): Promise<void> => {
+    tell({ tell: 'progress', stage: 'folding', loaded, total: whole.length });
+    await breathe();
+  };
+  await folded(0);
+  if (is_cflog(whole)) return ledger.load_in_steps(whole, folded);
   for (const { bytes, end, lines_before } of line_pieces(whole)) {
     try {
       ledger.load(bytes);
     } catch (thrown) {
       throw shift_line(thrown, lines_before);
     }
-    tell({ tell: 'progress', stage: 'folding', loaded: end, total: whole.length });
-    await breathe();
+    await folded(end);
   }
 }
 
@@ -143,7 +151,9 @@ export async function survey(file: File, mapping: Mapping): Promise<Survey> {
   };
 }
 
-async function decide_usage(ledger: Ledger, source: Extract<Source, { from: 'usage' }>, tell: Tell): Promise<void> {
+async function decide_usage(
+  ledger: Ledger, source: Extract<Source, { from: 'usage' }>, tell: Tell, breathe: () => Promise<void>,
+): Promise<void> {
   const { file, mapping, supposed } = source;
   const { uses } = await read_usage(file, mapping, (loaded) =>
     tell({ tell: 'progress', stage: 'reading', loaded, total: file.size }));

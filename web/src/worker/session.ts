@@ -6,7 +6,7 @@ import { build_curve, draw_arrays } from '../chart/series';
 import { newest_event } from '../core/cflog';
 import { inspect } from '../core/checkpoint';
 import { fault_of, FaultError } from '../core/fault';
-import type { Catalog, Explanation, Invoices, Names } from '../core/forms';
+import type { Catalog, Explanation, Invoices, Names, Statement } from '../core/forms';
 import type { Ledger, LedgerModule } from '../core/ledger';
 import type { Check, Migration, Moment, PictureData, Proof, Questions, Residency, Tiding, Tip } from '../core/protocol';
 import { micros_of } from '../lib/time';
@@ -62,21 +62,27 @@ export class Session {
     return this.#tip;
   }
 
-  /** Downloads and folds the whole log; what is in the ledger already is only looked at. */
-  async load(): Promise<void> {
+  /** Downloads and folds the whole log; what is in the ledger already is only looked at. `breathe` as for `fill`. */
+  async load(breathe: () => Promise<void>): Promise<void> {
     if (!this.#service) {
-      const statement = this.#ledger.balance(this.account, null);
-      this.#region = statement.region;
-      this.#tip = { seq: this.#index.seq_of(statement.version), version: statement.version };
+      this.#region = this.#look().region;
       return;
     }
     this.#tell({ tell: 'progress', stage: 'downloading', loaded: 0, total: null });
     const log = await this.#service.log(this.account, {}, (loaded, total) =>
       this.#tell({ tell: 'progress', stage: 'downloading', loaded, total }));
-    const { length } = log.bytes;
-    this.#tell({ tell: 'progress', stage: 'folding', loaded: length, total: length });
     this.#region = log.region;
-    this.#take(log.bytes);
+    await this.#ledger.load_in_steps(log.bytes, async (loaded) => {
+      this.#tell({ tell: 'progress', stage: 'folding', loaded, total: log.bytes.length });
+      await breathe();
+    });
+    this.#look();
+  }
+
+  #look(): Statement {
+    const statement = this.#ledger.balance(this.account, null);
+    this.#tip = { seq: this.#index.seq_of(statement.version), version: statement.version };
+    return statement;
   }
 
   /** Indexes, compares with the service and follows it; after the first answer has gone out. */
@@ -153,10 +159,6 @@ export class Session {
       ...command, account: this.account, key: `what-if-${i + 1}`, at: at ?? now.toISOString(),
     }));
     return this.#ledger.what_if(this.account, as_of, lines.join('\n'), BigInt(now.getTime()) * 1000n);
-  }
-
-  simulate({ form }: Questions['simulate']['ask']): Questions['simulate']['answer'] {
-    return this.#ledger.simulate(this.account, JSON.stringify(form));
   }
 
   /** Downloads the log once more, folds it in a ledger of its own and compares. */

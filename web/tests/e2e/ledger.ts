@@ -34,7 +34,7 @@ export function checkpoint_of_demo(): { size: number; note: string; vkey: string
 
 /** A service of its own on a fresh demo, for a test that changes what all would see. */
 export async function start_service(more: string[] = []): Promise<{ url: string; data: string; stop(): Promise<void> }> {
-  const data = mkdtempSync(join(tmpdir(), 'creditfold-e2e-'));
+  const data = temporary_folder();
   const service = spawn(need('CREDITFOLD_BIN'), ['serve', '--data', data, '--demo', '--listen', '127.0.0.1:0', ...more],
     { stdio: ['ignore', 'ignore', 'pipe'] });
   const ended = new Promise<void>((done) => service.on('exit', () => done()));
@@ -54,6 +54,9 @@ export async function start_service(more: string[] = []): Promise<{ url: string;
   };
   return { url, data, stop };
 }
+
+/** For the test to remove again. */
+export const temporary_folder = (): string => mkdtempSync(join(tmpdir(), 'creditfold-e2e-'));
 
 export function run_program(...words: string[]): string {
   return execFileSync(need('CREDITFOLD_BIN'), words, { encoding: 'utf8' });

@@ -226,5 +226,7 @@ test.describe('offline', () => {
     await page.getByTestId('start-demo').click();
     await ready(page);
     await expect(page.getByTestId('sentence')).toContainText('Pro');
+    // The module with the forecasts is kept too, though it is fetched later.
+    await expect(page.getByTestId('compare-0').getByTestId('compare-chance')).toBeVisible();
   });
 });

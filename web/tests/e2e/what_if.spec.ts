@@ -60,6 +60,27 @@ test('what is, and a pack more, are what the command line simulates', async ({ p
   await expect(page.getByTestId('compare-table').locator('.against').first()).toBeVisible();
 });
 
+test('forecasts come with a module of their own, which nothing on the screen waits for', async ({ page }) => {
+  let asked = 0;
+  let release = (): void => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route('**/creditfold_forecast*.wasm', async (route) => {
+    asked += 1;
+    await released;
+    await route.continue();
+  });
+  await open_page(page, place());
+  await expect(page.getByTestId('chart').locator('canvas')).toBeVisible();
+  await expect.poll(() => asked).toBeGreaterThan(0);
+  await expect(page.getByTestId('short-0')).toHaveAttribute('data-running', 'true');
+  await page.getByTestId('scrubber').press('ArrowLeft');
+  await expect(page.getByTestId('as-of')).toBeVisible();
+  release();
+  await settled(page);
+});
+
 test('a pack the terms forbid is refused with its clause in the panel', async ({ page }) => {
   await open_page(page, place());
   await page.getByTestId('packs-first').selectOption('1');

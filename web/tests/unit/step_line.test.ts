@@ -2,7 +2,7 @@
 // The step line on a canvas: as many corners as there are pixels, and not one pixel less than the whole line touches.
 
 import { describe, expect, test } from 'vitest';
-import { after, highest_between, trace_steps, type Pen } from '../../src/chart/step_line';
+import { after, highest_between, trace_steps, type Pen, type Scale } from '../../src/chart/step_line';
 
 class Sheet implements Pen {
   readonly touched = new Set<string>();
@@ -26,12 +26,15 @@ class Sheet implements Pen {
 const scale = { x: (seconds: number) => seconds / 100, y: (value: number) => 100 - value };
 
 /** The same line, every point of it. */
-function whole(pen: Pen, moments: Float64Array, values: Float64Array): void {
-  pen.moveTo(scale.x(moments[0]!), scale.y(values[0]!));
-  for (let at = 1; at < moments.length; at += 1) {
-    pen.lineTo(scale.x(moments[at]!), scale.y(values[at - 1]!));
-    pen.lineTo(scale.x(moments[at]!), scale.y(values[at]!));
-  }
+function whole(pen: Pen, moments: Float64Array, values: Float64Array, of: Scale = scale): void {
+  moments.forEach((moment, at) => {
+    const before = values[at - 1] ?? NaN;
+    const value = values[at]!;
+    if (Number.isNaN(value)) return;
+    if (Number.isNaN(before)) pen.moveTo(of.x(moment), of.y(value));
+    else pen.lineTo(of.x(moment), of.y(before));
+    pen.lineTo(of.x(moment), of.y(value));
+  });
 }
 
 describe('a step line', () => {
@@ -46,6 +49,29 @@ describe('a step line', () => {
     expect(corners).toBeLessThanOrEqual(4 * 1001);
     const missed = [...all.touched].filter((pixel) => !few.touched.has(pixel));
     expect(missed).toEqual([]);
+  });
+
+  test('touches the same pixels with gaps in it, at every zoom', () => {
+    // Crowds and pauses, now and then a gap; a generator, so that every run draws the same line.
+    let state = 1;
+    const below = (limit: number): number => {
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+      return state % limit;
+    };
+    let now = 0;
+    const moments = Float64Array.from({ length: 20_000 }, () => (now += below(50) === 0 ? below(2000) : below(9)));
+    const values = Float64Array.from(moments, () => (below(3000) === 0 ? NaN : below(1000) === 0 ? below(100) : 30 + below(20)));
+    for (const width of [3, 40, 700, 5000]) {
+      const of = { x: (seconds: number) => (seconds / now) * width, y: scale.y };
+      const all = new Sheet();
+      const few = new Sheet();
+      whole(all, moments, values, of);
+      const corners = trace_steps(few, moments, values, 0, now, of);
+      const gaps = values.filter(Number.isNaN).length;
+      expect(corners).toBeLessThanOrEqual(4 * (width + 1 + gaps));
+      expect([...all.touched].filter((pixel) => !few.touched.has(pixel))).toEqual([]);
+      expect([...few.touched].filter((pixel) => !all.touched.has(pixel))).toEqual([]);
+    }
   });
 
   test('is cut to the range shown, with what holds at its beginning', () => {
@@ -74,5 +100,10 @@ test('finds moments and heights in a range', () => {
   expect(highest_between(moments, values, 2, 4)).toBe(0);
   expect(highest_between(moments, values, 2, 5)).toBe(3);
   expect(highest_between(moments, values, 1.5, 9)).toBe(9);
+  const many = Float64Array.from({ length: 1000 }, (_none, n) => (n === 500 ? NaN : n === 777 ? 9 : n === 501 ? 8 : 1));
+  const every = Float64Array.from(many, (_value, n) => n);
+  expect(highest_between(every, many, 0, 999)).toBe(9);
+  expect(highest_between(every, many, 0, 776)).toBe(8);
+  expect(highest_between(every, many, 502, 776)).toBe(1);
   expect(highest_between(new Float64Array(0), new Float64Array(0), 0, 9)).toBe(0);
 });
