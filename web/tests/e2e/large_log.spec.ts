@@ -71,7 +71,7 @@ test('shows how far it is, can be stopped on the way, and opens to what the comm
   await expect(page.getByTestId('start')).toBeVisible();
   await watch(page, true);
   await page.getByTestId('start-file').setInputFiles(log);
-  await expect.poll(async () => (await shares_seen(page)).length).toBe(1);
+  await expect.poll(async () => (await shares_seen(page)).length, { timeout: 120_000 }).toBe(1);
   await expect(page.getByTestId('start')).toBeVisible();
   // The worker has left the log where it was and opens another ledger at once.
   await page.getByTestId('start-demo').click();
@@ -82,7 +82,7 @@ test('shows how far it is, can be stopped on the way, and opens to what the comm
   await page.getByTestId('start-file').setInputFiles(log);
   await expect(page.locator('main')).toHaveAttribute('data-phase', 'ready', { timeout: 120_000 });
   const shares = await shares_seen(page);
-  expect(shares.length).toBeGreaterThan(3);
+  expect(shares.length).toBeGreaterThan(1);
   expect(shares).toEqual([...shares].sort((a, b) => a - b));
   const { accounts: [statement] } = JSON.parse(run_program('replay', '--json', log)) as { accounts: Statement[] };
   await expect(page.getByTestId('badge')).toHaveAttribute('data-page', statement!.fingerprint);
