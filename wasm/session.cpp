@@ -50,12 +50,17 @@ std::string Session::load(std::span<const std::uint8_t> document) {
 }
 
 void Session::keep(const AccountId& account, StoredBatch&& batch) {
-  std::vector<std::int64_t>& positions = positions_[account];
-  for (const Event& event : batch.events) {
-    if (event.version == static_cast<std::int64_t>(positions.size()) + 1) positions.push_back(event.seq);
-  }
+  for (const Event& event : batch.events) keep_place(event);
   const auto adopted = log_.adopt(account, std::move(batch));
   if (!adopted) throw SessionError("damaged", adopted.error().what);
+}
+
+// The next event of its account; others are known already.
+void Session::keep_place(const Event& event) {
+  Places& places = places_[event.account];
+  if (event.version != static_cast<std::int64_t>(places.seq.size()) + 1) return;
+  places.seq.push_back(event.seq);
+  places.latest.push_back(places.latest.empty() ? event.at : std::max(places.latest.back(), event.at));
 }
 
 void Session::begin_load(std::span<const std::uint8_t> document) {
@@ -118,6 +123,10 @@ std::string Session::balance(const AccountId& account, std::optional<Instant> at
   const AccountState* now = book_.find(account);
   if (now == nullptr) unknown(account);
   if (!at && !as_of) return balance_json(*now, now->latest_at);
+  if (!at) {
+    const View view = past(account, *as_of);
+    return balance_json(view.state, view.moment);
+  }
   const auto view = view_as_of(log_, account, AsOf{.at = at, .seq = as_of}, now->latest_at);
   if (!view) unknown(account);
   return balance_json(view->state, view->moment);
@@ -137,10 +146,10 @@ std::string Session::events(const std::optional<AccountId>& account, std::int64_
     return true;
   };
   if (account) {
-    const auto known = positions_.find(*account);
+    const auto known = places_.find(*account);
     const std::size_t skipped = from > 1 ? static_cast<std::size_t>(from) - 1 : 0;
-    if (known != positions_.end() && skipped < known->second.size()) {
-      log_.read_account(*account, skipped == 0 ? 0 : known->second[skipped - 1], -1, write);
+    if (known != places_.end() && skipped < known->second.seq.size()) {
+      log_.read_account(*account, skipped == 0 ? 0 : known->second.seq[skipped - 1], -1, write);
     }
   } else {
     log_.read(from > 0 ? from - 1 : 0, -1, write);
@@ -149,19 +158,29 @@ std::string Session::events(const std::optional<AccountId>& account, std::int64_
   return out.take();
 }
 
-// Room for all of them is made first: growing would need half as much again.
-std::vector<Event> Session::events_of(const AccountId& account, std::optional<std::int64_t> as_of) const {
+// Those up to a position, but for all before the first one at `since` or later. Room for them is made first: growing would
+// need half as much again.
+std::vector<Event> Session::events_of(const AccountId& account, std::optional<std::int64_t> as_of, Instant since) const {
   std::vector<Event> events;
-  const auto known = positions_.find(account);
-  if (known == positions_.end()) return events;
-  const std::vector<std::int64_t>& positions = known->second;
-  const auto end = as_of ? std::upper_bound(positions.begin(), positions.end(), *as_of) : positions.end();
-  events.reserve(static_cast<std::size_t>(end - positions.begin()));
-  log_.read_account(account, 0, as_of.value_or(-1), [&](Event&& event) {
+  const auto known = places_.find(account);
+  if (known == places_.end()) return events;
+  const auto& [seq, latest] = known->second;
+  const auto begin = std::lower_bound(latest.begin(), latest.end(), since) - latest.begin();
+  const auto end = (as_of ? std::upper_bound(seq.begin(), seq.end(), *as_of) : seq.end()) - seq.begin();
+  if (begin >= end) return events;
+  events.reserve(static_cast<std::size_t>(end - begin));
+  const std::int64_t after = begin == 0 ? 0 : seq[static_cast<std::size_t>(begin) - 1];
+  log_.read_account(account, after, as_of.value_or(-1), [&](Event&& event) {
     events.push_back(std::move(event));
     return true;
   });
   return events;
+}
+
+View Session::past(const AccountId& account, std::int64_t as_of) const {
+  auto view = past_states_.view(log_, account, as_of);
+  if (!view) unknown(account);
+  return *std::move(view);
 }
 
 std::string Session::timeline(const AccountId& account, const PlanId& plan) const {
@@ -178,11 +197,9 @@ std::string Session::timeline(const AccountId& account, const PlanId& plan) cons
 std::string Session::outlook(const AccountId& account, Instant at, std::optional<std::int64_t> as_of) const {
   const AccountState* now = book_.find(account);
   if (now == nullptr) unknown(account);
-  const std::vector<Event> events = events_of(account, as_of);
+  const std::vector<Event> events = events_of(account, as_of, Instant{at.micros - rate_window_micros});
   if (!as_of) return outlook_json(creditfold::outlook(*now, events, catalog_, at), catalog_, at);
-  const auto view = view_as_of(log_, account, AsOf{.at = std::nullopt, .seq = as_of}, at);
-  if (!view) unknown(account);
-  return outlook_json(creditfold::outlook(view->state, events, catalog_, at), catalog_, at);
+  return outlook_json(creditfold::outlook(past(account, *as_of).state, events, catalog_, at), catalog_, at);
 }
 
 std::string Session::keys(const AccountId& account, std::optional<std::int64_t> as_of, KeyWhatIf what_if) const {
@@ -271,7 +288,7 @@ std::string Session::apply(std::string_view commands, Instant now) {
   branch_.reset();
   std::string out;
   for (const Answer& answer : answers) {
-    if (!answer.replayed) keep_positions(answer.accepted);
+    for (const Event& event : answer.accepted) keep_place(event);
     out += to_json(answer);
     out += '\n';
   }
@@ -283,14 +300,10 @@ std::string Session::demo(Instant now) {
   fill_demo(log_, catalog_, now);
   log_.read(0, -1, [&](Event&& event) {
     fold(book_, event);
-    positions_[event.account].push_back(event.seq);
+    keep_place(event);
     return true;
   });
   return loaded();
-}
-
-void Session::keep_positions(const std::vector<Event>& events) {
-  for (const Event& event : events) positions_[event.account].push_back(event.seq);
 }
 
 std::string Session::loaded() const {

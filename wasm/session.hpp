@@ -15,6 +15,7 @@
 #include "ledger/forecast/suppose.hpp"
 #include "ledger/key_report.hpp"
 #include "ledger/log_document.hpp"
+#include "ledger/past_states.hpp"
 #include "ledger/replay.hpp"
 
 namespace creditfold::wasm {
@@ -76,9 +77,10 @@ class Session {
 
  private:
   [[nodiscard]] std::string loaded() const;
-  [[nodiscard]] std::vector<Event> events_of(const AccountId& account, std::optional<std::int64_t> as_of) const;
+  [[nodiscard]] std::vector<Event> events_of(const AccountId& account, std::optional<std::int64_t> as_of, Instant since = instant_min) const;
+  [[nodiscard]] View past(const AccountId& account, std::int64_t as_of) const;
   void keep(const AccountId& account, StoredBatch&& batch);
-  void keep_positions(const std::vector<Event>& events);
+  void keep_place(const Event& event);
 
   // A branch and what it was made for.
   struct KnownBranch {
@@ -92,7 +94,13 @@ class Session {
   Book book_;
   std::optional<CflogSteps> loading_;
   std::optional<KnownBranch> branch_;  // dropped when the log grows
-  std::map<AccountId, std::vector<std::int64_t>> positions_;  // of each account's events, by version
+  // Of each account's events, by version: where each stands, and the greatest `at` up to it.
+  struct Places {
+    std::vector<std::int64_t> seq;
+    std::vector<Instant> latest;
+  };
+  std::map<AccountId, Places> places_;
+  mutable PastStates past_states_;
 };
 
 }  // namespace creditfold::wasm

@@ -30,6 +30,7 @@ set(ledger_test_sources
   markings_test.cpp
   order_test.cpp
   outlook_test.cpp
+  past_states_test.cpp
   residency_test.cpp
   seats_test.cpp
   snapshot_test.cpp
