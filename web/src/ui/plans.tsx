@@ -171,7 +171,12 @@ export function Sentence(): JSX.Element {
             <li>
               {text.sentence.ends} <Time value={outlook().ends_at} form="bound" />
             </li>
-            <Show when={simulated(page)}>{(told) => (
+            <Show when={simulated(page)} fallback={
+              // Its room, so that nothing moves when it comes.
+              <li class="coming" aria-hidden="true">
+                {text.sentence.simulated(printer.count(1000))} <b>{printer.exact('100')}&nbsp;%</b>, {text.sentence.middle} <Time value={outlook().ends_at} form="day" />
+              </li>
+            }>{(told) => (
               <li data-testid="simulated">
                 {text.sentence.simulated(printer.count(told().futures))} <b>{printer.exact(line_of(told()).chance)}&nbsp;%</b>
                 <Show when={line_of(told()).runs_out}>{(when) => <>, {text.sentence.middle} <Time value={when()} form="day" /></>}</Show>
