@@ -363,7 +363,7 @@ bool is_only_begun(const std::filesystem::path& ledger) {
   // A rollback journal is there only until the database has its write-ahead log, which comes before its tables.
   if (std::filesystem::exists(ledger.string() + "-journal", error)) return true;
   try {
-    const SQLite::Database database(ledger.string(), SQLite::OPEN_READONLY);
+    const SQLite::Database database = open_read_only(ledger);  // waits for who is making it
     SQLite::Statement tables(database, "SELECT count(*) FROM sqlite_schema");
     return tables.executeStep() && tables.getColumn(0).getInt64() == 0;
   } catch (const SQLite::Exception&) {

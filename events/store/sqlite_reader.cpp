@@ -18,7 +18,7 @@ namespace {
 // more than that and one event.
 constexpr int rows_per_page = 1024;
 constexpr std::size_t page_bytes = 8U << 20;
-// Waiting for another connection's recovery of the write-ahead log after a crash.
+// Waiting for another connection that makes the database, or recovers its write-ahead log after a crash.
 constexpr int reader_timeout_ms = 5'000;
 // Names remembered by a connection before it forgets them all: some ten megabytes.
 constexpr std::size_t names_max = 100'000;
@@ -32,14 +32,15 @@ constexpr const char* select_account_arrived_events =
 constexpr const char* select_arrived_batches =
     "SELECT id, account, key, digest, first_place, count, \"check\" FROM arrived_batches "
     "WHERE id > ? AND id <= ? ORDER BY id LIMIT ?";
+
+}  // namespace
+
 SQLite::Database open_read_only(const std::filesystem::path& file) {
   SQLite::Database database(file.string(), SQLite::OPEN_READONLY, reader_timeout_ms);
   // Only the writing connection may checkpoint; see sqlite.cpp.
   sqlite3_db_config(database.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   return database;
 }
-
-}  // namespace
 
 SqliteReader::Snapshot::Snapshot(SqliteReader& reader)
     : reader_(reader), within_(sqlite3_get_autocommit(reader.database_.getHandle()) == 0) {

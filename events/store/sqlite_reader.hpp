@@ -56,6 +56,9 @@ struct BatchPage {
   bool at_end = false;
 };
 
+// A connection that only reads, waits while another one makes the database, and never checkpoints.
+[[nodiscard]] SQLite::Database open_read_only(const std::filesystem::path& file);
+
 class SqliteReader {
  public:
   // `region`: whose partition it is, for the events. `index`: the writer's, where it is in this process; borrowed. Where it

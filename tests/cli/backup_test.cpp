@@ -79,11 +79,10 @@ TEST_CASE("backup: what was acknowledged before it began is in it, while charges
   const Place place;
   fill(place.data);
   Service service(place.data);
-  std::atomic<bool> done = false;
   std::atomic<int> charged = 0;
   std::atomic<int> failed = 0;
-  std::thread charges([&] {
-    for (int i = 0; !done; ++i) {
+  std::jthread charges([&](const std::stop_token& stop) {
+    for (int i = 0; !stop.stop_requested(); ++i) {
       const Ended ended = run({"apply", "--data", place.data}, usage("acme", "more-" + std::to_string(i), "2026-02-20T00:00:00Z"));
       if (ended.status == 0 && contains(ended.out, "accepted")) {
         ++charged;
@@ -109,7 +108,7 @@ TEST_CASE("backup: what was acknowledged before it began is in it, while charges
     CHECK(found >= before);
     CHECK(found <= after);
   }
-  done = true;
+  charges.request_stop();
   charges.join();
   CHECK(failed == 0);
   CHECK(service.stop() == 0);

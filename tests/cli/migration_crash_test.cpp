@@ -141,8 +141,8 @@ TEST_CASE("RES-1: a service killed under load while accounts move loses nothing 
     {
       Service service(data);
       std::vector<Ended> ended(2);
-      std::thread loading([&] { ended[0] = run({"apply", "--data", data, file("load")}); });
-      std::thread moving([&] { ended[1] = run({"apply", "--data", data, file("move")}); });
+      std::jthread loading([&] { ended[0] = run({"apply", "--data", data, file("load")}); });
+      std::jthread moving([&] { ended[1] = run({"apply", "--data", data, file("move")}); });
       std::this_thread::sleep_for(std::chrono::milliseconds(20 + random.below(500)));
       service.kill();
       loading.join();

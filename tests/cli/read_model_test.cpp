@@ -151,10 +151,9 @@ TEST_CASE("export sqlite: while a service writes, what is made is one moment's")
   const Place place;
   fill(place.data);
   const Service service(place.data);
-  std::atomic<bool> done = false;
   std::atomic<int> charged = 0;
-  std::thread charges([&] {
-    for (int i = 0; !done; ++i) {
+  std::jthread charges([&](const std::stop_token& stop) {
+    for (int i = 0; !stop.stop_requested(); ++i) {
       std::string commands;
       for (int j = 0; j < 50; ++j)
         commands += usage("acme", "more-" + std::to_string(i) + "-" + std::to_string(j), "2026-02-20T00:00:00Z");
@@ -173,7 +172,7 @@ TEST_CASE("export sqlite: while a service writes, what is made is one moment's")
     CHECK(lines_up_to(jsonl, std::stoll(positions.back())).size() ==
           static_cast<std::size_t>(std::stoll(rows_of(place.model, "SELECT count(*) FROM events").at(0))));
   }
-  done = true;
+  charges.request_stop();
   charges.join();
   CHECK(positions.front() != positions.back());
 }
@@ -288,10 +287,9 @@ TEST_CASE("RES-1: export sqlite has an account that moves to and fro whole, or n
   for (int i = 0; i < 2'000; ++i) commands += usage("acme", "many-" + std::to_string(i), "2026-02-20T00:00:00Z");
   static_cast<void>(ask({"apply", "--data", place.data}, commands));
   const Service service(place.data);
-  std::atomic<bool> done = false;
   std::atomic<int> moves = 0;
-  std::thread mover([&] {
-    for (int i = 0; !done; ++i) {
+  std::jthread mover([&](const std::stop_token& stop) {
+    for (int i = 0; !stop.stop_requested(); ++i) {
       const std::string to = i % 2 == 0 ? "eu" : "jp";
       const std::string key = std::to_string(i);
       const std::string move = R"({"command":"RemoveProduct","account":"acme","key":"rm)" + key +
@@ -315,7 +313,7 @@ TEST_CASE("RES-1: export sqlite has an account that moves to and fro whole, or n
     }
     for (int i = 0; i < 20 && moves == before; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
-  done = true;
+  mover.request_stop();
   mover.join();
   CHECK(moves > 2);
   CHECK(made > 0);

@@ -90,7 +90,7 @@ TEST_CASE("a stop waits for a request of many lines") {
   std::string body;
   for (int i = 0; i < 5'000; ++i) body += usage("acme", "u" + std::to_string(i)) + "\n";
   Response response;
-  std::thread sender([&] { response = running.client().post(body, "application/x-ndjson"); });
+  std::jthread sender([&] { response = running.client().post(body, "application/x-ndjson"); });
   CHECK(soon([&] { return running.log().head() > 3; }));
   running.service().stop();
   sender.join();

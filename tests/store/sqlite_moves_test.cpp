@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "events/store/memory_partition.hpp"
+#include "events/store/partitions.hpp"
 #include "events/store/sqlite.hpp"
 #include "tests/store/format_2.hpp"
 #include "tests/store/moving.hpp"
@@ -168,12 +169,11 @@ TEST_CASE("RES-1: readers beside a move see the stream whole or not at all") {
   const auto eu = open(directory, "eu");
   REQUIRE(append_one(*us, batch_of("acme", "long", 0, 3'000)));
   REQUIRE(append_one(*us, batch_of("globex", "g", 0, 2)));
-  std::atomic<bool> done = false;
   std::atomic<int> wrong = 0;
   std::atomic<int> read = 0;
-  std::thread reader([&] {
+  std::jthread reader([&](const std::stop_token& stop) {
     const auto beside = open_sqlite({directory.path() / "us", true, RegionId("us")});
-    while (!done || read < 3) {
+    while (!stop.stop_requested() || read < 3) {
       try {
         std::size_t batches = 0;
         beside->read_batches([&](const AccountId&, StoredBatch&& batch) {
@@ -190,9 +190,31 @@ TEST_CASE("RES-1: readers beside a move see the stream whole or not at all") {
   });
   move_account(*us, *eu, "acme", "m1");
   while (!us->erase_buried(go_on)) std::this_thread::yield();
-  done = true;
+  reader.request_stop();
   reader.join();
   CHECK(wrong == 0);
+}
+
+TEST_CASE("RES-1: readers beside a region that is being made see nothing of it, or all") {
+  std::vector<std::string> faults;
+  for (int i = 0; i < 60; ++i) {
+    const TemporaryDirectory directory;
+    std::atomic<bool> made = false;
+    std::jthread writer([&] {
+      SqlitePartitions(directory.data(), false).open(RegionId("us"));
+      made = true;
+    });
+    for (bool seen = false; !seen;) {
+      seen = made;
+      try {
+        seen = !SqlitePartitions(directory.data(), true).regions().empty();
+      } catch (const Fault& fault) {
+        if (std::string(fault.what()).find("there is no ledger here") == std::string::npos) faults.emplace_back(fault.what());
+      }
+    }
+    writer.join();
+  }
+  CHECK(faults == std::vector<std::string>{});
 }
 
 TEST_CASE("Damage to what is said of moves is found") {
