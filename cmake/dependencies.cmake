@@ -35,7 +35,9 @@ else()
   pkg_check_modules(LIBARCHIVE REQUIRED IMPORTED_TARGET libarchive)
   add_library(archive_library ALIAS PkgConfig::LIBARCHIVE)
   pkg_check_modules(CURL REQUIRED IMPORTED_TARGET "libcurl>=7.86")  # signs requests (AWS_SIGV4), their headers too
+  add_library(creditfold_allocator INTERFACE)  # for programs that say how memory is asked for
   if(NOT SANITIZE)
+    target_compile_definitions(creditfold_allocator INTERFACE CREDITFOLD_MIMALLOC)
     # malloc of every program, for which it only has to be linked: decisions are mostly short texts and nodes of maps.
     # Sanitizers bring their own.
     find_library(MIMALLOC_LIBRARY mimalloc REQUIRED)

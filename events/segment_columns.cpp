@@ -52,8 +52,10 @@ void take_batches(SpanInputArchive& in, SegmentColumns& columns) {
   for (IntColumn* ints : {&columns.account, &columns.previous, &columns.first_version, &columns.count}) {
     *ints = IntColumn::take(in, count);
   }
+  columns.keys_at = in.offset();
   columns.key = TextColumn::take(in, count - gone);
   columns.command = in.take_bytes((count - gone) * CommandDigest{}.bytes.size());
+  columns.after_keys = in.offset();
 }
 
 void take_charges(SpanInputArchive& in, SegmentColumns& columns) {

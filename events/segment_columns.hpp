@@ -30,6 +30,8 @@ struct SegmentColumns {
   // Of each batch that is not gone.
   TextColumn key;
   std::string_view command;  // digests, one behind the other
+  std::size_t keys_at = 0;   // where `key` begins in the segment; up to behind `command` lies what a fold hardly reads
+  std::size_t after_keys = 0;
   // Of each of their events.
   IntColumn tag, revision, at, recorded_at;
   MaybeTextColumn actor;

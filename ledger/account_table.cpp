@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "events/span_archive.hpp"
+#include "events/archive.hpp"
 #include "ledger/credits.hpp"
 #include "ledger/evolve.hpp"
 #include "ledger/terms.hpp"
@@ -12,6 +12,23 @@
 
 namespace creditfold {
 namespace {
+
+// What follows the bounds in the fields of a close that bills nothing.
+std::string_view before_sums(const PeriodClosed& close, std::string_view fields) {
+  std::vector<std::uint8_t> sums;
+  append_with(sums, [&](SpanOutputArchive& out) {
+    out(close.granted, close.consumed, close.expired, close.uncovered, close.overage);
+  });
+  return fields.substr(0, fields.size() - sums.size());
+}
+
+bool are_unbilled_sums(std::string_view fields) {
+  SpanInputArchive in({reinterpret_cast<const std::uint8_t*>(fields.data()), fields.size()});
+  Credits granted, consumed, expired, uncovered;
+  bool billed = false;
+  in(granted, consumed, expired, uncovered, billed);
+  return !billed && in.left() == 0;
+}
 
 bool any_waiting(const AccountLine& line) {
   return std::any_of(line.window.begin(), line.window.end(), [](const Window& window) { return window.pending != 0; });
@@ -49,12 +66,37 @@ void AccountTable::note(AccountLine& line, const Envelope& envelope) {
 
 void AccountTable::evolve(std::uint32_t account, const Event& event) { evolve_wholly(account, event); }
 
-void AccountTable::evolve(std::uint32_t account, const Envelope& envelope, const CreditsGranted& fact) {
-  if (!grant(account, envelope, fact)) evolve_wholly(account, event_of(envelope, fact));
+void AccountTable::evolve(std::uint32_t account, const Envelope& envelope, const CreditsGranted& fact,
+                          std::string_view fields) {
+  if (!grant(account, envelope, fact, fields)) evolve_wholly(account, event_of(envelope, fact));
 }
 
-void AccountTable::evolve(std::uint32_t account, const Envelope& envelope, const PeriodClosed& fact) {
-  if (!close(account, envelope, fact)) evolve_wholly(account, event_of(envelope, fact));
+void AccountTable::evolve(std::uint32_t account, const Envelope& envelope, const PeriodClosed& fact,
+                          std::string_view fields) {
+  if (!close(account, envelope, fact, fields)) evolve_wholly(account, event_of(envelope, fact));
+}
+
+// Equal bytes are equal facts. Of what they have to fit beyond terms and period, the rest is asked here.
+bool AccountTable::evolve_as_known(std::uint32_t account, const Envelope& envelope, KnownFields::Of of,
+                                   std::string_view fields) {
+  CompactAccount& compact = compact_[account];
+  if (compact.full != 0 || envelope.version != lines_[account].version + std::int64_t{1}) return false;
+  for (std::size_t i = 0; i < compact.pools; ++i) {
+    CompactPool& pool = compact.pool[i];
+    const bool grants = of == KnownFields::Of::allotment;
+    const std::int32_t period = (grants ? pool.opened : pool.closed) + 1;
+    const std::size_t known = known_.known(of, pool.terms, period, fields);
+    if (known == 0) continue;
+    if (grants) {
+      if (known != fields.size() || period <= pool.further_until) return false;
+      open_period(account, pool, envelope);
+      return true;
+    }
+    if (period > pool.opened || !are_unbilled_sums(fields.substr(known))) return false;
+    close_period(account, pool, envelope);
+    return true;
+  }
+  return false;
 }
 
 // The pool, where the next event of the account may be done to its records.
@@ -67,7 +109,8 @@ AccountTable::CompactPool* AccountTable::pool_of(std::uint32_t account, const Pl
   return nullptr;
 }
 
-bool AccountTable::grant(std::uint32_t account, const Envelope& envelope, const CreditsGranted& fact) {
+bool AccountTable::grant(std::uint32_t account, const Envelope& envelope, const CreditsGranted& fact,
+                         std::string_view fields) {
   AccountLine& line = lines_[account];
   const auto name = credits::parse_lot(fact.lot);
   if (fact.price || !name || name->plan != fact.plan || envelope.version != line.version + std::int64_t{1}) return false;
@@ -88,37 +131,52 @@ bool AccountTable::grant(std::uint32_t account, const Envelope& envelope, const 
     place.ends_at = terms.bounds[static_cast<std::size_t>(name->period)];
   }
   credits::require_grant(fact, *name, place, Folding::whole);
-  const auto index = static_cast<std::size_t>(pool - compact_[account].pool.data());
-  settle_compact(*pool, line.window[index]);
-  const auto version = static_cast<std::uint32_t>(envelope.version);
   if (allotment) {
-    pool->newest = opened_.add({.drawn = 0, .uncovered = 0, .version = version, .older = pool->newest});
-    pool->opened = static_cast<std::uint16_t>(name->period);
-    open_window(line, index, *pool);
-  } else {
-    pool->further = further_.add({.granted = fact.credits.micro,
-                                  .drawn = 0,
-                                  .version = version,
-                                  .next = pool->further,
-                                  .period = name->period,
-                                  .kind = fact.kind});
-    pool->further_until = std::max(pool->further_until, name->period);
+    if (name->number == 1 && !fields.empty()) known_.keep(KnownFields::Of::allotment, pool->terms, name->period, fields);
+    open_period(account, *pool, envelope);
+    return true;
   }
+  settle_compact(*pool, line.window[index_of(account, *pool)]);
+  pool->further = further_.add({.granted = fact.credits.micro,
+                                .drawn = 0,
+                                .version = static_cast<std::uint32_t>(envelope.version),
+                                .next = pool->further,
+                                .period = name->period,
+                                .kind = fact.kind});
+  pool->further_until = std::max(pool->further_until, name->period);
   note(line, envelope);
   return true;
 }
 
-bool AccountTable::close(std::uint32_t account, const Envelope& envelope, const PeriodClosed& fact) {
+void AccountTable::open_period(std::uint32_t account, CompactPool& pool, const Envelope& envelope) {
   AccountLine& line = lines_[account];
-  CompactPool* const pool = pool_of(account, fact.plan, fact.term);
-  if (pool == nullptr || fact.overage || envelope.version != line.version + std::int64_t{1}) return false;
-  credits::require_close(fact, pool->opened, pool->closed);
-  const auto index = static_cast<std::size_t>(pool - compact_[account].pool.data());
-  settle_compact(*pool, line.window[index]);
-  pool->closed = static_cast<std::uint16_t>(fact.period);  // which says what expired: all that was left
-  open_window(line, index, *pool);
+  const std::size_t index = index_of(account, pool);
+  settle_compact(pool, line.window[index]);
+  pool.newest = opened_.add(
+      {.drawn = 0, .uncovered = 0, .version = static_cast<std::uint32_t>(envelope.version), .older = pool.newest});
+  ++pool.opened;
+  open_window(line, index, pool);
   note(line, envelope);
+}
+
+bool AccountTable::close(std::uint32_t account, const Envelope& envelope, const PeriodClosed& fact,
+                         std::string_view fields) {
+  CompactPool* const pool = pool_of(account, fact.plan, fact.term);
+  if (pool == nullptr || fact.overage || envelope.version != lines_[account].version + std::int64_t{1}) return false;
+  credits::require_close(fact, pool->opened, pool->closed);
+  if (!fields.empty()) known_.keep(KnownFields::Of::close, pool->terms, fact.period, before_sums(fact, fields));
+  close_period(account, *pool, envelope);
   return true;
+}
+
+// Which says what expired: all that was left.
+void AccountTable::close_period(std::uint32_t account, CompactPool& pool, const Envelope& envelope) {
+  AccountLine& line = lines_[account];
+  const std::size_t index = index_of(account, pool);
+  settle_compact(pool, line.window[index]);
+  ++pool.closed;
+  open_window(line, index, pool);
+  note(line, envelope);
 }
 
 void AccountTable::evolve_wholly(std::uint32_t account, const Event& event) {
@@ -236,6 +294,7 @@ std::size_t AccountTable::bytes() const {
   std::size_t bytes = lines_.capacity() * sizeof(AccountLine) + compact_.capacity() * sizeof(CompactAccount) +
                       opened_.bytes() + further_.bytes() + full_.capacity() * sizeof(full_[0]) +
                       free_full_.capacity() * sizeof(std::uint32_t);
+  bytes += known_.bytes();
   for (const auto& terms : terms_) bytes += terms ? sizeof(Terms) + terms->bounds.capacity() * sizeof(Instant) : 0;
   return bytes;
 }

@@ -16,6 +16,7 @@
 
 #include "events/event.hpp"
 #include "ledger/arena.hpp"
+#include "ledger/known_fields.hpp"
 #include "ledger/name_table.hpp"
 #include "ledger/state.hpp"
 #include "ledger/usage_table.hpp"
@@ -85,9 +86,13 @@ class AccountTable {
 
   // Folds an event of the account. Throws Inconsistent or Overflow as `creditfold::evolve` does.
   void evolve(std::uint32_t account, const Event& event);
-  // The same for these two where they are neither priced nor billed, so that nobody asks for their key.
-  void evolve(std::uint32_t account, const Envelope& envelope, const CreditsGranted& fact);
-  void evolve(std::uint32_t account, const Envelope& envelope, const PeriodClosed& fact);
+  // The same for these two where they are neither priced nor billed, so that nobody asks for their key. `fields`: what they
+  // were read from, in their newest revision; else none.
+  void evolve(std::uint32_t account, const Envelope& envelope, const CreditsGranted& fact, std::string_view fields);
+  void evolve(std::uint32_t account, const Envelope& envelope, const PeriodClosed& fact, std::string_view fields);
+  // The same of fields that were never read, where another account's were alike; false when nothing was done.
+  [[nodiscard]] bool evolve_as_known(std::uint32_t account, const Envelope& envelope, KnownFields::Of of,
+                                     std::string_view fields);
 
   // Draws what is pending in the account's windows.
   void settle(std::uint32_t account);
@@ -143,8 +148,15 @@ class AccountTable {
   static constexpr std::int64_t periods_max = 4'096;  // of a term that is kept so
 
   [[nodiscard]] CompactPool* pool_of(std::uint32_t account, const PlanId& plan, std::int32_t term);
-  [[nodiscard]] bool grant(std::uint32_t account, const Envelope& envelope, const CreditsGranted& fact);
-  [[nodiscard]] bool close(std::uint32_t account, const Envelope& envelope, const PeriodClosed& fact);
+  [[nodiscard]] bool grant(std::uint32_t account, const Envelope& envelope, const CreditsGranted& fact,
+                           std::string_view fields);
+  [[nodiscard]] bool close(std::uint32_t account, const Envelope& envelope, const PeriodClosed& fact,
+                           std::string_view fields);
+  [[nodiscard]] std::size_t index_of(std::uint32_t account, const CompactPool& pool) const {
+    return static_cast<std::size_t>(&pool - compact_[account].pool.data());
+  }
+  void open_period(std::uint32_t account, CompactPool& pool, const Envelope& envelope);
+  void close_period(std::uint32_t account, CompactPool& pool, const Envelope& envelope);
   void evolve_wholly(std::uint32_t account, const Event& event);
   void note(AccountLine& line, const Envelope& envelope);
 
@@ -176,6 +188,7 @@ class AccountTable {
   std::vector<std::unique_ptr<Terms>> terms_;
   std::map<std::string, std::uint32_t> terms_numbers_;  // by canonical bytes
   NameTable plans_;
+  KnownFields known_;
   std::vector<RegionId> regions_;
   Period period_;  // scratch, so that a period read takes no memory
   std::vector<std::uint32_t> opened_scratch_;

@@ -80,6 +80,7 @@ Expected<Done, ColumnFault> ColumnFold::fold(std::span<const std::uint8_t> segme
   try {
     const SegmentColumns columns = SegmentColumns::take(segment);
     unpack(columns);
+    expect_like(columns);
     const std::size_t events = columns.tag.size();
     std::size_t other_begin = 0;
     std::size_t other = 0;
@@ -298,6 +299,28 @@ UsageTotals ColumnFold::used_by(std::size_t charge) const {
   return {1, Volume{of.query[charge]}, Volume{of.input[charge]}, Volume{of.output[charge]}, Credits{of.credits[charge]}};
 }
 
+// Segments are much alike, so that the next one's keys, which are most of its bytes and are not read, lie where this
+// one's do, or nearly.
+void ColumnFold::expect_like(const SegmentColumns& columns) {
+  constexpr std::size_t nearly = 256;
+  const std::size_t keys = std::min(expected_.size(), columns.keys_at + nearly);
+  const std::size_t behind = std::min(expected_.size(), std::max(keys, columns.after_keys - std::min(nearly, columns.after_keys)));
+  to_fetch_ = {expected_.first(keys), expected_.subspan(behind)};
+  expected_ = {};
+}
+
+// A few lines at a time, as more at once would wait for one another.
+void ColumnFold::fetch_expected() {
+#ifndef __wasm__
+  constexpr std::size_t line = 64;
+  constexpr std::size_t lines = 3;
+  std::span<const std::uint8_t>& from = to_fetch_[to_fetch_[0].empty() ? 1 : 0];
+  const std::size_t bytes = std::min(lines * line, from.size());
+  for (std::size_t at = 0; at < bytes; at += line) __builtin_prefetch(from.data() + at, 0, 2);
+  from = from.subspan(bytes);
+#endif
+}
+
 template <bool bounded>
 std::size_t ColumnFold::add_charges(std::size_t event, std::size_t charge, std::size_t count) {
   AccountLine* const lines = accounts_.lines();
@@ -311,6 +334,7 @@ std::size_t ColumnFold::add_charges(std::size_t event, std::size_t charge, std::
   while (i < count) {
     const std::size_t end = std::min(count, i + some);
     look_ahead(lines, account + i, end - i);
+    fetch_expected();
     for (; i < end; ++i) {
       AccountLine& line = lines[account[i]];
       const std::uint16_t wanted = plan_number[plan[i]];
@@ -395,11 +419,15 @@ void ColumnFold::fold_other(const SegmentColumns& columns, std::size_t event, st
   const std::int64_t revision = unpacked_.revision[event];
   const std::uint32_t tag = columns.tags[event];
   if (tag == CreditsGranted::tag) {
+    const std::string_view newest = revision == newest_revision<CreditsGranted> ? fields : std::string_view{};
+    if (accounts_.evolve_as_known(account, envelope(event), KnownFields::Of::allotment, newest)) return;
     read_into(grant_, revision, fields, fields_);
-    if (!grant_.price) return accounts_.evolve(account, envelope(event), grant_);
+    if (!grant_.price) return accounts_.evolve(account, envelope(event), grant_, newest);
   } else if (tag == PeriodClosed::tag) {
+    const std::string_view newest = revision == newest_revision<PeriodClosed> ? fields : std::string_view{};
+    if (accounts_.evolve_as_known(account, envelope(event), KnownFields::Of::close, newest)) return;
     read_into(close_, revision, fields, fields_);
-    if (!close_.overage) return accounts_.evolve(account, envelope(event), close_);
+    if (!close_.overage) return accounts_.evolve(account, envelope(event), close_, newest);
   }
   Event whole = event_of(envelope(event), payload_of(tag, revision, fields));
   whole.key = id_in<KeyTag>(columns.key.at(batch_of(event)));  // lines of invoices keep it

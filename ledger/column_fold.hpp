@@ -39,6 +39,9 @@ class ColumnFold {
   // passed over. After a fault the fold is unusable.
   [[nodiscard]] Expected<Done, ColumnFault> fold(std::span<const std::uint8_t> segment, std::int64_t first_seq);
 
+  // Hints which segment is folded next, so that its bytes are there by then.
+  void expect(std::span<const std::uint8_t> segment) { expected_ = segment; }
+
   [[nodiscard]] std::int64_t events() const { return events_; }  // how many were folded
   // Draws what is pending; to be called before anything is asked.
   [[nodiscard]] Expected<Done, ColumnFault> settle();
@@ -92,6 +95,11 @@ class ColumnFold {
   [[nodiscard]] Envelope envelope(std::size_t event) const;
   [[nodiscard]] std::size_t batch_of(std::size_t event) const;
 
+  void expect_like(const SegmentColumns& columns);
+  void fetch_expected();
+
+  std::span<const std::uint8_t> expected_;                     // the segment after this one
+  std::array<std::span<const std::uint8_t>, 2> to_fetch_;  // of it, but for what is in
   UsageTable usage_;
   AccountTable accounts_;
   Unpacked unpacked_;

@@ -16,7 +16,7 @@ class NameTable {
   // From 0 without gaps. `check(name)` is called once for each name, before it gets a number.
   template <class Check>
   [[nodiscard]] std::uint32_t number(std::string_view name, Check&& check) {
-    if (4 * (names_.size() + 1) > 3 * places_.size()) grow();
+    if (4 * (names_.size() + 1) > places_.size()) grow();  // most names are found at the first place
     const Ends ends = ends_of(name);
     std::uint32_t& place = places_[place_of(name, ends)];
     if (place == 0) {

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "events/segment.hpp"
+#include "ledger/cli/allocator.hpp"
 #include "ledger/column_fold.hpp"
 #include "tests/bench/cpu_clock.hpp"
 #include "tests/bench/replay_log.hpp"
@@ -18,7 +19,9 @@ namespace {
 using namespace creditfold;
 
 void fold_all(ColumnFold& fold, const std::vector<test::ReplayLog::Run>& runs) {
-  for (const auto& run : runs) {
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    const auto& run = runs[i];
+    if (i + 1 < runs.size()) fold.expect(runs[i + 1].bytes);
     const auto folded = fold.fold(run.bytes, run.first_seq);
     if (folded) continue;
     std::fprintf(stderr, "event %lld: %s\n", static_cast<long long>(folded.error().seq), folded.error().what.c_str());
@@ -97,6 +100,7 @@ int check(const test::ReplayLog& log) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  use_large_pages();
   const bool checking = argc > 1 && std::string_view(argv[1]) == "--check";
   if (checking) --argc, ++argv;
   const std::int64_t events = argc > 1 ? std::atoll(argv[1]) : 10'000'000;
