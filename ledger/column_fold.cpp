@@ -12,6 +12,7 @@
 namespace creditfold {
 namespace {
 
+constexpr std::size_t cache_line = 64;
 constexpr std::size_t prefetch_ahead = 24;
 constexpr std::size_t others_ahead = 4;
 
@@ -20,17 +21,28 @@ constexpr std::size_t others_ahead = 4;
 #ifdef __wasm__
 constexpr std::size_t some = 512;
 
+inline void use(std::uint32_t touched) {
+  volatile std::uint32_t used = touched;
+  static_cast<void>(used);
+}
 inline void look_ahead(const AccountLine* lines, const std::uint32_t* account, std::size_t count) {
   std::uint32_t touched = 0;
   for (std::size_t i = 0; i < count; ++i) touched += lines[account[i]].version;
-  volatile std::uint32_t used = touched;
-  static_cast<void>(used);
+  use(touched);
+}
+inline void fetch(std::span<const std::uint8_t> bytes) {
+  std::uint32_t touched = 0;
+  for (std::size_t at = 0; at < bytes.size(); at += cache_line) touched += bytes[at];
+  use(touched);
 }
 #else
 constexpr std::size_t some = 16;
 
 inline void look_ahead(const AccountLine* lines, const std::uint32_t* account, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) __builtin_prefetch(&lines[account[i + prefetch_ahead]], 1);
+}
+inline void fetch(std::span<const std::uint8_t> bytes) {
+  for (std::size_t at = 0; at < bytes.size(); at += cache_line) __builtin_prefetch(bytes.data() + at, 0, 2);
 }
 #endif
 
@@ -309,16 +321,13 @@ void ColumnFold::expect_like(const SegmentColumns& columns) {
   expected_ = {};
 }
 
-// A few lines at a time, as more at once would wait for one another.
+// Some lines at a time, as more at once would wait for one another.
 void ColumnFold::fetch_expected() {
-#ifndef __wasm__
-  constexpr std::size_t line = 64;
-  constexpr std::size_t lines = 3;
+  constexpr std::size_t lines = some / 8 + 1;
   std::span<const std::uint8_t>& from = to_fetch_[to_fetch_[0].empty() ? 1 : 0];
-  const std::size_t bytes = std::min(lines * line, from.size());
-  for (std::size_t at = 0; at < bytes; at += line) __builtin_prefetch(from.data() + at, 0, 2);
+  const std::size_t bytes = std::min(lines * cache_line, from.size());
+  fetch(from.first(bytes));
   from = from.subspan(bytes);
-#endif
 }
 
 template <bool bounded>

@@ -15,19 +15,29 @@ import { MomentStrip, Scrubber } from './ui/scrubber';
 import { Drop, Start } from './ui/start';
 import { WhatIfPanel } from './ui/what_if_panel';
 import { Tour } from './ui/tour';
+import { create_turns } from './ui/turns';
 import { Why } from './ui/why';
 import { Empty, Failed, Loading, OfflineBanner } from './ui/states';
+
+// In the order in which parts come: the answer, the plans, the picture, the levers, the tables, what lies over the page.
+const plans_turn = 2;
+const picture_turn = 3;
+const levers_turn = 4;
+const tables_turn = 5;
+const last_turn = 6;
 
 export function App(): JSX.Element {
   const page = create_page();
   void page.open(page.state.place.account);
+  const turn = create_turns(last_turn, () => page.state.phase === 'ready');
+  const complete = (): boolean => turn() === last_turn;
   createEffect(() => {
     document.title = page.state.account ? text.title(page.state.account) : text.product;
   });
   return (
     <PageContext.Provider value={page}>
       <Header />
-      <main id="main" tabindex="-1" data-phase={page.state.phase} data-exact={settings.exact()}
+      <main id="main" tabindex="-1" data-phase={page.state.phase === 'ready' && !complete() ? 'loading' : page.state.phase} data-exact={settings.exact()}
         data-why={page.state.place.why !== null}>
         <Switch>
           <Match when={page.state.phase === 'start'}><Start /></Match>
@@ -42,22 +52,22 @@ export function App(): JSX.Element {
             <div class="workbench">
               <Sentence />
               <div class="workbench-main">
-                <Plans />
-                <Show when={page.plan() !== null}><Picture /></Show>
+                <Show when={turn() >= plans_turn}><Plans /></Show>
+                <Show when={turn() >= picture_turn && page.plan() !== null}><Picture /></Show>
               </div>
-              <WhatIfPanel />
-              <div class="workbench-below">
-                <Compare />
-                <Details />
-              </div>
+              <Show when={turn() >= levers_turn}><WhatIfPanel /></Show>
+              <Show when={turn() >= tables_turn}>
+                <div class="workbench-below">
+                  <Compare />
+                  <Details />
+                </div>
+              </Show>
             </div>
           </Match>
         </Switch>
       </main>
       <Drop />
-      <Switch>
-        <Match when={page.state.phase === 'ready'}><Scrubber /><Why /><Tour /></Match>
-      </Switch>
+      <Show when={complete()}><Scrubber /><Why /><Tour /></Show>
     </PageContext.Provider>
   );
 }

@@ -2,6 +2,8 @@
 // Credits as exact decimals: parsed into micro-credits (BigInt), added, and printed grouped for a locale.
 // A JavaScript number appears only in `for_drawing`, where a pixel is the finest digit anyway.
 
+import { once } from './once';
+
 /** Credits carry at most six fraction digits. */
 export const fraction_digits = 6;
 const micro = 10n ** BigInt(fraction_digits);
@@ -77,20 +79,19 @@ export interface NumberPrinter {
 /** Grouping and separators of `locale`, Latin digits so that columns stay aligned and copies stay readable. */
 export function number_printer(locale: string): NumberPrinter {
   const options = { numberingSystem: 'latn' } as const;
-  const whole_format = new Intl.NumberFormat(locale, options);
-  const axis_format = new Intl.NumberFormat(locale, { ...options, notation: 'compact', maximumFractionDigits: 2 });
-  const percent_format = new Intl.NumberFormat(locale, {
+  const whole_format = once(() => new Intl.NumberFormat(locale, options));
+  const axis_format = once(() => new Intl.NumberFormat(locale, { ...options, notation: 'compact', maximumFractionDigits: 2 }));
+  const percent_format = once(() => new Intl.NumberFormat(locale, {
     ...options, style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1,
-  });
-  const point = new Intl.NumberFormat(locale, options).formatToParts(1.5)
-    .find((part) => part.type === 'decimal')?.value ?? '.';
+  }));
+  const point = once(() => whole_format().formatToParts(1.5).find((part) => part.type === 'decimal')?.value ?? '.');
 
   const print = (credits: string): string => {
     const [whole = '0', fraction] = credits.replace('-', '').split('.');
-    const text = whole_format.format(BigInt(whole));
+    const text = whole_format().format(BigInt(whole));
     // U+2212, the minus sign as wide as a digit.
     const sign = credits.startsWith('-') ? '\u2212' : '';
-    return sign + (fraction ? text + point + fraction : text);
+    return sign + (fraction ? text + point() + fraction : text);
   };
   return {
     exact: print,
@@ -99,8 +100,8 @@ export function number_printer(locale: string): NumberPrinter {
       return print(credits_of(round_micro(amount, digits_that_matter(amount))));
     },
     whole: (credits) => print(credits.split('.')[0] ?? credits),
-    count: (value) => whole_format.format(value),
-    axis: (value) => axis_format.format(value),
-    percent: (points) => percent_format.format(points / 10000),
+    count: (value) => whole_format().format(value),
+    axis: (value) => axis_format().format(value),
+    percent: (points) => percent_format().format(points / 10000),
   };
 }

@@ -2,11 +2,12 @@
 // Orders for sortable columns, on exact values.
 
 import { micro_of } from './decimal';
+import { once } from './once';
 
-const collator = new Intl.Collator('en', { numeric: true });
+const collator = once(() => new Intl.Collator('en', { numeric: true }));
 
 export function by_text<Row>(field: (row: Row) => string): (a: Row, b: Row) => number {
-  return (a, b) => collator.compare(field(a), field(b));
+  return (a, b) => collator().compare(field(a), field(b));
 }
 
 export function by_amount<Row>(field: (row: Row) => string): (a: Row, b: Row) => number {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Moments: RFC 3339 in UTC to and from BigInt microseconds, and their English forms. No local time zone anywhere.
 
+import { once } from './once';
 import { text } from '../text';
 
 const second = 1_000_000n;
@@ -58,16 +59,17 @@ function parts_of(time: string): Parts {
 }
 
 // English dates have their month in letters, whoever reads them; other languages their own forms.
-let day_format: Intl.DateTimeFormat | null = null;
-let date_month_format: Intl.DateTimeFormat | null = null;
-let month_format: Intl.DateTimeFormat | null = null;
+type Dates = () => Intl.DateTimeFormat | null;
+let day_format: Dates = () => null;
+let date_month_format: Dates = () => null;
+let month_format: Dates = () => null;
 
 /** How days are written from now on: as readers of this language do. */
 export function use_dates_of(locale: string): void {
   const common = { timeZone: 'UTC', numberingSystem: 'latn' } as const;
   const english = /^en\b/i.test(locale);
-  const make = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat | null =>
-    (english ? null : new Intl.DateTimeFormat(locale, { ...common, ...options }));
+  const make = (options: Intl.DateTimeFormatOptions): Dates =>
+    once(() => (english ? null : new Intl.DateTimeFormat(locale, { ...common, ...options })));
   day_format = make({ day: 'numeric', month: 'short', year: 'numeric' });
   date_month_format = make({ day: 'numeric', month: 'short' });
   month_format = make({ month: 'short' });
@@ -76,17 +78,17 @@ export function use_dates_of(locale: string): void {
 /** "16 Nov 2023" */
 export function day_text(time: string): string {
   const { year, month, date } = parts_of(time);
-  return day_format?.format(Number(micros_of(time) / 1000n)) ?? `${date} ${month} ${year}`;
+  return day_format()?.format(Number(micros_of(time) / 1000n)) ?? `${date} ${month} ${year}`;
 }
 
 /** "Nov", of a month from 0. */
 export function month_text(month: number): string {
-  return month_format?.format(Date.UTC(2000, month)) ?? text.months[month] ?? '';
+  return month_format()?.format(Date.UTC(2000, month)) ?? text.months[month] ?? '';
 }
 
 /** "16 Nov" */
 export function date_month_text(month: number, date: number): string {
-  return date_month_format?.format(Date.UTC(2000, month, date)) ?? `${date} ${month_text(month)}`;
+  return date_month_format()?.format(Date.UTC(2000, month, date)) ?? `${date} ${month_text(month)}`;
 }
 
 /** "16 Nov 2023, 18:17 UTC" */

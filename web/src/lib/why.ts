@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Questions of why in a link to the page, and the figures of explanations as a reader sees them.
 
+import { once_each } from './once';
 import type { Money, WhyAbout, WhyLink } from '../core/forms';
 import type { NumberPrinter } from './decimal';
 import { bare_text } from './time';
@@ -45,10 +46,12 @@ export function unit_text(value: string, unit: string): string {
   return value === '1' && unit.endsWith('s') ? unit.slice(0, -1) : unit;
 }
 
+const digits_of = once_each((currency) =>
+  new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2);
+
 /** An amount in its currency's own units as a plain decimal: ISO 4217 knows how many digits. */
 export function money_decimal({ currency, minor }: Money): string {
-  const { maximumFractionDigits: digits = 2 } =
-    new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions();
+  const digits = digits_of(currency);
   const size = minor < 0 ? -BigInt(minor) : BigInt(minor);
   const unit = 10n ** BigInt(digits);
   const fraction = digits === 0 ? '' : `.${(size % unit).toString().padStart(digits, '0')}`;

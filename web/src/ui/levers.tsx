@@ -40,6 +40,8 @@ export function Levers(): JSX.Element {
   );
 }
 
+const first_group: Group = 'packs';
+
 function Section(props: { group: Group; pulled(levers: Pulled): string | undefined; children: JSX.Element }): JSX.Element {
   const { what_if } = use_page();
   const value = (): string | undefined => props.pulled(what_if.levers());
@@ -48,15 +50,18 @@ function Section(props: { group: Group; pulled(levers: Pulled): string | undefin
     const { told } = what_if.outcome(what_if.board().chosen);
     return (told?.commands ?? []).filter(({ command, answer, assumed }) => answer.refused && !assumed && names.includes(command.command));
   });
+  // Fields are made when they are first looked at: most groups never are.
+  const [opened, put_opened] = createSignal(props.group === first_group);
   return (
-    <details class="lever-group" open={props.group === 'packs'} data-testid={`levers-${props.group}`}>
+    <details class="lever-group" open={props.group === first_group} data-testid={`levers-${props.group}`}
+      onToggle={(event) => put_opened(opened() || event.currentTarget.open)}>
       <summary>
         <Icon name="chevron" /><span class="lever-group-name">{words.groups[props.group]}</span>
         <Show when={refused().length > 0}><Icon name="warn" class="bad" /></Show>
         <Show when={value()}>{(shown) => <span class="lever-value">{shown()}</span>}</Show>
       </summary>
       <div class="lever-fields">
-        {props.children}
+        <Show when={opened()}>{props.children}</Show>
         <Show when={refused().length > 0}>
           <ul class="refusals" data-testid={`refused-${props.group}`} aria-live="polite">
             <For each={refused()}>{({ answer }) => (
