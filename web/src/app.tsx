@@ -19,24 +19,27 @@ import { create_turns } from './ui/turns';
 import { Why } from './ui/why';
 import { Empty, Failed, Loading, OfflineBanner } from './ui/states';
 
-// In the order in which parts come: the answer, the plans, the picture, the levers, the tables, what lies over the page.
+// In the order in which parts come: the answer, the plans, the rest of the header, the picture, the levers, the tables, and
+// what lies over the page.
 const plans_turn = 2;
-const picture_turn = 3;
-const levers_turn = 4;
-const tables_turn = 5;
-const last_turn = 6;
+const header_turn = 3;
+const picture_turn = 4;
+const levers_turn = 5;
+const tables_turn = 6;
+const last_turn = 7;
 
 export function App(): JSX.Element {
   const page = create_page();
   void page.open(page.state.place.account);
   const turn = create_turns(last_turn, () => page.state.phase === 'ready');
   const complete = (): boolean => turn() === last_turn;
+  createEffect(() => page.put_complete(complete()));
   createEffect(() => {
     document.title = page.state.account ? text.title(page.state.account) : text.product;
   });
   return (
     <PageContext.Provider value={page}>
-      <Header />
+      <Header whole={turn() >= header_turn} />
       <main id="main" tabindex="-1" data-phase={page.state.phase === 'ready' && !complete() ? 'loading' : page.state.phase} data-exact={settings.exact()}
         data-why={page.state.place.why !== null}>
         <Switch>

@@ -58,6 +58,8 @@ export interface Page {
   /** The stop of the tour; null: there is none. */
   tour(): number | null;
   put_tour(stop: number | null): void;
+  /** Says that all parts are on the screen, or not yet: forecasts begin when they are, as they keep every core busy. */
+  put_complete(complete: boolean): void;
   open(account: string | null): Promise<void>;
   retry(): Promise<void>;
   /** Opens the first account of another source. */
@@ -99,6 +101,7 @@ export function create_page(): Page {
   const client = start_worker(hear);
   let opening = 0;
   const [openings, put_openings] = createSignal(0);
+  const [complete, put_complete] = createSignal(false);
   // Not in the store: it may hold a file.
   let source: Source = source_of(state.place.source);
   set('opening', opening_of(source));
@@ -214,7 +217,7 @@ export function create_page(): Page {
 
   // Scenarios branch at the moment shown.
   const ground = createMemo((): Ground | null => {
-    if (state.phase !== 'ready' || state.account === null || state.moment === null) return null;
+    if (state.phase !== 'ready' || !complete() || state.account === null || state.moment === null) return null;
     return { id: `${openings()}/${state.account}/${state.tip.seq}`, account: state.account, as_of: state.place.as_of };
   }, null, { equals: (a, b) => a?.id === b?.id && a?.as_of === b?.as_of });
   const what_if = create_what_if(client, ground, (link) => {
@@ -224,6 +227,7 @@ export function create_page(): Page {
 
   const page: Page = {
     state,
+    put_complete,
     client,
     what_if,
     plan() {

@@ -8,7 +8,8 @@ import { Badge } from './badge';
 import { use_page } from './context';
 import { Icon, Logo } from './parts';
 
-export function Header(): JSX.Element {
+/** `whole`: also what says how the ledger was read, and the tools. */
+export function Header(props: { whole: boolean }): JSX.Element {
   const page = use_page();
   return (
     <header class="top">
@@ -26,11 +27,9 @@ export function Header(): JSX.Element {
       </Show>
       <AccountFacts />
       <div class="top-end">
-        <Show when={page.state.phase === 'ready'}>
+        <Show when={props.whole}>
           <LinkState />
           <Badge />
-        </Show>
-        <Show when={page.state.phase === 'ready'}>
           <button type="button" class="button icon-button" aria-label={text.tour.open_title} title={text.tour.open_title}
             data-testid="tour-open" onClick={() => page.put_tour(0)}><Icon name="help" /></button>
           <button type="button" class="button icon-button print-button" aria-label={text.header.print} title={text.header.print}

@@ -121,6 +121,7 @@ function ChartView(props: {
   const page = use_page();
   let host!: HTMLDivElement;
   let chart: Chart | undefined;
+  const [drawn, put_drawn] = createSignal(false);
   const [zoomed, put_zoomed] = createSignal(false);
   const [cursor, put_cursor] = createSignal<bigint | null>(null);
 
@@ -161,14 +162,19 @@ function ChartView(props: {
   };
 
   onMount(() => {
-    chart = create_chart(host, model(), ...size(), {
-      on_point: (seconds) => read(seconds === null ? null : micros_of_seconds(seconds)),
-      on_pick: (seconds) => pick(micros_of_seconds(seconds)),
-      on_zoom: put_zoomed,
-    });
     const watcher = new ResizeObserver(() => chart?.resize(...size()));
-    watcher.observe(host);
+    // In a task of its own: drawing takes as long as all that stands around it.
+    const drawing = setTimeout(() => {
+      chart = create_chart(host, model(), ...size(), {
+        on_point: (seconds) => read(seconds === null ? null : micros_of_seconds(seconds)),
+        on_pick: (seconds) => pick(micros_of_seconds(seconds)),
+        on_zoom: put_zoomed,
+      });
+      put_drawn(true);
+      watcher.observe(host);
+    });
     onCleanup(() => {
+      clearTimeout(drawing);
       watcher.disconnect();
       chart?.destroy();
       props.read(null);
@@ -184,7 +190,8 @@ function ChartView(props: {
     read(at);
   };
   const shown = (): { from: bigint; to: bigint } => {
-    const { from, to } = chart?.shown() ?? { from: 0, to: 1 };
+    const { scene } = props;
+    const { from, to } = (drawn() && chart?.shown()) || { from: seconds_of(scene.from), to: seconds_of(scene.to) };
     const end = micros_of_seconds(to);
     return { from: micros_of_seconds(from), to: end < props.scene.curve.moment ? end : props.scene.curve.moment };
   };
