@@ -13,7 +13,6 @@ namespace creditfold {
 namespace {
 
 constexpr std::size_t cache_line = 64;
-constexpr std::size_t prefetch_ahead = 24;
 constexpr std::size_t others_ahead = 4;
 
 // Asks for the lines of the next `count` accounts before they are needed. Natively by hints, some way ahead. WebAssembly has
@@ -39,7 +38,7 @@ inline void fetch(std::span<const std::uint8_t> bytes) {
 constexpr std::size_t some = 16;
 
 inline void look_ahead(const AccountLine* lines, const std::uint32_t* account, std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i) __builtin_prefetch(&lines[account[i + prefetch_ahead]], 1);
+  for (std::size_t i = 0; i < count; ++i) __builtin_prefetch(&lines[account[i + accounts_fetched_ahead]], 1);
 }
 inline void fetch(std::span<const std::uint8_t> bytes) {
   for (std::size_t at = 0; at < bytes.size(); at += cache_line) __builtin_prefetch(bytes.data() + at, 0, 2);
@@ -55,21 +54,6 @@ Id<Tag> id_in(const std::string& text) {
 Volume volume_in(std::int64_t tokens) {
   if (tokens < 0) throw DecodeFailure(0, detail::bad_volume);
   return Volume{tokens};
-}
-
-bool is_all(const IntColumn& column, std::int64_t value) {
-  return column.size() == 0 || (column.is_constant() && column.at(0) == value);
-}
-
-void unpack_narrow(const IntColumn& column, std::vector<std::uint32_t>& out, std::size_t room = 0) {
-  if (!column.is_narrow()) throw DecodeFailure(0, "a number beyond 32 bits");
-  out.resize(column.size() + room);
-  column.unpack(out.data());
-}
-
-void unpack_wide(const IntColumn& column, std::vector<std::int64_t>& out) {
-  out.resize(column.size());
-  column.unpack(out.data());
 }
 
 template <class P>
@@ -162,140 +146,6 @@ Book ColumnFold::book(const std::function<AccountId(std::uint32_t)>& name) {
   Book book;
   for (AccountState& state : states) book.adopt(std::move(state));
   return book;
-}
-
-void ColumnFold::unpack(const SegmentColumns& columns) {
-  unpack_batches(columns);
-  const std::size_t events = columns.tag.size();
-  unpacked_.account.resize(events + prefetch_ahead);
-  std::fill(unpacked_.account.begin() + static_cast<std::ptrdiff_t>(events), unpacked_.account.end(), 0U);
-  const std::uint32_t highest = *std::max_element(unpacked_.account.begin(), unpacked_.account.end());
-  if (highest > account_number_max) throw DecodeFailure(0, "an account's number beyond those a fold can keep");
-  accounts_.reach(highest);
-  for (std::size_t i = 0; i < std::min(events, prefetch_ahead); ++i) __builtin_prefetch(&accounts_.lines()[unpacked_.account[i]], 1);
-  unpack_wide(columns.at, unpacked_.at);
-  others_.clear();
-  evolved_.clear();
-  if (!columns.tags.empty()) {
-    for (std::size_t event = 0; event < events; ++event) {
-      if (columns.tags[event] == CreditsConsumed::tag) continue;
-      others_.push_back(static_cast<std::uint32_t>(event));
-      accounts_.fetch(unpacked_.account[event]);
-    }
-    unpack_narrow(columns.revision, unpacked_.revision);
-    unpack_narrow(columns.other_size, unpacked_.other_size);
-  }
-  unpack_charges(columns);
-}
-
-// Events of batches that are gone have no place in the columns.
-void ColumnFold::unpack_batches(const SegmentColumns& columns) {
-  const std::size_t events = columns.tag.size();
-  const std::size_t batches = columns.account.size();
-  batch_events_.clear();
-  if (columns.gone_at.size() == 0 && batches == events && is_all(columns.count, 1)) {
-    unpack_narrow(columns.account, unpacked_.account, prefetch_ahead);
-    unpack_narrow(columns.first_version, unpacked_.version);
-    return;
-  }
-  unpack_narrow(columns.account, batch_account_);
-  unpack_narrow(columns.first_version, batch_version_);
-  unpack_narrow(columns.count, batch_events_);
-  batch_kept_.assign(batches, 1);
-  for (std::size_t i = 0; i < columns.gone_at.size(); ++i) {
-    const auto gone = static_cast<std::size_t>(columns.gone_at.at(i));
-    batch_events_[gone] = batch_kept_[gone] = 0;
-  }
-  unpacked_.account.resize(events + prefetch_ahead);
-  unpacked_.version.resize(events);
-  std::uint32_t* const account = unpacked_.account.data();
-  std::uint32_t* const version = unpacked_.version.data();
-  std::size_t event = 0;
-  for (std::size_t i = 0; i < batches; ++i) {
-    const std::uint32_t count = batch_events_[i];
-    if (count > events - event) throw DecodeFailure(0, "batches and events do not fit together");
-    if (count == 1) [[likely]] {
-      account[event] = batch_account_[i];
-      version[event++] = batch_version_[i];
-      continue;
-    }
-    for (std::uint32_t within = 0; within < count; ++within, ++event) {
-      account[event] = batch_account_[i];
-      version[event] = batch_version_[i] + within;
-    }
-  }
-  if (event != events) throw DecodeFailure(0, "batches and events do not fit together");
-}
-
-// Among those that are not gone, whose keys alone are kept. Asked of few events.
-std::size_t ColumnFold::batch_of(std::size_t event) const {
-  if (batch_events_.empty()) return event;
-  std::size_t kept = 0;
-  for (std::size_t batch = 0, behind = batch_events_[0]; behind <= event; behind += batch_events_[++batch]) {
-    kept += batch_kept_[batch];
-  }
-  return kept;
-}
-
-void ColumnFold::unpack_charges(const SegmentColumns& columns) {
-  Unpacked& to = unpacked_;
-  for (std::vector<std::uint32_t>* out : {&to.plan, &to.workflow, &to.model}) out->resize(columns.charges);
-  to.plans = columns.plan.unpack(to.plan.data());
-  to.workflows = columns.workflow.unpack(to.workflow.data());
-  to.models = columns.model.unpack(to.model.data());
-  to.plan_number.clear();
-  to.workflow_number.clear();
-  to.model_number.clear();
-  for (std::size_t i = 0; i < to.plans.size(); ++i) to.plan_number.push_back(accounts_.plan_number(to.plans[i]));
-  for (std::size_t i = 0; i < to.workflows.size(); ++i) to.workflow_number.push_back(usage_.workflow(to.workflows[i]));
-  for (std::size_t i = 0; i < to.models.size(); ++i) to.model_number.push_back(usage_.model(to.models[i]));
-  to.cells.clear();
-  for (const std::uint32_t workflow : to.workflow_number) to.cells.push_back(usage_.row(workflow));
-  to.plan_number.push_back(plan_without_windows);
-  unpack_volumes(columns.query, to.query);
-  unpack_volumes(columns.input, to.input);
-  unpack_volumes(columns.output, to.output);
-  unpack_wide(columns.credits, to.credits);
-  for (const IntColumn* column : {&columns.late, &columns.settles.there}) {
-    if (is_all(*column, 0)) continue;
-    unpack_narrow(*column, to.mark);
-    for (std::size_t i = 0; i < columns.charges; ++i) {
-      if (to.mark[i] != 0) mark_slow(i);
-    }
-  }
-  const bool may_be_below = columns.credits.upper_bound() == ~std::uint64_t{0};
-  for (std::size_t i = 0; i < columns.charges && may_be_below; ++i) {
-    if (to.credits[i] < 0) mark_slow(i);  // goes where it is refused
-  }
-  bound_usage(columns);
-}
-
-// Of more than 32 bits in a log that has them at all: its charges go the other way.
-void ColumnFold::unpack_volumes(const IntColumn& column, std::vector<std::uint32_t>& out) {
-  if (column.is_narrow()) return unpack_narrow(column, out);
-  std::vector<std::int64_t> wide;
-  unpack_wide(column, wide);
-  out.resize(wide.size());
-  for (std::size_t i = 0; i < wide.size(); ++i) {
-    out[i] = static_cast<std::uint32_t>(wide[i]);
-    if (wide[i] != static_cast<std::int64_t>(out[i])) mark_slow(i);
-  }
-}
-
-// What sums could have come to by now, so that they need not be watched one by one.
-void ColumnFold::bound_usage(const SegmentColumns& columns) {
-  const std::uint64_t charges = columns.charges;
-  const std::uint64_t volume =
-      std::max({columns.query.upper_bound(), columns.input.upper_bound(), columns.output.upper_bound()});
-  const std::array<std::uint64_t, 2> each{volume, columns.credits.upper_bound()};
-  for (std::size_t i = 0; i < each.size(); ++i) {
-    std::uint64_t more = 0;
-    const bool unbounded = __builtin_mul_overflow(each[i], charges, &more) ||
-                           __builtin_add_overflow(used_bound_[i], more, &used_bound_[i]);
-    if (unbounded) used_bound_[i] = ~std::uint64_t{0};
-  }
-  constexpr std::uint64_t most = std::numeric_limits<std::int64_t>::max();
-  bounded_ = used_bound_[0] <= most && used_bound_[1] <= most;
 }
 
 // Its row is where it was when this is the first charge of a workflow and model.

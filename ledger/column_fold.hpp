@@ -27,6 +27,9 @@ struct ColumnFault {
   std::string what;
 };
 
+// Accounts' lines are asked for that many events before they are needed.
+inline constexpr std::size_t accounts_fetched_ahead = 24;
+
 class ColumnFold {
  public:
   // What workflows and models used is summed over all accounts; for each, too, when states are wanted.
@@ -39,7 +42,7 @@ class ColumnFold {
   // passed over. After a fault the fold is unusable.
   [[nodiscard]] Expected<Done, ColumnFault> fold(std::span<const std::uint8_t> segment, std::int64_t first_seq);
 
-  // Hints which segment is folded next, so that its bytes are there by then.
+  // Hints which segment is folded next, for who has them all in memory: its columns are there by then.
   void expect(std::span<const std::uint8_t> segment) { expected_ = segment; }
 
   [[nodiscard]] std::int64_t events() const { return events_; }  // how many were folded

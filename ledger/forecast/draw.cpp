@@ -12,6 +12,9 @@ namespace {
 // The level of a future stays within these of today's, however its days fall.
 constexpr Ratio level_min = one / 64;
 constexpr Ratio level_max = 64 * one;
+// Steps of single days say too little of how far a level is off: days resemble those before them, and what comes is not
+// always like what was. By so much the bands of whole periods were too narrow (scripts/bench forecast, other seeds).
+constexpr Ratio level_wider_percent = 160;
 // A counter's place for what is common to all series.
 constexpr std::uint32_t common = 0xFFFF'FFFF;
 
@@ -119,8 +122,9 @@ Ratio level_error(const Drawn& drawn, const OffDays& off_days) {
   Ratio sum = 0;
   for (std::size_t i = 0; i < count; ++i) sum += drawn.step[off_days[i]];
   constexpr Ratio root_of_2 = 1'482'910;
-  if (shift == 5) return sum * root_of_2 / one;
-  return shift == 6 ? sum * 2 : sum;
+  if (shift == 5) sum = sum * root_of_2 / one;
+  if (shift == 6) sum *= 2;
+  return sum * level_wider_percent / 100;
 }
 
 void draw_series(const Drawn& drawn, const DrawOptions& options, std::int32_t future, std::size_t place,
