@@ -46,10 +46,17 @@ Event event_of(const Envelope& envelope, Payload payload) {
   return event;
 }
 
+// By an eighth at a time: doubled, half of what accounts take could stand empty.
 void AccountTable::reach(std::uint32_t number) {
   if (number < lines_.size()) return;
-  lines_.resize(std::size_t{number} + 1);
-  compact_.resize(lines_.size());
+  const std::size_t size = std::size_t{number} + 1;
+  if (size > lines_.capacity()) {
+    const std::size_t more = std::max(size, lines_.capacity() + lines_.capacity() / 8);
+    lines_.reserve(more);
+    compact_.reserve(more);
+  }
+  lines_.resize(size);
+  compact_.resize(size);
 }
 
 std::uint16_t AccountTable::plan_number(std::string_view plan) {

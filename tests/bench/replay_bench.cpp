@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How fast a year's log folds from packed segments in memory: replay_bench EVENTS ACCOUNTS [ROUNDS]. One thread, CPU time,
+// How fast a year's log folds from packed segments in memory: replay_bench EVENTS ACCOUNTS [ROUNDS [PLANS]]. One thread, CPU time,
 // unpacking included; then all lots and both reports are read and summed. The same source natively and as WebAssembly.
 // Prints one JSON line. `replay_bench --check EVENTS ACCOUNTS` holds it against the fold event by event instead.
 #include <cstdio>
@@ -106,7 +106,8 @@ int main(int argc, char** argv) {
   const std::int64_t events = argc > 1 ? std::atoll(argv[1]) : 10'000'000;
   const auto accounts = static_cast<std::uint32_t>(argc > 2 ? std::atoll(argv[2]) : 10'000);
   const int rounds = argc > 3 ? std::atoi(argv[3]) : 5;
-  const test::ReplayLog log = test::make_replay_log(events, accounts);
+  const std::size_t plans = argc > 4 ? static_cast<std::size_t>(std::atoll(argv[4])) : 2;
+  const test::ReplayLog log = test::make_replay_log(events, accounts, {}, plans);
   if (checking) return check(log);
   std::string times;
   std::string reading;

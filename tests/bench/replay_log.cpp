@@ -52,8 +52,8 @@ struct Made {
 
 class Maker {
  public:
-  Maker(std::int64_t events, std::uint32_t accounts, const std::function<void(const ReplayRow&)>& row)
-      : wanted_(events), accounts_(accounts + std::size_t{1}), row_(row) {
+  Maker(std::int64_t events, std::uint32_t accounts, std::size_t plans_each, const std::function<void(const ReplayRow&)>& row)
+      : wanted_(events), plans_each_(plans_each), accounts_(accounts + std::size_t{1}), row_(row) {
     for (int d = 0; d < start_days; ++d) {
       Term term;
       term.starts_at = Instant{begins - (d + 1) * day};
@@ -138,7 +138,7 @@ class Maker {
       account.start_day = static_cast<std::uint8_t>(random_.below(start_days));
       Made& made = begin(number);
       add(made, AccountOpened{.environment = Environment::commercial, .region = RegionId("us")}, begins);
-      for (std::size_t p = 0; p < plans.size(); ++p) {
+      for (std::size_t p = 0; p < plans_each_; ++p) {
         TermStarted start;
         start.product = ProductId(terms::studio_product);
         start.starts_at = bounds_[account.start_day].front();
@@ -176,7 +176,7 @@ class Maker {
         {.plan = static_cast<std::uint8_t>(p), .period = pool.opened, .kind = 1, .credits = credits});
   }
   void open_begun(Made& made, Account& account, std::int64_t at) {
-    for (std::size_t p = 0; p < plans.size(); ++p) {
+    for (std::size_t p = 0; p < plans_each_; ++p) {
       Pool& pool = account.pools[p];
       if (pool.opened == periods || at < bounds_[account.start_day][pool.opened].micros) continue;
       grant(made, account, p, LotKind::allotment, plans[p].allotment, 1, at);
@@ -197,7 +197,7 @@ class Maker {
         ended = account.pools;
         open_begun(made, account, at);
       }
-      for (std::size_t p = 0; p < plans.size(); ++p) close(made, account, p, ended[p], at);
+      for (std::size_t p = 0; p < plans_each_; ++p) close(made, account, p, ended[p], at);
       end(made);
     }
     early_.clear();
@@ -229,7 +229,7 @@ class Maker {
       early_.push_back({number, account.pools});
       open_begun(made, account, at);
     }
-    const std::size_t p = random_.index(plans.size());
+    const std::size_t p = random_.index(plans_each_);
     ReplayRow row{.plan = static_cast<std::uint8_t>(p), .period = account.pools[p].opened, .kind = 0};
     row.workflow = static_cast<std::uint8_t>(random_.below(replay_workflows));
     row.model = static_cast<std::uint8_t>(random_.below(replay_models));
@@ -267,6 +267,7 @@ class Maker {
   }
 
   std::int64_t wanted_;
+  std::size_t plans_each_;
   std::vector<Account> accounts_;
   const std::function<void(const ReplayRow&)>& row_;
   std::array<std::vector<Instant>, start_days> bounds_;
@@ -285,8 +286,9 @@ class Maker {
 
 }  // namespace
 
-ReplayLog make_replay_log(std::int64_t events, std::uint32_t accounts, const std::function<void(const ReplayRow&)>& row) {
-  return Maker(events, accounts, row).run();
+ReplayLog make_replay_log(std::int64_t events, std::uint32_t accounts, const std::function<void(const ReplayRow&)>& row,
+                          std::size_t plans_each) {
+  return Maker(events, accounts, std::min(std::max<std::size_t>(plans_each, 1), plans.size()), row).run();
 }
 
 }  // namespace creditfold::test

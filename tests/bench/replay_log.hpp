@@ -41,8 +41,8 @@ struct ReplayLog {
   std::size_t bytes = 0;  // of runs
 };
 
-// `row`: called for every event of `runs`.
+// `row`: called for every event of `runs`. `plans_each`: of every account, one or two.
 [[nodiscard]] ReplayLog make_replay_log(std::int64_t events, std::uint32_t accounts,
-                                        const std::function<void(const ReplayRow&)>& row = {});
+                                        const std::function<void(const ReplayRow&)>& row = {}, std::size_t plans_each = 2);
 
 }  // namespace creditfold::test
