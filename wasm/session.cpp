@@ -211,9 +211,8 @@ std::string Session::keys(const AccountId& account, std::optional<std::int64_t> 
     return true;
   });
   if (!as_of) return report.json(*now, catalog_, now->latest_at, what_if);
-  const auto view = view_as_of(log_, account, AsOf{.at = std::nullopt, .seq = as_of}, now->latest_at);
-  if (!view) unknown(account);
-  return report.json(view->state, catalog_, view->moment, what_if);
+  const View view = past(account, *as_of);
+  return report.json(view.state, catalog_, view.moment, what_if);
 }
 
 std::string Session::explain(const AccountId& account, std::string_view about, std::string_view which,

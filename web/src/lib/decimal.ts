@@ -2,6 +2,7 @@
 // Credits as exact decimals: parsed into micro-credits (BigInt), added, and printed grouped for a locale.
 // A JavaScript number appears only in `for_drawing`, where a pixel is the finest digit anyway.
 
+import { compact, group, is_plain_english } from './english';
 import { once } from './once';
 
 /** Credits carry at most six fraction digits. */
@@ -76,22 +77,38 @@ export interface NumberPrinter {
   percent(points: number): string;
 }
 
+interface Forms {
+  group(value: number | bigint): string;
+  compact(value: number): string;
+  point(): string;
+}
+
+function forms_of(locale: string): Forms {
+  if (is_plain_english(locale)) return { group, compact, point: () => '.' };
+  const whole = once(() => new Intl.NumberFormat(locale, latin));
+  const short = once(() => new Intl.NumberFormat(locale, { ...latin, notation: 'compact', maximumFractionDigits: 2 }));
+  return {
+    group: (value) => whole().format(value),
+    compact: (value) => short().format(value),
+    point: once(() => whole().formatToParts(1.5).find((part) => part.type === 'decimal')?.value ?? '.'),
+  };
+}
+
+const latin = { numberingSystem: 'latn' } as const;
+
 /** Grouping and separators of `locale`, Latin digits so that columns stay aligned and copies stay readable. */
 export function number_printer(locale: string): NumberPrinter {
-  const options = { numberingSystem: 'latn' } as const;
-  const whole_format = once(() => new Intl.NumberFormat(locale, options));
-  const axis_format = once(() => new Intl.NumberFormat(locale, { ...options, notation: 'compact', maximumFractionDigits: 2 }));
+  const forms = forms_of(locale);
   const percent_format = once(() => new Intl.NumberFormat(locale, {
-    ...options, style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1,
+    ...latin, style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1,
   }));
-  const point = once(() => whole_format().formatToParts(1.5).find((part) => part.type === 'decimal')?.value ?? '.');
 
   const print = (credits: string): string => {
     const [whole = '0', fraction] = credits.replace('-', '').split('.');
-    const text = whole_format().format(BigInt(whole));
+    const text = forms.group(BigInt(whole));
     // U+2212, the minus sign as wide as a digit.
     const sign = credits.startsWith('-') ? '\u2212' : '';
-    return sign + (fraction ? text + point() + fraction : text);
+    return sign + (fraction ? text + forms.point() + fraction : text);
   };
   return {
     exact: print,
@@ -100,8 +117,8 @@ export function number_printer(locale: string): NumberPrinter {
       return print(credits_of(round_micro(amount, digits_that_matter(amount))));
     },
     whole: (credits) => print(credits.split('.')[0] ?? credits),
-    count: (value) => whole_format().format(value),
-    axis: (value) => axis_format().format(value),
+    count: (value) => forms.group(value),
+    axis: (value) => forms.compact(value),
     percent: (points) => percent_format().format(points / 10000),
   };
 }
