@@ -19,7 +19,7 @@ export function compact(value: number): string {
   const size = Math.abs(value);
   for (const [at, [unit, letter]] of sizes.entries()) {
     if (size < unit && unit > 1) continue;
-    const rounded = Math.round((size / unit) * 100) / 100;
+    const rounded = Math.round((size * 100) / unit) / 100;
     const above = sizes[at - 1];
     const text = rounded >= 1000 && above ? `1${above[1]}` : `${rounded}${letter}`;
     return value < 0 ? `-${text}` : text;
