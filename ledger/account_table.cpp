@@ -13,7 +13,7 @@
 namespace creditfold {
 namespace {
 
-// What follows the bounds in the fields of a close that bills nothing.
+// The fields of a close up to its sums.
 std::string_view before_sums(const PeriodClosed& close, std::string_view fields) {
   std::vector<std::uint8_t> sums;
   append_with(sums, [&](SpanOutputArchive& out) {
@@ -22,6 +22,7 @@ std::string_view before_sums(const PeriodClosed& close, std::string_view fields)
   return fields.substr(0, fields.size() - sums.size());
 }
 
+// Whether nothing but the sums is left, and nothing is billed.
 bool are_unbilled_sums(std::string_view fields) {
   SpanInputArchive in({reinterpret_cast<const std::uint8_t*>(fields.data()), fields.size()});
   Credits granted, consumed, expired, uncovered;
