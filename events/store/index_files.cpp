@@ -64,12 +64,22 @@ std::filesystem::path IndexFiles::manifest() const { return directory_ / "manife
 
 void IndexFiles::prepare() const { make_private_directory(directory_); }
 
-std::optional<StoredIndex> IndexFiles::read() const try {
+// Whoever writes may put other files in the place of those a manifest names while they are read: then the new one's are.
+std::optional<StoredIndex> IndexFiles::read() const {
   std::optional<IndexManifest> manifest = taken_from(this->manifest(), take_manifest);
-  if (!manifest) return std::nullopt;
-  std::optional<std::vector<AccountHead>> accounts = taken_from(heads(manifest->heads), take_heads);
+  while (manifest) {
+    if (std::optional<StoredIndex> stored = read_named(*manifest)) return stored;
+    std::optional<IndexManifest> newer = taken_from(this->manifest(), take_manifest);
+    if (newer && newer->next <= manifest->next) return std::nullopt;  // it is made again
+    manifest = std::move(newer);
+  }
+  return std::nullopt;
+}
+
+std::optional<StoredIndex> IndexFiles::read_named(const IndexManifest& manifest) const try {
+  std::optional<std::vector<AccountHead>> accounts = taken_from(heads(manifest.heads), take_heads);
   if (!accounts) return std::nullopt;
-  StoredIndex stored{*std::move(manifest), {}, *std::move(accounts)};
+  StoredIndex stored{manifest, {}, *std::move(accounts)};
   std::int64_t before = 0;
   for (const std::int64_t number : stored.manifest.runs) {
     const auto& run = stored.runs.emplace_back(std::make_shared<const KeyRun>(this->run(number)));
@@ -79,7 +89,7 @@ std::optional<StoredIndex> IndexFiles::read() const try {
   }
   return before == stored.manifest.through.segment ? std::move(stored) : std::optional<StoredIndex>();
 } catch (const Fault&) {
-  return std::nullopt;  // it is made again
+  return std::nullopt;
 }
 
 void IndexFiles::keep_only(const IndexManifest& manifest) const {

@@ -63,6 +63,7 @@ class IndexFiles {
   void prepare() const;
 
  private:
+  [[nodiscard]] std::optional<StoredIndex> read_named(const IndexManifest& manifest) const;
   [[nodiscard]] std::filesystem::path heads(std::int64_t number) const;
   [[nodiscard]] std::filesystem::path manifest() const;
 

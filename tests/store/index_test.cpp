@@ -5,6 +5,7 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <map>
 #include <set>
@@ -302,6 +303,23 @@ TEST_CASE("Who reads beside a writer finds keys and accounts by the index, and w
       .exec("UPDATE segments SET body = zeroblob(length(body)) WHERE id IN (11, 12)");
   wait_for_index(directory.path(), 14);
   CHECK(account_events_of(*open_sqlite({directory.path(), true}), "rare").size() == 1);
+}
+
+TEST_CASE("An index that is written meanwhile is read whole") {
+  const TemporaryDirectory directory;
+  IndexedLog log(directory.path());
+  log.append_segments(4);
+  wait_for_index(directory.path(), 3);
+  std::atomic<int> read = 0;
+  std::atomic<int> missed = 0;
+  std::jthread reader([&](const std::stop_token& stop) {
+    for (; !stop.stop_requested(); ++read) missed += IndexFiles(directory.path() / "index").read() ? 0 : 1;
+  });
+  log.append_segments(300);
+  reader.request_stop();
+  reader.join();
+  CHECK(read > 0);
+  CHECK(missed == 0);
 }
 
 TEST_CASE("An index that is damaged, cut, missing or another log's is made again") {
