@@ -65,7 +65,7 @@ std::filesystem::path IndexFiles::manifest() const { return directory_ / "manife
 void IndexFiles::prepare() const { make_private_directory(directory_); }
 
 // Whoever writes may put other files in the place of those a manifest names while they are read: then the new one's are.
-std::optional<StoredIndex> IndexFiles::read() const {
+std::optional<StoredIndex> IndexFiles::read() const try {
   std::optional<IndexManifest> manifest = taken_from(this->manifest(), take_manifest);
   while (manifest) {
     if (std::optional<StoredIndex> stored = read_named(*manifest)) return stored;
@@ -73,6 +73,8 @@ std::optional<StoredIndex> IndexFiles::read() const {
     if (newer && newer->next <= manifest->next) return std::nullopt;  // it is made again
     manifest = std::move(newer);
   }
+  return std::nullopt;
+} catch (const Fault&) {
   return std::nullopt;
 }
 
