@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ledger/service/event_stream.hpp"
 
+#include <sys/socket.h>
+
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <cerrno>
+#include <memory>
 #include <string>
 
 #include "events/event.hpp"
@@ -42,11 +47,33 @@ Piece read_piece(const RegionAtWork& region, const Texts& texts, const EventQues
   return piece;
 }
 
-// A client of an event stream has nothing more to say: whatever arrives is its end.
-void watch_for_end(BodyWriter& writer, const std::shared_ptr<EventHub::Seat>& seat) {
-  auto& socket = writer.stream().socket();
-  socket.async_wait(asio::socket_base::wait_read,
-                    [seat](const boost::system::error_code& /*error*/) { seat->client_left(); });
+// The socket of a stream, for as long as the stream is sent: what waits on it may be answered later.
+class Watched {
+ public:
+  explicit Watched(asio::ip::tcp::socket& socket) : socket_(std::make_shared<asio::ip::tcp::socket*>(&socket)) {}
+  ~Watched() { *socket_ = nullptr; }
+  Watched(const Watched&) = delete;
+  Watched& operator=(const Watched&) = delete;
+  [[nodiscard]] std::shared_ptr<asio::ip::tcp::socket*> socket() const { return socket_; }
+
+ private:
+  std::shared_ptr<asio::ip::tcp::socket*> socket_;  // of the same strand as all who look at it
+};
+
+bool has_nothing_to_read(asio::ip::tcp::socket& socket) {
+  char byte = 0;
+  const ssize_t got = ::recv(socket.native_handle(), &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT);
+  return got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR);
+}
+
+// A client of an event stream has nothing more to say: whatever arrives is its end. But news of the request's own bytes may
+// come when those have been read already; then nothing is there, and nothing has ended.
+void watch_for_end(const std::shared_ptr<asio::ip::tcp::socket*>& watched, const std::shared_ptr<EventHub::Seat>& seat) {
+  if (*watched == nullptr) return;
+  (*watched)->async_wait(asio::socket_base::wait_read, [watched, seat](const boost::system::error_code& error) {
+    if (!error && *watched != nullptr && has_nothing_to_read(**watched)) return watch_for_end(watched, seat);
+    seat->client_left();
+  });
 }
 
 // How soon a browser comes back after the connection broke or ended, in milliseconds.
@@ -66,7 +93,8 @@ asio::awaitable<bool> send_events(BodyWriter& writer, const Regions& regions, Re
   EventHub& hub = region.hub;
   const std::shared_ptr<EventHub::Seat> seat = hub.join(executor);
   if (!seat) co_return false;
-  watch_for_end(writer, seat);
+  const Watched watched(writer.stream().socket());
+  watch_for_end(watched.socket(), seat);
   bool alive = co_await writer.send(retry_later);
   std::int64_t position = question.after;
   while (alive && !hub.stopping() && !seat->is_left()) {
