@@ -156,15 +156,22 @@ bool AccountTable::grant(std::uint32_t account, const Envelope& envelope, const 
   return true;
 }
 
-void AccountTable::open_period(std::uint32_t account, CompactPool& pool, const Envelope& envelope) {
+template <class Change>
+void AccountTable::move_on(std::uint32_t account, CompactPool& pool, const Envelope& envelope, Change&& change) {
   AccountLine& line = lines_[account];
   const std::size_t index = index_of(account, pool);
   settle_compact(pool, line.window[index]);
-  pool.newest = opened_.add(
-      {.drawn = 0, .uncovered = 0, .version = static_cast<std::uint32_t>(envelope.version), .older = pool.newest});
-  ++pool.opened;
+  change();
   open_window(line, index, pool);
   note(line, envelope);
+}
+
+void AccountTable::open_period(std::uint32_t account, CompactPool& pool, const Envelope& envelope) {
+  move_on(account, pool, envelope, [&] {
+    pool.newest = opened_.add(
+        {.drawn = 0, .uncovered = 0, .version = static_cast<std::uint32_t>(envelope.version), .older = pool.newest});
+    ++pool.opened;
+  });
 }
 
 bool AccountTable::close(std::uint32_t account, const Envelope& envelope, const PeriodClosed& fact,
@@ -179,12 +186,7 @@ bool AccountTable::close(std::uint32_t account, const Envelope& envelope, const 
 
 // Which says what expired: all that was left.
 void AccountTable::close_period(std::uint32_t account, CompactPool& pool, const Envelope& envelope) {
-  AccountLine& line = lines_[account];
-  const std::size_t index = index_of(account, pool);
-  settle_compact(pool, line.window[index]);
-  ++pool.closed;
-  open_window(line, index, pool);
-  note(line, envelope);
+  move_on(account, pool, envelope, [&] { ++pool.closed; });
 }
 
 void AccountTable::evolve_wholly(std::uint32_t account, const Event& event) {

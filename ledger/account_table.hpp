@@ -155,6 +155,9 @@ class AccountTable {
   [[nodiscard]] std::size_t index_of(std::uint32_t account, const CompactPool& pool) const {
     return static_cast<std::size_t>(&pool - compact_[account].pool.data());
   }
+  // Draws what is pending, lets `change` open or close a period, and moves the window.
+  template <class Change>
+  void move_on(std::uint32_t account, CompactPool& pool, const Envelope& envelope, Change&& change);
   void open_period(std::uint32_t account, CompactPool& pool, const Envelope& envelope);
   void close_period(std::uint32_t account, CompactPool& pool, const Envelope& envelope);
   void evolve_wholly(std::uint32_t account, const Event& event);

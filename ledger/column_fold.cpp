@@ -2,7 +2,6 @@
 #include "ledger/column_fold.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 #include "events/archive.hpp"
@@ -273,24 +272,29 @@ void ColumnFold::fold_charge(const SegmentColumns& columns, std::size_t event, s
   accounts_.evolve(unpacked_.account[event], event_of(envelope(event), std::move(fact)));
 }
 
-void ColumnFold::fold_other(const SegmentColumns& columns, std::size_t event, std::string_view fields) {
+template <class Fact>
+bool ColumnFold::fold_unbilled(std::size_t event, std::string_view fields, KnownFields::Of of, Fact& fact,
+                               std::optional<Money> Fact::*bill) {
   const std::uint32_t account = unpacked_.account[event];
   const std::int64_t revision = unpacked_.revision[event];
+  const std::string_view newest = revision == newest_revision<Fact> ? fields : std::string_view{};
+  if (accounts_.evolve_as_known(account, envelope(event), of, newest)) return true;
+  read_into(fact, revision, fields, fields_);
+  if (fact.*bill) return false;
+  accounts_.evolve(account, envelope(event), fact, newest);
+  return true;
+}
+
+void ColumnFold::fold_other(const SegmentColumns& columns, std::size_t event, std::string_view fields) {
   const std::uint32_t tag = columns.tags[event];
   if (tag == CreditsGranted::tag) {
-    const std::string_view newest = revision == newest_revision<CreditsGranted> ? fields : std::string_view{};
-    if (accounts_.evolve_as_known(account, envelope(event), KnownFields::Of::allotment, newest)) return;
-    read_into(grant_, revision, fields, fields_);
-    if (!grant_.price) return accounts_.evolve(account, envelope(event), grant_, newest);
+    if (fold_unbilled(event, fields, KnownFields::Of::allotment, grant_, &CreditsGranted::price)) return;
   } else if (tag == PeriodClosed::tag) {
-    const std::string_view newest = revision == newest_revision<PeriodClosed> ? fields : std::string_view{};
-    if (accounts_.evolve_as_known(account, envelope(event), KnownFields::Of::close, newest)) return;
-    read_into(close_, revision, fields, fields_);
-    if (!close_.overage) return accounts_.evolve(account, envelope(event), close_, newest);
+    if (fold_unbilled(event, fields, KnownFields::Of::close, close_, &PeriodClosed::overage)) return;
   }
-  Event whole = event_of(envelope(event), payload_of(tag, revision, fields));
+  Event whole = event_of(envelope(event), payload_of(tag, unpacked_.revision[event], fields));
   whole.key = id_in<KeyTag>(columns.key.at(batch_of(event)));  // lines of invoices keep it
-  accounts_.evolve(account, whole);
+  accounts_.evolve(unpacked_.account[event], whole);
 }
 
 }  // namespace creditfold

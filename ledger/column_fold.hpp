@@ -94,6 +94,10 @@ class ColumnFold {
   void mark_slow(std::size_t charge) { unpacked_.plan[charge] = static_cast<std::uint32_t>(unpacked_.plans.size()); }
   void bound_usage(const SegmentColumns& columns);
   void fold_charge(const SegmentColumns& columns, std::size_t event, std::size_t charge);
+  // false: it is billed, and read. What it was read into is `fact`.
+  template <class Fact>
+  [[nodiscard]] bool fold_unbilled(std::size_t event, std::string_view fields, KnownFields::Of of, Fact& fact,
+                                   std::optional<Money> Fact::*bill);
   void fold_other(const SegmentColumns& columns, std::size_t event, std::string_view fields);
   [[nodiscard]] Envelope envelope(std::size_t event) const;
   [[nodiscard]] std::size_t batch_of(std::size_t event) const;
@@ -101,8 +105,8 @@ class ColumnFold {
   void expect_like(const SegmentColumns& columns);
   void fetch_expected();
 
-  std::span<const std::uint8_t> expected_;                     // the segment after this one
-  std::array<std::span<const std::uint8_t>, 2> to_fetch_;  // of it, but for what is in
+  std::span<const std::uint8_t> expected_;                 // the segment after this one
+  std::array<std::span<const std::uint8_t>, 2> to_fetch_;  // of it, before its keys and behind them
   UsageTable usage_;
   AccountTable accounts_;
   Unpacked unpacked_;

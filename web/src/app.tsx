@@ -15,32 +15,19 @@ import { MomentStrip, Scrubber } from './ui/scrubber';
 import { Drop, Start } from './ui/start';
 import { WhatIfPanel } from './ui/what_if_panel';
 import { Tour } from './ui/tour';
-import { create_turns } from './ui/turns';
 import { Why } from './ui/why';
 import { Empty, Failed, Loading, OfflineBanner } from './ui/states';
-
-// In the order in which parts come: the answer, the plans, the rest of the header, the picture, the levers, the tables, and
-// what lies over the page.
-const plans_turn = 2;
-const header_turn = 3;
-const picture_turn = 4;
-const levers_turn = 5;
-const tables_turn = 6;
-const last_turn = 7;
 
 export function App(): JSX.Element {
   const page = create_page();
   void page.open(page.state.place.account);
-  const turn = create_turns(last_turn, () => page.state.phase === 'ready');
-  const complete = (): boolean => turn() === last_turn;
-  createEffect(() => page.put_complete(complete()));
   createEffect(() => {
     document.title = page.state.account ? text.title(page.state.account) : text.product;
   });
   return (
     <PageContext.Provider value={page}>
-      <Header whole={turn() >= header_turn} />
-      <main id="main" tabindex="-1" data-phase={page.state.phase === 'ready' && !complete() ? 'loading' : page.state.phase} data-exact={settings.exact()}
+      <Header />
+      <main id="main" tabindex="-1" data-phase={page.state.phase === 'ready' && !page.there('overlays') ? 'loading' : page.state.phase} data-exact={settings.exact()}
         data-why={page.state.place.why !== null}>
         <Switch>
           <Match when={page.state.phase === 'start'}><Start /></Match>
@@ -55,11 +42,11 @@ export function App(): JSX.Element {
             <div class="workbench">
               <Sentence />
               <div class="workbench-main">
-                <Show when={turn() >= plans_turn}><Plans /></Show>
-                <Show when={turn() >= picture_turn && page.plan() !== null}><Picture /></Show>
+                <Show when={page.there('plans')}><Plans /></Show>
+                <Show when={page.there('picture') && page.plan() !== null}><Picture /></Show>
               </div>
-              <Show when={turn() >= levers_turn}><WhatIfPanel /></Show>
-              <Show when={turn() >= tables_turn}>
+              <Show when={page.there('levers')}><WhatIfPanel /></Show>
+              <Show when={page.there('tables')}>
                 <div class="workbench-below">
                   <Compare />
                   <Details />
@@ -70,7 +57,7 @@ export function App(): JSX.Element {
         </Switch>
       </main>
       <Drop />
-      <Show when={complete()}><Scrubber /><Why /><Tour /></Show>
+      <Show when={page.there('overlays')}><Scrubber /><Why /><Tour /></Show>
     </PageContext.Provider>
   );
 }

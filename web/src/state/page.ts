@@ -14,6 +14,7 @@ import { create_what_if, type Ground, type WhatIf } from './what_if';
 import { access, own_base } from './access';
 import { start_worker, type Client } from './client';
 import { create_opener, type Opener } from './opener';
+import { create_turns, type Part } from './turns';
 
 /** `start`: nothing is open, and the reader chooses what to open. */
 export type Phase = 'start' | 'loading' | 'ready' | 'empty' | 'failed';
@@ -58,8 +59,8 @@ export interface Page {
   /** The stop of the tour; null: there is none. */
   tour(): number | null;
   put_tour(stop: number | null): void;
-  /** Says that all parts are on the screen, or not yet: forecasts begin when they are, as they keep every core busy. */
-  put_complete(complete: boolean): void;
+  /** Whether there is room for a part of the page by now. */
+  there(part: Part): boolean;
   open(account: string | null): Promise<void>;
   retry(): Promise<void>;
   /** Opens the first account of another source. */
@@ -101,7 +102,6 @@ export function create_page(): Page {
   const client = start_worker(hear);
   let opening = 0;
   const [openings, put_openings] = createSignal(0);
-  const [complete, put_complete] = createSignal(false);
   // Not in the store: it may hold a file.
   let source: Source = source_of(state.place.source);
   set('opening', opening_of(source));
@@ -215,9 +215,10 @@ export function create_page(): Page {
     write(true);
   }
 
-  // Scenarios branch at the moment shown.
+  // Scenarios branch at the moment shown; when all parts are on the screen, as forecasts keep every core busy.
+  const there = create_turns(() => state.phase === 'ready');
   const ground = createMemo((): Ground | null => {
-    if (state.phase !== 'ready' || !complete() || state.account === null || state.moment === null) return null;
+    if (state.phase !== 'ready' || !there('overlays') || state.account === null || state.moment === null) return null;
     return { id: `${openings()}/${state.account}/${state.tip.seq}`, account: state.account, as_of: state.place.as_of };
   }, null, { equals: (a, b) => a?.id === b?.id && a?.as_of === b?.as_of });
   const what_if = create_what_if(client, ground, (link) => {
@@ -227,7 +228,7 @@ export function create_page(): Page {
 
   const page: Page = {
     state,
-    put_complete,
+    there,
     client,
     what_if,
     plan() {

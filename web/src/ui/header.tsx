@@ -8,8 +8,7 @@ import { Badge } from './badge';
 import { use_page } from './context';
 import { Icon, Logo } from './parts';
 
-/** `whole`: also what says how the ledger was read, and the tools. */
-export function Header(props: { whole: boolean }): JSX.Element {
+export function Header(): JSX.Element {
   const page = use_page();
   return (
     <header class="top">
@@ -27,7 +26,7 @@ export function Header(props: { whole: boolean }): JSX.Element {
       </Show>
       <AccountFacts />
       <div class="top-end">
-        <Show when={props.whole}>
+        <Show when={page.there('header')}>
           <LinkState />
           <Badge />
           <button type="button" class="button icon-button" aria-label={text.tour.open_title} title={text.tour.open_title}
