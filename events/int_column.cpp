@@ -53,14 +53,16 @@ struct Widths {
 };
 
 Widths widths_of(std::span<const std::uint64_t> values) {
-  std::array<std::size_t, word_bits + 1> with_bits{};
-  for (const std::uint64_t value : values) ++with_bits[bits_of(value)];
+  // Two counts by turns: numbers of one width would wait for each other.
+  std::array<std::array<std::uint32_t, word_bits + 1>, 2> with_bits{};
+  for (std::size_t i = 0; i < values.size(); ++i) ++with_bits[i & 1][bits_of(values[i])];
+  const auto of = [&](unsigned bits) { return std::size_t{with_bits[0][bits]} + with_bits[1][bits]; };
   unsigned all = word_bits;
-  while (all > 0 && with_bits[all] == 0) --all;
+  while (all > 0 && of(all) == 0) --all;
   Widths best{all, all, 0, values.size() * all};
   std::size_t above = 0;
   for (unsigned low = all; low-- > 0;) {
-    above += with_bits[low + 1];
+    above += of(low + 1);
     const std::size_t bits = values.size() * low + above * (place_bits(values.size()) + all - low);
     if (bits < best.bits) best = {low, all, above, bits};
   }
@@ -71,24 +73,36 @@ Widths widths_of(std::span<const std::uint64_t> values) {
 struct Steps {
   std::uint64_t base = 0;
   std::uint64_t step = 1;
-  std::vector<std::uint64_t> values;
+  std::vector<std::uint64_t> values;  // none when all are the base
 };
+
+// The greatest that divides all of them; 0 when all are 0.
+std::uint64_t divisor_of(std::span<const std::uint64_t> values) {
+  std::uint64_t divisor = 0;
+  for (const std::uint64_t value : values) {
+    const bool divides = divisor != 0 && value % divisor == 0;  // as a rule, and cheaper to ask
+    if (divides) continue;
+    divisor = std::gcd(divisor, value);
+    if (divisor == 1) break;
+  }
+  return divisor;
+}
 
 Steps steps_of(std::span<const std::int64_t> values) {
   Steps steps;
-  const auto [least, most] = std::minmax_element(values.begin(), values.end());
-  steps.base = static_cast<std::uint64_t>(*least);
-  steps.values.resize(values.size());
-  std::uint64_t divisor = 0;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const std::uint64_t above = static_cast<std::uint64_t>(values[i]) - steps.base;
-    steps.values[i] = above;
-    const bool divides = divisor == 1 || (divisor != 0 && above % divisor == 0);  // as a rule, and cheaper to ask
-    if (!divides) divisor = std::gcd(divisor, above);
+  std::int64_t least = values.front();
+  std::int64_t most = least;
+  for (const std::int64_t value : values) {
+    least = std::min(least, value);
+    most = std::max(most, value);
   }
-  if (divisor > 1) {
-    steps.step = divisor;
-    for (std::uint64_t& value : steps.values) value /= divisor;
+  steps.base = static_cast<std::uint64_t>(least);
+  if (least == most) return steps;
+  steps.values.resize(values.size());
+  for (std::size_t i = 0; i < values.size(); ++i) steps.values[i] = static_cast<std::uint64_t>(values[i]) - steps.base;
+  steps.step = divisor_of(steps.values);
+  if (steps.step > 1) {
+    for (std::uint64_t& value : steps.values) value /= steps.step;
   }
   return steps;
 }

@@ -4,7 +4,9 @@
 #include "events/segment.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
+#include <utility>
 
 #include "events/archive.hpp"
 #include "events/segment_columns.hpp"
@@ -12,9 +14,6 @@
 
 namespace creditfold {
 namespace {
-
-using Ints = std::vector<std::int64_t>;
-using Texts = std::vector<std::string_view>;
 
 template <class Tag>
 Id<Tag> id_of(std::string text) {
@@ -51,146 +50,158 @@ Instant instant_of(std::int64_t micros) {
   return Instant{micros};
 }
 
-// Texts that need not be there.
-struct MaybeTexts {
-  Ints there;
-  Texts texts;
-
-  template <class T>
-  void add(const std::optional<T>& value) {
-    there.push_back(value ? 1 : 0);
-    texts.push_back(value ? std::string_view(value->value) : std::string_view());
-  }
-  void put(SpanOutputArchive& out) const {
-    put_ints(out, there);
-    put_texts(out, texts);
-  }
-  void clear() {
-    there.clear();
-    texts.clear();
-  }
+// Of the alternatives of Payload, in their order.
+struct Kind {
+  std::int64_t tag = 0;
+  std::int64_t revision = 0;
 };
+constexpr auto kinds = []<std::size_t... I>(std::index_sequence<I...>) {
+  return std::array{Kind{std::variant_alternative_t<I, Payload>::tag, newest_revision<std::variant_alternative_t<I, Payload>>}...};
+}(std::make_index_sequence<event_kinds>{});
+
+// A column of what is had of each element.
+template <class Element, class Of>
+void put_ints_of(SpanOutputArchive& out, const std::vector<Element>& elements, Of&& of) {
+  std::vector<std::int64_t> values(elements.size());
+  std::transform(elements.begin(), elements.end(), values.begin(), of);
+  put_ints(out, values);
+}
+
+template <class Element, class Of>
+void put_texts_of(SpanOutputArchive& out, const std::vector<Element>& elements, Of&& of) {
+  std::vector<std::string_view> values(elements.size());
+  std::transform(elements.begin(), elements.end(), values.begin(), of);
+  put_texts(out, values);
+}
+
+// Of texts that need not be there.
+template <class Element, class Of>
+void put_maybe_texts_of(SpanOutputArchive& out, const std::vector<Element>& elements, Of&& of) {
+  put_ints_of(out, elements, [&](const Element& element) { return of(element) ? 1 : 0; });
+  put_texts_of(out, elements, [&](const Element& element) {
+    const auto& text = of(element);
+    return text ? std::string_view(text->value) : std::string_view();
+  });
+}
 
 }  // namespace
 
-// What was added, column by column, in stored order.
-struct SegmentWriter::Columns {
-  Ints account, previous, first_version, count, gone;
-  Texts key;
-  std::vector<std::uint8_t> command;
+// What was added, in its order. Each column is gathered from it when the segment is made.
+struct SegmentWriter::Added {
+  struct Kept {
+    const IdempotencyKey* key = nullptr;
+    CommandDigest command;
+  };
+  struct Charge {
+    const CreditsConsumed* fields = nullptr;
+    const IdempotencyKey* key = nullptr;  // of its command
+    [[nodiscard]] const CreditsConsumed* operator->() const { return fields; }
+    [[nodiscard]] bool usage_is_key() const { return fields->usage.value == key->value; }
+  };
+  std::vector<PackedBatch> batches;
+  std::vector<std::size_t> gone;  // which of them are
+  std::vector<Kept> kept;         // of the others
+  std::vector<const Event*> events;
+  std::vector<Charge> charges;
+  std::vector<const Payload*> others;
 
-  Ints tag, revision, at, recorded_at;
-  MaybeTexts actor;
-
-  Ints usage_is_key;
-  Texts usage, plan, workflow, model, rate_card;
-  Ints query, input, output, credits, late, flags;
-  MaybeTexts settles, memo;
-
-  Ints other_size;
-  std::vector<std::uint8_t> other;
-
-  void clear() {
-    for (Ints* ints : {&account, &previous, &first_version, &count, &gone, &tag, &revision, &at, &recorded_at, &usage_is_key,
-                       &query, &input, &output, &credits, &late, &flags, &other_size}) {
-      ints->clear();
-    }
-    for (Texts* texts : {&key, &usage, &plan, &workflow, &model, &rate_card}) texts->clear();
-    for (MaybeTexts* texts : {&actor, &settles, &memo}) texts->clear();
-    command.clear();
-    other.clear();
-  }
-
-  void add(const CreditsConsumed& charge, const IdempotencyKey& of) {
-    const bool same = charge.usage.value == of.value;
-    usage_is_key.push_back(same ? 1 : 0);
-    if (!same) usage.push_back(charge.usage.value);
-    plan.push_back(charge.plan.value);
-    workflow.push_back(charge.workflow.value);
-    model.push_back(charge.model.value);
-    rate_card.push_back(charge.rate_card.value);
-    query.push_back(charge.query.tokens);
-    input.push_back(charge.input.tokens);
-    output.push_back(charge.output.tokens);
-    credits.push_back(charge.credits.micro);
-    late.push_back(charge.late ? 1 : 0);
-    flags.push_back(mask_of(charge.flags));
-    settles.add(charge.settles);
-    memo.add(charge.memo);
-  }
-  void add_other(const Payload& payload) {
-    const std::size_t before = other.size();
-    append_with(other, [&](SpanOutputArchive& out) { std::visit([&](const auto& fields) { out(fields); }, payload); });
-    other_size.push_back(static_cast<std::int64_t>(other.size() - before));
-  }
-
-  void put(SpanOutputArchive& out) const {
+  void put_batches(SpanOutputArchive& out) const {
     out.put_byte(segment_form);
-    out.put_varint(account.size());
+    out.put_varint(batches.size());
     out.put_varint(gone.size());
-    put_ints(out, gone);
-    for (const Ints* ints : {&account, &previous, &first_version, &count}) put_ints(out, *ints);
-    put_texts(out, key);
-    out.put_bytes(command.data(), command.size());
-    out.put_varint(tag.size());
-    for (const Ints* ints : {&tag, &revision, &at, &recorded_at}) put_ints(out, *ints);
-    actor.put(out);
-    put_ints(out, usage_is_key);
-    for (const Texts* texts : {&usage, &plan, &workflow, &model, &rate_card}) put_texts(out, *texts);
-    for (const Ints* ints : {&query, &input, &output, &credits, &late, &flags}) put_ints(out, *ints);
-    settles.put(out);
-    memo.put(out);
-    put_ints(out, other_size);
-    out.put_bytes(other.data(), other.size());
+    put_ints_of(out, gone, [](std::size_t place) { return static_cast<std::int64_t>(place); });
+    put_ints_of(out, batches, [](const PackedBatch& batch) { return batch.account; });
+    put_ints_of(out, batches, [](const PackedBatch& batch) { return batch.previous; });
+    put_ints_of(out, batches, [](const PackedBatch& batch) { return batch.first_version; });
+    put_ints_of(out, batches, [](const PackedBatch& batch) { return batch.events; });
+    put_texts_of(out, kept, [](const Kept& batch) { return std::string_view(batch.key->value); });
+    for (const Kept& batch : kept) out.put_bytes(batch.command.bytes.data(), batch.command.bytes.size());
   }
+  void put_events(SpanOutputArchive& out) const {
+    out.put_varint(events.size());
+    put_ints_of(out, events, [](const Event* event) { return kinds[event->payload.index()].tag; });
+    put_ints_of(out, events, [](const Event* event) { return kinds[event->payload.index()].revision; });
+    put_ints_of(out, events, [](const Event* event) { return event->at.micros; });
+    put_ints_of(out, events, [](const Event* event) { return event->recorded_at.micros; });
+    put_maybe_texts_of(out, events, [](const Event* event) -> const auto& { return event->actor; });
+  }
+  void put_usage(SpanOutputArchive& out) const {
+    put_ints_of(out, charges, [](const Charge& charge) { return charge.usage_is_key() ? 1 : 0; });
+    std::vector<std::string_view> own;
+    for (const Charge& charge : charges) {
+      if (!charge.usage_is_key()) own.push_back(charge->usage.value);
+    }
+    put_texts(out, own);
+    put_texts_of(out, charges, [](const Charge& charge) { return std::string_view(charge->plan.value); });
+    put_texts_of(out, charges, [](const Charge& charge) { return std::string_view(charge->workflow.value); });
+  }
+  void put_models(SpanOutputArchive& out) const {
+    put_texts_of(out, charges, [](const Charge& charge) { return std::string_view(charge->model.value); });
+    put_texts_of(out, charges, [](const Charge& charge) { return std::string_view(charge->rate_card.value); });
+  }
+  void put_amounts(SpanOutputArchive& out) const {
+    put_ints_of(out, charges, [](const Charge& charge) { return charge->query.tokens; });
+    put_ints_of(out, charges, [](const Charge& charge) { return charge->input.tokens; });
+    put_ints_of(out, charges, [](const Charge& charge) { return charge->output.tokens; });
+    put_ints_of(out, charges, [](const Charge& charge) { return charge->credits.micro; });
+    put_ints_of(out, charges, [](const Charge& charge) { return charge->late ? 1 : 0; });
+    put_ints_of(out, charges, [](const Charge& charge) { return mask_of(charge->flags); });
+  }
+  void put_rest(SpanOutputArchive& out) const {
+    put_maybe_texts_of(out, charges, [](const Charge& charge) -> const auto& { return charge->settles; });
+    put_maybe_texts_of(out, charges, [](const Charge& charge) -> const auto& { return charge->memo; });
+    std::vector<std::uint8_t> fields_of_all;
+    std::vector<std::int64_t> sizes;
+    for (const Payload* payload : others) {
+      const std::size_t before = fields_of_all.size();
+      append_with(fields_of_all,
+                  [&](SpanOutputArchive& fields) { std::visit([&](const auto& each) { fields(each); }, *payload); });
+      sizes.push_back(static_cast<std::int64_t>(fields_of_all.size() - before));
+    }
+    put_ints(out, sizes);
+    out.put_bytes(fields_of_all.data(), fields_of_all.size());
+  }
+
+  // In the order in which they lie in a segment.
+  static constexpr std::array puts{&Added::put_batches, &Added::put_events,  &Added::put_usage,
+                                   &Added::put_models,  &Added::put_amounts, &Added::put_rest};
 };
 
-SegmentWriter::SegmentWriter() : columns_(std::make_unique<Columns>()) {}
+SegmentWriter::SegmentWriter() : added_(std::make_unique<Added>()) {}
 SegmentWriter::~SegmentWriter() = default;
 
 void SegmentWriter::add(const PackedBatch& batch, const IdempotencyKey& key, const CommandDigest& command,
                         std::span<const Event> events) {
-  Columns& columns = *columns_;
-  columns.account.push_back(batch.account);
-  columns.previous.push_back(batch.previous);
-  columns.first_version.push_back(batch.first_version);
-  columns.count.push_back(batch.events);
-  columns.key.push_back(key.value);
-  columns.command.insert(columns.command.end(), command.bytes.begin(), command.bytes.end());
+  Added& added = *added_;
+  added.batches.push_back(batch);
+  added.kept.push_back({&key, command});
   for (const Event& event : events) {
-    const auto* charge = std::get_if<CreditsConsumed>(&event.payload);
-    std::visit(
-        [&]<class P>(const P&) {
-          columns.tag.push_back(P::tag);
-          columns.revision.push_back(newest_revision<P>);
-        },
-        event.payload);
-    columns.at.push_back(event.at.micros);
-    columns.recorded_at.push_back(event.recorded_at.micros);
-    columns.actor.add(event.actor);
-    if (charge != nullptr) {
-      columns.add(*charge, key);
+    added.events.push_back(&event);
+    if (const auto* charge = std::get_if<CreditsConsumed>(&event.payload)) {
+      added.charges.push_back({charge, &key});
     } else {
-      columns.add_other(event.payload);
+      added.others.push_back(&event.payload);
     }
   }
 }
 
 void SegmentWriter::add_gone(const PackedBatch& batch) {
-  Columns& columns = *columns_;
-  columns.gone.push_back(static_cast<std::int64_t>(columns.account.size()));
-  columns.account.push_back(batch.account);
-  columns.previous.push_back(batch.previous);
-  columns.first_version.push_back(batch.first_version);
-  columns.count.push_back(batch.events);
+  added_->gone.push_back(added_->batches.size());
+  added_->batches.push_back(batch);
 }
 
-std::size_t SegmentWriter::events() const { return columns_->tag.size(); }
+std::size_t SegmentWriter::parts() const { return Added::puts.size(); }
+
+void SegmentWriter::put_part(std::size_t index, std::vector<std::uint8_t>& out) const {
+  append_with(out, [&](SpanOutputArchive& archive) { ((*added_).*Added::puts[index])(archive); });
+}
+
+void SegmentWriter::clear() { *added_ = {}; }
 
 std::vector<std::uint8_t> SegmentWriter::finish() {
   std::vector<std::uint8_t> bytes;
-  append_with(bytes, [&](SpanOutputArchive& out) { columns_->put(out); });
-  columns_->clear();
+  for (std::size_t i = 0; i < parts(); ++i) put_part(i, bytes);
+  clear();
   return bytes;
 }
 

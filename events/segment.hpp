@@ -34,14 +34,17 @@ class SegmentWriter {
   void add(const PackedBatch& batch, const IdempotencyKey& key, const CommandDigest& command, std::span<const Event> events);
   // The next batch, of which nothing but its place is kept.
   void add_gone(const PackedBatch& batch);
-  [[nodiscard]] std::size_t events() const;
 
   // The segment of what was added; the writer is empty then. Throws Unencodable when a field breaks its limits.
   [[nodiscard]] std::vector<std::uint8_t> finish();
+  // The same for who has several threads: its parts, which may be made at the same time, lie one behind the other.
+  [[nodiscard]] std::size_t parts() const;
+  void put_part(std::size_t index, std::vector<std::uint8_t>& out) const;  // throws as finish does
+  void clear();
 
  private:
-  struct Columns;
-  std::unique_ptr<Columns> columns_;
+  struct Added;
+  std::unique_ptr<Added> added_;
 };
 
 // Reads a segment. Zeros behind its end are no part of it.

@@ -4,6 +4,7 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <optional>
 
@@ -29,7 +30,15 @@ std::size_t common_prefix(std::span<const std::string_view> values) {
 }
 
 bool is_digit(char c) { return '0' <= c && c <= '9'; }
-int hex_value(char c) { return is_digit(c) ? c - '0' : 'a' <= c && c <= 'f' ? c - 'a' + 10 : -1; }
+
+constexpr std::uint8_t no_hex = 0x80;  // in what two of them give, too
+constexpr std::array<std::uint8_t, 256> hex_values = [] {
+  std::array<std::uint8_t, 256> values{};
+  values.fill(no_hex);
+  for (std::uint8_t i = 0; i < 10; ++i) values[static_cast<std::size_t>('0') + i] = i;
+  for (std::uint8_t i = 0; i < 6; ++i) values[static_cast<std::size_t>('a') + i] = static_cast<std::uint8_t>(10 + i);
+  return values;
+}();
 bool is_uuid_dash(std::size_t at) { return at == 8 || at == 13 || at == 18 || at == 23; }
 
 std::optional<std::int64_t> number_in(std::string_view text) {
@@ -53,22 +62,29 @@ std::optional<std::vector<std::int64_t>> numbers_behind(std::span<const std::str
   return numbers;
 }
 
+// Where the two digits of each of a UUID's bytes begin.
+constexpr std::array<std::uint8_t, uuid_bytes> uuid_digits{0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34};
+
+// false: it is no UUID. REQUIRES: uuid_chars of text.
+bool put_uuid(const char* text, std::uint8_t* out) {
+  unsigned wrong = 0;
+  for (const int at : {8, 13, 18, 23}) wrong |= text[at] == '-' ? 0U : no_hex;
+  for (std::size_t i = 0; i < uuid_bytes; ++i) {
+    const std::uint8_t high = hex_values[static_cast<std::uint8_t>(text[uuid_digits[i]])];
+    const std::uint8_t low = hex_values[static_cast<std::uint8_t>(text[uuid_digits[i] + 1U])];
+    wrong |= high | low;
+    out[i] = static_cast<std::uint8_t>(high << 4 | low);
+  }
+  return (wrong & no_hex) == 0;
+}
+
 // The sixteen bytes of each; nothing when one of them is not a UUID.
 std::optional<std::vector<std::uint8_t>> uuids_behind(std::span<const std::string_view> values, std::size_t prefix) {
   std::vector<std::uint8_t> bytes(values.size() * uuid_bytes);
-  auto at = bytes.begin();
+  std::uint8_t* at = bytes.data();
   for (const std::string_view value : values) {
-    const std::string_view rest = value.substr(prefix);
-    for (std::size_t i = 0; i < uuid_chars;) {
-      if (is_uuid_dash(i)) {
-        if (rest[i++] != '-') return std::nullopt;
-        continue;
-      }
-      const int byte = hex_value(rest[i]) << 4 | hex_value(rest[i + 1]);
-      if (byte < 0) return std::nullopt;
-      *at++ = static_cast<std::uint8_t>(byte);
-      i += 2;
-    }
+    if (!put_uuid(value.data() + prefix, at)) return std::nullopt;
+    at += uuid_bytes;
   }
   return bytes;
 }

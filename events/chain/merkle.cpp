@@ -48,7 +48,7 @@ Sha256& hasher() {
 }
 
 constexpr std::array<std::uint8_t, 1> leaf_prefix{0x00};
-constexpr std::array<std::uint8_t, 1> node_prefix{0x01};
+constexpr std::uint8_t node_prefix = 0x01;
 
 bool is_odd(std::int64_t number) { return (number & 1) != 0; }
 
@@ -74,7 +74,12 @@ TreeHash sha256(std::string_view bytes) { return hasher().of(bytes); }
 
 TreeHash leaf_hash(std::span<const std::uint8_t> bytes) { return hasher().of(leaf_prefix, bytes); }
 
-TreeHash node_hash(const TreeHash& left, const TreeHash& right) { return hasher().of(node_prefix, left, right); }
+TreeHash node_hash(const TreeHash& left, const TreeHash& right) {
+  std::array<std::uint8_t, 1 + 2 * std::tuple_size_v<TreeHash>> node{node_prefix};
+  std::copy(left.begin(), left.end(), node.begin() + 1);
+  std::copy(right.begin(), right.end(), node.begin() + 1 + left.size());
+  return hasher().of(node);  // at once: each further part costs a tenth of the hash
+}
 
 std::optional<Frontier> Frontier::of(std::int64_t size, std::vector<TreeHash> subtrees) {
   const bool fits = size >= 0 && std::popcount(static_cast<std::uint64_t>(size)) == static_cast<int>(subtrees.size());

@@ -22,6 +22,12 @@ namespace creditfold {
 // SHA-256(0x01 || left || right)
 [[nodiscard]] TreeHash node_hash(const TreeHash& left, const TreeHash& right);
 
+// Neighbouring full subtrees of one level; of level 0, leaves.
+struct Subtrees {
+  int level = 0;
+  std::vector<TreeHash> hashes;
+};
+
 // All that appending needs: the hashes of the full subtrees a tree consists of, the largest and leftmost first.
 class Frontier {
  public:
@@ -34,12 +40,14 @@ class Frontier {
   [[nodiscard]] TreeHash root() const;
   [[nodiscard]] TreeHead head() const { return {size_, root()}; }
 
-  // `completed(level, hash)` is told of the full subtrees that end with this leaf, from level 1 up.
+  // `completed(level, hash)` is told of the full subtrees that end with this leaf, from level 1 up. In place of leaves it
+  // takes a full subtree of 2^level of them and tells of those above. REQUIRES: size() is a multiple of as many.
   template <class Completed>
-  void append(const TreeHash& leaf, Completed&& completed) {
-    subtrees_.push_back(leaf);
-    int level = 0;
-    for (std::int64_t left = size_++; (left & 1) != 0; left >>= 1) {
+  void append(const TreeHash& subtree, Completed&& completed, int level = 0) {
+    subtrees_.push_back(subtree);
+    std::int64_t left = size_ >> level;
+    size_ += std::int64_t{1} << level;
+    for (; (left & 1) != 0; left >>= 1) {
       const TreeHash right = subtrees_.back();
       subtrees_.pop_back();
       subtrees_.back() = node_hash(subtrees_.back(), right);

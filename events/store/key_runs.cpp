@@ -10,6 +10,8 @@
 namespace creditfold {
 namespace {
 
+// Filters are read for so many keys on the way to this one.
+constexpr std::size_t hashes_ahead = 32;
 constexpr std::int64_t keys_between_looks = std::int64_t{1} << 16;
 // In a window of keys, by its prefix above and its segment below: sorted as one number.
 constexpr int relative_segment_bits = 64 - key_prefix_bits;
@@ -82,19 +84,34 @@ void KeyRuns::find(std::uint64_t hash, std::vector<std::int64_t>& segments) cons
 }
 
 bool KeyRuns::may_have(std::uint64_t hash) const {
-  const std::uint64_t prefix = key_prefix(hash);
+  std::vector<bool> mark(1);
+  may_have(std::span(&hash, 1), mark);
+  return mark.front();
+}
+
+void KeyRuns::may_have(std::span<const std::uint64_t> hashes, std::vector<bool>& marks) const {
+  std::vector<std::size_t> candidates;
   {
     const std::shared_lock lock(mutex_);
-    const auto maybe = [&] {
-      return !unfiltered_.empty() ||
-             std::any_of(waiting_.begin(), waiting_.end(), [&](const auto& waiting) { return waiting->keys->contains(hash); }) ||
-             std::any_of(filters_.begin(), filters_.end(), [&](const auto& filter) { return filter->may_have(prefix); });
-    };
-    if (!maybe()) return false;
+    for (std::size_t i = 0; i < hashes.size(); ++i) {
+      if (i + hashes_ahead < hashes.size()) {
+        for (const auto& filter : filters_) filter->prefetch(key_prefix(hashes[i + hashes_ahead]));
+      }
+      const std::uint64_t hash = hashes[i];
+      const std::uint64_t prefix = key_prefix(hash);
+      const bool maybe =
+          !unfiltered_.empty() ||
+          std::any_of(waiting_.begin(), waiting_.end(), [&](const auto& waiting) { return waiting->keys->contains(hash); }) ||
+          std::any_of(filters_.begin(), filters_.end(), [&](const auto& filter) { return filter->may_have(prefix); });
+      if (maybe && !marks[i]) candidates.push_back(i);
+    }
   }
   std::vector<std::int64_t> segments;
-  find(hash, segments);
-  return !segments.empty();
+  for (const std::size_t i : candidates) {
+    segments.clear();
+    find(hashes[i], segments);
+    marks[i] = !segments.empty();
+  }
 }
 
 KeyRuns::Sizes KeyRuns::sizes() const {

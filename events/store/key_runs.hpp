@@ -12,6 +12,7 @@
 #include <mutex>
 #include <optional>
 #include <shared_mutex>
+#include <span>
 #include <thread>
 #include <vector>
 
@@ -44,6 +45,8 @@ class KeyRuns {
   void find(std::uint64_t hash, std::vector<std::int64_t>& segments) const;
   // false: no key of this hash was handed over. true is wrong for one new key in 2^40 / keys.
   [[nodiscard]] bool may_have(std::uint64_t hash) const;
+  // The same of many, in a fraction of the time: marks those of which it is true. REQUIRES: as many marks.
+  void may_have(std::span<const std::uint64_t> hashes, std::vector<bool>& marks) const;
 
   // Returns once everything handed over is in runs and no more runs are to be merged, or writing them failed.
   void settle();

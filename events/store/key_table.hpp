@@ -16,6 +16,7 @@ class KeyTable {
     const auto [at, fresh] = segments_.try_emplace(hash, segment);
     if (!fresh && at->second != segment) collisions_.emplace(hash, segment);
   }
+  void reserve(std::size_t keys) { segments_.reserve(keys); }
   [[nodiscard]] bool contains(std::uint64_t hash) const { return segments_.contains(hash); }
   // Adds the segments of keys of this hash.
   void find(std::uint64_t hash, std::vector<std::int64_t>& segments) const {

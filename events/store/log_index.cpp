@@ -27,6 +27,13 @@ LogIndex::Newest LogIndex::newest_of(std::int64_t stay) const {
   return {account_of(stay).segment, known_through_};
 }
 
+std::vector<bool> LogIndex::may_have(std::span<const std::uint64_t> hashes) const {
+  std::vector<bool> maybe(hashes.size());
+  for (std::size_t i = 0; i < hashes.size(); ++i) maybe[i] = newest_keys_.contains(hashes[i]);
+  runs_.may_have(hashes, maybe);
+  return maybe;
+}
+
 bool LogIndex::has(std::uint64_t hash) const {
   {
     const std::shared_lock lock(mutex_);
@@ -67,6 +74,7 @@ bool LogIndex::is_full() const {
 
 void LogIndex::freeze(const IndexPlace& through) {
   const auto keys = std::make_shared<KeyTable>();
+  keys->reserve(newest_keys_.size());  // the next ones will be as many
   KeyRuns::Frozen frozen{keys, frozen_through_ + 1, through, {accounts_.begin(), accounts_.begin() + static_cast<std::ptrdiff_t>(stays_)}};
   const std::unique_lock lock(mutex_);
   std::swap(*keys, newest_keys_);

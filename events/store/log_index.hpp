@@ -42,8 +42,8 @@ class LogIndex {
     return at < accounts_.size() ? accounts_[at] : AccountHead{};
   }
   [[nodiscard]] std::int64_t known_through() const { return known_through_; }  // 0: no segment yet
-  // false: the key is new. true is hardly ever wrong.
-  [[nodiscard]] bool may_have(std::uint64_t hash) const { return newest_keys_.contains(hash) || runs_.may_have(hash); }
+  // Of each hash: false when the key is new; true is hardly ever wrong.
+  [[nodiscard]] std::vector<bool> may_have(std::span<const std::uint64_t> hashes) const;
   // The same from any thread.
   [[nodiscard]] bool has(std::uint64_t hash) const;
   // Where a key of this hash may lie; what lies there says whether it does. A segment that does not exist yet is the one

@@ -111,8 +111,14 @@ void Packer::add(const Segment& segment, std::optional<std::int64_t> but_for) {
   }
 }
 
-std::vector<std::uint8_t> Packer::finish() {
-  std::vector<std::uint8_t> segment = writer_.finish();
+std::vector<std::uint8_t> Packer::finish(HelperThread* helper) {
+  std::vector<std::vector<std::uint8_t>> parts(writer_.parts());
+  SharedWork packing(parts.size(), [&](std::size_t i) { writer_.put_part(i, parts[i]); });
+  if (helper != nullptr) helper->offer(packing);
+  packing.finish();
+  std::vector<std::uint8_t> segment = std::move(parts.front());
+  for (std::size_t i = 1; i < parts.size(); ++i) segment.insert(segment.end(), parts[i].begin(), parts[i].end());
+  writer_.clear();
   segment.resize(segment.size() + segment_slack);
   batches_.clear();
   events_ = 0;

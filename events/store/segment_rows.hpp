@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "events/segment.hpp"
+#include "events/store/shared_work.hpp"
 
 namespace creditfold {
 
@@ -66,7 +67,7 @@ class Packer {
   [[nodiscard]] std::size_t events() const { return events_; }  // those that are gone too: they have their positions
   [[nodiscard]] const std::vector<PackedBatch>& batches() const { return batches_; }
   // The segment and its slack; the packer is empty then.
-  [[nodiscard]] std::vector<std::uint8_t> finish();
+  [[nodiscard]] std::vector<std::uint8_t> finish(HelperThread* helper = nullptr);  // which takes parts of it
 
  private:
   SegmentWriter writer_;

@@ -33,6 +33,13 @@ struct SqliteWriter::Plan {
   std::vector<Fresh> fresh;
   std::vector<PackedBatch> batches;
   std::vector<std::uint64_t> keys;  // their hashes
+
+  explicit Plan(std::size_t size) {
+    versions.reserve(size);
+    hashes.reserve(size);
+    batches.reserve(size);
+    keys.reserve(size);
+  }
   std::size_t events = 0;
   std::vector<Piece> pieces;
   boost::unordered_flat_map<std::int64_t, std::int64_t> sealed_in;  // of stays: the newest of the pieces but the last

@@ -90,14 +90,17 @@ void SqliteTree::write_frontier(const Frontier& frontier) {
   update.exec();
 }
 
-TreeGrowth grown(Frontier frontier, std::span<const TreeHash> leaves) {
+TreeGrowth grown(Frontier frontier, std::span<const Subtrees> added) {
   TreeGrowth growth;
   std::vector<TreeHash> completed;
-  for (const TreeHash& leaf : leaves) {
-    frontier.append(leaf, [&](int level, const TreeHash& hash) {
-      if (level % tile_height == 0) completed.push_back(hash);
-    });
-    if (!completed.empty()) growth.completed.push_back({frontier.size(), std::exchange(completed, {})});
+  const auto keep_stored = [&](int level, const TreeHash& hash) {
+    if (level % tile_height == 0) completed.push_back(hash);
+  };
+  for (const Subtrees& subtrees : added) {
+    for (const TreeHash& subtree : subtrees.hashes) {
+      frontier.append(subtree, keep_stored, subtrees.level);
+      if (!completed.empty()) growth.completed.push_back({frontier.size(), std::exchange(completed, {})});
+    }
   }
   growth.frontier = std::move(frontier);
   return growth;

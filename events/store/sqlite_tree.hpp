@@ -35,7 +35,8 @@ struct TreeGrowth {
   Frontier frontier;
   std::vector<Completed> completed;
 };
-[[nodiscard]] TreeGrowth grown(Frontier frontier, std::span<const TreeHash> leaves);
+// REQUIRES: what comes before each of them is a multiple of its leaves.
+[[nodiscard]] TreeGrowth grown(Frontier frontier, std::span<const Subtrees> added);
 
 class SqliteTree {
  public:

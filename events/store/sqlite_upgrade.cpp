@@ -161,7 +161,7 @@ class TreeBuilder {
   }
 
   void flush() {
-    TreeGrowth growth = grown(std::move(frontier_), leaves_);
+    TreeGrowth growth = grown(std::move(frontier_), std::array{Subtrees{0, std::exchange(leaves_, {})}});
     tree_.write(growth);
     frontier_ = std::move(growth.frontier);
     tree_.keep(kept_);

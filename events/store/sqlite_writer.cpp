@@ -5,7 +5,7 @@
 #include <sqlite3.h>
 
 #include <algorithm>
-#include <future>
+#include <functional>
 #include <new>
 #include <mutex>
 #include <string>
@@ -13,6 +13,7 @@
 #include "events/chain/merkle.hpp"
 #include "events/codec.hpp"
 #include "events/store/files.hpp"
+#include "events/store/group_hash.hpp"
 #include "events/store/sqlite_fault.hpp"
 #include "events/store/sqlite_plan.hpp"
 #include "events/store/sqlite_schema.hpp"
@@ -21,11 +22,8 @@
 namespace creditfold {
 namespace {
 
-// Pages of the write-ahead log after which a commit moves them into the database: two milliseconds or so. Many more, and
-// some commits wait long; many fewer, and each page is written twice.
-constexpr int wal_pages = 500;
-// So many events are hashed on another core while they are packed on this one; for fewer a thread costs more than it saves.
-constexpr std::size_t events_hashed_beside = 200;
+// So many events are hashed and packed on two cores; for fewer, waking another costs more than it saves.
+constexpr std::size_t events_shared = 200;
 // Accepted commands without events wait no longer than others: whoever looks into `recent` looks through all of it.
 constexpr std::size_t recent_batches_max = 4 * segment_events;
 // A group of many batches becomes several segments of about this many events.
@@ -53,9 +51,14 @@ SqliteWriter::SqliteWriter(const std::filesystem::path& file, const IndexOptions
   database_.exec("PRAGMA secure_delete=ON");
   database_.exec("PRAGMA trusted_schema=OFF");
   database_.exec("PRAGMA cell_size_check=ON");
-  database_.exec("PRAGMA wal_autocheckpoint=" + std::to_string(wal_pages));
   if (fresh) create();
   if (format == sqlite_format_2) upgrade_from_2(database_, file_);
+  wal_mover_.emplace(file_, busy_timeout_ms);
+  const auto keep_pages = [](void* kept, sqlite3*, const char*, int pages) {
+    *static_cast<int*>(kept) = pages;
+    return SQLITE_OK;
+  };
+  sqlite3_wal_hook(database_.getHandle(), keep_pages, &wal_pages_);  // in place of SQLite's own, which moves them at once
   load(index);
 }
 
@@ -91,18 +94,16 @@ std::int64_t SqliteWriter::number(const char* sql, std::int64_t value) {
 }
 
 Expected<Appended, Conflict> SqliteWriter::write(std::span<const Batch> group) {
-  Plan plan;
+  Plan plan(group.size());
+  for (const Batch& batch : group) plan.events += batch.events.size();
+  GroupHash hash(frontier_, group);
+  SharedWork hashing(hash.parts(), [&](std::size_t part) { hash.make(part); });
+  if (plan.events >= events_shared) helper_.offer(hashing);  // while accounts and keys are looked up
   if (std::optional<Conflict> conflict = this->plan(group, plan)) return Unexpected{*std::move(conflict)};
-  const auto hash = [&] {
-    std::vector<TreeHash> leaves;
-    add_leaves(group, leaves);
-    return grown(frontier_, leaves);
-  };
-  std::future<TreeGrowth> hashing;
-  if (plan.events >= events_hashed_beside) hashing = std::async(std::launch::async | std::launch::deferred, hash);  // deferred where no thread is to be had
   SQLite::Transaction transaction(database_, SQLite::TransactionBehavior::IMMEDIATE);  // undone unless committed
   insert_group(group, plan, end_.head, is_enough(plan));
-  TreeGrowth growth = hashing.valid() ? hashing.get() : hash();
+  hashing.finish();
+  TreeGrowth growth = hash.growth();
   tree_.write(growth);
   commit(transaction);
   frontier_ = std::move(growth.frontier);
@@ -122,35 +123,36 @@ void SqliteWriter::add_leaves(std::span<const Batch> group, std::vector<TreeHash
   }
 }
 
+// One question after the other is asked for the whole group, so that memory is read for many of them at once.
 std::optional<Conflict> SqliteWriter::plan(std::span<const Batch> group, Plan& plan) {
-  plan.batches.reserve(group.size());
-  plan.keys.reserve(group.size());
   std::int64_t last_stay = last_stay_;
-  for (std::size_t i = 0; i < group.size(); ++i) {
-    const Batch& batch = group[i];
-    const std::optional<std::int64_t> known = stay_of(batch.account);
-    std::int64_t stay = 0;
-    if (known) {
-      stay = *known;
-    } else {
+  for (const Batch& batch : group) {
+    std::optional<std::int64_t> stay = stay_of(batch.account);
+    if (!stay) {
       const auto [at, fresh] = plan.stays.try_emplace(batch.account.value, last_stay + 1);
       stay = at->second;
       if (fresh) plan.fresh.push_back({++last_stay, &batch.account});
     }
-    const auto [at, first] = plan.versions.try_emplace(stay, 0);
-    const AccountHead account = index_->account_of(stay);
+    plan.batches.push_back({*stay, 0, 0, static_cast<std::int64_t>(batch.events.size()), false});
+    plan.keys.push_back(hash_of(*stay, batch.key));
+  }
+  const std::vector<bool> maybe = index_->may_have(plan.keys);
+  for (std::size_t i = 0; i < group.size(); ++i) {
+    const Batch& batch = group[i];
+    PackedBatch& packed = plan.batches[i];
+    const auto [at, first] = plan.versions.try_emplace(packed.account, 0);
+    const AccountHead account = index_->account_of(packed.account);
     if (first) at->second = account.version;
     const std::int64_t version = at->second;
-    const std::uint64_t hash = hash_of(stay, batch.key);
-    const auto [twin, alone] = plan.hashes.try_emplace(hash, i);
+    const auto [twin, alone] = plan.hashes.try_emplace(plan.keys[i], i);
     const bool twice = !alone && group[twin->second].account == batch.account && group[twin->second].key == batch.key;
-    if (twice || has_key(stay, batch.key, hash)) return Conflict{i, version, "the key is there already"};
+    if (twice || has_key(packed.account, batch.key, plan.keys[i], maybe[i])) {
+      return Conflict{i, version, "the key is there already"};
+    }
     if (version != batch.expected_version) return Conflict{i, version, "the account is at another version"};
-    const auto events = static_cast<std::int64_t>(batch.events.size());
-    at->second += events;
-    plan.events += batch.events.size();
-    plan.batches.push_back({stay, account.segment, version + 1, events, false});
-    plan.keys.push_back(hash);
+    at->second += packed.events;
+    packed.previous = account.segment;
+    packed.first_version = version + 1;
   }
   return std::nullopt;
 }
@@ -179,7 +181,7 @@ void SqliteWriter::insert_group(std::span<const Batch> group, Plan& plan, std::i
       row.events = static_cast<std::int64_t>(packer.events());
       row.batches = static_cast<std::int64_t>(packer.batches().size());
       Plan::Piece piece{row, sealed, {}, packer.batches(), first, i};
-      piece.segment = packer.finish();
+      piece.segment = packer.finish(packer.events() < events_shared ? nullptr : &helper_);
       SQLite::Statement& insert = prepared(sealed ? insert_into_segments : insert_into_recent);
       const Reset reset(insert);
       insert_row(insert, row, piece.segment);
@@ -243,7 +245,7 @@ void SqliteWriter::settle(Plan& plan) try {
 // What waits for more becomes a segment as it is.
 void SqliteWriter::seal_recent() {
   if (recent_.empty()) return;
-  Plan plan;
+  Plan plan(0);
   SQLite::Transaction transaction(database_, SQLite::TransactionBehavior::IMMEDIATE);
   insert_group({}, plan, end_.head, true);
   commit(transaction);
@@ -282,8 +284,7 @@ SqliteWriter::Stored SqliteWriter::segment(std::int64_t id) {
   return {row_from(query), segment_from(query, file_), segment_bytes(blob(body)).size()};
 }
 
-bool SqliteWriter::has_key(std::int64_t stay, const IdempotencyKey& key, std::uint64_t hash) {
-  const bool maybe = index_->may_have(hash);
+bool SqliteWriter::has_key(std::int64_t stay, const IdempotencyKey& key, std::uint64_t hash, bool maybe) {
   for (const std::int64_t id : maybe ? index_->segments_with(hash) : std::vector<std::int64_t>{}) {
     if (id <= end_.last_segment) {
       if (batch_with(segment(id).segment, stay, key)) return true;
@@ -318,6 +319,8 @@ void SqliteWriter::commit(SQLite::Transaction& transaction) {
     throw;
   }
   require_files();
+  if (wal_pages_ >= wal_pages_max) static_cast<void>(move_wal_pages(database_));
+  wal_mover_->see(wal_pages_);
 }
 
 void SqliteWriter::require_files() {

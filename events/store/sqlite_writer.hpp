@@ -5,6 +5,8 @@
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
+#include <boost/unordered/unordered_flat_map.hpp>
+
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -18,8 +20,10 @@
 #include "events/store/files.hpp"
 #include "events/store/log_index.hpp"
 #include "events/store/segment_rows.hpp"
+#include "events/store/shared_work.hpp"
 #include "events/store/sqlite_rows.hpp"
 #include "events/store/sqlite_tree.hpp"
+#include "events/store/wal_mover.hpp"
 
 namespace creditfold {
 
@@ -97,7 +101,7 @@ class SqliteWriter {
   [[nodiscard]] std::optional<std::int64_t> stay_of(const AccountId& account) const;
   void insert_account(std::int64_t stay, const AccountId& account);
   [[nodiscard]] std::int64_t arriving_stay(const AccountId& account);
-  [[nodiscard]] bool has_key(std::int64_t stay, const IdempotencyKey& key, std::uint64_t hash);
+  [[nodiscard]] bool has_key(std::int64_t stay, const IdempotencyKey& key, std::uint64_t hash, bool maybe);
   [[nodiscard]] bool has_arrived_key(std::int64_t stay, const IdempotencyKey& key);
   [[nodiscard]] Stored segment(std::int64_t id);  // throws Fault damaged when it is not there
   [[nodiscard]] std::optional<Conflict> plan(std::span<const Batch> group, Plan& plan);
@@ -130,18 +134,21 @@ class SqliteWriter {
   FileIdentity wal_identity_;
   std::string unusable_;       // why nothing is taken any more
   SQLite::Database database_;
+  std::optional<WalMover> wal_mover_;  // there once the tables are
+  int wal_pages_ = 0;  // behind the last commit
   SqliteTree tree_;
   std::unordered_map<const char*, SQLite::Statement> statements_;  // by their literal
   LogEnd end_;
   Frontier frontier_;  // of end_.head leaves
   std::int64_t last_stay_ = 0;  // ids of accounts count from 1 without gaps
   mutable std::shared_mutex names_mutex_;                 // of the next two, which others than the writer ask
-  std::unordered_map<std::string, std::int64_t> stays_;  // of the accounts that are here
+  boost::unordered_flat_map<std::string, std::int64_t> stays_;  // of the accounts that are here
   std::vector<std::int64_t> arrived_;                     // stays that came from elsewhere, ascending
   std::optional<LogIndex> index_;  // there once the log's end is known
   std::vector<Recent> recent_;
   std::size_t recent_events_ = 0;
   std::size_t recent_batches_ = 0;
+  HelperThread helper_;
 };
 
 }  // namespace creditfold

@@ -215,6 +215,7 @@ void SqliteWriter::mark_erased(const Erasing& erasing) {
 }
 
 bool SqliteWriter::checkpoint() {
+  wal_mover_->rest();
   database_.setBusyTimeout(checkpoint_timeout_ms);
   bool cut = false;
   {

@@ -137,14 +137,14 @@ Expected<Appended, Conflict> SqliteWriter::admit(const Arrival& arrival, const B
     arrived.bind(1, row.stay);
     arrived.exec();
   }
-  Plan plan;
+  Plan plan(1);
   plan.batches.push_back({row.stay, 0, version + 1, static_cast<std::int64_t>(batch.events.size()), false});
   plan.keys.push_back(hash_of(row.stay, batch.key));
   plan.events = batch.events.size();
   insert_group(std::span(&batch, 1), plan, row.last_seq(), is_enough(plan));
-  std::vector<TreeHash> added = arrived_leaves(row);
-  add_leaves(std::span(&batch, 1), added);
-  TreeGrowth growth = grown(frontier_, added);
+  Subtrees added{0, arrived_leaves(row)};
+  add_leaves(std::span(&batch, 1), added.hashes);
+  TreeGrowth growth = grown(frontier_, std::span(&added, 1));
   tree_.write(growth);
   commit(transaction);
   frontier_ = std::move(growth.frontier);

@@ -38,7 +38,7 @@ void run(std::size_t keys, const std::filesystem::path& directory) {
   auto window = begin;
   for (std::size_t done = 0; done < keys; done += keys_per_segment) {
     for (std::uint64_t& hash : hashes) hash = random.next();
-    for (const std::uint64_t hash : hashes) wrong += index.may_have(hash) ? 1 : 0;
+    for (const bool maybe : index.may_have(hashes)) wrong += maybe ? 1 : 0;
     index.add(++segment, true, batches, hashes);
     if (index.is_full()) index.freeze({segment, 0});
     if (old.size() < keys_asked) old.push_back(hashes.front());
