@@ -4,6 +4,7 @@
 
 #include <csignal>
 #include <cstddef>
+#include <mutex>
 #include <new>
 
 namespace creditfold::test {
@@ -18,9 +19,16 @@ struct Switch {
   int code = SQLITE_OK;
 };
 Switch the_switch;  // one shim at a time; SQLite's callbacks have no room for more
+std::mutex switch_mutex;  // a ledger moves its write-ahead log on a thread of its own
+
+void set(const Switch& next) {
+  const std::lock_guard lock(switch_mutex);
+  the_switch = next;
+}
 
 // SQLITE_OK when the call may pass.
 int pass() {
+  const std::lock_guard lock(switch_mutex);
   if (!the_switch.armed) return SQLITE_OK;
   if (the_switch.failed && !the_switch.for_ever) return SQLITE_OK;
   if (the_switch.calls_left-- > 0) return SQLITE_OK;
@@ -110,9 +118,12 @@ FailingVfs::~FailingVfs() {
   sqlite3_vfs_register(real_vfs, 1);
 }
 
-void FailingVfs::fail_after(int calls, int code, bool for_ever) { the_switch = {true, false, for_ever, false, calls, code}; }
-void FailingVfs::kill_after(int calls) { the_switch = {true, false, false, true, calls, SQLITE_OK}; }
-void FailingVfs::heal() { the_switch = {}; }
-bool FailingVfs::has_failed() const { return the_switch.failed; }
+void FailingVfs::fail_after(int calls, int code, bool for_ever) { set({true, false, for_ever, false, calls, code}); }
+void FailingVfs::kill_after(int calls) { set({true, false, false, true, calls, SQLITE_OK}); }
+void FailingVfs::heal() { set({}); }
+bool FailingVfs::has_failed() const {
+  const std::lock_guard lock(switch_mutex);
+  return the_switch.failed;
+}
 
 }  // namespace creditfold::test
