@@ -76,19 +76,23 @@ class CflogWriter {
 // Reads documents that follow one another. Each must continue the one before: same account, `after` = the seq covered.
 class CflogReader {
  public:
-  explicit CflogReader(std::span<const std::uint8_t> bytes);  // borrowed: they must outlive the reader
+  // Borrowed: they must outlive the reader. `whole`: no more come after them.
+  explicit CflogReader(std::span<const std::uint8_t> bytes, bool whole = true);
   ~CflogReader();
   CflogReader(CflogReader&&) noexcept;
   CflogReader& operator=(CflogReader&&) noexcept;
 
-  // The next item: a header, then events and marks as they lie, then an end; nothing when the bytes end after an end.
-  // An error says the byte and the seq it comes after, and is the answer from then on.
+  // The next item: a header, then events and marks as they lie, then an end; nothing when the bytes end after an end, or
+  // after any section and are not whole. An error says the byte and the seq it comes after, and is the answer from then on.
   [[nodiscard]] Expected<std::optional<CflogItem>, DecodeError> next();
+
+  // The bytes that follow; those before may go. REQUIRES: `next` has answered nothing.
+  void go_on(std::span<const std::uint8_t> bytes, bool whole);
 
   // The bytes of the event that `next` gave last, as they lie in the document.
   [[nodiscard]] std::span<const std::uint8_t> event_bytes() const;
 
-  // Where the section ends that `next` is in: how far it has come, for who shows that.
+  // Where the section ends that `next` is in, in all bytes so far: how far it has come, for who shows that.
   [[nodiscard]] std::size_t offset() const;
 
   // How far the bytes are good, once `next` has answered an error (or nothing): everything before `offset` stands in

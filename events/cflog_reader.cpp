@@ -31,7 +31,9 @@ struct CflogReader::State {
   enum class Expecting { document, header, section };
 
   std::span<const std::uint8_t> bytes;
-  std::size_t at = 0;  // the next section, or the next document
+  bool whole = true;
+  std::size_t before = 0;  // bytes that came before these
+  std::size_t at = 0;      // the next section, or the next document
   Expecting expecting = Expecting::document;
   std::uint64_t check = 0;
   std::optional<CflogEnd> previous;  // the end of the document before this one
@@ -47,7 +49,9 @@ struct CflogReader::State {
   std::optional<SpanInputArchive> payload;
   bool after_event = false;  // the record before, in this block, is an event
 
-  explicit State(std::span<const std::uint8_t> given) : bytes(given) {}
+  State(std::span<const std::uint8_t> given, bool is_whole) : bytes(given), whole(is_whole) {}
+
+  [[nodiscard]] std::span<const std::uint8_t> left() const { return bytes.subspan(at - before); }
 
   void require(bool holds, std::size_t offset, const char* otherwise) const {
     if (!holds) throw DecodeFailure(offset, otherwise);
@@ -55,7 +59,7 @@ struct CflogReader::State {
 
   // The next section, verified: its kind, and its payload made ready to read.
   std::uint8_t open_section() {
-    const std::span<const std::uint8_t> rest = bytes.subspan(at);
+    const std::span<const std::uint8_t> rest = left();
     require(rest.size() >= section_head_bytes, at, "cut short: no end closes the document");
     const auto length = static_cast<std::size_t>(from_big_endian(rest.subspan(1, 4)));
     require(length <= section_bytes_max, at, "section longer than any may be");
@@ -70,7 +74,7 @@ struct CflogReader::State {
   }
 
   void open_document() {
-    const std::span<const std::uint8_t> rest = bytes.subspan(at);
+    const std::span<const std::uint8_t> rest = left();
     require(rest.size() >= magic.size() + 1, at, "cut short: no document begins here");
     require(is_cflog(rest), at, "not a .cflog document");
     require(rest[magic.size()] == format, at + magic.size(), "a .cflog format this program does not know");
@@ -121,7 +125,7 @@ struct CflogReader::State {
     const std::size_t size = payload->take_count();
     const std::size_t body_at = payload->offset();
     static_cast<void>(payload->take_bytes(size));
-    event_bytes = bytes.subspan(body_at, size);
+    event_bytes = bytes.subspan(body_at - before, size);
     Expected<Event, DecodeError> event = decode_event(event_bytes);
     if (!event) throw DecodeFailure(body_at + event.error().offset, event.error().what);
     require(!header.account || event->account == *header.account, body_at, "the event is another account's");
@@ -190,8 +194,9 @@ struct CflogReader::State {
   }
 
   std::optional<CflogItem> read_item() {
+    if (left().empty() && !whole && (!payload || payload->left() == 0)) return std::nullopt;
     if (expecting == Expecting::document) {
-      if (at == bytes.size() && previous) return std::nullopt;
+      if (left().empty() && previous) return std::nullopt;
       open_document();
     }
     if (expecting == Expecting::header) return read_header();
@@ -210,12 +215,19 @@ struct CflogReader::State {
   }
 };
 
-CflogReader::CflogReader(std::span<const std::uint8_t> bytes) : state_(std::make_unique<State>(bytes)) {}
+CflogReader::CflogReader(std::span<const std::uint8_t> bytes, bool whole) : state_(std::make_unique<State>(bytes, whole)) {}
 CflogReader::~CflogReader() = default;
 CflogReader::CflogReader(CflogReader&&) noexcept = default;
 CflogReader& CflogReader::operator=(CflogReader&&) noexcept = default;
 
 std::span<const std::uint8_t> CflogReader::event_bytes() const { return state_->event_bytes; }
+
+void CflogReader::go_on(std::span<const std::uint8_t> bytes, bool whole) {
+  state_->before += state_->bytes.size();
+  state_->bytes = bytes;
+  state_->whole = whole;
+  state_->event_bytes = {};
+}
 
 std::size_t CflogReader::offset() const { return state_->at; }
 CflogReader::Good CflogReader::good() const { return state_->good; }

@@ -90,26 +90,32 @@ std::string to_text(const LogFault& fault) {
 }
 
 struct CflogSteps::State {
-  explicit State(std::span<const std::uint8_t> bytes) : reader(bytes) {}
+  State(std::span<const std::uint8_t> piece, bool is_last) : reader(piece, is_last), last(is_last) {}
 
   CflogReader reader;
+  bool last = true;
   Gathering gathering;
   std::int64_t seq = 0;
 };
 
-CflogSteps::CflogSteps(std::span<const std::uint8_t> bytes) : state_(std::make_unique<State>(bytes)) {}
+CflogSteps::CflogSteps(std::span<const std::uint8_t> piece, bool last) : state_(std::make_unique<State>(piece, last)) {}
 CflogSteps::~CflogSteps() = default;
 CflogSteps::CflogSteps(CflogSteps&&) noexcept = default;
 CflogSteps& CflogSteps::operator=(CflogSteps&&) noexcept = default;
 
+void CflogSteps::go_on(std::span<const std::uint8_t> piece, bool last) {
+  state_->reader.go_on(piece, last);
+  state_->last = last;
+}
+
 Expected<bool, LogFault> CflogSteps::step(std::int64_t events, const Visit& visit) {
-  auto& [reader, gathering, seq] = *state_;
+  auto& [reader, last, gathering, seq] = *state_;
   for (std::int64_t left = events; left > 0;) {
     auto item = reader.next();
     if (!item) return Unexpected{LogFault{"byte " + std::to_string(item.error().offset), seq, item.error().what}};
     bool more = item->has_value();
     if (!more) {
-      (void)gathering.flush({}, visit);
+      if (last) (void)gathering.flush({}, visit);
     } else if (auto* event = std::get_if<Event>(&**item)) {
       seq = event->seq;
       more = gathering.event(std::move(*event), visit);
@@ -133,7 +139,7 @@ std::int64_t CflogSteps::seq() const { return state_->seq; }
 
 Expected<std::int64_t, LogFault> read_log_document(std::span<const std::uint8_t> bytes, const Visit& visit) {
   if (is_cflog(bytes)) {
-    CflogSteps steps(bytes);
+    CflogSteps steps(bytes, true);
     const auto read = steps.step(std::numeric_limits<std::int64_t>::max(), visit);
     if (!read) return Unexpected{read.error()};
     return steps.seq();

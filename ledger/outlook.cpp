@@ -31,16 +31,6 @@ Credits capped_sum(Credits a, Credits b) {
   return Credits{__builtin_add_overflow(a.micro, b.micro, &sum) ? std::numeric_limits<std::int64_t>::max() : sum};
 }
 
-Credits charged_between(std::span<const Event> events, const AccountState& state, const PlanId& plan, Instant from, Instant to) {
-  Credits sum;
-  for (const Event& event : events) {
-    if (event.version > state.version || event.at < from || event.at > to) continue;
-    const auto* charge = std::get_if<CreditsConsumed>(&event.payload);
-    if (charge != nullptr && charge->plan == plan) sum = capped_sum(sum, charge->credits);
-  }
-  return sum;
-}
-
 std::string days_text(std::int64_t micros) {
   const std::int64_t days = micros / day_micros;
   if (days == 0) return "less than a day";
@@ -69,8 +59,8 @@ std::string sentence_for(const PlanOutlook& plan, Instant at) {
          " credits will expire unused.";
 }
 
-PlanOutlook outlook_of(const AccountState& state, const PlanId& id, const Term& term, const Period& period,
-                       std::span<const Event> events, Instant at) {
+// But for what follows from charges.
+PlanOutlook outlook_of(const PlanId& id, const Term& term, const Period& period, Instant at) {
   PlanOutlook plan;
   plan.plan = id;
   plan.term = term.number;
@@ -84,17 +74,20 @@ PlanOutlook outlook_of(const AccountState& state, const PlanId& id, const Term& 
   plan.remaining = period.remaining();
   plan.uncovered = period.uncovered;
   plan.window_starts_at = std::max(plan.starts_at, Instant{at.micros - rate_window_micros});
-  plan.charged_in_window = charged_between(events, state, id, plan.window_starts_at, at);
+  return plan;
+}
+
+// With the charges of its window summed.
+void reckon(PlanOutlook& plan, Instant at) {
   const std::int64_t window = std::max(at.micros - plan.window_starts_at.micros, window_micros_min);
   plan.rate_per_day = Credits{scaled(plan.charged_in_window.micro, day_micros, window)};
   const std::int64_t left = plan.ends_at.micros - at.micros;
   const Credits by_the_end{scaled(plan.charged_in_window.micro, left, window)};
-  if (term.on_exhaustion != OnExhaustion::unlimited && plan.charged_in_window.micro > 0 && by_the_end > plan.remaining) {
+  if (plan.on_exhaustion != OnExhaustion::unlimited && plan.charged_in_window.micro > 0 && by_the_end > plan.remaining) {
     plan.runs_out_at = Instant{at.micros + scaled(plan.remaining.micro, window, plan.charged_in_window.micro)};
   }
   plan.expires_unused = by_the_end < plan.remaining ? plan.remaining - by_the_end : Credits{};
   plan.sentence = sentence_for(plan, at);
-  return plan;
 }
 
 bool holds_in(const AccountState& state, const AuthorizationId& authorization, const PlanId& plan) {
@@ -114,7 +107,7 @@ bool moves(const AccountState& before, const Event& event, const PlanId& plan) {
 
 }  // namespace
 
-std::vector<PlanOutlook> outlook(const AccountState& state, std::span<const Event> events, const Catalog& catalog, Instant at) {
+std::vector<PlanOutlook> outlook(const AccountState& state, const EventSource& events, const Catalog& catalog, Instant at) {
   std::vector<std::pair<std::int64_t, PlanOutlook>> ranked;
   for (const auto& [id, pool] : state.pools) {
     const Term* term = terms::term_in_force(state, id, at);
@@ -123,11 +116,21 @@ std::vector<PlanOutlook> outlook(const AccountState& state, std::span<const Even
     if (period == nullptr) continue;
     const Plan* known = catalog.plan(id);
     ranked.emplace_back(known ? known->rank : std::numeric_limits<std::int64_t>::min(),
-                        outlook_of(state, id, *term, *period, events, at));
+                        outlook_of(id, *term, *period, at));
   }
   std::stable_sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
   std::vector<PlanOutlook> plans;
   for (auto& [rank, plan] : ranked) plans.push_back(std::move(plan));
+  events([&](Event&& event) {
+    const auto* charge = std::get_if<CreditsConsumed>(&event.payload);
+    const bool known = charge != nullptr && event.version <= state.version && event.at <= at;
+    for (PlanOutlook& plan : plans) {
+      const bool counts = known && charge->plan == plan.plan && event.at >= plan.window_starts_at;
+      if (counts) plan.charged_in_window = capped_sum(plan.charged_in_window, charge->credits);
+    }
+    return true;
+  });
+  for (PlanOutlook& plan : plans) reckon(plan, at);
   return plans;
 }
 
@@ -164,21 +167,16 @@ std::string outlook_json(const std::vector<PlanOutlook>& plans, const Catalog& c
   return out.take();
 }
 
-std::vector<TimelinePoint> timeline(std::span<const Event> events, const PlanId& plan) {
-  AccountState state;
-  std::vector<TimelinePoint> points;
-  for (const Event& event : events) {
-    const bool ours = moves(state, event, plan);
-    evolve(state, event);
-    if (!ours) continue;
-    const Term* term = terms::term_in_force(state, plan, event.at);
-    const Period* period = term ? terms::find_period(*term, terms::period_at(*term, event.at)) : nullptr;
-    points.push_back(TimelinePoint{.at = event.at,
-                                   .remaining = period ? period->remaining() : Credits{},
-                                   .uncovered = period ? period->uncovered : Credits{},
-                                   .seq = event.seq});
-  }
-  return points;
+std::optional<TimelinePoint> Timeline::take(const Event& event) {
+  const bool ours = moves(state_, event, plan_);
+  evolve(state_, event);
+  if (!ours) return std::nullopt;
+  const Term* term = terms::term_in_force(state_, plan_, event.at);
+  const Period* period = term ? terms::find_period(*term, terms::period_at(*term, event.at)) : nullptr;
+  return TimelinePoint{.at = event.at,
+                       .remaining = period ? period->remaining() : Credits{},
+                       .uncovered = period ? period->uncovered : Credits{},
+                       .seq = event.seq};
 }
 
 }  // namespace creditfold

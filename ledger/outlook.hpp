@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -37,9 +38,12 @@ struct PlanOutlook {
   std::string sentence;
 };
 
-// Every plan with a Credit Period that contains `at`, highest rank first. `events` are the account's, in order, those
-// after the state's version or later than `at` ignored.
-[[nodiscard]] std::vector<PlanOutlook> outlook(const AccountState& state, std::span<const Event> events,
+// Gives events to whoever asks, one by one, so that nobody has to hold all of them.
+using EventSource = std::function<void(const std::function<bool(Event&&)>& visit)>;
+
+// Every plan with a Credit Period that contains `at`, highest rank first. `events` are the account's, in order, of the last
+// rate_window_micros at least; those after the state's version or later than `at` are ignored.
+[[nodiscard]] std::vector<PlanOutlook> outlook(const AccountState& state, const EventSource& events,
                                                const Catalog& catalog, Instant at);
 [[nodiscard]] std::string outlook_json(const std::vector<PlanOutlook>& plans, const Catalog& catalog, Instant at);
 
@@ -50,7 +54,17 @@ struct TimelinePoint {
   Credits uncovered;
   std::int64_t seq = 0;
 };
-// The plan's burn-down over the account's whole history, in log order. Throws Inconsistent if the events do not fold.
-[[nodiscard]] std::vector<TimelinePoint> timeline(std::span<const Event> events, const PlanId& plan);
+// The plan's burn-down over the account's whole history: takes its events in log order, one by one, so that nobody has to
+// hold all of them.
+class Timeline {
+ public:
+  explicit Timeline(PlanId plan) : plan_(std::move(plan)) {}
+  // The point behind this event, if it moved the pool. Throws Inconsistent if it does not follow.
+  [[nodiscard]] std::optional<TimelinePoint> take(const Event& event);
+
+ private:
+  PlanId plan_;
+  AccountState state_;
+};
 
 }  // namespace creditfold

@@ -183,41 +183,60 @@ std::vector<std::size_t> invoice_order(const AccountState& state) {
   return order;
 }
 
+namespace {
+
 // The whole prefix, strictly; or the selection by `at`, whose opening event belongs to it whenever another one does.
-std::optional<View> view_of(std::span<const Event> events, const AsOf& as_of, Instant now, const Watch& watch) {
-  const auto selected = [&](const Event& event) { return !as_of.at || event.at <= *as_of.at; };
-  if (std::none_of(events.begin(), events.end(), selected)) return std::nullopt;
-  View view;
-  Instant greatest = instant_min;
-  for (const Event& event : events) {
-    const bool opening = event.version == 1;
-    if (!selected(event) && !opening) continue;
-    if (greatest < event.at) greatest = event.at;
+class ViewFold {
+ public:
+  ViewFold(const AsOf& as_of, const Watch& watch) : as_of_(as_of), watch_(watch) {}
+
+  void take(const Event& event) {
+    const bool selected = !as_of_.at || event.at <= *as_of_.at;
+    if (!selected && event.version != 1) return;
+    any_selected_ = any_selected_ || selected;
+    greatest_ = std::max(greatest_, event.at);
     try {
-      if (as_of.at) {
-        evolve_selected(view.state, event);
+      if (as_of_.at) {
+        evolve_selected(state_, event);
       } else {
-        evolve(view.state, event);
+        evolve(state_, event);
       }
     } catch (const Inconsistent& inconsistent) {
       throw_damaged(event, inconsistent.what());
     } catch (const Overflow& overflow) {
       throw_damaged(event, overflow.what());
     }
-    if (watch) watch(event, view.state);
+    if (watch_) watch_(event, state_);
   }
-  view.moment = as_of.at ? *as_of.at : as_of.seq ? greatest : now;
-  return view;
+  [[nodiscard]] std::optional<View> finish(Instant now) {
+    if (!any_selected_) return std::nullopt;
+    return View{std::move(state_), as_of_.at ? *as_of_.at : as_of_.seq ? greatest_ : now};
+  }
+
+ private:
+  const AsOf& as_of_;
+  const Watch& watch_;
+  AccountState state_;
+  Instant greatest_ = instant_min;
+  bool any_selected_ = false;
+};
+
+}  // namespace
+
+std::optional<View> view_of(std::span<const Event> events, const AsOf& as_of, Instant now, const Watch& watch) {
+  ViewFold fold(as_of, watch);
+  for (const Event& event : events) fold.take(event);
+  return fold.finish(now);
 }
 
 std::optional<View> view_as_of(const Log& log, const AccountId& account, const AsOf& as_of, Instant now,
                                const Watch& watch) {
-  std::vector<Event> events;
+  ViewFold fold(as_of, watch);
   log.read_account(account, 0, as_of.seq.value_or(-1), [&](Event&& event) {
-    events.push_back(std::move(event));
+    fold.take(event);
     return true;
   });
-  return view_of(events, as_of, now, watch);
+  return fold.finish(now);
 }
 
 }  // namespace creditfold

@@ -110,11 +110,11 @@ std::int32_t cf_load(std::int32_t handle, const std::uint8_t* bytes, std::uint32
   return with_session(handle, [&](Session& session) { return session.load({bytes, size}); });
 }
 
-// Begins to read .cflog documents in steps. The bytes are borrowed until the last step, or until the session is closed,
-// which it has to be after a step that failed.
-std::int32_t cf_load_begin(std::int32_t handle, const std::uint8_t* bytes, std::uint32_t size) {
+// A piece of .cflog documents, to be read in steps. Its bytes are borrowed until its last step, or until the session is
+// closed, which it has to be after a step that failed.
+std::int32_t cf_load_piece(std::int32_t handle, const std::uint8_t* bytes, std::uint32_t size, std::uint32_t last) {
   return with_session(handle, [&](Session& session) {
-    session.begin_load({bytes, size});
+    session.load_piece({bytes, size}, last != 0);
     return std::string();
   });
 }

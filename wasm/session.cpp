@@ -35,6 +35,7 @@ void fold(Book& book, const Event& event) {
 }  // namespace
 
 std::string Session::load(std::span<const std::uint8_t> document) {
+  if (book_.events() == 0) return load_first(document);
   std::vector<std::pair<AccountId, StoredBatch>> batches;
   Book book = book_;
   const auto read = read_log_document(document, [&](const AccountId& account, StoredBatch&& batch) {
@@ -49,6 +50,25 @@ std::string Session::load(std::span<const std::uint8_t> document) {
   return loaded();
 }
 
+// Nothing is there that would have to stay, so that no second copy is made.
+std::string Session::load_first(std::span<const std::uint8_t> document) try {
+  const auto read = read_log_document(document, [&](const AccountId& account, StoredBatch&& batch) { return take(account, std::move(batch)); });
+  if (!read) throw SessionError("damaged", read.error().what, read.error().place);
+  return loaded();
+} catch (...) {
+  log_.clear();
+  book_ = Book();
+  places_.clear();
+  past_states_ = PastStates();
+  throw;
+}
+
+bool Session::take(const AccountId& account, StoredBatch&& batch) {
+  for (const Event& event : batch.events) fold(book_, event);
+  keep(account, std::move(batch));
+  return true;
+}
+
 void Session::keep(const AccountId& account, StoredBatch&& batch) {
   for (const Event& event : batch.events) keep_place(event);
   const auto adopted = log_.adopt(account, std::move(batch));
@@ -59,26 +79,28 @@ void Session::keep(const AccountId& account, StoredBatch&& batch) {
 void Session::keep_place(const Event& event) {
   Places& places = places_[event.account];
   if (event.version != static_cast<std::int64_t>(places.seq.size()) + 1) return;
+  places.first = std::min(places.first, event.at);
   places.seq.push_back(event.seq);
   places.latest.push_back(places.latest.empty() ? event.at : std::max(places.latest.back(), event.at));
 }
 
-void Session::begin_load(std::span<const std::uint8_t> document) {
-  if (book_.events() != 0) throw SessionError("bad_request", "a log is read in steps into an empty ledger");
-  loading_.emplace(document);
+void Session::load_piece(std::span<const std::uint8_t> piece, bool last) {
+  if (loading_) {
+    loading_->go_on(piece, last);
+  } else {
+    if (book_.events() != 0) throw SessionError("bad_request", "a log is read in steps into an empty ledger");
+    loading_.emplace(piece, last);
+  }
+  is_last_piece_ = last;
 }
 
 std::string Session::load_step(std::int64_t events) {
   if (!loading_) throw SessionError("bad_request", "no log is being read");
-  const auto more = loading_->step(events, [&](const AccountId& account, StoredBatch&& batch) {
-    for (const Event& event : batch.events) fold(book_, event);
-    keep(account, std::move(batch));
-    return true;
-  });
+  const auto more = loading_->step(events, [&](const AccountId& account, StoredBatch&& batch) { return take(account, std::move(batch)); });
   if (!more) throw SessionError("damaged", more.error().what, more.error().place);
   JsonWriter out;
   out.open('{').field("read", std::string_view(std::to_string(loading_->bytes_read()))).field("done", !*more).close('}');
-  if (!*more) loading_.reset();
+  if (!*more && is_last_piece_) loading_.reset();
   return out.take();
 }
 
@@ -86,21 +108,15 @@ std::string Session::accounts() const {
   JsonWriter out;
   out.open('{').key("accounts").open('[');
   for (const auto& [account, state] : book_.accounts()) {
-    Instant first = instant_max;
-    std::int64_t last_seq = 0;
-    log_.read_account(account, 0, -1, [&](Event&& event) {
-      if (event.at < first) first = event.at;
-      last_seq = event.seq;
-      return true;
-    });
+    const Places& places = places_.at(account);
     out.open('{')
         .field("account", account)
         .field("version", state.version)
         .field("events", state.version)
         .field("fingerprint", fingerprint(state))
-        .field("first_at", first)
+        .field("first_at", places.first)
         .field("last_at", state.latest_at)
-        .field("last_seq", std::string_view(std::to_string(last_seq)))
+        .field("last_seq", std::string_view(std::to_string(places.seq.empty() ? 0 : places.seq.back())))
         .close('}');
   }
   out.close(']').close('}');
@@ -158,19 +174,24 @@ std::string Session::events(const std::optional<AccountId>& account, std::int64_
   return out.take();
 }
 
-// Those up to a position, but for all before the first one at `since` or later. Room for them is made first: growing would
-// need half as much again.
-std::vector<Event> Session::events_of(const AccountId& account, std::optional<std::int64_t> as_of, Instant since) const {
+// Those up to a position, but for all before the first one at `since` or later.
+void Session::read_since(const AccountId& account, Instant since, std::optional<std::int64_t> as_of,
+                         const std::function<bool(Event&&)>& visit) const {
+  const auto known = places_.find(account);
+  if (known == places_.end()) return;
+  const auto& latest = known->second.latest;
+  const auto begin = static_cast<std::size_t>(std::lower_bound(latest.begin(), latest.end(), since) - latest.begin());
+  log_.read_account(account, begin == 0 ? 0 : known->second.seq[begin - 1], as_of.value_or(-1), visit);
+}
+
+// Room for them is made first: growing would need half as much again.
+std::vector<Event> Session::events_of(const AccountId& account, std::optional<std::int64_t> as_of) const {
   std::vector<Event> events;
   const auto known = places_.find(account);
   if (known == places_.end()) return events;
-  const auto& [seq, latest] = known->second;
-  const auto begin = std::lower_bound(latest.begin(), latest.end(), since) - latest.begin();
-  const auto end = (as_of ? std::upper_bound(seq.begin(), seq.end(), *as_of) : seq.end()) - seq.begin();
-  if (begin >= end) return events;
-  events.reserve(static_cast<std::size_t>(end - begin));
-  const std::int64_t after = begin == 0 ? 0 : seq[static_cast<std::size_t>(begin) - 1];
-  log_.read_account(account, after, as_of.value_or(-1), [&](Event&& event) {
+  const auto& seq = known->second.seq;
+  events.reserve(static_cast<std::size_t>((as_of ? std::upper_bound(seq.begin(), seq.end(), *as_of) : seq.end()) - seq.begin()));
+  log_.read_account(account, 0, as_of.value_or(-1), [&](Event&& event) {
     events.push_back(std::move(event));
     return true;
   });
@@ -184,20 +205,27 @@ View Session::past(const AccountId& account, std::int64_t as_of) const {
 }
 
 std::string Session::timeline(const AccountId& account, const PlanId& plan) const {
-  const auto points = creditfold::timeline(events_of(account, std::nullopt), plan);
+  const AccountState* now = book_.find(account);
+  Timeline timeline(plan);
   std::string bytes;
-  bytes.reserve(points.size() * 4 * sizeof(std::int64_t));
-  for (const TimelinePoint& point : points) {
-    const std::int64_t record[4] = {point.at.micros, point.remaining.micro, point.uncovered.micro, point.seq};
-    bytes.append(reinterpret_cast<const char*>(record), sizeof record);  // wasm is little-endian
-  }
+  // As many as there can be: growing would need half as much again.
+  bytes.reserve(now == nullptr ? 0 : static_cast<std::size_t>(now->version) * 4 * sizeof(std::int64_t));
+  log_.read_account(account, 0, -1, [&](Event&& event) {
+    if (const auto point = timeline.take(event)) {
+      const std::int64_t record[4] = {point->at.micros, point->remaining.micro, point->uncovered.micro, point->seq};
+      bytes.append(reinterpret_cast<const char*>(record), sizeof record);  // wasm is little-endian
+    }
+    return true;
+  });
   return bytes;
 }
 
 std::string Session::outlook(const AccountId& account, Instant at, std::optional<std::int64_t> as_of) const {
   const AccountState* now = book_.find(account);
   if (now == nullptr) unknown(account);
-  const std::vector<Event> events = events_of(account, as_of, Instant{at.micros - rate_window_micros});
+  const EventSource events = [&](const std::function<bool(Event&&)>& visit) {
+    read_since(account, Instant{at.micros - rate_window_micros}, as_of, visit);
+  };
   if (!as_of) return outlook_json(creditfold::outlook(*now, events, catalog_, at), catalog_, at);
   return outlook_json(creditfold::outlook(past(account, *as_of).state, events, catalog_, at), catalog_, at);
 }
@@ -262,7 +290,7 @@ std::string Session::simulate(const std::optional<AccountId>& account, std::stri
   }
   const bool known = branch_ && branch_->account == of && branch_->at == scenario->at && branch_->as_of == scenario->as_of;
   if (!known) {
-    auto branch = forecast::branch_at(events_of(of, scenario->as_of), catalog_, *scenario);
+    auto branch = forecast::branch_at(log_, of, catalog_, *scenario);
     if (!branch) unknown(of);
     branch_ = KnownBranch{of, scenario->at, scenario->as_of, std::move(*branch)};
   }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
@@ -39,10 +40,10 @@ class Session {
 
   // Appends a whole log document. All of it or nothing: after an error the session is as it was.
   [[nodiscard]] std::string load(std::span<const std::uint8_t> document);
-  // Begins to read .cflog documents in steps into a session that is empty; the bytes are borrowed until the last step. A
-  // session that failed at it holds a part of them, and is to be closed.
-  void begin_load(std::span<const std::uint8_t> document);
-  // Reads on by about so many events: {"read": bytes, "done": whether that was the last step}.
+  // The next piece of .cflog documents that are read into a session that is empty; it ends where a section does, and is
+  // borrowed until its last step. A session that failed at it holds a part of them, and is to be closed.
+  void load_piece(std::span<const std::uint8_t> piece, bool last);
+  // Reads on by about so many events: {"read": bytes of all pieces, "done": whether that was the piece's last step}.
   [[nodiscard]] std::string load_step(std::int64_t events);
   [[nodiscard]] std::string accounts() const;
   [[nodiscard]] std::string replay(std::optional<std::int64_t> as_of) const;
@@ -77,8 +78,12 @@ class Session {
 
  private:
   [[nodiscard]] std::string loaded() const;
-  [[nodiscard]] std::vector<Event> events_of(const AccountId& account, std::optional<std::int64_t> as_of, Instant since = instant_min) const;
+  [[nodiscard]] std::vector<Event> events_of(const AccountId& account, std::optional<std::int64_t> as_of) const;
+  void read_since(const AccountId& account, Instant since, std::optional<std::int64_t> as_of,
+                  const std::function<bool(Event&&)>& visit) const;
   [[nodiscard]] View past(const AccountId& account, std::int64_t as_of) const;
+  [[nodiscard]] std::string load_first(std::span<const std::uint8_t> document);
+  bool take(const AccountId& account, StoredBatch&& batch);  // folds and keeps; true
   void keep(const AccountId& account, StoredBatch&& batch);
   void keep_place(const Event& event);
 
@@ -93,11 +98,13 @@ class Session {
   MemoryLog log_;
   Book book_;
   std::optional<CflogSteps> loading_;
+  bool is_last_piece_ = false;
   std::optional<KnownBranch> branch_;  // dropped when the log grows
   // Of each account's events, by version: where each stands, and the greatest `at` up to it.
   struct Places {
     std::vector<std::int64_t> seq;
     std::vector<Instant> latest;
+    Instant first = instant_max;  // the least `at`
   };
   std::map<AccountId, Places> places_;
   mutable PastStates past_states_;

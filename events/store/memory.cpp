@@ -5,11 +5,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "events/checksum.hpp"
 #include "events/codec.hpp"
 #include "events/store/group.hpp"
 
 namespace creditfold {
 namespace {
+
+constexpr std::size_t buckets_least = 64;
 
 // A store on disk writes bytes and so refuses what has none; this one has to refuse the same.
 void require_encodable(std::span<const Batch> group) {
@@ -38,7 +41,7 @@ Expected<Appended, Conflict> MemoryLog::append(std::span<const Batch> group) {
       const auto account = accounts_.find(batch.account);
       const bool known = account != accounts_.end();
       const auto version = versions.emplace(batch.account, known ? account->second.version : 0).first;
-      const bool stored = known && account->second.batches.count(batch.key) > 0;
+      const bool stored = known && record_of(account->second, batch.key) != none;
       if (stored || !keys.emplace(std::pair{batch.account, batch.key}, i).second) {
         return Unexpected{Conflict{i, version->second, "the key is there already"}};
       }
@@ -72,9 +75,9 @@ Expected<Done, Conflict> MemoryLog::adopt(const AccountId& account, StoredBatch&
     std::int64_t version = known == accounts_.end() ? 0 : known->second.version;
     const auto conflict = [&](const char* what) { return Unexpected{Conflict{0, version, what}}; };
     if (known != accounts_.end()) {
-      const auto there = known->second.batches.find(batch.key);
-      if (there != known->second.batches.end()) {
-        const Record& record = records_[there->second];
+      const std::uint32_t there = record_of(known->second, batch.key);
+      if (there != none) {
+        const Record& record = records_[there];
         const bool same = record.command == batch.command && record.count == batch.count;
         if (same) return Done{};
         return conflict("the key is there already");
@@ -95,42 +98,83 @@ Expected<Done, Conflict> MemoryLog::adopt(const AccountId& account, StoredBatch&
   return Done{};
 }
 
-void MemoryLog::keep(const AccountId& account, StoredBatch&& batch) {
-  Account& entry = accounts_[account];
-  entry.batches.emplace(batch.key, records_.size());
-  records_.push_back(
-      {account, batch.key, batch.command, batch.first_seq, batch.count, events_.size(), batch.events.size()});
-  for (Event& event : batch.events) {
-    entry.version = event.version;
-    entry.events.push_back(events_.size());
-    events_.push_back(std::move(event));
+std::uint32_t MemoryLog::hash_of(const Account& account, const IdempotencyKey& key) {
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(key.value.data());
+  return static_cast<std::uint32_t>(checksum({bytes, key.value.size()}, account.number));
+}
+
+IdempotencyKey MemoryLog::key_of(std::uint32_t record) const {
+  if (records_[record].held > 0) return events_.at(records_[record].first).key;
+  const auto kept = std::lower_bound(keys_.begin(), keys_.end(), record,
+                                     [](const auto& each, std::uint32_t wanted) { return each.first < wanted; });
+  return kept->second;
+}
+
+std::uint32_t MemoryLog::record_of(const Account& account, const IdempotencyKey& key) const {
+  if (buckets_.empty()) return none;
+  const std::uint32_t hash = hash_of(account, key);
+  for (std::uint32_t at = buckets_[hash & (buckets_.size() - 1)]; at != none; at = records_[at].next) {
+    const Record& record = records_[at];
+    if (record.hash == hash && &record.account->second == &account && key_of(at) == key) return at;
   }
+  return none;
+}
+
+void MemoryLog::add_to_bucket(std::uint32_t record) {
+  std::uint32_t& newest = buckets_[records_[record].hash & (buckets_.size() - 1)];
+  records_[record].next = std::exchange(newest, record);
+}
+
+void MemoryLog::keep(const AccountId& account, StoredBatch&& batch) {
+  const std::size_t first = events_.size();
+  events_.push(batch.events);
+  const auto [entry, fresh] = accounts_.try_emplace(account);
+  if (fresh) entry->second.number = accounts_.size();
+  const auto record = static_cast<std::uint32_t>(records_.size());
+  records_.push_back({&*entry, batch.first_seq, batch.count, static_cast<std::uint32_t>(first),
+                      static_cast<std::uint32_t>(batch.events.size()), hash_of(entry->second, batch.key), none, batch.command});
+  if (records_.size() > buckets_.size()) {
+    buckets_.assign(std::max(buckets_least, 2 * buckets_.size()), none);
+    for (std::uint32_t i = 0; i <= record; ++i) add_to_bucket(i);
+  } else {
+    add_to_bucket(record);
+  }
+  if (!batch.events.empty()) entry->second.version = batch.events.back().version;
+  for (std::size_t i = first; i < events_.size(); ++i) entry->second.events.push_back(static_cast<std::uint32_t>(i));
+  if (batch.events.empty()) keys_.emplace_back(record, std::move(batch.key));
 }
 
 void MemoryLog::forget(const AccountId& account) {
   const std::lock_guard lock(mutex_);
   forgotten_head_ = head_locked();
-  std::deque<Event> events = std::exchange(events_, {});
-  std::deque<Record> records = std::exchange(records_, {});
-  accounts_.clear();
-  for (Record& record : records) {
-    if (record.account == account) continue;
-    const auto first = events.begin() + static_cast<std::ptrdiff_t>(record.first);
-    const auto last = first + static_cast<std::ptrdiff_t>(record.held);
-    StoredBatch batch{record.key, record.command, {std::make_move_iterator(first), std::make_move_iterator(last)},
-                      record.first_seq, record.count};
-    keep(record.account, std::move(batch));
+  std::vector<std::pair<AccountId, StoredBatch>> others;
+  for (std::uint32_t i = 0; i < records_.size(); ++i) {
+    const AccountId& of = records_[i].account->first;
+    if (of != account) others.emplace_back(of, stored(i, 0, forgotten_head_));
   }
+  drop_all();
+  for (auto& [of, batch] : others) keep(of, std::move(batch));
+}
+
+void MemoryLog::clear() {
+  const std::lock_guard lock(mutex_);
+  drop_all();
+  forgotten_head_ = 0;
+}
+
+void MemoryLog::drop_all() {
+  events_ = {};
+  records_.clear();
+  keys_.clear();
+  buckets_.clear();
+  accounts_.clear();
 }
 
 void MemoryLog::read(std::int64_t after, std::int64_t to, const std::function<bool(Event&&)>& visit) const {
   std::unique_lock lock(mutex_);
   const std::int64_t last = to < 0 ? head_locked() : to;
-  const auto first = std::upper_bound(events_.begin(), events_.end(), after,
-                                      [](std::int64_t seq, const Event& event) { return seq < event.seq; });
-  auto index = static_cast<std::size_t>(first - events_.begin());
-  for (; index < events_.size() && events_[index].seq <= last; ++index) {
-    Event event = events_[index];
+  for (std::size_t index = events_.behind(after); index < events_.size() && events_.seq(index) <= last; ++index) {
+    Event event = events_.at(index);
     lock.unlock();
     if (!visit(std::move(event))) return;
     lock.lock();
@@ -143,22 +187,22 @@ void MemoryLog::read_account(const AccountId& account, std::int64_t after, std::
   const std::int64_t last = to < 0 ? head_locked() : to;
   const auto entry = accounts_.find(account);
   if (entry == accounts_.end()) return;
-  const std::vector<std::size_t>& events = entry->second.events;  // entries of a map stay where they are
-  const auto first = std::upper_bound(events.begin(), events.end(), after,
-                                      [this](std::int64_t seq, std::size_t index) { return seq < events_[index].seq; });
+  const std::vector<std::uint32_t>& events = entry->second.events;  // entries of a map stay where they are
+  const auto first = std::lower_bound(events.begin(), events.end(), events_.behind(after));
   auto at = static_cast<std::size_t>(first - events.begin());
-  for (; at < events.size() && events_[events[at]].seq <= last; ++at) {
-    Event event = events_[events[at]];
+  for (; at < events.size() && events_.seq(events[at]) <= last; ++at) {
+    Event event = events_.at(events[at]);
     lock.unlock();
     if (!visit(std::move(event))) return;
     lock.lock();
   }
 }
 
-StoredBatch MemoryLog::stored(const Record& record, std::int64_t after, std::int64_t to) const {
-  StoredBatch batch{record.key, record.command, {}, record.first_seq, record.count};
-  for (std::size_t i = record.first; i < record.first + record.held; ++i) {
-    if (events_[i].seq > after && events_[i].seq <= to) batch.events.push_back(events_[i]);
+StoredBatch MemoryLog::stored(std::uint32_t at, std::int64_t after, std::int64_t to) const {
+  const Record& record = records_[at];
+  StoredBatch batch{key_of(at), record.command, {}, record.first_seq, record.count};
+  for (std::size_t i = record.first; i < std::size_t{record.first} + record.held; ++i) {
+    if (events_.seq(i) > after && events_.seq(i) <= to) batch.events.push_back(events_.at(i));
   }
   return batch;
 }
@@ -167,24 +211,23 @@ std::optional<StoredBatch> MemoryLog::find(const AccountId& account, const Idemp
   const std::lock_guard lock(mutex_);
   const auto entry = accounts_.find(account);
   if (entry == accounts_.end()) return std::nullopt;
-  const auto found = entry->second.batches.find(key);
-  if (found == entry->second.batches.end()) return std::nullopt;
-  return stored(records_[found->second], 0, head_locked());
+  const std::uint32_t found = record_of(entry->second, key);
+  return found == none ? std::nullopt : std::optional(stored(found, 0, head_locked()));
 }
 
 void MemoryLog::read_batches(const LogRange& range,
                              const std::function<bool(const AccountId&, StoredBatch&&)>& visit) const {
   std::unique_lock lock(mutex_);
   const std::int64_t last = range.to < 0 ? head_locked() : range.to;
-  const std::size_t end = records_.size();
-  for (std::size_t i = 0; i < end; ++i) {
+  const auto end = static_cast<std::uint32_t>(records_.size());
+  for (std::uint32_t i = 0; i < end; ++i) {
     const Record& record = records_[i];
-    if (range.account && record.account != *range.account) continue;
-    StoredBatch batch = stored(record, range.after, last);
+    if (range.account && record.account->first != *range.account) continue;
+    StoredBatch batch = stored(i, range.after, last);
     const std::int64_t between = record.first_seq - 1;
     const bool inside = record.count == 0 ? range.after <= between && between <= last : !batch.events.empty();
     if (!inside) continue;
-    const AccountId account = record.account;
+    const AccountId account = record.account->first;
     lock.unlock();
     if (!visit(account, std::move(batch))) return;
     lock.lock();

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "events/log.hpp"
+#include "events/store/encoded_events.hpp"
 #include "events/store/listeners.hpp"
 
 namespace creditfold {
@@ -37,36 +38,48 @@ class MemoryLog final : public Log {
 
   // Lets go of an account as if it had never been here, but for its positions, which are not given again.
   void forget(const AccountId& account);
+  // Lets go of everything, positions too. REQUIRES: nobody reads.
+  void clear();
 
  private:
-  struct Record {
-    AccountId account;
-    IdempotencyKey key;
-    CommandDigest command;
-    std::int64_t first_seq;
-    std::int64_t count;
-    std::size_t first;  // index of its first event here
-    std::size_t held;   // how many of its events are here
-  };
   struct Account {
+    std::uint64_t number = 0;  // of those there were
     std::int64_t version = 0;
-    std::vector<std::size_t> events;                // indexes
-    std::map<IdempotencyKey, std::size_t> batches;  // indexes
+    std::vector<std::uint32_t> events;  // indexes
   };
-
+  using Accounts = std::map<AccountId, Account>;
+  static constexpr std::uint32_t none = ~std::uint32_t{0};
+  // A batch. Its key stands in its events; that of one without events here, in `keys_`.
+  struct Record {
+    const Accounts::value_type* account = nullptr;
+    std::int64_t first_seq = 0;
+    std::int64_t count = 0;
+    std::uint32_t first = 0;         // index of its first event here
+    std::uint32_t held = 0;          // how many of its events are here
+    std::uint32_t hash = 0;          // of account and key
+    std::uint32_t next = none;       // another record of its bucket
+    CommandDigest command;
+  };
   [[nodiscard]] std::int64_t head_locked() const {
-    return events_.empty() ? forgotten_head_ : std::max(forgotten_head_, events_.back().seq);
+    return events_.size() == 0 ? forgotten_head_ : std::max(forgotten_head_, events_.seq(events_.size() - 1));
   }
-  [[nodiscard]] StoredBatch stored(const Record& record, std::int64_t after, std::int64_t to) const;
+  [[nodiscard]] static std::uint32_t hash_of(const Account& account, const IdempotencyKey& key);
+  [[nodiscard]] IdempotencyKey key_of(std::uint32_t record) const;
+  // The record of the account with this key; none.
+  [[nodiscard]] std::uint32_t record_of(const Account& account, const IdempotencyKey& key) const;
+  [[nodiscard]] StoredBatch stored(std::uint32_t record, std::int64_t after, std::int64_t to) const;
+  void drop_all();
+  void add_to_bucket(std::uint32_t record);
   void keep(const AccountId& account, StoredBatch&& batch);
 
   RegionId region_;
   mutable std::mutex mutex_;
   std::int64_t forgotten_head_ = 0;  // the head there was when an account was forgotten
-  // By seq, and deques: a vector that grows holds two of them, and a browser has room for one.
-  std::deque<Event> events_;
-  std::deque<Record> records_;
-  std::map<AccountId, Account> accounts_;
+  EncodedEvents events_;
+  std::deque<Record> records_;  // a vector that grows holds two of them, and a browser has room for one
+  std::vector<std::pair<std::uint32_t, IdempotencyKey>> keys_;  // by record
+  std::vector<std::uint32_t> buckets_;  // the newest record of each, or none; as many as a power of two
+  Accounts accounts_;
   Listeners listeners_;
 };
 

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "events/expected.hpp"
+#include "events/log.hpp"
 #include "ledger/forecast/pools.hpp"
 #include "ledger/forecast/scenario.hpp"
 
@@ -18,6 +19,9 @@ namespace creditfold::forecast {
 // neither `at` nor `as_of`. `events`: the account's, in order. nullopt: nothing of it is known then. Throws Fault when
 // they do not fold.
 [[nodiscard]] std::optional<Branch> branch_at(std::span<const Event> events, const Catalog& catalog,
+                                              const Scenario& scenario);
+// The same out of a log, without a copy of the account's events.
+[[nodiscard]] std::optional<Branch> branch_at(const Log& log, const AccountId& account, const Catalog& catalog,
                                               const Scenario& scenario);
 
 // One line of JSON without a newline, or where the scenario asks what cannot be.

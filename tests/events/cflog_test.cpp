@@ -80,12 +80,28 @@ struct Contents {
   CflogReader::Good good;
 };
 
-Contents read_all(std::span<const std::uint8_t> bytes) {
+// The bytes cut where told, each piece in memory of its own that is gone when the next one comes.
+Contents read_all(std::span<const std::uint8_t> bytes, const std::vector<std::size_t>& cuts = {}) {
   Contents contents;
-  CflogReader reader(bytes);
+  std::size_t next_cut = 0;
+  std::vector<std::uint8_t> piece;
+  const auto next_piece = [&] {
+    const std::size_t begin = next_cut == 0 ? 0 : cuts[next_cut - 1];
+    const std::size_t end = next_cut == cuts.size() ? bytes.size() : cuts[next_cut];
+    piece.assign(bytes.begin() + static_cast<std::ptrdiff_t>(begin), bytes.begin() + static_cast<std::ptrdiff_t>(end));
+    piece.shrink_to_fit();
+    return next_cut++ == cuts.size();
+  };
+  const bool whole = next_piece();
+  CflogReader reader(piece, whole);
   for (;;) {
     Expected<std::optional<CflogItem>, DecodeError> item = reader.next();
     if (!item) contents.error = item.error();
+    if (item && !*item && next_cut <= cuts.size()) {
+      const bool last = next_piece();
+      reader.go_on(piece, last);
+      continue;
+    }
     if (!item || !*item) break;
     if (auto* header = std::get_if<CflogHeader>(&**item)) contents.headers.push_back(std::move(*header));
     if (auto* event = std::get_if<Event>(&**item)) contents.events.push_back(std::move(*event));
@@ -166,6 +182,35 @@ TEST_CASE("The bytes of the event just read are those that the document holds") 
   encode(std::string("acme"), expected);
   const std::span<const std::uint8_t> bytes = reader.event_bytes();
   CHECK(std::equal(expected.begin(), expected.end(), bytes.begin() + 2));
+}
+
+TEST_CASE("Documents read in pieces that end where sections do are what they are as a whole, faults too") {
+  const auto same = [](const Contents& pieces, const Contents& whole) {
+    CHECK(pieces.events == whole.events);
+    CHECK(pieces.marks.size() == whole.marks.size());
+    CHECK(pieces.ends.size() == whole.ends.size());
+    CHECK(pieces.error.has_value() == whole.error.has_value());
+    if (!pieces.error || !whole.error) return;
+    CHECK(pieces.error->what == whole.error->what);
+    CHECK(pieces.error->offset == whole.error->offset);
+  };
+  Document document = large_document(700);
+  const std::vector<std::size_t> borders = section_borders(document);
+  REQUIRE(borders.size() > 5);
+  const std::vector<std::size_t> each(borders.begin() + 1, borders.end());
+  same(read_all(document, each), read_all(document));  // one section each, and a last piece without bytes
+  same(read_all(document, {borders[1], borders[3], borders[4]}), read_all(document));
+  for (std::size_t damaged : {borders[1] + 40, borders[3] + 500, document.size() - 3}) {
+    document[damaged] ^= 1;
+    CHECK(read_all(document).error);
+    same(read_all(document, {borders[1], borders[2]}), read_all(document));
+    document[damaged] ^= 1;
+  }
+  const auto cut_short = std::span(document).first(borders[3]);
+  CHECK(read_all(cut_short).error);
+  same(read_all(cut_short, {borders[2], borders[3]}), read_all(cut_short));
+  const auto within = std::span(document).first(borders[3] + 100);
+  same(read_all(within, {borders[2], borders[3]}), read_all(within));
 }
 
 TEST_CASE("An empty document is a document") {

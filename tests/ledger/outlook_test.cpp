@@ -4,6 +4,7 @@
 
 #include "ledger/evolve.hpp"
 #include "ledger/outlook.hpp"
+#include "tests/ledger/source_of.hpp"
 #include "tests/ledger/table.hpp"
 
 using namespace creditfold;
@@ -12,15 +13,17 @@ using creditfold::test::moment;
 namespace {
 
 PlanOutlook only_plan(const test::Table& table, const char* at) {
-  const auto plans = outlook(table.state(), table.events(), table.engine().catalog(), moment(at));
+  const auto plans = outlook(table.state(), test::source_of(table.events()), table.engine().catalog(), moment(at));
   REQUIRE(plans.size() == 1);
   return plans.front();
 }
 
 std::string points_of(const test::Table& table, const char* plan) {
   std::string out;
-  for (const TimelinePoint& point : timeline(table.events(), PlanId(plan))) {
-    out += std::to_string(point.seq) + ":" + to_text(point.remaining) + "/" + to_text(point.uncovered) + " ";
+  Timeline timeline{PlanId(plan)};
+  for (const Event& event : table.events()) {
+    const auto point = timeline.take(event);
+    if (point) out += std::to_string(point->seq) + ":" + to_text(point->remaining) + "/" + to_text(point->uncovered) + " ";
   }
   return out;
 }
@@ -35,7 +38,7 @@ TEST_CASE("AIS-4c: an outlook says that it is informational, and what it reckons
     2026-03-10  use 28                                       -> ok
     2026-03-10  authorize h 2 until 2026-03-12               -> ok
   )");
-  const auto plans = outlook(table.state(), table.events(), test::table_catalog(), moment("2026-03-11"));
+  const auto plans = outlook(table.state(), test::source_of(table.events()), test::table_catalog(), moment("2026-03-11"));
   CHECK(outlook_json(plans, test::table_catalog(), moment("2026-03-11")) ==
         R"({"at":"2026-03-11T00:00:00Z","informational":true,"plans":[{"plan":"plus","term":1,"period":1,)"
         R"("starts_at":"2026-03-01T00:00:00Z","ends_at":"2026-04-01T00:00:00Z","on_exhaustion":"stop",)"
@@ -126,7 +129,7 @@ TEST_CASE("Outlook: every plan with a period that contains the moment, highest r
   )");
   const auto names = [&](const char* at) {
     std::string out;
-    for (const auto& plan : outlook(table.state(), table.events(), test::table_catalog(), moment(at)))
+    for (const auto& plan : outlook(table.state(), test::source_of(table.events()), test::table_catalog(), moment(at)))
       out += plan.plan.value + " ";
     return out;
   };
@@ -146,7 +149,7 @@ TEST_CASE("Outlook: events after the moment or the version asked do not count") 
   AccountState earlier;
   const auto events = table.events();
   for (std::size_t i = 0; i + 1 < events.size(); ++i) evolve(earlier, events[i]);
-  const auto plans = outlook(earlier, events, test::table_catalog(), moment("2026-03-07"));
+  const auto plans = outlook(earlier, test::source_of(events), test::table_catalog(), moment("2026-03-07"));
   CHECK(to_text(plans.at(0).charged_in_window) == "10");
 }
 

@@ -8,6 +8,7 @@
 #include "ledger/demo.hpp"
 #include "ledger/outlook.hpp"
 #include "ledger/replay.hpp"
+#include "tests/ledger/source_of.hpp"
 #include "tests/service/running.hpp"
 
 using namespace creditfold;
@@ -28,7 +29,7 @@ TEST_CASE("the demo is legal on any day, and its outlook runs out some days befo
     });
     const AccountState& state = *book.find(AccountId("demo"));
     CHECK(broken_invariant(state).empty());
-    const auto plans = outlook(state, events, default_catalog(), now);
+    const auto plans = outlook(state, test::source_of(events), default_catalog(), now);
     REQUIRE(plans.size() == 1);
     const PlanOutlook& pro = plans.front();
     INFO(to_text(now) << " " << pro.sentence);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The seam to the core: gives the C ABI of creditfold.wasm types. 64-bit numbers stay BigInt.
 
+import type { Piece } from './cflog_pieces';
 import { parse_exact } from './json';
 import { start_module, talk_to, type Exports, type Handle } from './module';
 import type {
@@ -26,7 +27,7 @@ const key_what_ifs: Record<KeyWhatIf, number> = { nothing: 0, rotated: 1, revoke
 const step_events = 10_000;
 
 interface LedgerExports extends Exports {
-  cf_load_begin(handle: Handle, log: number, log_bytes: number): number;
+  cf_load_piece(handle: Handle, piece: number, piece_bytes: number, last: number): number;
   cf_load_step(handle: Handle, events: number): number;
   cf_accounts(handle: Handle): number;
   cf_replay(handle: Handle, as_of: bigint): number;
@@ -52,10 +53,10 @@ export interface Ledger {
   /** Appends a whole log document and folds it. Later documents continue the earlier ones. */
   load(log: Uint8Array): Loaded;
   /**
-   * Fills an empty ledger with a .cflog document. Waits for `on_step` after each step, which hears how many bytes are read and
-   * stops it by throwing. A ledger that failed at it holds a part of the log, and is to be closed.
+   * Fills an empty ledger with .cflog documents, piece by piece. Waits for `on_step` after each step, which hears how many
+   * bytes are read and stops it by throwing. A ledger that failed at it holds a part of the log, and is to be closed.
    */
-  load_in_steps(log: Uint8Array, on_step: (read: number) => Promise<void>): Promise<void>;
+  load_pieces(pieces: AsyncIterable<Piece>, on_step: (read: number) => Promise<void>): Promise<void>;
   /** Fills an empty ledger with the account `demo`, whose four months end at `now` (µs since 1970). */
   demo(now: bigint): Loaded;
   /** Decides commands (JSON, one a line, at most `commands_max`) at `now` and keeps what is accepted; an answer each. */
@@ -109,16 +110,18 @@ function open_ledger(core: LedgerExports, catalog: Uint8Array | undefined): Ledg
       lend(log, (pointer, length) => ask(core.cf_load(handle, pointer, length)));
       return result_json<Loaded>();
     },
-    load_in_steps(log, on_step) {
-      return lend_while(log, async (pointer, length) => {
-        ask(core.cf_load_begin(handle, pointer, length));
-        for (let ended = false; !ended;) {
-          ask(core.cf_load_step(handle, step_events));
-          const { read, done } = result_json<{ read: string; done: boolean }>();
-          ended = done;
-          await on_step(Number(read));
-        }
-      });
+    async load_pieces(pieces, on_step) {
+      for await (const { bytes, last } of pieces) {
+        await lend_while(bytes, async (pointer, length) => {
+          ask(core.cf_load_piece(handle, pointer, length, last ? 1 : 0));
+          for (let ended = false; !ended;) {
+            ask(core.cf_load_step(handle, step_events));
+            const { read, done } = result_json<{ read: string; done: boolean }>();
+            ended = done;
+            await on_step(Number(read));
+          }
+        });
+      }
     },
     demo(now) {
       ask(core.cf_demo(handle, now));

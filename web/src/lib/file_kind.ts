@@ -8,7 +8,8 @@ export type FileKind = 'log' | 'table' | 'unknown';
 const begins_with = (bytes: Uint8Array, word: string): boolean =>
   [...word].every((letter, at) => bytes[at] === letter.charCodeAt(0));
 
-const head_bytes = 4096;
+/** Enough of a file to tell what it is. */
+export const head_bytes = 4096;
 
 export async function kind_of_file(file: Blob): Promise<FileKind> {
   return kind_of_head(new Uint8Array(await file.slice(0, head_bytes).arrayBuffer()));

@@ -6,6 +6,7 @@ import { event_types } from '../core/catalogue';
 import type { EventType, LedgerEvent, LotKind } from '../core/forms';
 import type { Ledger } from '../core/ledger';
 import type { Mark, TypeCounts } from '../core/protocol';
+import { Int64List } from '../lib/int64_list';
 import { micros_of } from '../lib/time';
 import { UsageIndex } from './usage_index';
 
@@ -15,7 +16,7 @@ const slice_events = 1000;
 export class EventIndex {
   readonly #ledger: Ledger;
   readonly #account: string;
-  readonly #seqs: bigint[] = [];
+  readonly #seqs = new Int64List();
   // Versions of each type, ascending.
   readonly #versions = new Map<EventType, number[]>(event_types.map(({ type }) => [type, []]));
   readonly marks: Mark[] = [];
@@ -43,7 +44,7 @@ export class EventIndex {
 
   /** Position of the event with this version; asks the core when the index is not that far yet. */
   seq_of(version: number): bigint {
-    const known = this.#seqs[version - 1];
+    const known = this.#seqs.at(version - 1);
     if (known !== undefined) return known;
     const [event] = this.#ledger.events(this.#account, version, 1);
     return event ? BigInt(event.seq) : 0n;

@@ -2,13 +2,14 @@
 // Ledgers that need no service: the demo, a log from a file, usage from a file. All is read, decided and folded here.
 
 import catalog_text from '@core-catalog?raw';
+import { cflog_pieces } from '../core/cflog_pieces';
 import { FaultError } from '../core/fault';
 import type { Catalog, Refusal } from '../core/forms';
 import { commands_max, type Ledger, type LedgerModule } from '../core/ledger';
 import type { Source, Survey, Tiding } from '../core/protocol';
 import { CsvReader, delimiter_of, type CsvRow } from '../lib/csv';
 import { decided_at, hypothetical_commands } from '../lib/hypothetical';
-import { is_cflog } from '../lib/file_kind';
+import { head_bytes, is_cflog } from '../lib/file_kind';
 import { line_pieces, shift_line } from '../lib/log_pieces';
 import { micros_of, time_of } from '../lib/time';
 import { read_use, type BadRow, type Mapping, type Use } from '../lib/usage_file';
@@ -24,9 +25,10 @@ export interface Filled {
 type Tell = (tiding: Tiding) => void;
 type Local = Exclude<Source, { from: 'service' }>;
 
-// The module has 4 GB at most. Reading a log takes some six times its bytes there: the document, its events, what they are
-// found by, and a copy of an account's events while a question looks over all of them.
-const log_bytes_max = 600_000_000;
+// The module has 4 GB at most. A .cflog document is read in pieces, and what is kept of it is a quarter more than its bytes;
+// JSON Lines are read whole.
+const cflog_bytes_max = 2_500_000_000;
+const json_lines_bytes_max = 600_000_000;
 
 // Enough to look at; all of them are counted.
 const told_max = 50;
@@ -51,14 +53,19 @@ export async function fill(module: LedgerModule, source: Local, tell: Tell, brea
 }
 
 async function load_file(ledger: Ledger, file: File, tell: Tell, breathe: () => Promise<void>): Promise<void> {
-  if (file.size > log_bytes_max) throw new FaultError({ code: 'memory', message: faults.too_large(file.name, file.size, log_bytes_max) });
-  const whole = new Uint8Array(await whole_of(file, tell));
+  const in_pieces = is_cflog(new Uint8Array(await file.slice(0, head_bytes).arrayBuffer()));
+  const most = in_pieces ? cflog_bytes_max : json_lines_bytes_max;
+  if (file.size > most) throw new FaultError({ code: 'memory', message: faults.too_large(file.name, file.size, most) });
   const folded = async (loaded: number): Promise<void> => {
-    tell({ tell: 'progress', stage: 'folding', loaded, total: whole.length });
+    tell({ tell: 'progress', stage: 'folding', loaded, total: file.size });
     await breathe();
   };
+  if (in_pieces) {
+    await folded(0);
+    return ledger.load_pieces(cflog_pieces(pieces_of(file.stream())), folded);
+  }
+  const whole = new Uint8Array(await whole_of(file, tell));
   await folded(0);
-  if (is_cflog(whole)) return ledger.load_in_steps(whole, folded);
   for (const { bytes, end, lines_before } of line_pieces(whole)) {
     try {
       ledger.load(bytes);

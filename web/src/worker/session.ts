@@ -4,6 +4,7 @@
 
 import { build_curve, draw_arrays } from '../chart/series';
 import { newest_event } from '../core/cflog';
+import { cflog_pieces, chunks_of } from '../core/cflog_pieces';
 import { inspect } from '../core/checkpoint';
 import { fault_of, FaultError } from '../core/fault';
 import type { Catalog, Explanation, Invoices, Names, Statement } from '../core/forms';
@@ -72,7 +73,7 @@ export class Session {
     const log = await this.#service.log(this.account, {}, (loaded, total) =>
       this.#tell({ tell: 'progress', stage: 'downloading', loaded, total }));
     this.#region = log.region;
-    await this.#ledger.load_in_steps(log.bytes, async (loaded) => {
+    await this.#ledger.load_pieces(cflog_pieces(chunks_of(log.bytes)), async (loaded) => {
       this.#tell({ tell: 'progress', stage: 'folding', loaded, total: log.bytes.length });
       await breathe();
     });

@@ -4,6 +4,7 @@
 import type { LedgerEvent } from '../core/forms';
 import type { UsageBy, UsageGroup } from '../core/protocol';
 import { credits_of, for_drawing, micro_of } from '../lib/decimal';
+import { Int64List } from '../lib/int64_list';
 import { day, micros_of } from '../lib/time';
 
 class Names {
@@ -25,7 +26,7 @@ export class UsageIndex {
   readonly #names: Record<UsageBy, Names> = { workflow: new Names(), model: new Names(), actor: new Names() };
   readonly #versions: number[] = [];
   readonly #days: number[] = [];
-  readonly #credits: bigint[] = [];
+  readonly #credits = new Int64List();
   readonly #of: Record<UsageBy, number[]> = { workflow: [], model: [], actor: [] };
 
   add(event: LedgerEvent): void {
@@ -48,9 +49,10 @@ export class UsageIndex {
     for (let at = 0; at < count; at += 1) {
       const sum = sums[this.#of[by][at]!]!;
       sum.charges += 1;
-      sum.credits += this.#credits[at]!;
+      const credits = this.#credits.at(at)!;
+      sum.credits += credits;
       const place = spark_days - 1 - (last_day - this.#days[at]!);
-      if (place >= 0) sum.days[place]! += for_drawing(this.#credits[at]!);
+      if (place >= 0) sum.days[place]! += for_drawing(credits);
     }
     return sums.flatMap(({ charges, credits, days }, number) => (charges === 0 ? []
       : [{ name: list[number]!, charges, credits: credits_of(credits), days }]));
