@@ -701,6 +701,7 @@ export const faults = {
   none_open: 'No account is open.',
   left: 'Something else was opened.',
   too_large: (name: string, bytes: number, most: number) => `${name} has ${bytes} bytes; up to ${most} are opened here.`,
+  too_long: 'The log is too long for a forecast in a browser; creditfold simulate makes it.',
   no_version: (version: number) => `No event has version ${version}.`,
   worker: 'The worker could not be started.',
 };

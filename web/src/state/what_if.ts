@@ -6,7 +6,7 @@ import { fault_of, type Fault } from '../core/fault';
 import type { Ask, AskedAnswer, Levers, ScenarioForm, Simulation } from '../core/forecast';
 import type { Catalog } from '../core/forms';
 import { begin_history, empty_board, pull, read_board, redo, scenario_of, step, undo, write_board, type Board, type Scenario } from '../lib/scenarios';
-import { text } from '../text';
+import { faults, text } from '../text';
 import type { Client } from './client';
 import { create_pool, replaced, type Folded } from './pool';
 
@@ -121,7 +121,9 @@ export function create_what_if(client: Client, ground: () => Ground | null, note
     } catch (thrown) {
       if (thrown === replaced || forms.get(id) !== key) return;
       busy.delete(id);
-      put(id, { told: null, fault: fault_of(thrown), running: wanted.get(id) !== key });
+      const fault = fault_of(thrown);
+      const said = fault.code === 'memory' ? { ...fault, message: faults.too_long } : fault;
+      put(id, { told: null, fault: said, running: wanted.get(id) !== key });
     }
   }
 
