@@ -150,17 +150,24 @@ function ledger_of(trace, name) {
   return { data, log, told };
 }
 
-// As a page reads a log: a step at a time, and then asked.
+const chunk_bytes = 30_000;
+
+// As a page reads a log: in pieces, a step at a time, and then asked.
 async function replayed_in_steps(log) {
   const { load_module } = await import(pathToFileURL(loader_of(wasm)).href);
+  const { cflog_pieces } = await import(pathToFileURL(loader_of(wasm).replace('ledger.mjs', 'cflog_pieces.mjs')).href);
   const response = new Response(readFileSync(join(wasm, 'creditfold.wasm')), { headers: { 'content-type': 'application/wasm' } });
   const ledger = (await load_module(Promise.resolve(response))).open();
   const bytes = readFileSync(log);
+  const chunks = Array.from({ length: Math.ceil(bytes.length / chunk_bytes) }, (_none, i) => bytes.subarray(i * chunk_bytes, (i + 1) * chunk_bytes));
   let before = 0;
-  await ledger.load_in_steps(bytes, async (read) => {
-    if (read <= before && read !== bytes.length) throw new Error(`a step from byte ${before} ended at ${read}`);
+  let steps = 0;
+  await ledger.load_pieces(cflog_pieces(chunks, 10 * chunk_bytes), async (read) => {
+    if (read < before) throw new Error(`a step from byte ${before} ended at ${read}`);
     before = read;
+    steps += 1;
   });
+  if (steps < 3) throw new Error(`${bytes.length} bytes were read in ${steps} steps`);
   if (before !== bytes.length) throw new Error(`the last step ended at byte ${before} of ${bytes.length}`);
   return `${new TextDecoder().decode(ledger.replay(null))}\n`;
 }

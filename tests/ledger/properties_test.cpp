@@ -15,6 +15,7 @@
 #include "ledger/evolve.hpp"
 #include "ledger/outlook.hpp"
 #include "ledger/statement.hpp"
+#include "tests/ledger/source_of.hpp"
 #include "tests/ledger/stream.hpp"
 #include "tests/ledger/table.hpp"
 
@@ -280,7 +281,7 @@ TEST_CASE("Property: as of any moment there is an answer that adds up, and as of
         RC_ASSERT(broken_invariant(view->state) == "");
         RC_ASSERT(!balance_json(view->state, view->moment).empty());
         RC_ASSERT(
-            !outlook_json(outlook(view->state, played.events, test::table_catalog(), event.at), test::table_catalog(), event.at).empty());
+            !outlook_json(outlook(view->state, test::source_of(played.events), test::table_catalog(), event.at), test::table_catalog(), event.at).empty());
       }
     }
   });
