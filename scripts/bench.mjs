@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { conversation_trace } from '../tests/traces.mjs';
 import { forecast } from './bench-forecast.mjs';
+import { page_log } from './bench-page-log.mjs';
 import { append_1000, commit_1, commit_64, index, start } from './bench-log.mjs';
 import { replay, replay_wasm } from './bench-replay.mjs';
 import { median, native, rounded, row, run, wasm } from './bench-rows.mjs';
@@ -94,6 +95,7 @@ const benches = {
     replay_wasm();
   },
   forecast,
+  'page-log': page_log,
   import: import_trace,
   'leaf-hash': () => row({ bench: 'leaf-hash', ...JSON.parse(run(join(native, 'leaf_bench'), [])) }),
   sizes,
