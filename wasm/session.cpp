@@ -35,7 +35,7 @@ void fold(Book& book, const Event& event) {
 }  // namespace
 
 std::string Session::load(std::span<const std::uint8_t> document) {
-  if (book_.events() == 0) return load_first(document);
+  if (log_.is_empty()) return load_first(document);
   std::vector<std::pair<AccountId, StoredBatch>> batches;
   Book book = book_;
   const auto read = read_log_document(document, [&](const AccountId& account, StoredBatch&& batch) {

@@ -35,8 +35,8 @@ void EncodedEvents::push(const Event& event, std::span<const std::uint8_t> encod
     blocks_.back().bytes.reserve(std::max(encoded.size(), room));
   }
   Block& block = blocks_.back();
-  block.bytes.insert(block.bytes.end(), encoded.begin(), encoded.end());
-  block.places.push_back({event.seq, static_cast<std::uint32_t>(block.bytes.size())});
+  block.places.push_back({event.seq, static_cast<std::uint32_t>(block.bytes.size() + encoded.size())});
+  block.bytes.insert(block.bytes.end(), encoded.begin(), encoded.end());  // there is room
   ++size_;
 }
 

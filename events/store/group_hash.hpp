@@ -24,6 +24,7 @@ class GroupHash {
  private:
   // Leaves are hashed in blocks that a tree of so many leaves has, too: what is above them is little.
   static constexpr int block_level = 6;
+  static_assert(block_level < tile_height, "what is stored of a tree is made above the blocks");
   struct Part {
     std::size_t first = 0;  // of events_
     std::size_t last = 0;

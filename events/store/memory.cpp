@@ -156,6 +156,11 @@ void MemoryLog::forget(const AccountId& account) {
   for (auto& [of, batch] : others) keep(of, std::move(batch));
 }
 
+bool MemoryLog::is_empty() const {
+  const std::lock_guard lock(mutex_);
+  return records_.empty();
+}
+
 void MemoryLog::clear() {
   const std::lock_guard lock(mutex_);
   drop_all();

@@ -38,6 +38,8 @@ class MemoryLog final : public Log {
 
   // Lets go of an account as if it had never been here, but for its positions, which are not given again.
   void forget(const AccountId& account);
+  // Whether it holds no batch.
+  [[nodiscard]] bool is_empty() const;
   // Lets go of everything, positions too. REQUIRES: nobody reads.
   void clear();
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The SQLite store: one connection that writes, and a pool of connections that read.
+// The SQLite store: one connection that writes, one that moves the write-ahead log into the database, and a pool of
+// connections that read.
 //
-// Exactly one connection ever writes or checkpoints, in one process: SQLite 3.7.0 to 3.51.2, Debian 12's 3.40.1 among
-// them, can lose commits when two connections write or checkpoint a write-ahead log at the same moment
-// (https://www.sqlite.org/wal.html#walresetbug). The directory's lock keeps other processes out, a mutex the other
+// Only the first ever writes, in one process, and never do two move, nor does one begin to when all is moved: SQLite 3.7.0
+// to 3.51.2, Debian 12's 3.40.1 among them, can lose commits otherwise (https://www.sqlite.org/wal.html#walresetbug;
+// wal_mover.hpp has the rule that keeps clear of it). The directory's lock keeps other processes out, a mutex the other
 // threads, and readers are opened read-only and close without a checkpoint.
 //
 // Nothing here opens ledger.db but SQLite: closing any descriptor of a file drops all POSIX locks a process has on it.

@@ -37,7 +37,7 @@ constexpr const char* select_arrived_batches =
 
 SQLite::Database open_read_only(const std::filesystem::path& file) {
   SQLite::Database database(file.string(), SQLite::OPEN_READONLY, reader_timeout_ms);
-  // Only the writing connection may checkpoint; see sqlite.cpp.
+  // Readers must not checkpoint; see sqlite.cpp.
   sqlite3_db_config(database.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   return database;
 }

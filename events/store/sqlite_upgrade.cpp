@@ -5,10 +5,12 @@
 
 #include <sqlite3.h>
 
+#include <array>
 #include <limits>
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "events/archive.hpp"
 #include "events/chain/merkle.hpp"
@@ -165,7 +167,6 @@ class TreeBuilder {
     tree_.write(growth);
     frontier_ = std::move(growth.frontier);
     tree_.keep(kept_);
-    leaves_.clear();
     kept_.clear();
   }
 

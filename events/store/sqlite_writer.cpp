@@ -5,7 +5,6 @@
 #include <sqlite3.h>
 
 #include <algorithm>
-#include <functional>
 #include <new>
 #include <mutex>
 #include <string>
@@ -311,6 +310,7 @@ bool SqliteWriter::has_arrived_key(std::int64_t stay, const IdempotencyKey& key)
 // frames in their place.
 void SqliteWriter::commit(SQLite::Transaction& transaction) {
   require_files();
+  wal_pages_ = 0;
   try {
     transaction.commit();
   } catch (const SQLite::Exception&) {
@@ -319,8 +319,12 @@ void SqliteWriter::commit(SQLite::Transaction& transaction) {
     throw;
   }
   require_files();
-  if (wal_pages_ >= wal_pages_max) static_cast<void>(move_wal_pages(database_));
-  wal_mover_->see(wal_pages_);
+  if (wal_pages_ >= wal_pages_max) {
+    wal_mover_->rest();
+    static_cast<void>(move_wal_pages(database_));
+  } else if (wal_pages_ > 0) {
+    wal_mover_->see(wal_pages_);
+  }
 }
 
 void SqliteWriter::require_files() {

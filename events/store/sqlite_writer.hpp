@@ -135,7 +135,7 @@ class SqliteWriter {
   std::string unusable_;       // why nothing is taken any more
   SQLite::Database database_;
   std::optional<WalMover> wal_mover_;  // there once the tables are
-  int wal_pages_ = 0;  // behind the last commit
+  int wal_pages_ = 0;                  // behind the last commit; 0: it wrote none
   SqliteTree tree_;
   std::unordered_map<const char*, SQLite::Statement> statements_;  // by their literal
   LogEnd end_;

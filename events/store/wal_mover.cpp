@@ -3,16 +3,15 @@
 
 #include <sqlite3.h>
 
-#include <algorithm>
-#include <system_error>
+#include <exception>
 
 namespace creditfold {
 
-int move_wal_pages(SQLite::Database& database) {
+std::optional<int> move_wal_pages(SQLite::Database& database) {
   int pages = 0;
   int moved = 0;
   const int outcome = sqlite3_wal_checkpoint_v2(database.getHandle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &pages, &moved);
-  return outcome == SQLITE_OK ? std::max(moved, 0) : 0;
+  return outcome == SQLITE_OK ? std::optional(moved) : std::nullopt;
 }
 
 WalMover::WalMover(const std::filesystem::path& file, int busy_timeout_ms)
@@ -30,7 +29,7 @@ WalMover::~WalMover() {
   if (thread_.joinable()) thread_.join();
 }
 
-void WalMover::see(int pages) {
+void WalMover::see(int pages) noexcept {
   const std::lock_guard lock(mutex_);
   if (pages < pages_) {
     moved_ = 0;
@@ -42,7 +41,7 @@ void WalMover::see(int pages) {
   to_do_ = true;
   try {
     if (!thread_.joinable()) thread_ = std::thread([this] { work(); });
-  } catch (const std::system_error&) {
+  } catch (const std::exception&) {
     to_do_ = false;  // no thread is to be had; the next commit asks again
   }
   changed_.notify_all();
@@ -63,9 +62,9 @@ void WalMover::work() {
     moving_ = true;
     restarted_ = false;
     lock.unlock();
-    const int moved = move_wal_pages(database_);
+    const std::optional<int> moved = move_wal_pages(database_);
     lock.lock();
-    if (!restarted_) moved_ = moved;
+    if (moved && !restarted_) moved_ = *moved;
     moving_ = false;
     changed_.notify_all();
   }

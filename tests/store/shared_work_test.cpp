@@ -8,6 +8,8 @@
 #include <stdexcept>
 #include <vector>
 
+#include "events/chain/merkle.hpp"
+#include "events/codec.hpp"
 #include "events/store/shared_work.hpp"
 #include "events/store/sqlite.hpp"
 #include "events/store/wal_mover.hpp"
@@ -120,7 +122,7 @@ TEST_CASE("Large groups, hashed and packed by two threads, leave the log that sm
 
 TEST_CASE("The write-ahead log is moved into the database beside the commits, and stays bounded") {
   const TemporaryDirectory directory;
-  const auto log = open_sqlite({.directory = directory.data()});
+  auto log = open_sqlite({.directory = directory.data()});
   const std::filesystem::path wal = directory.data() / "ledger.db-wal";
   constexpr std::uintmax_t page = 4'096 + 24;
   std::vector<std::int64_t> versions(100);
@@ -134,5 +136,16 @@ TEST_CASE("The write-ahead log is moved into the database beside the commits, an
   CAPTURE(largest / page, written / page);
   CHECK(largest < (wal_pages_max + 200) * page);
   CHECK(written > wal_pages_moved_at_once * page);
+  const TreeHead tree = log->tree();
+  log.reset();
+  log = open_sqlite({.directory = directory.data(), .read_only = true});
   log->check_structure();
+  Frontier frontier;
+  log->read(0, -1, [&](const Event& event) {
+    std::vector<std::uint8_t> bytes;
+    encode_event(event, bytes);
+    frontier.append(leaf_hash(bytes));
+    return true;
+  });
+  CHECK(frontier.head() == tree);
 }

@@ -89,10 +89,14 @@ async function whole_of(file: File, tell: Tell): Promise<ArrayBuffer> {
 
 async function* pieces_of<Piece>(stream: ReadableStream<Piece>): AsyncGenerator<Piece> {
   const reader = stream.getReader();
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    yield value;
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await reader.cancel(); // nobody wants the rest
   }
 }
 
