@@ -162,7 +162,7 @@ async function replayed_in_steps(log) {
   const chunks = Array.from({ length: Math.ceil(bytes.length / chunk_bytes) }, (_none, i) => bytes.subarray(i * chunk_bytes, (i + 1) * chunk_bytes));
   let before = 0;
   let steps = 0;
-  await ledger.load_pieces(cflog_pieces(chunks, 10 * chunk_bytes), async (read) => {
+  await ledger.load_pieces(cflog_pieces(chunks, chunk_bytes), async (read) => {
     if (read < before) throw new Error(`a step from byte ${before} ended at ${read}`);
     before = read;
     steps += 1;
