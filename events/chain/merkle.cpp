@@ -81,6 +81,14 @@ TreeHash node_hash(const TreeHash& left, const TreeHash& right) {
   return hasher().of(node);  // at once: each further part costs a tenth of the hash
 }
 
+TreeHash full_root(std::vector<TreeHash> subtrees) {
+  while (subtrees.size() > 1) {
+    for (std::size_t i = 0; i < subtrees.size() / 2; ++i) subtrees[i] = node_hash(subtrees[2 * i], subtrees[2 * i + 1]);
+    subtrees.resize(subtrees.size() / 2);
+  }
+  return subtrees.at(0);
+}
+
 std::optional<Frontier> Frontier::of(std::int64_t size, std::vector<TreeHash> subtrees) {
   const bool fits = size >= 0 && std::popcount(static_cast<std::uint64_t>(size)) == static_cast<int>(subtrees.size());
   if (!fits) return std::nullopt;
@@ -101,11 +109,7 @@ NodeReader nodes_of(TileReader read) {
   return [read = std::move(read)](int level, std::int64_t index) {
     const int above = level % tile_height;
     std::vector<TreeHash> hashes = read(level / tile_height, index << above, std::int64_t{1} << above);
-    while (hashes.size() > 1) {
-      for (std::size_t i = 0; i < hashes.size() / 2; ++i) hashes[i] = node_hash(hashes[2 * i], hashes[2 * i + 1]);
-      hashes.resize(hashes.size() / 2);
-    }
-    return hashes.at(0);
+    return full_root(std::move(hashes));
   };
 }
 

@@ -22,6 +22,9 @@ namespace creditfold {
 // SHA-256(0x01 || left || right)
 [[nodiscard]] TreeHash node_hash(const TreeHash& left, const TreeHash& right);
 
+// The root of a full tree over neighbouring subtrees. REQUIRES: as many as a power of two.
+[[nodiscard]] TreeHash full_root(std::vector<TreeHash> subtrees);
+
 // Neighbouring full subtrees of one level; of level 0, leaves.
 struct Subtrees {
   int level = 0;

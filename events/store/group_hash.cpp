@@ -8,6 +8,12 @@
 
 namespace creditfold {
 
+TreeHash leaf_of(const Event& event, std::vector<std::uint8_t>& body) {
+  body.clear();
+  encode_event(event, body);
+  return leaf_hash(body);
+}
+
 GroupHash::GroupHash(const Frontier& frontier, std::span<const Batch> group) : frontier_(frontier) {
   for (const Batch& batch : group) {
     for (const Event& event : batch.events) events_.push_back(&event);
@@ -26,19 +32,12 @@ void GroupHash::make(std::size_t part) {
   std::vector<TreeHash> hashes;
   hashes.reserve(last - first);
   std::vector<std::uint8_t> body;
-  for (std::size_t i = first; i < last; ++i) {
-    body.clear();
-    encode_event(*events_[i], body);
-    hashes.push_back(leaf_hash(body));
-  }
-  made.level = 0;
+  for (std::size_t i = first; i < last; ++i) hashes.push_back(leaf_of(*events_[i], body));
   if (hashes.size() == std::size_t{1} << block_level) {
-    for (; made.level < block_level; ++made.level) {
-      for (std::size_t i = 0; i < hashes.size() / 2; ++i) hashes[i] = node_hash(hashes[2 * i], hashes[2 * i + 1]);
-      hashes.resize(hashes.size() / 2);
-    }
+    made = {block_level, {full_root(std::move(hashes))}};
+  } else {
+    made = {0, std::move(hashes)};
   }
-  made.hashes = std::move(hashes);
 }
 
 TreeGrowth GroupHash::growth() const {

@@ -11,6 +11,9 @@
 
 namespace creditfold {
 
+// Of an event's canonical bytes, for which `body` is room that is kept. Throws Unencodable.
+[[nodiscard]] TreeHash leaf_of(const Event& event, std::vector<std::uint8_t>& body);
+
 class GroupHash {
  public:
   // Both last as long as this. REQUIRES: the frontier is the one the group will stand behind.

@@ -9,8 +9,6 @@
 #include <mutex>
 #include <string>
 
-#include "events/chain/merkle.hpp"
-#include "events/codec.hpp"
 #include "events/store/files.hpp"
 #include "events/store/group_hash.hpp"
 #include "events/store/sqlite_fault.hpp"
@@ -109,17 +107,6 @@ Expected<Appended, Conflict> SqliteWriter::write(std::span<const Batch> group) {
   const std::int64_t before = end_.head;
   settle(plan);
   return Appended{before + 1, end_.head};
-}
-
-void SqliteWriter::add_leaves(std::span<const Batch> group, std::vector<TreeHash>& leaves) {
-  std::vector<std::uint8_t> body;
-  for (const Batch& batch : group) {
-    for (const Event& event : batch.events) {
-      body.clear();
-      encode_event(event, body);
-      leaves.push_back(leaf_hash(body));
-    }
-  }
 }
 
 // One question after the other is asked for the whole group, so that memory is read for many of them at once.

@@ -117,8 +117,6 @@ class SqliteWriter {
   void insert_event(std::int64_t place, std::int64_t stay, std::int64_t version, std::int64_t batch,
                     const std::vector<std::uint8_t>& body);
   void insert_arrival(const ArrivalRow& row);
-  // Leaf hashes of the group's events.
-  static void add_leaves(std::span<const Batch> group, std::vector<TreeHash>& leaves);
   // Leaf hashes of the rows of a stream on its way here.
   [[nodiscard]] std::vector<TreeHash> arrived_leaves(const ArrivalRow& row);
   void keep_leaves(const Erasing& erasing, std::span<const std::int64_t> rows);

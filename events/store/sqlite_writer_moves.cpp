@@ -8,7 +8,8 @@
 #include <mutex>
 #include <stdexcept>
 
-#include "events/codec.hpp"
+#include "events/chain/merkle.hpp"
+#include "events/store/group_hash.hpp"
 #include "events/store/sqlite_fault.hpp"
 #include "events/store/sqlite_plan.hpp"
 #include "events/store/sqlite_writer.hpp"
@@ -143,7 +144,8 @@ Expected<Appended, Conflict> SqliteWriter::admit(const Arrival& arrival, const B
   plan.events = batch.events.size();
   insert_group(std::span(&batch, 1), plan, row.last_seq(), is_enough(plan));
   Subtrees added{0, arrived_leaves(row)};
-  add_leaves(std::span(&batch, 1), added.hashes);
+  std::vector<std::uint8_t> body;
+  for (const Event& event : batch.events) added.hashes.push_back(leaf_of(event, body));
   TreeGrowth growth = grown(frontier_, std::span(&added, 1));
   tree_.write(growth);
   commit(transaction);
