@@ -114,10 +114,9 @@ std::vector<Answer> Engine::process(std::span<const std::string_view> texts, Ins
 const AccountState* Engine::Group::state_of(const AccountId& account) {
   const auto decided = accounts_.find(account);
   if (decided != accounts_.end()) return &decided->second;
-  const AccountState* known = engine_.book_.find(account);
   const auto once = once_.find(account);
-  if (once == once_.end()) return known;
-  AccountState& next = accounts_.emplace(account, *known).first->second;
+  if (once == once_.end()) return state_before(account);
+  AccountState& next = accounts_.emplace(account, *state_before(account)).first->second;
   const std::vector<Event>& events = batches_[once->second].events;
   for (const Event& event : events) evolve(next, event);
   events_ += static_cast<std::int64_t>(events.size());
@@ -125,13 +124,30 @@ const AccountState* Engine::Group::state_of(const AccountId& account) {
   return &next;
 }
 
-// H19: a key that was accepted, in this group or ever.
+// As the group before leaves it.
+const AccountState* Engine::Group::state_before(const AccountId& account) {
+  const AccountState* known = engine_.book_.find(account);
+  if (before_ == nullptr) return known;
+  const auto decided = before_->accounts_.find(account);
+  if (decided != before_->accounts_.end()) return &decided->second;
+  const auto once = before_->once_.find(account);
+  if (once == before_->once_.end()) return known;
+  AccountState& next = accounts_.emplace(account, *known).first->second;
+  for (const Event& event : before_->batches_[once->second].events) evolve(next, event);
+  return &next;
+}
+
+const Batch* Engine::Group::batch_of(const std::pair<AccountId, IdempotencyKey>& key) const {
+  const auto at = keys_.find(key);
+  return at == keys_.end() ? nullptr : &batches_[at->second];
+}
+
+// H19: a key that was accepted, in this group, in the one before or ever.
 std::optional<StoredBatch> Engine::Group::stored_batch(const Command& command, const AccountState* state) const {
-  const auto here = keys_.find({command.account, command.key});
-  if (here != keys_.end()) {
-    const Batch& batch = batches_[here->second];
-    return StoredBatch{batch.key, batch.command, batch.events};
-  }
+  const std::pair key{command.account, command.key};
+  const Batch* batch = batch_of(key);
+  if (batch == nullptr && before_ != nullptr) batch = before_->batch_of(key);
+  if (batch != nullptr) return StoredBatch{batch->key, batch->command, batch->events};
   if (state == nullptr) return std::nullopt;
   return engine_.log_.find(command.account, command.key);
 }
@@ -203,7 +219,7 @@ Answer Engine::Group::decide_anew(const ParsedCommand& parsed, const AccountStat
   return {.key = command.key, .refused = std::nullopt, .accepted = std::move(events), .replayed = false};
 }
 
-void Engine::Group::store() {
+void Engine::Group::append() {
   if (batches_.empty()) return;
   if (!engine_.log_.region().value.empty() && migrates(batches_)) {
     throw std::logic_error("a migration is no command among others: its stream has to move with it");
@@ -212,11 +228,13 @@ void Engine::Group::store() {
   if (!appended) {
     throw Fault(Fault::Kind::busy, "another writer reached the log first: " + appended.error().what);
   }
-  apply(*appended);
+  appended_ = *appended;
 }
 
-void Engine::Group::apply(const Appended& appended) {
-  if (appended.last_seq != head_) throw Fault(Fault::Kind::damaged, "the log gave other positions than its head told");
+void Engine::Group::apply() {
+  if (!appended_) return;
+  if (engine_.before_change_) engine_.before_change_();
+  if (appended_->last_seq != head_) throw Fault(Fault::Kind::damaged, "the log gave other positions than its head told");
   for (auto& [account, state] : accounts_) engine_.book_.adopt(std::move(state));
   std::vector<std::size_t> once;
   for (const auto& [account, batch] : once_) once.push_back(batch);
@@ -249,7 +267,8 @@ Answer Engine::admit(Partition& log, const RegionId& from, const AccountState& a
   const auto admitted = log.admit({arriving.account, from, *provided.copied, now}, group.batches_.front());
   if (!admitted) throw Fault(Fault::Kind::busy, "the stream was not admitted: " + admitted.error().what);
   group.events_ += arriving.version;
-  group.apply(*admitted);
+  group.appended_ = *admitted;
+  group.apply();
   return answer;
 }
 

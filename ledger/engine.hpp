@@ -57,6 +57,8 @@ class Engine {
   // RES-1: which ids this engine may open, where there are several; asked before an OpenAccount is decided. One it may not
   // open is refused with unknown_account, so that whoever sent it looks again where it belongs.
   void set_opens_here(std::function<bool(const AccountId&)> opens_here) { opens_here_ = std::move(opens_here); }
+  // Called each time right before the book is changed by what was stored, on the thread that changes it.
+  void set_before_change(std::function<void()> before_change) { before_change_ = std::move(before_change); }
   // RES-1: the account lives in another region from now on.
   void release(const AccountId& account) { book_.remove(account); }
 
@@ -71,12 +73,19 @@ class Engine {
   TextSealer* sealer_;
   Book book_;
   std::function<bool(const AccountId&)> opens_here_;
+  std::function<void()> before_change_;
 };
 
+// Several may be under way, one after the other: while one is appended, the next is decided on what that one will have
+// made of the accounts. They are appended and applied in their order, and when one is not stored, none behind it may be.
 class Engine::Group {
  public:
-  // One group at a time. `engine` must outlive it.
-  Group(Engine& engine, Instant now) : engine_(engine), now_(now), head_(engine.book_.seq()) {}
+  // `before`: the group that comes before this one, unless it has been applied. Both must outlive it, `before` until it
+  // is let go.
+  Group(Engine& engine, Instant now, const Group* before = nullptr)
+      : engine_(engine), now_(now), before_(before), head_(before ? before->head_ : engine.book_.seq()) {}
+  Group(const Group&) = delete;
+  Group& operator=(const Group&) = delete;
 
   // The command's answer, or the errand to run before it is decided: then nothing was decided, and the same text is to be
   // handed in again with what the errand brought, in this group or a later one.
@@ -87,14 +96,28 @@ class Engine::Group {
   [[nodiscard]] std::variant<Answer, Errand> decide(const Expected<ParsedCommand, Malformed>& parsed,
                                                     const Provided* provided = nullptr);
 
-  // Appends what was accepted and applies it. Throws Fault; then nothing was stored or applied. Call once.
-  void store();
+  // What is decided from now on is decided at `now`.
+  void go_on(Instant now) { now_ = now; }
+
+  // Appends what was accepted. Throws Fault; then nothing was stored. Call once. May run on another thread than that of
+  // `decide` for the group behind this one.
+  void append();
+  // What was appended counts from now on. Call once, after `append` and after the group before was applied.
+  void apply();
+  // The group before was applied.
+  void let_go() { before_ = nullptr; }
+  // Both. Throws Fault; then nothing was stored or applied.
+  void store() {
+    append();
+    apply();
+  }
 
  private:
   friend class Engine;
-  void apply(const Appended& appended);
   [[nodiscard]] std::variant<Answer, Errand> decide_parsed(const ParsedCommand& parsed, const Provided* provided);
   [[nodiscard]] const AccountState* state_of(const AccountId& account);
+  [[nodiscard]] const AccountState* state_before(const AccountId& account);
+  [[nodiscard]] const Batch* batch_of(const std::pair<AccountId, IdempotencyKey>& key) const;
   [[nodiscard]] std::optional<StoredBatch> stored_batch(const Command& command, const AccountState* state) const;
   [[nodiscard]] std::variant<Answer, Errand> again(const ParsedCommand& parsed, StoredBatch stored,
                                                    const AccountState* state, const Provided* provided) const;
@@ -102,14 +125,16 @@ class Engine::Group {
 
   Engine& engine_;
   Instant now_;
+  const Group* before_;
   std::map<AccountId, AccountState> accounts_;  // as they will be
   // Known accounts with one batch here, by its index: nobody asked yet how they will be, so that no copy of them was made.
   std::map<AccountId, std::size_t> once_;
   std::map<std::pair<AccountId, IdempotencyKey>, std::size_t> keys_;  // used here: index into batches_
   std::set<AccountId> keys_changed_;
   std::vector<Batch> batches_;
-  std::int64_t head_;  // seq of the newest event, stored or decided
+  std::int64_t head_;        // seq of the newest event, stored or decided
   std::int64_t events_ = 0;  // of accounts_
+  std::optional<Appended> appended_;
 };
 
 }  // namespace creditfold

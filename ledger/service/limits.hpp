@@ -34,6 +34,15 @@ inline constexpr std::size_t waiting_bytes_max = 64U << 20;
 inline constexpr std::chrono::milliseconds gathering_max{1};
 inline constexpr int groups_not_gathered_after_few = 64;
 
+// While a group is appended, so many works wait before the next group is begun with them: fewer are not worth waking for.
+inline constexpr std::size_t works_decided_beside_least = 16;
+// A group and the one before it, together: fewer commands are appended by the thread that decided them, which spares the
+// two wake-ups that waiting beside it costs.
+inline constexpr std::size_t commands_appended_beside_least = 16;
+
+// Callers that go on together after one wake-up. More would leave the other I/O threads idle.
+inline constexpr std::ptrdiff_t resumptions_per_post = 8;
+
 // Errands outside that wait or run: more than this many keys are not rotated at once, and each may take half a minute.
 inline constexpr std::size_t errands_max = 64;
 inline constexpr std::size_t errand_threads = 2;

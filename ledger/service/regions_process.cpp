@@ -1,40 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // Commands to the writers they belong to, and their answers back in order.
-#include <boost/asio/associated_executor.hpp>
-#include <boost/asio/async_result.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 #include <algorithm>
 #include <utility>
+#include <variant>
 
 #include "ledger/service/regions.hpp"
+#include "ledger/service/resumption.hpp"
 
 namespace creditfold::service {
 namespace asio = boost::asio;
 
 namespace {
 
-// Suspends until what `start(callback)` began calls back with a Result, from any thread.
-template <class Result, class Start>
-asio::awaitable<Result> called_back(Start start) {
-  auto begin = [](auto handler, Start begun) {
-    // std::function wants to be copied, a coroutine's handler does not.
-    auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-    begun([shared](Result result) {
-      auto executor = asio::get_associated_executor(*shared);
-      asio::post(executor, [shared, outcome = std::move(result)]() mutable { (*shared)(std::move(outcome)); });
-    });
-  };
-  return asio::async_initiate<const asio::use_awaitable_t<>, void(Result)>(begin, asio::use_awaitable, std::move(start));
-}
-
 // What several writers answer, side by side; the last to answer calls back.
 struct Gathered {
   std::mutex mutex;
   std::vector<std::optional<Processed>> answers;
   std::size_t missing = 0;
-  std::function<void(int)> all_there;
+  std::function<Resumption(std::monostate)> all_there;
 };
 
 }  // namespace
@@ -106,21 +89,21 @@ asio::awaitable<std::optional<Unprocessed>> Regions::flush(Group& group, std::ma
   const auto gathered = std::make_shared<Gathered>();
   gathered->answers.resize(to.size());
   gathered->missing = to.size();
-  auto start = [&group, &to, gathered](std::function<void(int)> all_there) {
+  auto start = [&group, &to, gathered](std::function<Resumption(std::monostate)> all_there) {
     gathered->all_there = std::move(all_there);
     for (std::size_t i = 0; i < to.size(); ++i) {
       std::vector<std::string_view> texts;
       for (const std::size_t index : *to[i].second) texts.emplace_back(group.texts[index]);
-      to[i].first->sequencer.submit(texts, [gathered, i](Processed processed) {
+      to[i].first->sequencer.submit(texts, [gathered, i](Processed processed) -> std::optional<Resumption> {
         std::unique_lock lock(gathered->mutex);
         gathered->answers[i] = std::move(processed);
         const bool last = --gathered->missing == 0;
         lock.unlock();
-        if (last) gathered->all_there(0);
+        return last ? std::optional(gathered->all_there({})) : std::nullopt;
       });
     }
   };
-  static_cast<void>(co_await called_back<int>(std::move(start)));
+  static_cast<void>(co_await called_back<std::monostate>(std::move(start)));
 
   std::optional<Unprocessed> failed;
   for (std::size_t i = 0; i < to.size(); ++i) {
@@ -151,13 +134,15 @@ asio::awaitable<Processed> Regions::migrate_one(std::string text, ParsedCommand 
     first = migrating_.emplace(account, sent).first->second == sent;
   }
   if (!first) co_return co_await weigh_beside(std::move(text), account);
-  auto start = [this, &text, &command](std::function<void(Processed)> done) {
+  auto start = [this, &text, &command](std::function<Resumption(Processed)> done) {
     std::unique_lock lock(migrations_mutex_);
     if (stopping_.load()) {
       lock.unlock();
-      return done(Unexpected{Unprocessed{Unprocessed::Why::stopping, "The service is stopping."}});
+      return resume(done(Unexpected{Unprocessed{Unprocessed::Why::stopping, "The service is stopping."}}));
     }
-    migrations_.push_back({std::move(text), std::move(command), std::move(done)});
+    migrations_.push_back({std::move(text), std::move(command), [done = std::move(done)](Processed processed) {
+                             resume(done(std::move(processed)));
+                           }});
     lock.unlock();
     migrations_changed_.notify_one();
   };
@@ -168,19 +153,19 @@ asio::awaitable<Processed> Regions::migrate_one(std::string text, ParsedCommand 
 asio::awaitable<Processed> Regions::weigh_beside(std::string text, AccountId account) {
   RegionAtWork* const home = home_of(account);
   if (home == nullptr) co_return Unexpected{Unprocessed{Unprocessed::Why::busy, "The account is on its way."}};
-  auto start = [&](std::function<void(Processed)> done) {
+  auto start = [&](const std::function<Resumption(Processed)>& done) {
     const auto answers = std::make_shared<std::vector<Answer>>();
     auto weigh = [this, answers, &text](Turn& turn) {
       answers->push_back(turn.engine.weigh(text, clock_(), {.migrating = true}));
     };
-    home->sequencer.lend(weigh, [answers, done = std::move(done)](const std::exception_ptr& error) {
-      if (!error) return done(std::move(*answers));
+    home->sequencer.lend(weigh, [answers, done](const std::exception_ptr& error) {
+      if (!error) return resume(done(std::move(*answers)));
       try {
         std::rethrow_exception(error);
       } catch (const Fault& fault) {
-        done(Unexpected{to_unprocessed(fault)});
+        resume(done(Unexpected{to_unprocessed(fault)}));
       } catch (const std::exception& other) {
-        done(Unexpected{Unprocessed{Unprocessed::Why::internal, other.what()}});
+        resume(done(Unexpected{Unprocessed{Unprocessed::Why::internal, other.what()}}));
       }
     });
   };

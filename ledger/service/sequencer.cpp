@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ledger/service/sequencer.hpp"
 
-#include <boost/asio/associated_executor.hpp>
-#include <boost/asio/async_result.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <future>
 #include <limits>
 #include <utility>
 
-#include "events/store/forwarding_partition.hpp"
 #include "ledger/service/limits.hpp"
 #include "ledger/service/log_line.hpp"
 
@@ -22,6 +17,10 @@ namespace {
 std::int64_t steady_ms() {
   const auto since_start = std::chrono::steady_clock::now().time_since_epoch();
   return std::chrono::duration_cast<std::chrono::milliseconds>(since_start).count();
+}
+
+void tell(const Done& done, Processed processed) {
+  if (auto resumption = done(std::move(processed))) resume(*std::move(resumption));
 }
 
 }  // namespace
@@ -44,25 +43,21 @@ Unprocessed to_unprocessed(const Fault& fault) {
   return {Unprocessed::Why::internal, fault.what()};
 }
 
-// Passes everything on to the store. Once something was stored, the engine may change its book at any moment: from then
-// until `release` the book is locked for writing.
-class Sequencer::LockingLog : public ForwardingPartition {
+class Sequencer::BookLock {
  public:
-  LockingLog(Partition& log, std::mutex& door, std::shared_mutex& book_mutex)
-      : ForwardingPartition(log), door_(door), lock_(book_mutex, std::defer_lock) {}
+  BookLock(std::mutex& door, std::shared_mutex& book_mutex) : door_(door), lock_(book_mutex, std::defer_lock) {}
 
-  [[nodiscard]] Expected<Appended, Conflict> append(std::span<const Batch> group) override {
-    return locked(behind_.append(group));
-  }
-  [[nodiscard]] Expected<Appended, Conflict> admit(const Arrival& arrival, const Batch& batch) override {
-    return locked(behind_.admit(arrival, batch));
-  }
   void lock() {
     if (lock_.owns_lock()) return;
     const std::lock_guard door(door_);
     lock_.lock();
   }
-  // Whether anything was stored since the last release.
+  // The same before what was stored is applied.
+  void lock_for_stored() {
+    lock();
+    stored_ = true;
+  }
+  // Whether anything stored was applied, or was about to be, since the last release.
   [[nodiscard]] bool stored() const { return stored_; }
   void release() {
     if (lock_.owns_lock()) lock_.unlock();
@@ -70,26 +65,34 @@ class Sequencer::LockingLog : public ForwardingPartition {
   }
 
  private:
-  Expected<Appended, Conflict> locked(Expected<Appended, Conflict> outcome) {
-    lock();
-    stored_ = stored_ || outcome.has_value();
-    return outcome;
-  }
-
   std::mutex& door_;
   std::unique_lock<std::shared_mutex> lock_;
   bool stored_ = false;
+};
+
+struct Sequencer::Group {
+  Group(Engine& engine, Instant now, const Engine::Group* before) : decided(engine, now, before) {}
+
+  Engine::Group decided;
+  std::vector<Work> works;
+  std::size_t commands = 0;
+  std::size_t commands_before = 0;  // of the group that ended when this one was to be appended
+  std::set<AccountId> touched;
+  std::optional<Unprocessed> fault;  // why it was not stored
+  std::chrono::steady_clock::duration stored_in{};
 };
 
 Sequencer::Sequencer(Partition& log, const Catalog& catalog, Clock clock, Custody custody)
     : Sequencer(log, catalog, std::move(clock), custody, begin_book(log)) {}
 
 Sequencer::Sequencer(Partition& log, const Catalog& catalog, Clock clock, Custody custody, Begun begun)
-    : log_(std::make_unique<LockingLog>(log, door_, book_mutex_)),
+    : book_lock_(std::make_unique<BookLock>(door_, book_mutex_)),
+      log_(log),
       clock_(std::move(clock)),
       kept_through_(begun.kept),
-      engine_(*log_, catalog, std::move(begun.book), custody.sealer),
+      engine_(log, catalog, std::move(begun.book), custody.sealer),
       failed_at_ms_(std::numeric_limits<std::int64_t>::min() / 2) {
+  engine_.set_before_change([this] { book_lock_->lock_for_stored(); });
   if (custody.outside) errands_.emplace(*custody.outside);
 }
 
@@ -103,63 +106,35 @@ void Sequencer::start(Applied applied) {
 
 void Sequencer::stop() {
   accepting_.store(false);
-  {
-    const std::lock_guard lock(queue_mutex_);
-    stopping_ = true;
-  }
-  queue_changed_.notify_one();
+  queue_.stop();
   if (errands_) errands_->stop();  // what is out comes back and is told so
   if (thread_.joinable()) thread_.join();
 }
 
-std::optional<Unprocessed> Sequencer::why_not_take(std::size_t commands, std::size_t bytes) const {
-  if (stopping_) return Unprocessed{Unprocessed::Why::stopping, "The service is stopping."};
-  const bool full = waiting_commands_ + commands > waiting_commands_max || waiting_bytes_ + bytes > waiting_bytes_max;
-  return full ? std::optional(Unprocessed{Unprocessed::Why::full, "Too many commands are waiting."}) : std::nullopt;
-}
-
-void Sequencer::submit(const std::vector<std::string_view>& texts, std::function<void(Processed)> done) {
+void Sequencer::submit(const std::vector<std::string_view>& texts, Done done) {
   Work work;
   for (const std::string_view text : texts) work.bytes += text.size();
-  std::optional<Unprocessed> refused;
-  bool wakes = false;
-  {
-    const std::lock_guard lock(queue_mutex_);
-    refused = why_not_take(texts.size(), work.bytes);  // before the work of reading them
-  }
+  std::optional<Unprocessed> refused = queue_.why_not(texts.size(), work.bytes);  // before the work of reading them
   try {
     if (!refused) {
       work.commands.reserve(texts.size());
       for (const std::string_view text : texts) work.commands.push_back(parse_command(text));
       work.done = done;
-      const std::lock_guard lock(queue_mutex_);
-      refused = why_not_take(texts.size(), work.bytes);
-      if (!refused) {
-        waiting_commands_ += work.commands.size();
-        waiting_bytes_ += work.bytes;
-        queue_.push_back(std::move(work));
-        wakes = queue_.size() >= wakes_at_;
-      }
+      refused = queue_.push(work);
     }
   } catch (const std::exception& error) {
     refused = Unprocessed{Unprocessed::Why::internal, error.what()};
   }
-  if (refused) return done(Unexpected{*refused});
-  if (wakes) queue_changed_.notify_one();
+  if (refused) tell(done, Unexpected{*refused});
 }
 
-void Sequencer::lend(Action action, std::function<void(std::exception_ptr)> done) {
-  std::unique_lock lock(queue_mutex_);
-  if (stopping_) {
-    lock.unlock();
-    return done(std::make_exception_ptr(Fault(Fault::Kind::unavailable, "The service is stopping.")));
-  }
+void Sequencer::lend(const Action& action, std::function<void(std::exception_ptr)> done) {
   Work work;
-  work.action = std::move(action);
+  work.action = action;
   work.action_done = std::move(done);
-  queue_.push_back(std::move(work));
-  lock.unlock();
-  queue_changed_.notify_one();
+  if (const auto refused = queue_.push(work)) {
+    work.action_done(std::make_exception_ptr(Fault(Fault::Kind::unavailable, refused->what)));
+  }
 }
 
 void Sequencer::in_turn(const Action& action) {
@@ -175,17 +150,7 @@ void Sequencer::in_turn(const Action& action) {
 }
 
 boost::asio::awaitable<Processed> Sequencer::process(std::vector<std::string_view> texts) {
-  namespace asio = boost::asio;
-  auto begin = [this](auto handler, std::vector<std::string_view> sent) {
-    // std::function wants to be copied, a coroutine's handler does not.
-    auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-    submit(sent, [shared](Processed processed) {
-      auto executor = asio::get_associated_executor(*shared);
-      asio::post(executor, [shared, outcome = std::move(processed)]() mutable { (*shared)(std::move(outcome)); });
-    });
-  };
-  return asio::async_initiate<const asio::use_awaitable_t<>, void(Processed)>(begin, asio::use_awaitable,
-                                                                              std::move(texts));
+  return called_back<Processed>([this, sent = std::move(texts)](Done done) { submit(sent, std::move(done)); });
 }
 
 bool Sequencer::ready() const {
@@ -195,74 +160,41 @@ bool Sequencer::ready() const {
 
 void Sequencer::run() {
   for (;;) {
-    std::vector<Work> group = take_group();
-    if (group.empty()) return;
-    if (group.front().action) {
-      run_action(group.front());
-    } else {
-      const auto began = std::chrono::steady_clock::now();
-      const auto fault = process_group(group);
-      stored_in_ = std::chrono::steady_clock::now() - began;
-      {
-        const std::lock_guard lock(queue_mutex_);
-        expected_ = queue_.size() + group.size();
-      }
-      answer(group, fault);
+    const std::size_t decided = next_ ? next_->commands : 0;
+    WorkQueue::Next next = queue_.next(appending_ != nullptr, commands_per_group_max - std::min(decided, commands_per_group_max));
+    if (next.is_empty()) return;
+    if (!next.commands.empty()) decide(std::move(next.commands));
+    if (next.append_ended) {
+      end_append();
+    } else if (!appending_ && next_) {
+      begin_append();
     }
+    if (next.action) run_action(*next.action);
   }
 }
 
-// Everything that waits, as far as one transaction takes it; or one action. Empty: stopped, and nothing is left.
-std::vector<Sequencer::Work> Sequencer::take_group() {
-  std::unique_lock lock(queue_mutex_);
-  queue_changed_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-  gather(lock);
-  std::vector<Work> group;
-  std::size_t commands = 0;
-  while (!queue_.empty()) {
-    const bool action = queue_.front().action != nullptr;
-    const std::size_t size = queue_.front().commands.size() - queue_.front().answers.size();
-    if (!group.empty() && (action || commands + size > commands_per_group_max)) break;
-    commands += size;
-    waiting_commands_ -= size;
-    waiting_bytes_ -= queue_.front().bytes;
-    group.push_back(std::move(queue_.front()));
-    queue_.pop_front();
-    if (action) break;
-  }
-  return group;
-}
-
-// REQUIRES: something waits.
-void Sequencer::gather(std::unique_lock<std::mutex>& lock) {
-  if (groups_not_gathered_ > 0) {
-    --groups_not_gathered_;
-    return;
-  }
-  const std::size_t expected = std::exchange(expected_, 0);
-  if (queue_.size() >= expected || expected < 2 || queue_.front().action) return;
-  wakes_at_ = expected;
-  const auto patience = std::min<std::chrono::steady_clock::duration>(stored_in_ / 2, gathering_max);
-  queue_changed_.wait_for(lock, patience, [&] { return stopping_ || queue_.size() >= expected; });
-  wakes_at_ = 1;
-  if (2 * queue_.size() < expected) groups_not_gathered_ = groups_not_gathered_after_few;
-}
-
-std::optional<Unprocessed> Sequencer::process_group(std::vector<Work>& group) {
+// Adds to the next group. When that fails, all of the group fail: it may be half changed.
+void Sequencer::decide(std::vector<Work> works) {
+  std::optional<Unprocessed> fault;
   try {
-    std::set<AccountId> touched;
-    Engine::Group decided(engine_, clock_());
-    for (Work& work : group) decide(decided, work, touched);
-    decided.store();
-    const bool stored = log_->stored();
-    log_->release();
-    if (stored && applied_) applied_(engine_.book(), touched);
-    return std::nullopt;
-  } catch (const Fault& fault) {
-    return failed(to_unprocessed(fault));
-  } catch (const std::exception& error) {
-    return failed({Unprocessed::Why::internal, error.what()});
+    if (!next_) next_ = std::make_unique<Group>(engine_, clock_(), appending_ ? &appending_->decided : nullptr);
+    next_->decided.go_on(clock_());
+    std::size_t i = next_->works.size();
+    next_->works.reserve(i + works.size());
+    for (Work& work : works) {
+      next_->commands += work.undecided();
+      next_->works.push_back(std::move(work));
+    }
+    works.clear();
+    for (; i < next_->works.size(); ++i) decide(next_->decided, next_->works[i], next_->touched);
+  } catch (const Fault& failed) {
+    fault = to_unprocessed(failed);
+  } catch (const std::exception& failed) {
+    fault = {Unprocessed::Why::internal, failed.what()};
   }
+  if (!fault) return;
+  if (const std::unique_ptr<Group> group = std::move(next_)) fail(group->works, *fault);
+  fail(works, *fault);
 }
 
 // As far as the next errand.
@@ -280,45 +212,111 @@ void Sequencer::decide(Engine::Group& group, Work& work, std::set<AccountId>& to
   }
 }
 
+// A few commands are stored sooner without another thread, unless many callers take turns in two groups.
+bool Sequencer::is_appended_beside(const Group& group) {
+  return group.commands + group.commands_before >= commands_appended_beside_least;
+}
+
+// REQUIRES: a group was decided, and none is being appended.
+void Sequencer::begin_append() {
+  appending_ = std::move(next_);
+  if (is_appended_beside(*appending_)) {
+    append_thread_.begin([this, group = appending_.get()] {
+      append(*group);
+      queue_.append_ended();
+    });
+  } else {
+    append(*appending_);
+    end_append();
+  }
+}
+
+// Touches the group alone: it may run beside `decide`.
+void Sequencer::append(Group& group) {
+  const auto began = std::chrono::steady_clock::now();
+  try {
+    group.decided.append();
+  } catch (const Fault& fault) {
+    group.fault = to_unprocessed(fault);
+  } catch (const std::exception& error) {
+    group.fault = {Unprocessed::Why::internal, error.what()};
+  }
+  group.stored_in = std::chrono::steady_clock::now() - began;
+}
+
+// The next group goes to the disk before this one's callers are answered, so that the disk never waits for them.
+void Sequencer::end_append() {
+  const std::unique_ptr<Group> ended = std::move(appending_);
+  if (ended->fault) {
+    fail(ended->works, *ended->fault);
+    if (const std::unique_ptr<Group> next = std::move(next_)) fail(next->works, *ended->fault);
+    return;
+  }
+  Group* behind = next_.get();
+  if (behind != nullptr) {
+    behind->commands_before = ended->commands;
+    if (is_appended_beside(*behind)) begin_append();
+  }
+  apply(*ended);
+  if (behind != nullptr) behind->decided.let_go();
+  queue_.answered(ended->works.size(), ended->stored_in);
+  answer(*ended);
+  if (next_) begin_append();
+}
+
+// The book in memory is behind the log when that fails, and only a new fold would be right.
+void Sequencer::apply(Group& group) {
+  try {
+    group.decided.apply();
+  } catch (const std::exception& error) {
+    stop_behind_log(error.what());
+  }
+  const bool stored = book_lock_->stored();
+  book_lock_->release();
+  if (stored && applied_) applied_(engine_.book(), group.touched);
+}
+
 void Sequencer::run_action(Work& work) {
   std::exception_ptr thrown;
-  Turn turn{engine_, *log_, [this] { log_->lock(); }, {}};
+  Turn turn{engine_, log_, [this] { book_lock_->lock(); }, {}};
   try {
     work.action(turn);
   } catch (const std::exception& error) {
-    if (turn.changed.empty()) stop_if_stored(error.what());
+    if (turn.changed.empty() && book_lock_->stored()) stop_behind_log(error.what());
     thrown = std::current_exception();
   }
-  log_->release();
+  book_lock_->release();
   if (!turn.changed.empty() && applied_) applied_(engine_.book(), turn.changed);
   work.action_done(thrown);
 }
 
-// The book in memory is behind the log then, and only a new fold would be right.
-void Sequencer::stop_if_stored(const std::string& what) {
-  if (!log_->stored()) return;
+void Sequencer::stop_behind_log(const char* what) {
   log_line(Severity::error, "a stored group could not be applied; stopping so that the log is folded anew", {{"what", what}});
   std::abort();
 }
 
-Unprocessed Sequencer::failed(Unprocessed fault) {
-  stop_if_stored(fault.what);
-  log_->release();
+void Sequencer::fail(std::vector<Work>& works, const Unprocessed& fault) {
   failed_at_ms_.store(steady_ms());
   log_line(Severity::error, "a group of commands was not stored", {{"what", fault.what}});
-  return fault;
+  std::vector<Resumption> resumptions;
+  resumptions.reserve(works.size());
+  for (Work& work : works) {
+    if (auto resumption = work.done(Unexpected{fault})) resumptions.push_back(*std::move(resumption));
+  }
+  resume(std::move(resumptions));
 }
 
-void Sequencer::answer(std::vector<Work>& group, const std::optional<Unprocessed>& fault) {
-  for (Work& work : group) {
-    if (fault) {
-      work.done(Unexpected{*fault});
-    } else if (work.errand) {
+void Sequencer::answer(Group& group) {
+  std::vector<Resumption> resumptions;
+  resumptions.reserve(group.works.size());
+  for (Work& work : group.works) {
+    if (work.errand) {
       send_out(std::move(work));
-    } else {
-      work.done(std::move(work.answers));
+    } else if (auto resumption = work.done(std::move(work.answers))) {
+      resumptions.push_back(*std::move(resumption));
     }
   }
+  resume(std::move(resumptions));
 }
 
 void Sequencer::send_out(Work work) {
@@ -330,26 +328,16 @@ void Sequencer::send_out(Work work) {
   auto out = std::make_shared<Work>(std::move(work));
   const Errand errand = std::exchange(out->errand, std::nullopt).value();
   const bool taken = errands_->run(errand, [this, out](std::optional<Provided> provided) {
-    if (!provided) return out->done(Unexpected{Unprocessed{Unprocessed::Why::stopping, "The service is stopping."}});
+    if (!provided) return tell(out->done, Unexpected{Unprocessed{Unprocessed::Why::stopping, "The service is stopping."}});
     out->provided = std::move(provided);
     take_back(std::move(*out));
   });
-  if (!taken) out->done(Unexpected{Unprocessed{Unprocessed::Why::full, "Too many commands wait for something outside."}});
+  if (!taken) tell(out->done, Unexpected{Unprocessed{Unprocessed::Why::full, "Too many commands wait for something outside."}});
 }
 
 // Before all that waits: its caller has waited longest.
 void Sequencer::take_back(Work work) {
-  {
-    std::unique_lock lock(queue_mutex_);
-    if (stopping_) {  // there may be nobody any more who takes it out again
-      lock.unlock();
-      return work.done(Unexpected{Unprocessed{Unprocessed::Why::stopping, "The service is stopping."}});
-    }
-    waiting_commands_ += work.commands.size() - work.answers.size();
-    waiting_bytes_ += work.bytes;
-    queue_.push_front(std::move(work));
-  }
-  queue_changed_.notify_one();
+  if (const auto refused = queue_.push_back_in(work)) tell(work.done, Unexpected{*refused});
 }
 
 }  // namespace creditfold::service

@@ -1,23 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
-// A region's only writer: one thread owns the engine, takes every command that waits, decides them, stores them with one
+// A region's only writer: one thread owns the engine, takes every command that waits, decides them, has them stored with one
 // append and one sync, applies them, and then answers each caller. It knows nothing of HTTP.
+//
+// While a group is appended, on a thread beside, the next one is decided on what that one will have made of the accounts.
+// Nobody hears of either before it is on disk: a group is answered after its append has returned, and the next one is
+// appended only then. When one is not stored, neither is the one behind it, and all their callers are told so.
 //
 // A command with an errand outside (a key to be proved) steps aside while others run it, and so do those its caller sent
 // after it; everybody else goes on. It comes back with what the errand brought.
 //
-// Reading: `with_book` sees the state between two groups, never inside one. The book is locked for writing only from
-// the moment an append has returned until the group is applied, so that no reader ever waits for the disk.
+// Reading: `with_book` sees the state between two groups, never inside one. The book is locked for writing only while a
+// group that is on disk is applied, so that no reader ever waits for the disk.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
 
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
-#include <deque>
 #include <exception>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -27,26 +30,18 @@
 #include <thread>
 #include <vector>
 
-#include "events/expected.hpp"
 #include "events/log.hpp"
 #include "ledger/engine.hpp"
 #include "ledger/kept_book.hpp"
 #include "ledger/regions/writers.hpp"
+#include "ledger/service/append_thread.hpp"
 #include "ledger/service/clock.hpp"
 #include "ledger/service/errands.hpp"
+#include "ledger/service/work_queue.hpp"
 
 namespace creditfold::service {
 
-// Why commands were not processed. Nothing of them is stored but what came before an errand, and all may be sent again.
-struct Unprocessed {
-  enum class Why { full, stopping, busy, unavailable, read_only, storage_full, damaged, internal };
-  Why why = Why::unavailable;
-  std::string what;
-};
-
 [[nodiscard]] Unprocessed to_unprocessed(const Fault& fault);
-
-using Processed = Expected<std::vector<Answer>, Unprocessed>;
 
 class Sequencer {
  public:
@@ -78,11 +73,11 @@ class Sequencer {
   // thread that decides has nothing of it.
   [[nodiscard]] boost::asio::awaitable<Processed> process(std::vector<std::string_view> texts);
   // The same with a callback, which is called on the sequencer's thread (or at once, when nothing was taken).
-  void submit(const std::vector<std::string_view>& texts, std::function<void(Processed)> done);
+  void submit(const std::vector<std::string_view>& texts, Done done);
 
   // Lends the engine and the log between two groups; `done` is called on the sequencer's thread with what `action` threw.
   using Action = std::function<void(Turn&)>;
-  void lend(Action action, std::function<void(std::exception_ptr)> done);
+  void lend(const Action& action, std::function<void(std::exception_ptr)> done);
   // The same, returning when it has ended. REQUIRES: not called on this sequencer's thread.
   void in_turn(const Action& action);
 
@@ -101,56 +96,41 @@ class Sequencer {
   [[nodiscard]] bool ready() const;
 
  private:
-  struct Work {
-    std::vector<Expected<ParsedCommand, Malformed>> commands;
-    std::size_t bytes = 0;  // of their texts
-    std::function<void(Processed)> done;
-    Action action;  // in place of commands
-    std::function<void(std::exception_ptr)> action_done;
-    std::vector<Answer> answers;       // of the first commands
-    std::optional<Errand> errand;      // before the next one
-    std::optional<Provided> provided;  // by that errand
-  };
-  class LockingLog;
+  // Keeps readers of the book out while it changes.
+  class BookLock;
+  // A group from its first command to its answers.
+  struct Group;
 
   Sequencer(Partition& log, const Catalog& catalog, Clock clock, Custody custody, Begun begun);
   void run();
-  // REQUIRES: queue_mutex_ is held.
-  [[nodiscard]] std::optional<Unprocessed> why_not_take(std::size_t commands, std::size_t bytes) const;
-  [[nodiscard]] std::vector<Work> take_group();
-  void gather(std::unique_lock<std::mutex>& lock);
-  // nullopt: stored and applied.
-  [[nodiscard]] std::optional<Unprocessed> process_group(std::vector<Work>& group);
+  void decide(std::vector<Work> works);
   static void decide(Engine::Group& group, Work& work, std::set<AccountId>& touched);
-  void answer(std::vector<Work>& group, const std::optional<Unprocessed>& fault);
+  void begin_append();
+  void end_append();
+  [[nodiscard]] static bool is_appended_beside(const Group& group);
+  static void append(Group& group);
+  void apply(Group& group);
+  void answer(Group& group);
+  void fail(std::vector<Work>& works, const Unprocessed& fault);
   void send_out(Work work);
   void take_back(Work work);
   void run_action(Work& work);
-  void stop_if_stored(const std::string& what);
-  [[nodiscard]] Unprocessed failed(Unprocessed fault);
+  [[noreturn]] static void stop_behind_log(const char* what);
 
   mutable std::mutex door_;  // writers and readers queue here, so that neither starves
   mutable std::shared_mutex book_mutex_;
-  std::unique_ptr<LockingLog> log_;
+  std::unique_ptr<BookLock> book_lock_;
+  Partition& log_;
   Clock clock_;
   std::int64_t kept_through_;
   Engine engine_;
   Applied applied_;
 
-  std::mutex queue_mutex_;
-  std::condition_variable queue_changed_;
-  std::deque<Work> queue_;
-  std::size_t waiting_commands_ = 0;
-  std::size_t waiting_bytes_ = 0;
-  bool stopping_ = false;
-  std::size_t wakes_at_ = 1;  // how long the queue is to be before somebody who adds to it wakes the sequencer
-
-  // Who was just answered often asks again at once. Waiting for them a part of the time that a sync takes makes one group of
-  // what would be two, of which the first would be small. On the sequencer's thread only.
-  std::size_t expected_ = 0;  // those that waited when the last group was answered, and those in it
-  std::chrono::steady_clock::duration stored_in_{};  // what that group took
-  int groups_not_gathered_ = 0;                      // to come, since waiting brought too few
-
+  WorkQueue queue_;
+  // The sequencer's thread's; `append` runs on the other one and touches its group alone.
+  std::unique_ptr<Group> appending_;
+  std::unique_ptr<Group> next_;  // being decided
+  AppendThread append_thread_;
   std::optional<Errands> errands_;
 
   std::atomic<bool> accepting_{false};

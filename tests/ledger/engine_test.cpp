@@ -2,6 +2,9 @@
 // The engine over a log: groups as one append, faults that leave nothing behind, logs it must not go on from.
 #include <catch2/catch.hpp>
 
+#include <memory>
+
+#include "tests/ledger/stream.hpp"
 #include "tests/ledger/table.hpp"
 
 using namespace creditfold;
@@ -111,6 +114,58 @@ TEST_CASE("Engine: when the log fails, nothing of the group was stored or applie
   CHECK_FALSE(answers[0].replayed);
   CHECK(answers[0].accepted.front().seq == 4);
   CHECK(engine.book().seq() == 5);
+}
+
+TEST_CASE("Engine: a group decided while the one before is appended comes to what one after the other comes to") {
+  const std::uint64_t seed = GENERATE(1, 2, 3, 4, 5, 6);
+  CAPTURE(seed);
+  test::Random random(seed);
+  std::vector<std::string> texts = test::command_stream(seed, {.accounts = 2, .commands = 400});
+  for (std::size_t i = 20; i < texts.size(); i += 7) texts[i] = texts[i - 1 - random.below(20)];  // sent again
+
+  MemoryLog log;
+  Engine one_after_the_other(log, test::table_catalog());
+  MemoryLog beside_log;
+  Engine engine(beside_log, test::table_catalog());
+  std::unique_ptr<Engine::Group> before;
+  int replayed = 0;
+  for (std::size_t first = 0; first < texts.size();) {
+    const std::size_t last = std::min(texts.size(), first + 1 + random.below(12));
+    auto group = std::make_unique<Engine::Group>(engine, test::stream_clock, before.get());
+    // The one before reaches the disk somewhere within, and is applied there or once this one was decided.
+    const std::size_t stored_at = first + random.below(last - first + 1);
+    const bool applied_at_once = random.below(2) == 0;
+    for (std::size_t i = first; i <= last; ++i) {
+      if (before && i == stored_at) {
+        before->append();
+        if (applied_at_once) {
+          before->apply();
+          group->let_go();
+        }
+      }
+      if (i == last) break;
+      const std::string_view text = texts[i];
+      const Provided nothing{};
+      const Answer answer = std::get<Answer>(group->decide(text, &nothing));
+      const Answer expected = one_after_the_other.process({&text, 1}, test::stream_clock).front();
+      INFO(i << ": " << text);
+      REQUIRE(to_json(answer) == to_json(expected));
+      replayed += answer.replayed ? 1 : 0;
+    }
+    if (before && !applied_at_once) {
+      before->apply();
+      group->let_go();
+    }
+    before = std::move(group);
+    first = last;
+  }
+  before->store();
+  CHECK(replayed > 10);
+  CHECK(engine.book().seq() == one_after_the_other.book().seq());
+  CHECK(engine.book().events() == one_after_the_other.book().events());
+  CHECK(fingerprint(engine.book()) == fingerprint(one_after_the_other.book()));
+  const Engine again(beside_log, test::table_catalog());
+  CHECK(fingerprint(again.book()) == fingerprint(engine.book()));
 }
 
 TEST_CASE("Engine: a log that does not fold is not gone on from") {

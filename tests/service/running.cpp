@@ -127,12 +127,18 @@ void Running::apply(const std::string& lines) {
 }
 
 void Running::open_account(const std::string& account, const std::string& region) {
+  std::string lines;
+  for (const std::string& line : account_with_plan(account, region)) lines += line + "\n";
+  apply(lines);
+}
+
+std::vector<std::string> account_with_plan(const std::string& account, const std::string& region) {
   const char* opened = "2026-03-01T00:00:00Z";
-  apply(command("OpenAccount", account, "open", R"("environment":"commercial","region":")" + region + '"', opened) + "\n" +
-        command("StartTerm", account, "term",
-                R"("product":"ai_studio","plan":"plus","cadence":"monthly","starts_at":"2026-03-01T00:00:00Z",)"
-                R"("ends_at":"2027-03-01T00:00:00Z")",
-                opened));
+  return {command("OpenAccount", account, "open", R"("environment":"commercial","region":")" + region + '"', opened),
+          command("StartTerm", account, "term",
+                  R"("product":"ai_studio","plan":"plus","cadence":"monthly","starts_at":"2026-03-01T00:00:00Z",)"
+                  R"("ends_at":"2027-03-01T00:00:00Z")",
+                  opened)};
 }
 
 std::string command(const std::string& name, const std::string& account, const std::string& key,

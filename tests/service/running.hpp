@@ -27,7 +27,7 @@ class TroubledLog : public ForwardingPartition {
   explicit TroubledLog(RegionId region) : TroubledLog(std::make_unique<MemoryPartition>(std::move(region))) {}
 
   void fail_appends(std::optional<Fault::Kind> kind) { failing_.store(kind ? static_cast<int>(*kind) : -1); }
-  // Called before each append, on the sequencer's thread.
+  // Called before each append, on the thread that appends.
   void before_append(std::function<void()> call);
   // Called before each piece of a copy that is staged here.
   void before_stage(std::function<void()> call);
@@ -87,7 +87,6 @@ class Running {
 
   // Sends lines and fails the test unless every one is accepted.
   void apply(const std::string& lines);
-  // An account with plan plus, monthly from 1 March 2026 for a year.
   void open_account(const std::string& account, const std::string& region = "us");
 
  private:
@@ -106,6 +105,9 @@ class Running {
 // A charge of 25 credits on gpt-4o.
 [[nodiscard]] std::string usage(const std::string& account, const std::string& key,
                                 const std::string& at = "2026-03-10T12:00:00Z");
+
+// What opens an account with plan plus, monthly from 1 March 2026 for a year.
+[[nodiscard]] std::vector<std::string> account_with_plan(const std::string& account, const std::string& region = "us");
 
 // The value at a JSON pointer as text: strings as they are, everything else as JSON; "" when there is none.
 [[nodiscard]] std::string at(const std::string& json, const std::string& pointer);
