@@ -120,6 +120,7 @@ Expected<Done, ColumnFault> ColumnFold::fold(std::span<const std::uint8_t> segme
 }
 
 Expected<Done, ColumnFault> ColumnFold::settle() {
+  empty_lanes();
   for (std::uint32_t account = 1; account < accounts_.size(); ++account) {
     try {
       accounts_.settle(account);
@@ -229,6 +230,8 @@ void ColumnFold::add_usage(std::size_t charge, std::size_t end) {
   const std::int64_t* const credits = unpacked_.credits.data();
   UsageTotals* all_totals = usage_.totals();
   for (std::size_t i = charge; i < end; ++i) {
+    i = add_in_lanes(i, end);
+    if (i == end) break;
     std::uint32_t cell = cells[workflow[i]][model_number[model[i]]] - 1;
     if (cell + 1 == 0) [[unlikely]] {
       cell = cell_of(i);
@@ -241,6 +244,26 @@ void ColumnFold::add_usage(std::size_t charge, std::size_t end) {
     totals.output.tokens += output[i];
     totals.credits.micro += credits[i];
   }
+}
+
+// As far as it comes.
+std::size_t ColumnFold::add_in_lanes(std::size_t charge, std::size_t end) {
+#ifdef CREDITFOLD_USAGE_LANES
+  if (!in_lanes_) return charge;
+  const Unpacked& of = unpacked_;
+  return lanes_.add({of.workflow.data(), of.model.data(), of.query.data(), of.input.data(), of.output.data(), of.credits.data(),
+                     of.cells.data(), of.model_number.data()},
+                    charge, end, usage_.cells());
+#else
+  static_cast<void>(end);
+  return charge;
+#endif
+}
+
+void ColumnFold::empty_lanes() {
+#ifdef CREDITFOLD_USAGE_LANES
+  lanes_.empty_into({usage_.totals(), usage_.cells()});
+#endif
 }
 
 void ColumnFold::add_usage_by_account(std::size_t event, std::size_t charge, std::size_t count) {

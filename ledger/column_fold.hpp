@@ -15,6 +15,7 @@
 #include "events/segment_columns.hpp"
 #include "ledger/account_table.hpp"
 #include "ledger/replay.hpp"
+#include "ledger/usage_lanes.hpp"
 #include "ledger/usage_table.hpp"
 
 namespace creditfold {
@@ -93,6 +94,9 @@ class ColumnFold {
   void unpack_volumes(const IntColumn& column, std::vector<std::uint32_t>& out);
   void mark_slow(std::size_t charge) { unpacked_.plan[charge] = static_cast<std::uint32_t>(unpacked_.plans.size()); }
   void bound_usage(const SegmentColumns& columns);
+  void bound_lanes(const SegmentColumns& columns);
+  [[nodiscard]] std::size_t add_in_lanes(std::size_t charge, std::size_t end);
+  void empty_lanes();
   void fold_charge(const SegmentColumns& columns, std::size_t event, std::size_t charge);
   // false: it is billed, and read. What it was read into is `fact`.
   template <class Fact>
@@ -100,7 +104,7 @@ class ColumnFold {
                                    std::optional<Money> Fact::*bill);
   void fold_other(const SegmentColumns& columns, std::size_t event, std::string_view fields);
   [[nodiscard]] Envelope envelope(std::size_t event) const;
-  [[nodiscard]] std::size_t batch_of(std::size_t event) const;
+  [[nodiscard]] std::size_t batch_of(std::size_t event);
 
   void expect_like(const SegmentColumns& columns);
   void fetch_expected();
@@ -111,8 +115,18 @@ class ColumnFold {
   AccountTable accounts_;
   Unpacked unpacked_;
   std::vector<std::uint32_t> batch_account_, batch_version_, batch_events_, batch_kept_;  // empty when each batch has one event and none is gone
+  struct BatchPlace {
+    std::size_t batch = 0;
+    std::size_t behind = 0;  // the first event that is not of it or one before
+    std::size_t kept = 0;    // batches before it that are not gone
+  };
+  BatchPlace batch_place_;  // of the last event whose batch was asked for
   std::array<std::uint64_t, 2> used_bound_{};  // no sum of volumes, or of credits, is more
   bool bounded_ = true;                        // so that none of them needs to be watched
+#ifdef CREDITFOLD_USAGE_LANES
+  UsageLanes lanes_;       // sums that are not in the totals yet
+  bool in_lanes_ = false;  // this segment's charges go there
+#endif
   std::int64_t events_ = 0;
   std::size_t at_event_ = 0;  // of the segment, for a fault
   std::vector<std::uint32_t> others_;  // where events stand that are no charges

@@ -88,16 +88,17 @@ void ColumnFold::unpack_batches(const SegmentColumns& columns) {
     }
   }
   if (event != events) throw DecodeFailure(0, "batches and events do not fit together");
+  batch_place_ = {0, batch_events_.empty() ? 0 : batch_events_[0], 0};
 }
 
-// Among those that are not gone, whose keys alone are kept. Asked of few events.
-std::size_t ColumnFold::batch_of(std::size_t event) const {
+// Among those that are not gone, whose keys alone are kept. REQUIRES: no event before the last one asked for.
+std::size_t ColumnFold::batch_of(std::size_t event) {
   if (batch_events_.empty()) return event;
-  std::size_t kept = 0;
-  for (std::size_t batch = 0, behind = batch_events_[0]; behind <= event; behind += batch_events_[++batch]) {
-    kept += batch_kept_[batch];
+  while (batch_place_.behind <= event) {
+    batch_place_.kept += batch_kept_[batch_place_.batch++];
+    batch_place_.behind += batch_events_[batch_place_.batch];
   }
-  return kept;
+  return batch_place_.kept;
 }
 
 void ColumnFold::unpack_charges(const SegmentColumns& columns) {
@@ -159,6 +160,20 @@ void ColumnFold::bound_usage(const SegmentColumns& columns) {
   }
   constexpr std::uint64_t most = std::numeric_limits<std::int64_t>::max();
   bounded_ = used_bound_[0] <= most && used_bound_[1] <= most;
+  bound_lanes(columns);
+}
+
+void ColumnFold::bound_lanes(const SegmentColumns& columns) {
+#ifdef CREDITFOLD_USAGE_LANES
+  const std::uint64_t query = columns.query.upper_bound();
+  in_lanes_ = false;
+  if (!bounded_ || !UsageLanes::are_there()) return;
+  if (!lanes_.has_room(columns.charges, query)) empty_lanes();
+  in_lanes_ = lanes_.has_room(columns.charges, query);
+  if (in_lanes_) lanes_.use_room(columns.charges, query);
+#else
+  static_cast<void>(columns);
+#endif
 }
 
 }  // namespace creditfold

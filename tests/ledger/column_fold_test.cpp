@@ -266,6 +266,72 @@ TEST_CASE("Both reports and all lots of a fold over columns are those of the sta
   }
 }
 
+#ifdef CREDITFOLD_USAGE_LANES
+TEST_CASE("Usage summed four figures at once comes to what is summed one by one, however often it is emptied") {
+  if (!UsageLanes::are_there()) return;
+  constexpr std::uint32_t workflows = 3;
+  constexpr std::uint32_t models = 2;
+  test::Random random(5);
+  std::vector<std::vector<std::uint32_t>> rows(workflows, std::vector<std::uint32_t>(models));
+  const std::vector<std::uint32_t> model_number{1, 0};
+  std::vector<const std::uint32_t*> cells;
+  for (const auto& row : rows) cells.push_back(row.data());
+  std::vector<UsageTotals> totals(workflows * models);
+  std::vector<UsageTotals> expected(workflows * models);
+  UsageLanes lanes;
+  int emptied = 0;
+  std::uint32_t known = 0;  // cells
+  for (int segment = 0; segment < 200; ++segment) {
+    const std::size_t charges = 1 + random.index(300);
+    // Now and then so large that a few segments fill the room there is.
+    const std::uint64_t query_max = random.chance(50) ? 0xFFFF'FFFF : 1'000;
+    std::vector<std::uint32_t> workflow, model, query, input, output;
+    std::vector<std::int64_t> credits;
+    for (std::size_t i = 0; i < charges; ++i) {
+      workflow.push_back(static_cast<std::uint32_t>(random.below(workflows)));
+      model.push_back(static_cast<std::uint32_t>(random.below(models)));
+      query.push_back(static_cast<std::uint32_t>(random.below(query_max + 1)));
+      input.push_back(static_cast<std::uint32_t>(random.below(0x1'0000'0000)));
+      output.push_back(static_cast<std::uint32_t>(random.below(0x1'0000'0000)));
+      credits.push_back(static_cast<std::int64_t>(random.below(std::uint64_t{1} << 40)));
+    }
+    if (!lanes.has_room(charges, query_max)) {
+      lanes.empty_into(totals);
+      ++emptied;
+    }
+    REQUIRE(lanes.has_room(charges, query_max));
+    lanes.use_room(charges, query_max);
+    const UsageLanes::Charges columns{workflow.data(), model.data(), query.data(), input.data(),
+                                      output.data(), credits.data(), cells.data(), model_number.data()};
+    for (std::size_t at = 0; at < charges; ++at) {
+      const std::size_t begin = at;
+      at = lanes.add(columns, at, charges, totals.size());
+      REQUIRE((at - begin) % 4 == 0);
+      for (std::size_t i = begin; i < at; ++i) {
+        const std::uint32_t cell = rows[workflow[i]][model_number[model[i]]];
+        REQUIRE(cell > 0);
+        UsageTable::sum(expected[cell - 1], {1, Volume{query[i]}, Volume{input[i]}, Volume{output[i]}, Credits{credits[i]}});
+      }
+      if (at == charges) break;
+      std::uint32_t& cell = rows[workflow[at]][model_number[model[at]]];
+      if (cell == 0) cell = ++known;  // the next ones are taken
+    }
+  }
+  lanes.empty_into(totals);
+  lanes.empty_into(totals);  // nothing is left
+  CHECK(emptied > 1);
+  CHECK(known == workflows * models);
+  for (std::size_t i = 0; i < totals.size(); ++i) {
+    CHECK(totals[i].charges == expected[i].charges);
+    CHECK(totals[i].charges > 100);
+    CHECK(totals[i].query == expected[i].query);
+    CHECK(totals[i].input == expected[i].input);
+    CHECK(totals[i].output == expected[i].output);
+    CHECK(totals[i].credits == expected[i].credits);
+  }
+}
+#endif
+
 TEST_CASE("Batches of an account that is gone are passed over by a fold over columns") {
   MemoryLog log;
   decide_plain(log, 8, 0);
