@@ -2,7 +2,7 @@
 // Credits as exact decimals: parsed into micro-credits (BigInt), added, and printed grouped for a locale.
 // A JavaScript number appears only in `for_drawing`, where a pixel is the finest digit anyway.
 
-import { compact, group, is_plain_english } from './english';
+import { compact, group, is_plain_english, percent } from './english';
 import { once } from './once';
 
 /** Credits carry at most six fraction digits. */
@@ -80,16 +80,19 @@ export interface NumberPrinter {
 interface Forms {
   group(value: number | bigint): string;
   compact(value: number): string;
+  percent(points: number): string;
   point(): string;
 }
 
 function forms_of(locale: string): Forms {
-  if (is_plain_english(locale)) return { group, compact, point: () => '.' };
+  if (is_plain_english(locale)) return { group, compact, percent, point: () => '.' };
   const whole = once(() => new Intl.NumberFormat(locale, latin));
   const short = once(() => new Intl.NumberFormat(locale, { ...latin, notation: 'compact', maximumFractionDigits: 2 }));
+  const share = once(() => new Intl.NumberFormat(locale, { ...latin, style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 }));
   return {
     group: (value) => whole().format(value),
     compact: (value) => short().format(value),
+    percent: (points) => share().format(points / 10000),
     point: once(() => whole().formatToParts(1.5).find((part) => part.type === 'decimal')?.value ?? '.'),
   };
 }
@@ -99,10 +102,6 @@ const latin = { numberingSystem: 'latn' } as const;
 /** Grouping and separators of `locale`, Latin digits so that columns stay aligned and copies stay readable. */
 export function number_printer(locale: string): NumberPrinter {
   const forms = forms_of(locale);
-  const percent_format = once(() => new Intl.NumberFormat(locale, {
-    ...latin, style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1,
-  }));
-
   const print = (credits: string): string => {
     const [whole = '0', fraction] = credits.replace('-', '').split('.');
     const text = forms.group(BigInt(whole));
@@ -119,6 +118,6 @@ export function number_printer(locale: string): NumberPrinter {
     whole: (credits) => print(credits.split('.')[0] ?? credits),
     count: (value) => forms.group(value),
     axis: (value) => forms.compact(value),
-    percent: (points) => percent_format().format(points / 10000),
+    percent: forms.percent,
   };
 }

@@ -12,6 +12,12 @@ export function group(value: number | bigint): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
+/** Hundredths of a percent as "12.3%", half a tenth rounded away from zero. */
+export function percent(points: number): string {
+  const tenths = Math.round(Math.abs(points) / 10);
+  return `${points < 0 ? '-' : ''}${group(Math.floor(tenths / 10))}.${tenths % 10}%`;
+}
+
 const sizes = [[1e12, 'T'], [1e9, 'B'], [1e6, 'M'], [1e3, 'K'], [1, '']] as const;
 
 /** "1.25M": at most two fraction digits, and the next letter from a thousand up. */

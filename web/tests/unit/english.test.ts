@@ -2,7 +2,7 @@
 // What is written without the browser's formats is what they write.
 
 import { expect, test } from 'vitest';
-import { compact, group, is_plain_english } from '../../src/lib/english';
+import { compact, group, is_plain_english, percent } from '../../src/lib/english';
 
 const options = { numberingSystem: 'latn' } as const;
 
@@ -14,6 +14,16 @@ test('whole numbers are grouped as the browser groups them', () => {
       expect(group(value)).toBe(format.format(value));
     }
     for (const value of [0n, 10n ** 18n, -(2n ** 63n), 9_999n]) expect(group(value)).toBe(format.format(value));
+  }
+});
+
+test('shares have one digit, as the browser rounds it', () => {
+  const format = new Intl.NumberFormat('en-US', { ...options, style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  const points = [0, 1, 4, 5, 1_234_567, 99_999_995];
+  for (let i = 0; i < 12_000; i += 7) points.push(i);
+  for (const value of points) {
+    expect(percent(value)).toBe(format.format(value / 10_000));
+    if (value !== 0) expect(percent(-value)).toBe(format.format(-value / 10_000));
   }
 });
 
