@@ -248,22 +248,11 @@ void ColumnFold::add_usage(std::size_t charge, std::size_t end) {
 
 // As far as it comes.
 std::size_t ColumnFold::add_in_lanes(std::size_t charge, std::size_t end) {
-#ifdef CREDITFOLD_USAGE_LANES
   if (!in_lanes_) return charge;
   const Unpacked& of = unpacked_;
   return lanes_.add({of.workflow.data(), of.model.data(), of.query.data(), of.input.data(), of.output.data(), of.credits.data(),
                      of.cells.data(), of.model_number.data()},
                     charge, end, usage_.cells());
-#else
-  static_cast<void>(end);
-  return charge;
-#endif
-}
-
-void ColumnFold::empty_lanes() {
-#ifdef CREDITFOLD_USAGE_LANES
-  lanes_.empty_into({usage_.totals(), usage_.cells()});
-#endif
 }
 
 void ColumnFold::add_usage_by_account(std::size_t event, std::size_t charge, std::size_t count) {

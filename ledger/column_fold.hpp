@@ -96,7 +96,7 @@ class ColumnFold {
   void bound_usage(const SegmentColumns& columns);
   void bound_lanes(const SegmentColumns& columns);
   [[nodiscard]] std::size_t add_in_lanes(std::size_t charge, std::size_t end);
-  void empty_lanes();
+  void empty_lanes() { lanes_.empty_into({usage_.totals(), usage_.cells()}); }
   void fold_charge(const SegmentColumns& columns, std::size_t event, std::size_t charge);
   // false: it is billed, and read. What it was read into is `fact`.
   template <class Fact>
@@ -123,10 +123,8 @@ class ColumnFold {
   BatchPlace batch_place_;  // of the last event whose batch was asked for
   std::array<std::uint64_t, 2> used_bound_{};  // no sum of volumes, or of credits, is more
   bool bounded_ = true;                        // so that none of them needs to be watched
-#ifdef CREDITFOLD_USAGE_LANES
   UsageLanes lanes_;       // sums that are not in the totals yet
   bool in_lanes_ = false;  // this segment's charges go there
-#endif
   std::int64_t events_ = 0;
   std::size_t at_event_ = 0;  // of the segment, for a fault
   std::vector<std::uint32_t> others_;  // where events stand that are no charges

@@ -164,16 +164,12 @@ void ColumnFold::bound_usage(const SegmentColumns& columns) {
 }
 
 void ColumnFold::bound_lanes(const SegmentColumns& columns) {
-#ifdef CREDITFOLD_USAGE_LANES
   const std::uint64_t query = columns.query.upper_bound();
   in_lanes_ = false;
   if (!bounded_ || !UsageLanes::are_there()) return;
   if (!lanes_.has_room(columns.charges, query)) empty_lanes();
   in_lanes_ = lanes_.has_room(columns.charges, query);
   if (in_lanes_) lanes_.use_room(columns.charges, query);
-#else
-  static_cast<void>(columns);
-#endif
 }
 
 }  // namespace creditfold

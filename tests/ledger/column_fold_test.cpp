@@ -266,7 +266,6 @@ TEST_CASE("Both reports and all lots of a fold over columns are those of the sta
   }
 }
 
-#ifdef CREDITFOLD_USAGE_LANES
 TEST_CASE("Usage summed four figures at once comes to what is summed one by one, however often it is emptied") {
   if (!UsageLanes::are_there()) return;
   constexpr std::uint32_t workflows = 3;
@@ -330,7 +329,6 @@ TEST_CASE("Usage summed four figures at once comes to what is summed one by one,
     CHECK(totals[i].credits == expected[i].credits);
   }
 }
-#endif
 
 TEST_CASE("Batches of an account that is gone are passed over by a fold over columns") {
   MemoryLog log;
