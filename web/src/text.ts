@@ -332,6 +332,7 @@ export const text = {
     heading: 'Why?',
     kinds: {
       lot: 'Lot', usage: 'Charge', line: 'Invoice line', period: 'Credit Period', use: 'Use of a model', refusal: 'Refusal',
+      forecast: 'Forecast',
     } satisfies Record<WhyAbout, string>,
     back: 'Back to the question before',
     close: 'Close the explanation',
@@ -351,6 +352,35 @@ export const text = {
     of_period: (figure: string, period: string) => `${figure}, Credit Period ${period}`,
     of_use: (figure: string, workflow: string, model: string) => `${figure}, ${workflow} with ${model}`,
     of_line: (line: number) => `amount of line ${line}`,
+  },
+
+  forecast_why: {
+    credits: 'credits', notice_clause: 'AI-6',
+    no_plan: 'No plan is in force ahead, so nothing can run out.',
+    lasts: (futures: string, days: number) => `In none of ${futures} futures do credits run out in the next ${days} days.`,
+    runs_out: (chance: string, futures: string, days: number, when: string[]) =>
+      `In ${chance} % of ${futures} futures credits run out in the next ${days} days${when.length > 0 ? `: ${when.join(', ')}` : ''}.`,
+    middle: (when: string) => `in the middle one on ${when}`, early: (when: string) => `in one of ten by ${when}`,
+    band: (low: string, high: string) => `8 futures of 10: ${low} to ${high}`,
+    period: (plan: string, period: number) => `${plan}, Credit Period ${period}`,
+    granted: 'Granted', used_before: 'Used before this moment', covered: 'Use to come that is covered', expires: 'Expires unused', uncovered: 'Use to come that is uncovered',
+    left_at_end: (when: string) => `Left when it ends on ${when}`, left_at_horizon: 'Left at the end of the forecast',
+    out: 'Runs out', not_in_middle: 'not in the middle future',
+    out_of: (chance: string, early: string | null) => `in ${chance} % of the futures${early === null ? '' : `; in one of ten by ${early}`}`,
+    unplaced: 'Use without a plan', no_plan_takes: 'No plan in force takes it',
+    use: (days: number) => `Use to come in ${days} days`, rest: 'All smaller ones together', more_uses: (n: string) => `and ${n} smaller`,
+    moved: (from: string, to: string) => `${to} in place of ${from}`, supposed: 'supposed by a lever',
+    a_day: (credits: string) => `${credits} a day now`, trend: (percent: string, down: boolean) => `${percent} % ${down ? 'less' : 'more'} each month`,
+    bursts: (days: number, percent: string) => `${days} ${days === 1 ? 'day' : 'days'} far above, ${percent} % of the use`,
+    learned_from: (charges: string, days: string) => `learned from ${charges} ${charges === '1' ? 'charge' : 'charges'} on ${days} ${days === '1' ? 'day' : 'days'}`,
+    borrowed: 'weekdays and spread are the account’s, as it has less than a week of its own',
+    levers: 'What is supposed', accepted: 'accepted', refused: 'refused', assumed: 'assumed: nobody asked for it',
+    command: (name: string) => name.charAt(0) + name.slice(1).replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`),
+    method: 'How it is made', futures: 'Futures', history: 'History', middles: 'Middle figures',
+    futures_of: (days: number) => `each of ${days} days, drawn from days there were and run through the plans’ periods; the same ones for every scenario`,
+    middles_of: 'each is the middle of all futures by itself, so that they need not add up to one another',
+    gone: 'This scenario is not on the board any more.',
+    ask: (figure: string, scenario: string) => `${figure}, ${scenario}`,
   },
 
   residency: {

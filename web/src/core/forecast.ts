@@ -109,6 +109,8 @@ export interface ForecastPeriod {
   ends_at: Time;
   on_exhaustion: OnExhaustion;
   granted: Credits;
+  /** Before the branch. */
+  consumed_before: Credits;
   consumed: Spread;
   uncovered: Spread;
   expired: Spread;
@@ -174,6 +176,21 @@ export interface MovesAnswer {
 
 export type AskedAnswer = PurchaseAnswer | PlanAnswer | MovesAnswer;
 
+/** What is learned of a workflow with a model, or of all that are too small for that; and what is drawn for it. */
+export interface LearnedUse {
+  workflow?: string;
+  model?: string;
+  moved_to?: string;
+  supposed: boolean;
+  charges?: number;
+  days?: number;
+  credits_per_day?: Credits;
+  trend_percent_per_month?: string;
+  bursts?: { days: number; share_percent: string };
+  borrowed?: true;
+  total: Spread;
+}
+
 export interface Simulation {
   notice: string;
   account: string;
@@ -182,7 +199,7 @@ export interface Simulation {
   futures: number;
   days: number;
   history: { enough: 'none' | 'short' | 'brief' | 'full'; sentence: string };
-  usage: { workflow: string; model: string; charges: number; credits_per_day: Credits; total: Spread }[];
+  usage: LearnedUse[];
   commands: SupposedAnswer[];
   timeline: Time[];
   demand: Spread<Credits[]>;

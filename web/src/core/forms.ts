@@ -158,8 +158,11 @@ export interface Outlook {
   plans: PlanOutlook[];
 }
 
-/** What can be explained; `which` as the core reads it: of a use its workflow and model as JSON. */
-export type WhyAbout = 'lot' | 'usage' | 'line' | 'period' | 'use' | 'refusal';
+/**
+ * What can be explained; `which` as the core reads it: of a use its workflow and model as JSON. A forecast, of the scenario of
+ * this number, is explained by the page: the core is not asked again what it has told.
+ */
+export type WhyAbout = 'lot' | 'usage' | 'line' | 'period' | 'use' | 'refusal' | 'forecast';
 
 export interface WhyTarget {
   about: WhyAbout;

@@ -6,7 +6,7 @@ import type { Money, WhyAbout, WhyLink } from '../core/forms';
 import type { NumberPrinter } from './decimal';
 import { bare_text } from './time';
 
-const form = /^(lot|usage|line|period|use|refusal)(?:@([1-9]\d{0,18}))?:(.+)$/s;
+const form = /^(lot|usage|line|period|use|refusal|forecast)(?:@([1-9]\d{0,18}))?:(.+)$/s;
 
 /** "lot:plus/1/1/1"; "usage@41:run-7" is asked as known at position 41. */
 export function write_why({ about, which, as_of }: WhyLink): string {

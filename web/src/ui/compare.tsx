@@ -11,6 +11,7 @@ import { use_page } from './context';
 import { DataTable, type ColumnOf } from './data_table';
 import { Credits, Icon, Time } from './parts';
 import { Swatch } from './what_if_panel';
+import { WhyButton } from './why_button';
 
 const words = text.compare;
 
@@ -32,21 +33,23 @@ export function Compare(): JSX.Element {
     const { told, running } = what_if.outcome(id);
     return { id, name, running, line: told && line_of(told), today: id === 0 ? null : today() };
   }));
-  const cell = (show: (line: Line, row: Row) => JSX.Element) => (row: Row): JSX.Element => (
-    <Show when={row.line} fallback={row.running ? <span class="spinner" /> : text.none}>{(line) => show(line(), row)}</Show>
+  const cell = (title: string, show: (line: Line, row: Row) => JSX.Element) => (row: Row): JSX.Element => (
+    <Show when={row.line} fallback={row.running ? <span class="spinner" /> : text.none}>{(line) => (
+      <WhyButton why={{ about: 'forecast', which: String(row.id) }} label={text.forecast_why.ask(title, row.name)}>{show(line(), row)}</WhyButton>
+    )}</Show>
   );
   const credits = (id: 'used' | 'expired' | 'uncovered'): ColumnOf<Row> => ({
     id, title: words[id], numeric: true,
-    cell: cell((line, row) => <><Credits value={line[id]} testid={`compare-${id}`} /><Against value={line[id]} today={row.today?.[id]} /></>),
+    cell: cell(words[id], (line, row) => <><Credits value={line[id]} testid={`compare-${id}`} /><Against value={line[id]} today={row.today?.[id]} /></>),
   });
   const moment = (id: 'runs_out' | 'early'): ColumnOf<Row> => ({
-    id, title: words[id], cell: cell((line) => (line[id] === null ? <span class="quiet">{words.never}</span> : <Time value={line[id]!} form="day" />)),
+    id, title: words[id], cell: cell(words[id], (line) => (line[id] === null ? <span class="quiet">{words.never}</span> : <Time value={line[id]!} form="day" />)),
   });
   const columns: ColumnOf<Row>[] = [
     { id: 'scenario', title: words.scenario, cell: ({ id, name }) => <><Swatch id={id} /> {name}</> },
-    { id: 'chance', title: words.chance, numeric: true, cell: cell((line) => <data class="credits" value={line.chance} data-testid="compare-chance">{printer.exact(line.chance)}&nbsp;%</data>) },
+    { id: 'chance', title: words.chance, numeric: true, cell: cell(words.chance, (line) => <data class="credits" value={line.chance} data-testid="compare-chance">{printer.exact(line.chance)}&nbsp;%</data>) },
     moment('runs_out'), moment('early'), credits('used'), credits('expired'), credits('uncovered'),
-    { id: 'cost', title: words.cost, numeric: true, cell: cell((line) => <Cost line={line} />) },
+    { id: 'cost', title: words.cost, numeric: true, cell: cell(words.cost, (line) => <Cost line={line} />) },
   ];
   const history = (): string | undefined => what_if.outcome(0).told?.history.sentence;
   const fault = (): string | undefined => rows().map(({ id }) => what_if.outcome(id).fault?.message).find((message) => message !== undefined);

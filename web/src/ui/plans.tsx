@@ -178,8 +178,10 @@ export function Sentence(): JSX.Element {
               </li>
             }>{(told) => (
               <li data-testid="simulated">
-                {text.sentence.simulated(printer.count(told().futures))} <b>{printer.exact(line_of(told()).chance)}&nbsp;%</b>
-                <Show when={line_of(told()).runs_out}>{(when) => <>, {text.sentence.middle} <Time value={when()} form="day" /></>}</Show>
+                <WhyButton why={{ about: 'forecast', which: String(page.what_if.board().chosen) }} label={text.compare.chance} testid="simulated-why">
+                  {text.sentence.simulated(printer.count(told().futures))} <b>{printer.exact(line_of(told()).chance)}&nbsp;%</b>
+                  <Show when={line_of(told()).runs_out}>{(when) => <>, {text.sentence.middle} <Time value={when()} form="day" /></>}</Show>
+                </WhyButton>
               </li>
             )}</Show>
             <li class="notice">{text.sentence.estimate} <span class="clause">{text.sentence.estimate_clause}</span></li>

@@ -10,7 +10,10 @@ import type { Draw, Explanation, LedgerEvent, WhyLink, WhyStep } from '../core/f
 import { print_exact } from '../core/json';
 import { sum_credits } from '../lib/decimal';
 import { event_line } from '../lib/event_line';
+import { forecast_why } from '../lib/forecast_why';
+import { scenario_of } from '../lib/scenarios';
 import { expression_text, unit_text, write_why } from '../lib/why';
+import type { Page } from '../state/page';
 import { printer } from '../state/settings';
 import { text } from '../text';
 import { use_page } from './context';
@@ -35,7 +38,7 @@ function Drawer(): JSX.Element {
   let body!: HTMLDivElement;
   // The last question stays while the drawer closes.
   const why = createMemo((before: WhyLink) => page.state.place.why ?? before, page.state.place.why!);
-  const question = createMemo(() => (page.state.place.why === null ? null : {
+  const question = createMemo(() => (page.state.place.why === null || why().about === 'forecast' ? null : {
     why: { about: why().about, which: why().which },
     as_of: why().as_of === undefined ? page.state.place.as_of : BigInt(why().as_of!),
     // Asked again when there is more to know.
@@ -48,15 +51,21 @@ function Drawer(): JSX.Element {
       return { fault: fault_of(thrown) };
     }
   });
+  const forecast = createMemo((): Answered | null => (why().about === 'forecast' ? forecast_of(page, why().which) : null));
+  const latest = (): Answered | null => (why().about === 'forecast' ? forecast() : answered.latest ?? null);
   const told = (): Explanation | null => {
-    const latest = answered.latest;
-    return latest && 'told' in latest ? latest.told : null;
+    const answer = latest();
+    return answer && 'told' in answer ? answer.told : null;
   };
   const fault = (): Fault | null => {
-    const latest = answered.latest;
-    return latest && 'fault' in latest ? latest.fault : null;
+    const answer = latest();
+    return answer && 'fault' in answer ? answer.fault : null;
   };
-  const id = (): string => (why().about === 'use' ? use_text(why().which) : why().which);
+  const id = (): string => {
+    const { about, which } = why();
+    if (about === 'forecast') return scenario_name(page, which) ?? which;
+    return about === 'use' ? use_text(which) : which;
+  };
 
   // A new question is read from its top.
   createEffect(on(() => write_why(why()), () => {
@@ -86,7 +95,7 @@ function Drawer(): JSX.Element {
           data-testid="why-close" onClick={() => page.stop_explaining()}><Icon name="cross" /></button>
       </div>
       <div ref={body} class="why-body" tabindex="0" role="region" aria-labelledby="why-heading"
-        aria-busy={answered.loading}>
+        aria-busy={answered.loading || latest() === null}>
         <Switch fallback={<p class="why-wait"><span class="spinner" />{text.why.loading}</p>}>
           <Match when={fault()}>{(wrong) => (
             <div class="nothing" data-testid="why-fault">
@@ -101,6 +110,17 @@ function Drawer(): JSX.Element {
       </div>
     </aside>
   );
+}
+
+const scenario_name = (page: Page, which: string): string | undefined =>
+  (which === '0' ? text.what_if.today : scenario_of(page.what_if.board(), Number(which))?.name);
+
+/** null: it is being simulated. */
+function forecast_of(page: Page, which: string): Answered | null {
+  if (scenario_name(page, which) === undefined) return { fault: { code: 'not_found', message: text.forecast_why.gone } };
+  const { told, fault } = page.what_if.outcome(Number(which));
+  if (fault) return { fault };
+  return told && { told: forecast_why(which, told, printer) };
 }
 
 function use_text(which: string): string {
@@ -129,7 +149,7 @@ function Told(props: { told: Explanation }): JSX.Element {
       <For each={parts()}>{({ part, steps }) => (
         <section class="why-part">
           <h3>{part}</h3>
-          <ul><For each={steps}>{(step) => <Step step={step} says={says} />}</For></ul>
+          <ul><For each={steps}>{(step) => <Step step={step} says={says} estimate={props.told.about === 'forecast'} />}</For></ul>
         </section>
       )}</For>
       <Show when={props.told.about === 'lot' && props.told.draws.length > 0}><Draws told={props.told} /></Show>
@@ -157,7 +177,8 @@ function Told(props: { told: Explanation }): JSX.Element {
 
 const figure_form = /^-?\d+(?:\.\d+)?$/;
 
-function Step(props: { step: WhyStep; says(clause: string): string }): JSX.Element {
+/** Of an estimate the digits that matter; of what has happened every one. */
+function Step(props: { step: WhyStep; estimate: boolean; says(clause: string): string }): JSX.Element {
   const page = use_page();
   const value = (): string => props.step.value ?? '';
   const is_figure = (): boolean => props.step.unit !== undefined && figure_form.test(value());
@@ -172,7 +193,7 @@ function Step(props: { step: WhyStep; says(clause: string): string }): JSX.Eleme
       <Show when={props.step.value !== undefined}>
         <span class="why-value">
           <Show when={is_figure()} fallback={expression_text(value(), printer)}>
-            <data value={value()}>{printer.exact(value())}</data>
+            <Show when={props.estimate} fallback={<data value={value()}>{printer.exact(value())}</data>}><Credits value={value()} /></Show>
           </Show>
           <Show when={props.step.unit}>{(unit) => <span class="why-unit"> {unit_text(value(), unit())}</span>}</Show>
         </span>

@@ -46,6 +46,30 @@ function expected(form: Partial<ScenarioForm>): Record<string, string> {
   return { chance, used, expired, uncovered };
 }
 
+test('a figure of a forecast says what it is made of, in the command line’s figures', async ({ page }) => {
+  await open_page(page, place());
+  await settled(page);
+  const told = simulated({});
+  await page.getByTestId('compare-0').getByRole('button').first().click();
+  const drawer = page.getByTestId('why');
+  await expect(drawer.getByTestId('why-answer')).toContainText(`${told.futures.toLocaleString('en-US')} futures`);
+  const step = (label: string) => drawer.locator('.why-step').filter({ hasText: label });
+  for (const use of told.usage.filter(({ workflow }) => workflow !== undefined).slice(0, 3)) {
+    await expect(step(`${use.workflow} · ${use.model}`).locator('data').first()).toHaveAttribute('value', use.total.p50);
+  }
+  await expect(drawer).toContainText(told.history.sentence);
+  await no_violations(page);
+  // It leads on to what was used, and back; and stands in the link.
+  await step(`${told.usage[0]!.workflow} · ${told.usage[0]!.model}`).getByRole('button').click();
+  await expect(drawer).toHaveAttribute('data-why', /^use:/);
+  await page.getByTestId('why-back').click();
+  await expect(drawer).toHaveAttribute('data-why', 'forecast:0');
+  await page.reload();
+  await expect(page.getByTestId('why').getByTestId('why-answer')).toContainText('futures');
+  await page.keyboard.press('Escape');
+  await expect(page.getByTestId('why')).toHaveCount(0);
+});
+
 test('what is, and a pack more, are what the command line simulates', async ({ page }) => {
   await open_page(page, place());
   await settled(page);

@@ -13,7 +13,7 @@ const seconds = (time: string): number => Number(micros_of(time)) / 1e6;
 
 const period = (change: Partial<ForecastPeriod>): ForecastPeriod => ({
   term: 1, period: 1, starts_at: '2026-03-01T00:00:00Z', ends_at: '2026-04-01T06:00:00Z', on_exhaustion: 'stop', granted: '100',
-  consumed: same('90'), uncovered: same('0'), expired: same('10'), remaining: { p10: '5', p50: '10', p90: '20' }, whole: true,
+  consumed_before: '0', consumed: same('90'), uncovered: same('0'), expired: same('10'), remaining: { p10: '5', p50: '10', p90: '20' }, whole: true,
   runs_out: { chance_percent: '12.5', p10: '2026-03-30T00:00:00Z', p50: null, p90: null }, ...change,
 });
 

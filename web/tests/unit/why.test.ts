@@ -7,6 +7,7 @@ test('a question of why goes into a link and back', () => {
   for (const why of [
     { about: 'lot', which: 'plus/1/1/1' },
     { about: 'usage', which: 'a:b@3 c', as_of: 41n },
+    { about: 'forecast', which: '3' },
     { about: 'use', which: '{"workflow":"w:1","model":"m\\n"}' },
   ] as const) expect(read_why(write_why(why))).toEqual(why);
   for (const text of [null, '', 'lot', 'lot:', 'colour:red', 'usage@0:x', 'usage@x:y']) expect(read_why(text)).toBeNull();
