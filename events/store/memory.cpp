@@ -205,10 +205,11 @@ void MemoryLog::read_account(const AccountId& account, std::int64_t after, std::
 
 StoredBatch MemoryLog::stored(std::uint32_t at, std::int64_t after, std::int64_t to) const {
   const Record& record = records_[at];
-  StoredBatch batch{key_of(at), record.command, {}, record.first_seq, record.count};
+  StoredBatch batch{{}, record.command, {}, record.first_seq, record.count};
   for (std::size_t i = record.first; i < std::size_t{record.first} + record.held; ++i) {
     if (events_.seq(i) > after && events_.seq(i) <= to) batch.events.push_back(events_.at(i));
   }
+  batch.key = batch.events.empty() ? key_of(at) : batch.events.front().key;
   return batch;
 }
 
@@ -225,8 +226,12 @@ void MemoryLog::read_batches(const LogRange& range,
   std::unique_lock lock(mutex_);
   const std::int64_t last = range.to < 0 ? head_locked() : range.to;
   const auto end = static_cast<std::uint32_t>(records_.size());
-  for (std::uint32_t i = 0; i < end; ++i) {
+  // Those before end where the range begins, or before.
+  const auto begin = std::lower_bound(records_.begin(), records_.end(), events_.behind(range.after),
+                                      [](const Record& record, std::size_t index) { return record.first + record.held < index; });
+  for (auto i = static_cast<std::uint32_t>(begin - records_.begin()); i < end; ++i) {
     const Record& record = records_[i];
+    if (record.held > 0 && events_.seq(record.first) > last) return;
     if (range.account && record.account->first != *range.account) continue;
     StoredBatch batch = stored(i, range.after, last);
     const std::int64_t between = record.first_seq - 1;

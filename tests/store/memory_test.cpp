@@ -2,6 +2,8 @@
 // The log in memory: the contract, and batches that come with numbers of their own.
 #include <catch2/catch.hpp>
 
+#include <map>
+
 #include "events/store/memory.hpp"
 #include "tests/store/contract.hpp"
 
@@ -52,4 +54,45 @@ TEST_CASE("A batch that does not follow what is held is not adopted") {
   CHECK_FALSE(log.adopt(AccountId("acme"), stored_batch("k2", 3, {7})));
   CHECK_FALSE(log.adopt(AccountId("globex"), stored_batch("k2", 2, {7})));
   CHECK(log.adopt(AccountId("acme"), stored_batch("k2", 2, {7})));
+}
+
+TEST_CASE("Batches of a part are those of the whole that lie in it, wherever it begins and ends") {
+  MemoryLog log;
+  std::map<std::string, std::int64_t> versions;
+  int number = 0;
+  for (const auto& [account, events] : std::vector<std::pair<std::string, std::size_t>>{
+           {"acme", 0}, {"acme", 2}, {"globex", 1}, {"acme", 0}, {"globex", 0}, {"acme", 3}, {"globex", 2}, {"acme", 0}}) {
+    const std::string key = "k" + std::to_string(++number);
+    REQUIRE(append_one(log, batch_of(account, key, versions[account], events)));
+    versions[account] += static_cast<std::int64_t>(events);
+  }
+  std::vector<std::pair<AccountId, StoredBatch>> all;
+  log.read_batches([&](const AccountId& account, StoredBatch&& batch) {
+    all.emplace_back(account, std::move(batch));
+    return true;
+  });
+  REQUIRE(all.size() == 8);
+  for (const std::optional<AccountId>& account : {std::optional<AccountId>(), std::optional(AccountId("globex"))}) {
+    for (std::int64_t after = 0; after <= log.head(); ++after) {
+      for (std::int64_t to = after; to <= log.head(); ++to) {
+        std::vector<std::string> expected;
+        for (const auto& [of, batch] : all) {
+          std::string seqs;
+          for (const Event& event : batch.events) {
+            if (after < event.seq && event.seq <= to) seqs += std::to_string(event.seq) + " ";
+          }
+          const bool inside = batch.count == 0 ? after < batch.first_seq && batch.first_seq <= to + 1 : !seqs.empty();
+          if (inside && (!account || of == *account)) expected.push_back(batch.key.value + ": " + seqs);
+        }
+        std::vector<std::string> found;
+        log.read_batches({after, to, account}, [&](const AccountId&, StoredBatch&& batch) {
+          std::string seqs;
+          for (const Event& event : batch.events) seqs += std::to_string(event.seq) + " ";
+          found.push_back(batch.key.value + ": " + seqs);
+          return true;
+        });
+        CHECK(found == expected);
+      }
+    }
+  }
 }
