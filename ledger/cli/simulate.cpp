@@ -2,8 +2,8 @@
 // creditfold simulate: a scenario run over futures of an account's use. Reads the log, changes nothing.
 #include "ledger/forecast/simulate.hpp"
 
+#include <optional>
 #include <set>
-#include <vector>
 
 #include "ledger/cli/answerer.hpp"
 #include "ledger/cli/commands.hpp"
@@ -11,6 +11,7 @@
 #include "ledger/cli/log_source.hpp"
 #include "ledger/cli/output.hpp"
 #include "ledger/cli/simulate_text.hpp"
+#include "ledger/forecast/learner.hpp"
 
 namespace creditfold::cli {
 namespace {
@@ -38,21 +39,25 @@ AccountId account_of(const SimulateOptions& options, const forecast::Scenario& s
   return *accounts.begin();
 }
 
-struct Read {
+struct Learned {
   AccountId account;
-  std::vector<Event> events;
+  std::optional<forecast::Branch> branch;
 };
 
-Read read_log(const SimulateOptions& options, const forecast::Scenario& scenario) {
+// Folded as it is read: no event is kept, however many there are.
+Learned learn_log(const SimulateOptions& options, const Catalog& catalog, const forecast::Scenario& scenario) {
   for (int attempt = 1;; ++attempt) {
     const LogSource source(options.log);
     const std::int64_t before = source.moves();
-    Read read{account_of(options, scenario, source), {}};
+    const AccountId account = account_of(options, scenario, source);
+    forecast::Learner learner(account, catalog, scenario.at);
     source.read_events([&](Event&& event, const RegionId&, std::int64_t) {
-      if (event.account == read.account) read.events.push_back(std::move(event));
+      if (event.account != account) return true;
+      if (scenario.as_of && event.seq > *scenario.as_of) return false;
+      learner.take(event);
       return true;
     });
-    if (source.moves() == before || attempt == steady_attempts_max) return read;
+    if (source.moves() == before || attempt == steady_attempts_max) return {account, learner.branch()};
   }
 }
 
@@ -62,9 +67,8 @@ ExitStatus run(const SimulateOptions& options) {
   const auto scenario = forecast::parse_scenario(read_whole(options.scenario));
   if (!scenario) refuse_scenario(options.scenario, scenario.error());
   const Catalog catalog = load_catalog(options.catalog);
-  const Read read = read_log(options, *scenario);
-  const auto branch = forecast::branch_at(read.events, catalog, *scenario);
-  if (!branch) return refuse_unknown_account(read.account, options.json, scenario->at || scenario->as_of);
+  const auto [account, branch] = learn_log(options, catalog, *scenario);
+  if (!branch) return refuse_unknown_account(account, options.json, scenario->at || scenario->as_of);
   const auto told = forecast::simulate_json(*branch, catalog, *scenario);
   if (!told) refuse_scenario(options.scenario, told.error());
   return print(options.json ? *told : simulation_text(*told));

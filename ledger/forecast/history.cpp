@@ -17,11 +17,16 @@ int hour_of_week(Instant at) {
   return static_cast<int>(((hours % hours_per_week) + hours_per_week) % hours_per_week);
 }
 
-VolumeQuantiles quantiles_of(std::vector<std::int64_t>& values) {
-  if (values.empty()) return {};
-  std::sort(values.begin(), values.end());
-  const auto rank = [&](std::size_t percent) { return values[(values.size() * percent + 99) / 100 - 1]; };
-  return {.p10 = rank(10), .p50 = rank(50), .p90 = rank(90), .max = values.back()};
+// Leaves the values in another order.
+VolumeQuantiles quantiles_of(std::vector<std::int64_t>::iterator first, std::vector<std::int64_t>::iterator last) {
+  if (first == last) return {};
+  const std::ptrdiff_t count = last - first;
+  const auto rank = [&](std::ptrdiff_t percent) {
+    const auto wanted = first + (count * percent + 99) / 100 - 1;
+    std::nth_element(first, wanted, last);
+    return *wanted;
+  };
+  return {.p10 = rank(10), .p50 = rank(50), .p90 = rank(90), .max = *std::max_element(first, last)};
 }
 
 // The plan the charge was sent to by name: another than the one H6 takes.
@@ -32,32 +37,33 @@ std::optional<PlanId> named_plan(const AccountState& state, const Catalog& catal
   return charge.plan;
 }
 
-std::int64_t credits_of(const SeriesHistory& series) {
-  std::int64_t sum = 0;
-  for (const DayUse& day : series.days) sum = capped_sum(sum, day.credits);
-  return sum;
-}
+constexpr std::array<std::int64_t DayUse::*, 3> volume_kinds{&DayUse::query, &DayUse::input, &DayUse::output};
 
-// The smallest beyond the limit become one series of no workflow. Sorted by credits already.
-void join_rest(std::vector<SeriesHistory>& series) {
-  if (series.size() <= series_max) return;
-  SeriesHistory rest = std::move(series[series_max - 1]);
-  rest.key = {};
-  rest.actor.reset();
-  rest.volumes = {};
-  for (std::size_t i = series_max; i < series.size(); ++i) {
-    for (std::size_t day = 0; day < rest.days.size(); ++day) add(rest.days[day], series[i].days[day]);
-    for (std::size_t hour = 0; hour < rest.hours.size(); ++hour) {
-      rest.hours[hour] = capped_sum(rest.hours[hour], series[i].hours[hour]);
+// What of a series' charges lies in the windows.
+struct Used {
+  std::int64_t credits = 0;
+  std::int64_t charges = 0;
+};
+
+// Which series are forecast on their own, by their credits, the largest first; the smallest beyond the limit are one
+// without a workflow, which comes last.
+struct Chosen {
+  std::vector<std::uint32_t> order;  // those with charges
+  std::size_t alone = 0;             // the first so many of them
+  std::vector<std::uint32_t> place;  // of a series, in the history
+
+  Chosen(const std::vector<Used>& used, const std::vector<SeriesKey>& keys) : place(used.size(), 0) {
+    for (std::uint32_t i = 0; i < used.size(); ++i) {
+      if (used[i].charges > 0) order.push_back(i);
     }
-    for (std::size_t day = 0; day < rest.weekdays.size(); ++day) {
-      rest.weekdays[day] = capped_sum(rest.weekdays[day], series[i].weekdays[day]);
-    }
-    rest.charges += series[i].charges;
+    std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+      return used[a].credits != used[b].credits ? used[a].credits > used[b].credits : keys[a] < keys[b];
+    });
+    alone = order.size() <= series_max ? order.size() : series_max - 1;
+    for (std::size_t i = 0; i < order.size(); ++i) place[order[i]] = static_cast<std::uint32_t>(std::min(i, alone));
   }
-  series.resize(series_max - 1);
-  series.push_back(std::move(rest));
-}
+  [[nodiscard]] std::size_t series() const { return std::min(order.size(), series_max); }
+};
 
 }  // namespace
 
@@ -78,54 +84,65 @@ void add(DayUse& sum, const DayUse& use) {
 
 void HistoryWatch::operator()(const Event& event, const AccountState& after) {
   if (const auto* term = std::get_if<TermStarted>(&event.payload)) {
-    if (term->ai_studio) ended_[term->ai_studio->plan] = false;
+    if (term->ai_studio) place_.ended[term->ai_studio->plan] = false;
   }
   if (const auto* end = std::get_if<TermEnded>(&event.payload)) {
-    if (end->plan) ended_[*end->plan] = true;
+    if (end->plan) place_.ended[*end->plan] = true;
   }
   const auto* charge = std::get_if<CreditsConsumed>(&event.payload);
   if (charge == nullptr) return;
   SeriesKey key{charge->workflow, charge->model, named_plan(after, catalog_, event, *charge)};
   const auto [found, fresh] = numbers_.emplace(std::move(key), static_cast<std::uint32_t>(keys_.size()));
-  if (fresh) {
-    keys_.push_back(found->first);
-    actors_.emplace_back();
-  }
-  actors_[found->second] = event.actor;
-  charges_.push_back({.series = found->second,
-                      .at = event.at,
-                      .use = {.query = charge->query.tokens,
-                              .input = charge->input.tokens,
-                              .output = charge->output.tokens,
-                              .credits = charge->credits.micro,
-                              .charges = 1}});
+  const std::uint32_t series = found->second;
+  if (fresh) keys_.push_back(found->first);
+  if (series >= place_.actors.size()) place_.actors.resize(series + 1);
+  place_.actors[series] = event.actor;
+  place_.charges += 1;
+  if (place_.charges <= charges_.size()) return;  // watched before
+  charges_.push({.series = series,
+                 .at = event.at,
+                 .use = {.query = charge->query.tokens,
+                         .input = charge->input.tokens,
+                         .output = charge->output.tokens,
+                         .credits = charge->credits.micro,
+                         .charges = 1}});
 }
 
 History HistoryWatch::until(Instant at) const {
   History history;
   history.at = at;
-  for (const Charge& charge : charges_) {
+  charges_.read(place_.charges, [&](const Charge& charge) {
     const bool looked_at = charge.at <= at && at.micros - charge.at.micros < history_days_max * day_micros;
     if (looked_at && (!history.from || charge.at < *history.from)) history.from = charge.at;
-  }
+  });
   if (!history.from) return history;
   // The oldest window is whole too: a day that began before the first charge would look like a quiet one.
   const std::int64_t span = at.micros - history.from->micros;
   history.days = static_cast<std::int32_t>(span / day_micros);
-  const std::size_t windows = static_cast<std::size_t>(std::max(history.days, 1));
-  std::vector<std::array<std::vector<std::int64_t>, 3>> volumes(keys_.size());
-  history.series.resize(keys_.size());
-  for (std::size_t i = 0; i < keys_.size(); ++i) {
-    history.series[i].key = keys_[i];
-    history.series[i].actor = actors_[i];
-    history.series[i].days.resize(windows);
+  const std::int64_t windows = std::max(history.days, 1);
+  const auto read_windows = [&](const auto& visit) {
+    charges_.read(place_.charges, [&](const Charge& charge) {
+      if (charge.at > at || charge.at < *history.from) return;
+      const std::int64_t age = (at.micros - charge.at.micros) / day_micros;
+      if (age < windows) visit(charge, age);
+    });
+  };
+  std::vector<Used> used(keys_.size());
+  read_windows([&](const Charge& charge, std::int64_t) {
+    used[charge.series].credits = capped_sum(used[charge.series].credits, charge.use.credits);
+    used[charge.series].charges += 1;
+  });
+  const Chosen chosen(used, keys_);
+  history.series.resize(chosen.series());
+  for (std::size_t i = 0; i < history.series.size(); ++i) {
+    history.series[i].days.resize(static_cast<std::size_t>(windows));
+    if (i >= chosen.alone) continue;
+    history.series[i].key = keys_[chosen.order[i]];
+    history.series[i].actor = place_.actors[chosen.order[i]];
   }
-  for (const Charge& charge : charges_) {
-    if (charge.at > at || charge.at < *history.from) continue;
-    const std::int64_t age = (at.micros - charge.at.micros) / day_micros;
-    if (age >= static_cast<std::int64_t>(windows)) continue;
-    SeriesHistory& series = history.series[charge.series];
-    add(series.days[windows - 1 - static_cast<std::size_t>(age)], charge.use);
+  read_windows([&](const Charge& charge, std::int64_t age) {
+    SeriesHistory& series = history.series[chosen.place[charge.series]];
+    add(series.days[static_cast<std::size_t>(windows - 1 - age)], charge.use);
     const std::int64_t into_window = day_micros - 1 - (at.micros - charge.at.micros) % day_micros;
     const auto hour = static_cast<std::size_t>(phase_of(-1 - age) * hours_per_day + into_window / hour_micros);
     const auto calendar = static_cast<std::size_t>(hour_of_week(charge.at));
@@ -135,21 +152,23 @@ History HistoryWatch::until(Instant at) const {
     history.hour_of_week[calendar] = capped_sum(history.hour_of_week[calendar], charge.use.credits);
     series.charges += 1;
     history.charges += 1;
-    volumes[charge.series][0].push_back(charge.use.query);
-    volumes[charge.series][1].push_back(charge.use.input);
-    volumes[charge.series][2].push_back(charge.use.output);
-  }
-  for (std::size_t i = 0; i < history.series.size(); ++i) {
-    for (std::size_t kind = 0; kind < 3; ++kind) history.series[i].volumes[kind] = quantiles_of(volumes[i][kind]);
-  }
-  const auto unused = [](const SeriesHistory& series) { return series.charges == 0; };
-  history.series.erase(std::remove_if(history.series.begin(), history.series.end(), unused), history.series.end());
-  std::sort(history.series.begin(), history.series.end(), [](const SeriesHistory& a, const SeriesHistory& b) {
-    const std::int64_t a_credits = credits_of(a);
-    const std::int64_t b_credits = credits_of(b);
-    return a_credits != b_credits ? a_credits > b_credits : a.key < b.key;
   });
-  join_rest(history.series);
+  // One kind of volume at a time, those of a series together, in room made once: they are as many as the charges.
+  std::vector<std::ptrdiff_t> begins(chosen.alone + 1, 0);
+  for (std::size_t i = 0; i < chosen.alone; ++i) {
+    begins[i + 1] = begins[i] + static_cast<std::ptrdiff_t>(history.series[i].charges);
+  }
+  std::vector<std::int64_t> volumes(static_cast<std::size_t>(begins.back()));
+  for (std::size_t kind = 0; kind < volume_kinds.size(); ++kind) {
+    std::vector<std::ptrdiff_t> next = begins;
+    read_windows([&](const Charge& charge, std::int64_t) {
+      const std::size_t series = chosen.place[charge.series];
+      if (series < chosen.alone) volumes[static_cast<std::size_t>(next[series]++)] = charge.use.*volume_kinds[kind];
+    });
+    for (std::size_t i = 0; i < chosen.alone; ++i) {
+      history.series[i].volumes[kind] = quantiles_of(volumes.begin() + begins[i], volumes.begin() + begins[i + 1]);
+    }
+  }
   return history;
 }
 

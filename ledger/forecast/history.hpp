@@ -7,10 +7,12 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "events/event.hpp"
 #include "ledger/catalog.hpp"
+#include "ledger/forecast/charges.hpp"
 #include "ledger/forecast/fixed.hpp"
 #include "ledger/state.hpp"
 
@@ -31,14 +33,6 @@ struct SeriesKey {
     return a.workflow == b.workflow && a.model == b.model && a.plan == b.plan;
   }
   friend bool operator<(const SeriesKey& a, const SeriesKey& b);
-};
-
-struct DayUse {
-  std::int64_t query = 0;
-  std::int64_t input = 0;
-  std::int64_t output = 0;
-  std::int64_t credits = 0;  // micro-credits, as charged
-  std::int64_t charges = 0;
 };
 
 // Tokens of one charge: nearest-rank quantiles over the series' charges.
@@ -70,28 +64,33 @@ struct History {
   std::int64_t charges = 0;
 };
 
-// Watches a fold (statement.hpp, Watch) and keeps its charges; then cuts them into days.
+// Watches a fold (statement.hpp, Watch) and keeps its charges; then cuts them into days. It can go back to a place where it
+// was and watch the same events again: what it has kept of them is not kept twice.
 class HistoryWatch {
  public:
+  // Where it stands in what it has watched.
+  struct Place {
+    std::size_t charges = 0;
+    std::vector<std::optional<ActorId>> actors;  // of the newest charge of each series
+    std::map<PlanId, bool> ended;
+  };
+
   explicit HistoryWatch(const Catalog& catalog) : catalog_(catalog) {}
   void operator()(const Event& event, const AccountState& after);
-  // Charges later than `at` are left out.
+  // Of the charges up to where it stands. Those later than `at` are left out.
   [[nodiscard]] History until(Instant at) const;
   // Plans whose last term was brought to an early end: they are not thought to go on.
-  [[nodiscard]] const std::map<PlanId, bool>& ended() const { return ended_; }
+  [[nodiscard]] const std::map<PlanId, bool>& ended() const { return place_.ended; }
+
+  [[nodiscard]] const Place& place() const { return place_; }
+  void go_to(Place place) { place_ = std::move(place); }
 
  private:
-  struct Charge {
-    std::uint32_t series = 0;
-    Instant at;
-    DayUse use;
-  };
   const Catalog& catalog_;
   std::map<SeriesKey, std::uint32_t> numbers_;
   std::vector<SeriesKey> keys_;
-  std::vector<std::optional<ActorId>> actors_;
-  std::vector<Charge> charges_;
-  std::map<PlanId, bool> ended_;
+  Charges charges_;
+  Place place_;
 };
 
 // The use of a day and of another together.

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ledger/forecast/simulate.hpp"
 
-#include <algorithm>
-#include <functional>
-
+#include "ledger/forecast/learner.hpp"
 #include "ledger/forecast/simulation_json.hpp"
-#include "ledger/statement.hpp"
 
 namespace creditfold::forecast {
 namespace {
@@ -21,42 +18,25 @@ Futures draw_for(const Branch& branch, const std::vector<Stream>& streams, const
                .seasonality_percent = scenario.seasonality_percent});
 }
 
-// `view`: folds the account's events up to the scenario's position and tells the watch of them.
-std::optional<Branch> branch_of(const Catalog& catalog, const Scenario& scenario,
-                                const std::function<std::optional<View>(const AsOf&, const Watch&)>& view) {
-  HistoryWatch history(catalog);
-  std::int64_t seq = 0;
-  Instant newest = instant_min;
-  const auto watch = [&](const Event& event, const AccountState& after) {
-    seq = event.seq;
-    newest = std::max(newest, event.at);
-    history(event, after);
-  };
-  auto then = view({.at = scenario.at, .seq = scenario.as_of}, watch);
-  if (!then) return std::nullopt;
-  const Instant at = scenario.at.value_or(newest);
-  return Branch{.state = std::move(then->state),
-                .at = at,
-                .seq = seq,
-                .ended = history.ended(),
-                .model = learn(history.until(at))};
-}
-
 }  // namespace
 
 std::optional<Branch> branch_at(std::span<const Event> events, const Catalog& catalog, const Scenario& scenario) {
-  if (scenario.as_of) {
-    const auto later =
-        std::find_if(events.begin(), events.end(), [&](const Event& event) { return event.seq > *scenario.as_of; });
-    events = events.first(static_cast<std::size_t>(later - events.begin()));
+  if (events.empty()) return std::nullopt;
+  Learner learner(events.front().account, catalog, scenario.at);
+  for (const Event& event : events) {
+    if (scenario.as_of && event.seq > *scenario.as_of) break;
+    learner.take(event);
   }
-  return branch_of(catalog, scenario, [&](const AsOf& as_of, const Watch& watch) { return view_of(events, as_of, instant_min, watch); });
+  return learner.branch();
 }
 
 std::optional<Branch> branch_at(const Log& log, const AccountId& account, const Catalog& catalog, const Scenario& scenario) {
-  return branch_of(catalog, scenario, [&](const AsOf& as_of, const Watch& watch) {
-    return view_as_of(log, account, as_of, instant_min, watch);
+  Learner learner(account, catalog, scenario.at);
+  log.read_account(account, 0, scenario.as_of.value_or(-1), [&](Event&& event) {
+    learner.take(event);
+    return true;
   });
+  return learner.branch();
 }
 
 Expected<Simulated, ScenarioFault> simulate(const Branch& branch, const Catalog& base, const Scenario& scenario) {

@@ -19,6 +19,7 @@ set(ledger_test_sources
   fold_test.cpp
   forecast_answers_test.cpp
   forecast_learn_test.cpp
+  forecast_learner_test.cpp
   forecast_pools_test.cpp
   forecast_scenario_test.cpp
   gov_matrix_test.cpp

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ledger/forecast/branch_bytes.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "events/archive.hpp"
+
+namespace creditfold::forecast {
+namespace {
+
+constexpr std::array<std::uint8_t, 8> magic{'C', 'F', 'B', 'R', 'A', 'N', 'C', 'H'};
+
+Digest digest_of_bytes(std::span<const std::uint8_t> bytes) {
+  return digest_of(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+}
+
+// The fields in the order of their bytes, the same on both ways. `archive`: writes or reads what it is given.
+
+template <class Archive, class Numbers>
+void exchange_all(Archive& archive, Numbers& numbers) {
+  for (auto& number : numbers) archive(number);
+}
+
+template <class Archive, class Series>
+void exchange_series(Archive& archive, Series& series) {
+  archive(series.key.workflow, series.key.model, series.key.plan, series.actor, series.charges);
+  for (auto& day : series.days) archive(day.query, day.input, day.output, day.credits, day.charges);
+  exchange_all(archive, series.hours);
+  exchange_all(archive, series.weekdays);
+  for (auto& volume : series.volumes) archive(volume.p10, volume.p50, volume.p90, volume.max);
+}
+
+std::size_t windows_of(const History& history) {
+  return history.from ? static_cast<std::size_t>(std::max(history.days, 1)) : 0;
+}
+
+void require(bool holds, const SpanInputArchive& in, const char* otherwise) { in.require(holds, in.offset(), otherwise); }
+
+History read_history(SpanInputArchive& in) {
+  History history;
+  std::uint32_t series = 0;
+  in(history.at, history.from, history.days, history.charges, series);
+  require(0 <= history.days && history.days <= history_days_max, in, "more days than are looked at");
+  require(series <= series_max && (history.from || series == 0), in, "more series than are told apart");
+  exchange_all(in, history.hour_of_week);
+  for (std::uint32_t i = 0; i < series; ++i) {
+    SeriesHistory& next = history.series.emplace_back();
+    next.days.resize(windows_of(history));
+    exchange_series(in, next);
+  }
+  return history;
+}
+
+}  // namespace
+
+std::vector<std::uint8_t> encode_branch(const LearnedBranch& learned) {
+  const Branch& branch = learned.branch;
+  const History& history = branch.model.history;
+  std::vector<std::uint8_t> bytes(magic.begin(), magic.end());
+  SpanOutputArchive out(bytes);
+  out(branch_format, learned.to, learned.at, branch.state, branch.at, branch.seq, branch.ended);
+  out(history.at, history.from, history.days, history.charges, static_cast<std::uint32_t>(history.series.size()));
+  exchange_all(out, history.hour_of_week);
+  for (const SeriesHistory& series : history.series) exchange_series(out, series);
+  out(digest_of_bytes(bytes));
+  return bytes;
+}
+
+Expected<LearnedBranch, std::string> decode_branch(std::span<const std::uint8_t> bytes) {
+  if (bytes.size() < magic.size() || !std::equal(magic.begin(), magic.end(), bytes.begin())) {
+    return Unexpected{std::string("not a branch")};
+  }
+  try {
+    SpanInputArchive in(bytes.subspan(magic.size()), magic.size());
+    std::uint8_t format = 0;
+    in(format);
+    if (format != branch_format) return Unexpected{"branch format " + std::to_string(format) + " is not today's"};
+    LearnedBranch learned;
+    Branch& branch = learned.branch;
+    in(learned.to, learned.at, branch.state, branch.at, branch.seq, branch.ended);
+    History history = read_history(in);
+    Digest recorded;
+    in(recorded);
+    in.require_end();
+    if (digest_of_bytes(bytes.first(bytes.size() - recorded.bytes.size())) != recorded) {
+      return Unexpected{std::string("the digest differs")};
+    }
+    branch.model = learn(std::move(history));
+    return learned;
+  } catch (const DecodeFailure& failure) {
+    return Unexpected{"byte " + std::to_string(failure.error().offset) + ": " + failure.what()};
+  }
+}
+
+}  // namespace creditfold::forecast

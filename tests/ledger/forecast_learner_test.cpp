@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a forecast takes of a log without keeping it: every moment learned in any order is the one learned from the beginning,
+// in the bytes that others take too.
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <limits>
+
+#include "events/log.hpp"
+#include "ledger/forecast/branch_bytes.hpp"
+#include "ledger/forecast/learner.hpp"
+#include "tests/ledger/forecast_story.hpp"
+
+using namespace creditfold;
+using namespace creditfold::test;
+using forecast::Learner;
+
+namespace {
+
+constexpr std::int64_t minute = 60'000'000;
+const Instant monday = moment("2026-01-05");
+
+// An account's events: it begins under a plan, and is charged again and again by three workflows.
+std::vector<Event> history_of(std::int64_t charges, std::int64_t step = 7 * minute) {
+  Table table;
+  table.rows("2026-01-01  start over monthly 2026-01-01..2029-01-01  -> ok");
+  use_at(table, monday, 3, "one");
+  std::vector<Event> events = table.events();
+  const Event charge = events.back();
+  while (static_cast<std::int64_t>(events.size()) < charges) {
+    const std::int64_t n = static_cast<std::int64_t>(events.size());
+    Event next = charge;
+    next.seq = n + 1;
+    next.version = n + 1;
+    next.at = Instant{std::min(monday.micros + n * step, moment("2026-01-31").micros)};
+    auto& of = std::get<CreditsConsumed>(next.payload);
+    const std::string number = std::to_string(n);
+    of.workflow = WorkflowId("w" + std::to_string(n % 3));
+    of.usage = UsageId("u" + number);
+    next.key = IdempotencyKey("k" + number);
+    of.input.tokens = n * 7919 % 1000;
+    events.push_back(std::move(next));
+  }
+  return events;
+}
+
+std::string told(const std::optional<forecast::Branch>& branch) {
+  if (!branch) return "nothing is known";
+  const auto answer = forecast::simulate_json(*branch, table_catalog(), scenario_of(R"({"days":10,"futures":100})"));
+  return answer ? *answer : answer.error().what;
+}
+
+std::string learned_from_scratch(const std::vector<Event>& events, std::int64_t to) {
+  Learner learner(story_account, table_catalog());
+  for (std::int64_t i = 0; i < to; ++i) learner.take(events[static_cast<std::size_t>(i)]);
+  return told(learner.branch());
+}
+
+// What it took to get there, in events.
+std::int64_t learn_to(Learner& learner, const std::vector<Event>& events, std::int64_t to) {
+  const std::int64_t from = learner.go_to(to);
+  for (std::int64_t i = from; i < to; ++i) learner.take(events[static_cast<std::size_t>(i)]);
+  return to - from;
+}
+
+}  // namespace
+
+TEST_CASE("A moment learned after later ones is the moment learned from the beginning") {
+  const std::vector<Event> events = history_of(10'000);
+  Learner learner(story_account, table_catalog());
+  CHECK(told(learner.branch()) == "nothing is known");
+  for (const std::int64_t to : {9'000, 4'095, 4'096, 4'097, 9'000, 3, 10'000, 5'000, 0, 1, 10'000}) {
+    learn_to(learner, events, to);
+    CHECK(told(learner.branch()) == learned_from_scratch(events, to));
+  }
+  CHECK(learn_to(learner, events, 5'000) == 5'000 - 4'096);
+  CHECK(learn_to(learner, events, 10'000) == 0);  // the furthest it was
+}
+
+TEST_CASE("However long a log is, few states are kept of it, and an earlier moment stays near") {
+  constexpr std::int64_t many = 600'000;
+  const std::vector<Event> events = history_of(many, minute / 20);
+  Learner learner(story_account, table_catalog());
+  CHECK(learn_to(learner, events, many) == many);
+  std::int64_t furthest = 0;
+  for (std::int64_t to = 1'000; to < many; to += 99'991) furthest = std::max(furthest, learn_to(learner, events, to));
+  CHECK(furthest <= 4 * 4'096);
+  CHECK(learn_to(learner, events, many) == 0);
+  CHECK(told(learner.branch()) == learned_from_scratch(events, many));
+}
+
+TEST_CASE("Other accounts' events are not looked at, and those later than the moment are not known") {
+  std::vector<Event> events = history_of(300);
+  Learner alone(story_account, table_catalog(), moment("2026-01-06"));
+  Learner among_others(story_account, table_catalog(), moment("2026-01-06"));
+  for (const Event& event : events) {
+    alone.take(event);
+    Event other = event;
+    other.account = AccountId("other");
+    among_others.take(other);
+    among_others.take(event);
+  }
+  CHECK(told(alone.branch()) == told(among_others.branch()));
+  REQUIRE(alone.branch().has_value());
+  CHECK(alone.branch()->at == moment("2026-01-06"));
+  Learner before(story_account, table_catalog(), moment("0500-01-01"));
+  for (const Event& event : events) before.take(event);
+  CHECK_FALSE(before.branch().has_value());
+}
+
+TEST_CASE("An event that cannot follow is a fault with its position") {
+  std::vector<Event> events = history_of(5);
+  Learner learner(story_account, table_catalog());
+  learner.take(events[0]);
+  CHECK_THROWS_WITH(learner.take(events[2]), Catch::Contains("event 3 (account acme, version 3)"));
+}
+
+TEST_CASE("A branch as bytes and back makes the same forecast, and no damaged byte is taken for a good one") {
+  const std::vector<Event> events = history_of(400, 3 * 60 * minute);
+  Learner learner(story_account, table_catalog());
+  learn_to(learner, events, 400);
+  const forecast::LearnedBranch branch{400, std::nullopt, *learner.branch()};
+  const std::vector<std::uint8_t> bytes = forecast::encode_branch(branch);
+  const auto back = forecast::decode_branch(bytes);
+  REQUIRE(back.has_value());
+  CHECK(back->to == 400);
+  CHECK_FALSE(back->at.has_value());
+  CHECK(told(back->branch) == told(branch.branch));
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    std::vector<std::uint8_t> damaged = bytes;
+    damaged[i] ^= 0x20;
+    CHECK_FALSE(forecast::decode_branch(damaged).has_value());
+    CHECK_FALSE(forecast::decode_branch(std::span(bytes).first(i)).has_value());
+  }
+  std::vector<std::uint8_t> longer = bytes;
+  longer.push_back(0);
+  CHECK_FALSE(forecast::decode_branch(longer).has_value());
+}
+
+TEST_CASE("An account without a charge makes a branch too") {
+  const std::vector<Event> events = history_of(3);
+  Learner learner(story_account, table_catalog());
+  learn_to(learner, events, 2);
+  const auto back = forecast::decode_branch(forecast::encode_branch({2, moment("2026-02-01"), *learner.branch()}));
+  REQUIRE(back.has_value());
+  CHECK(back->at == moment("2026-02-01"));
+  CHECK(told(back->branch) == learned_from_scratch(events, 2));
+}
+
+TEST_CASE("Charges are read as they were put, the first of them too") {
+  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max() / 2;
+  forecast::Charges charges;
+  const auto charge_of = [&](std::int64_t n) {
+    const std::int64_t sign = n % 2 == 0 ? 1 : -1;
+    return forecast::Charge{.series = static_cast<std::uint32_t>(n * 2'654'435'761U),
+                            .at = Instant{sign * n * 1'000'000'007},
+                            .use = {.query = n, .input = n % 5 == 0 ? most : n * n, .output = 0, .credits = sign * n, .charges = 1}};
+  };
+  constexpr std::int64_t count = 20'000;
+  for (std::int64_t n = 0; n < count; ++n) charges.push(charge_of(n));
+  REQUIRE(charges.size() == count);
+  for (const std::int64_t first : {std::int64_t{0}, std::int64_t{1}, std::int64_t{9'999}, count}) {
+    std::int64_t read = 0;
+    bool same = true;
+    charges.read(static_cast<std::size_t>(first), [&](const forecast::Charge& charge) {
+      const forecast::Charge put = charge_of(read++);
+      same = same && charge.series == put.series && charge.at == put.at && charge.use.query == put.use.query &&
+             charge.use.input == put.use.input && charge.use.output == put.use.output && charge.use.credits == put.use.credits &&
+             charge.use.charges == 1;
+    });
+    CHECK(same);
+    CHECK(read == first);
+  }
+}
