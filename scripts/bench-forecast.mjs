@@ -76,10 +76,14 @@ async function speed(work) {
   run(join(native, 'creditfold'), ['apply', '--data', data, '-'], ten_workflows());
   const events = join(work, 'events.jsonl');
   writeFileSync(events, run(join(native, 'creditfold'), ['export', '--data', data, '--format', 'jsonl']));
+  const log = join(work, 'log.cflog');
+  run(join(native, 'creditfold'), ['export', '--data', data, '--format', 'cflog', '--output', log]);
   const { load_forecast_module } = await import(pathToFileURL(resolve(wasm, 'loader/forecaster.mjs')).href);
   const response = new Response(readFileSync(join(wasm, 'creditfold_forecast.wasm')), { headers: { 'content-type': 'application/wasm' } });
   const forecaster = (await load_forecast_module(Promise.resolve(response))).open();
-  forecaster.load(readFileSync(events));
+  forecaster.learn_from('speed', BigInt(readFileSync(events, 'utf8').trim().split('\n').length));
+  forecaster.learn(readFileSync(log));
+  forecaster.learned();
   for (const [bench, { scenario, goal, what }] of Object.entries(scenarios)) {
     const file = join(work, 'scenario.json');
     writeFileSync(file, JSON.stringify(scenario));

@@ -50,7 +50,14 @@ async function check_simulations(sentence, log, least, catalog_of) {
   const found = await compare_simulations({ wasm, catalog_file: catalog_of, log, run: simulated });
   check(`${sentence}: ${found.compared} scenarios come out in the bytes of the native program (${found.refused} with refusals, ${found.used} with use)`,
     found.compared >= least && found.refused > 0 && found.used > 0 && found.differing.length === 0, `${found.differing.length} differ, first ${found.differing[0]}`);
+  check(`${sentence}: learned from ${found.parts} parts of the log`, found.parts > 2 * found.compared, `${found.compared} scenarios`);
+  const codes = found.wrong.codes.map(([what, code]) => `${what}: ${code}`).join(', ');
+  check(`${sentence}: what is no part of the log, or of another moment, is refused and changes nothing`, codes === refused_parts && found.wrong.same, codes);
 }
+
+const refused_parts = 'a part twice: damaged, a part of nothing: bad_request, a damaged part: damaged, less than was asked for: bad_request, '
+  + 'a damaged branch: damaged, another position: bad_request, another moment: bad_request, another account: unknown_account, '
+  + 'a position before the log: bad_request, an account that is not there: unknown_account, a part behind the end: bad_request';
 
 const fingerprints = (build, args) =>
   build === wasm ? run('node', [join(wasm, 'fingerprints.js'), ...args]) : run(join(native, 'fingerprints'), args);

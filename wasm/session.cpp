@@ -2,13 +2,13 @@
 #include "wasm/session.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 #include "events/cflog.hpp"
 #include "ledger/consent_statement.hpp"
 #include "ledger/demo.hpp"
 #include "ledger/engine.hpp"
 #include "ledger/explain.hpp"
-#include "ledger/forecast/simulate.hpp"
 #include "ledger/invoices.hpp"
 #include "ledger/json.hpp"
 #include "ledger/json_writer.hpp"
@@ -28,10 +28,6 @@ void fold(Book& book, const Event& event) {
   if (!applied) throw SessionError("damaged", applied.error().what, "event " + std::to_string(event.seq));
 }
 
-[[noreturn]] void unknown(const AccountId& account) {
-  throw SessionError("unknown_account", "The log holds no event of this account.", account.value);
-}
-
 }  // namespace
 
 std::string Session::load(std::span<const std::uint8_t> document) {
@@ -46,7 +42,6 @@ std::string Session::load(std::span<const std::uint8_t> document) {
   if (!read) throw SessionError("damaged", read.error().what, read.error().place);
   for (auto& [account, batch] : batches) keep(account, std::move(batch));
   book_ = std::move(book);
-  branch_.reset();
   return loaded();
 }
 
@@ -280,25 +275,6 @@ std::string Session::what_if(const AccountId& account, std::optional<std::int64_
   return std::move(told).value();
 }
 
-std::string Session::simulate(const std::optional<AccountId>& account, std::string_view text) {
-  const auto scenario = forecast::parse_scenario(text);
-  if (!scenario) throw SessionError("bad_request", scenario.error().what, scenario.error().place);
-  if (!account && !scenario->account) throw SessionError("bad_request", "is missing: no account is named", "/account");
-  const AccountId of = account.value_or(scenario->account.value_or(AccountId()));
-  if (scenario->account && *scenario->account != of) {
-    throw SessionError("bad_request", "is another account than the one asked about", "/account");
-  }
-  const bool known = branch_ && branch_->account == of && branch_->at == scenario->at && branch_->as_of == scenario->as_of;
-  if (!known) {
-    auto branch = forecast::branch_at(log_, of, catalog_, *scenario);
-    if (!branch) unknown(of);
-    branch_ = KnownBranch{of, scenario->at, scenario->as_of, std::move(*branch)};
-  }
-  auto told = forecast::simulate_json(branch_->branch, catalog_, *scenario);
-  if (!told) throw SessionError("bad_request", told.error().what, told.error().place);
-  return std::move(told).value();
-}
-
 std::string Session::apply(std::string_view commands, Instant now) {
   std::vector<std::string_view> texts;
   for (std::string_view rest = commands; !rest.empty();) {
@@ -312,7 +288,6 @@ std::string Session::apply(std::string_view commands, Instant now) {
   Engine engine(log_, catalog_, book_);
   const std::vector<Answer> answers = engine.process(texts, now);
   book_ = engine.book();
-  branch_.reset();
   std::string out;
   for (const Answer& answer : answers) {
     for (const Event& event : answer.accepted) keep_place(event);
@@ -342,37 +317,34 @@ std::string Session::loaded() const {
   return out.take();
 }
 
-std::string Session::export_log(bool as_json_lines) const {
-  std::string out;
-  if (as_json_lines) {
-    log_.read(0, -1, [&](Event&& event) {
-      out += to_json(event);
-      out += '\n';
-      return true;
-    });
-    return out;
-  }
+std::string Session::export_log(LogRange range, std::uint32_t bytes) const {
+  const std::int64_t head = log_.head();
+  if (range.after < 0 || range.after > head) throw SessionError("bad_request", "the log has no such position", "after");
   // Of one account, its events keep the positions they have in the whole log; all are of one partition.
-  CflogHeader header;
-  if (book_.accounts().size() == 1) header.account = book_.accounts().begin()->first;
+  if (!range.account && book_.accounts().size() == 1) range.account = book_.accounts().begin()->first;
+  range.to = range.to < 0 ? head : std::min(range.to, head);
+  CflogHeader header{range.after, range.account};
   log_.read(0, -1, [&](Event&& event) {
     header.partition = std::move(event.partition);
     return false;
   });
-  CflogWriter writer(
-      [&](std::span<const std::uint8_t> bytes) {
-        out.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-      },
-      header);
-  log_.read_batches([&](const AccountId& account, StoredBatch&& batch) {
+  std::string out(2 * sizeof(std::int64_t), '\0');
+  CflogWriter writer([&](std::span<const std::uint8_t> part) { out.append(reinterpret_cast<const char*>(part.data()), part.size()); }, header);
+  std::int64_t covered = range.after;
+  bool whole = true;
+  log_.read_batches(range, [&](const AccountId& account, StoredBatch&& batch) {
+    whole = batch.events.empty() || out.size() < bytes;
+    if (!whole) return false;
     for (const Event& event : batch.events) writer.event(event);
-    writer.batch(BatchMark{.account = account,
-                           .key = batch.key,
-                           .command = batch.command,
-                           .events = static_cast<std::int64_t>(batch.events.size())});
+    if (!batch.events.empty()) covered = batch.events.back().seq;
+    // A batch that is cut is closed by the document that goes on.
+    if (batch.first_seq + batch.count - 1 <= range.to) writer.batch(BatchMark{account, batch.key, batch.command, batch.count});
     return true;
   });
-  (void)writer.finish(log_.head());
+  if (whole) covered = range.to;
+  (void)writer.finish(covered);
+  const std::int64_t positions[2] = {covered, range.to};
+  std::memcpy(out.data(), positions, sizeof positions);  // wasm is little-endian
   return out;
 }
 

@@ -13,26 +13,13 @@
 
 #include "events/store/memory.hpp"
 #include "ledger/catalog.hpp"
-#include "ledger/forecast/suppose.hpp"
 #include "ledger/key_report.hpp"
 #include "ledger/log_document.hpp"
 #include "ledger/past_states.hpp"
 #include "ledger/replay.hpp"
+#include "wasm/seam.hpp"
 
 namespace creditfold::wasm {
-
-// A question that has no answer; becomes `{"error":{…}}`.
-class SessionError : public std::runtime_error {
- public:
-  SessionError(std::string_view code, const std::string& message, std::string place = {})
-      : std::runtime_error(message), code_(code), place_(std::move(place)) {}
-  [[nodiscard]] std::string_view code() const { return code_; }
-  [[nodiscard]] const std::string& place() const { return place_; }
-
- private:
-  std::string_view code_;
-  std::string place_;
-};
 
 class Session {
  public:
@@ -67,14 +54,13 @@ class Session {
   // What commands would do, one a line; nothing of the session changes (what_if.hpp).
   [[nodiscard]] std::string what_if(const AccountId& account, std::optional<std::int64_t> as_of,
                                     std::string_view commands, Instant now) const;
-  // A scenario run over futures of the account's use, the bytes of `creditfold simulate --json`. What is learned of the
-  // account is kept for the next scenario from the same moment.
-  [[nodiscard]] std::string simulate(const std::optional<AccountId>& account, std::string_view scenario);
   // Commands, one a line, decided and kept; an answer a line. At most commands_per_group_max.
   [[nodiscard]] std::string apply(std::string_view commands, Instant now);
   // The account `demo` with four months behind it that end at `now`; REQUIRES an empty session. Answers as `load` does.
   [[nodiscard]] std::string demo(Instant now);
-  [[nodiscard]] std::string export_log(bool as_json_lines) const;
+  // A part of the log as a .cflog document: whole batches until they are that many bytes, but for what the range cuts. Before
+  // it, int64 little-endian, the positions up to which it and the range are. Parts that go on behind one another are the log.
+  [[nodiscard]] std::string export_log(LogRange range, std::uint32_t bytes) const;
 
  private:
   [[nodiscard]] std::string loaded() const;
@@ -87,19 +73,11 @@ class Session {
   void keep(const AccountId& account, StoredBatch&& batch);
   void keep_place(const Event& event);
 
-  // A branch and what it was made for.
-  struct KnownBranch {
-    AccountId account;
-    std::optional<Instant> at;
-    std::optional<std::int64_t> as_of;
-    forecast::Branch branch;
-  };
   Catalog catalog_;
   MemoryLog log_;
   Book book_;
   std::optional<CflogSteps> loading_;
   bool is_last_piece_ = false;
-  std::optional<KnownBranch> branch_;  // dropped when the log grows
   // Of each account's events, by version: where each stands, and the greatest `at` up to it.
   struct Places {
     std::vector<std::int64_t> seq;

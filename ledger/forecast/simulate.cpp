@@ -30,15 +30,6 @@ std::optional<Branch> branch_at(std::span<const Event> events, const Catalog& ca
   return learner.branch();
 }
 
-std::optional<Branch> branch_at(const Log& log, const AccountId& account, const Catalog& catalog, const Scenario& scenario) {
-  Learner learner(account, catalog, scenario.at);
-  log.read_account(account, 0, scenario.as_of.value_or(-1), [&](Event&& event) {
-    learner.take(event);
-    return true;
-  });
-  return learner.branch();
-}
-
 Expected<Simulated, ScenarioFault> simulate(const Branch& branch, const Catalog& base, const Scenario& scenario) {
   auto catalog = catalog_of(base, scenario);
   if (!catalog) return Unexpected{catalog.error()};

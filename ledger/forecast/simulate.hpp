@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "events/expected.hpp"
-#include "events/log.hpp"
+#include "events/event.hpp"
 #include "ledger/forecast/pools.hpp"
 #include "ledger/forecast/scenario.hpp"
 
@@ -20,10 +20,6 @@ namespace creditfold::forecast {
 // they do not fold.
 [[nodiscard]] std::optional<Branch> branch_at(std::span<const Event> events, const Catalog& catalog,
                                               const Scenario& scenario);
-// The same out of a log, without a copy of the account's events.
-[[nodiscard]] std::optional<Branch> branch_at(const Log& log, const AccountId& account, const Catalog& catalog,
-                                              const Scenario& scenario);
-
 // One line of JSON without a newline, or where the scenario asks what cannot be.
 [[nodiscard]] Expected<std::string, ScenarioFault> simulate_json(const Branch& branch, const Catalog& catalog,
                                                                  const Scenario& scenario);

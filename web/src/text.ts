@@ -538,7 +538,7 @@ export const text = {
     new_name: 'Name of the scenario',
     horizon: 'Look ahead', days: { 30: '30 days', 90: '90 days', 180: '6 months', 365: '1 year' } as Record<number, string>,
     branch: (when: string) => `Branches at ${when}`,
-    running: 'Simulating…', failed: 'This could not be simulated.',
+    running: 'Simulating…', learning: (percent: string) => `Learning from the log: ${percent} %`, failed: 'This could not be simulated.',
     lead: 'Pull a lever: a scenario begins beside what is. The core decides it like a real change; nothing is recorded.',
     full: 'Six scenarios are side by side. Remove one to begin another.',
     short: (chance: string) => `${chance} % run out`,

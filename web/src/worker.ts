@@ -3,7 +3,7 @@
 
 import module_url from '@core-wasm?url';
 import { FaultError, fault_of } from './core/fault';
-import { load_module, type LedgerModule } from './core/ledger';
+import { load_module, type LedgerModule, type LogPart } from './core/ledger';
 import type { Moment, Opened, PictureData, Questions, Tiding } from './core/protocol';
 import { faults } from './text';
 import { answer_with, type Answers } from './worker/answering';
@@ -146,13 +146,16 @@ const answers: Answers<Questions> = {
   migration: async (ask) => opened().migration(ask),
   names: async () => opened().names(),
   prove: async () => opened().prove(),
-  log: async () => opened().log(),
+  log: async (ask) => opened().log(ask),
 };
 
 // Handed over, not copied.
-function buffers_of({ curve, arrays }: PictureData): Transferable[] {
+function buffers_of_picture({ curve, arrays }: PictureData): Transferable[] {
   return [arrays.seconds.buffer, arrays.left.buffer, arrays.uncovered.buffer,
     ...curve.stretches.flatMap(({ points }) => Object.values(points).map(({ buffer }: BigInt64Array<ArrayBuffer>) => buffer))];
 }
 
-answer_with<Questions>(answers, (name, given) => (name === 'picture' ? buffers_of(given as PictureData) : []));
+answer_with<Questions>(answers, (name, given) => {
+  if (name === 'picture') return buffers_of_picture(given as PictureData);
+  return name === 'log' ? [(given as LogPart).document.buffer] : [];
+});

@@ -26,7 +26,21 @@ const key_what_ifs: Record<KeyWhatIf, number> = { nothing: 0, rotated: 1, revoke
 // Some 50 ms of folding.
 const step_events = 10_000;
 
+/** What a part of an exported log has at least, unless it is the last: some 50 ms of writing. */
+export const part_bytes = 4 << 20;
+const to_the_end = -1n;
+// Before an exported part: the positions up to which it is, and up to which the whole is.
+const positions_bytes = 16;
+
+/** A part of a log (.cflog), up to which position it is, and whether nothing of what was asked for comes after it. */
+export interface LogPart {
+  document: Uint8Array<ArrayBuffer>;
+  seq: bigint;
+  last: boolean;
+}
+
 interface LedgerExports extends Exports {
+  cf_load(handle: Handle, log: number, log_bytes: number): number;
   cf_load_piece(handle: Handle, piece: number, piece_bytes: number, last: number): number;
   cf_load_step(handle: Handle, events: number): number;
   cf_accounts(handle: Handle): number;
@@ -45,7 +59,7 @@ interface LedgerExports extends Exports {
     as_of: bigint, now: bigint): number;
   cf_apply(handle: Handle, commands: number, commands_bytes: number, now: bigint): number;
   cf_demo(handle: Handle, now: bigint): number;
-  cf_export(handle: Handle, format: number): number;
+  cf_export(handle: Handle, account: number, account_bytes: number, after: bigint, to: bigint, bytes: number): number;
 }
 
 /** One open ledger: a log, folded, and the questions the page asks of it. */
@@ -85,8 +99,11 @@ export interface Ledger {
   consents(account: string, as_of: bigint | null): Consents;
   /** What commands (JSON, one a line) decided at `now` (µs since 1970) would do after the event at `as_of`; kept nowhere. */
   what_if(account: string, as_of: bigint | null, commands: string, now: bigint): Supposed;
-  /** The log's own bytes, as one .cflog document. */
-  export_log(): Uint8Array<ArrayBuffer>;
+  /**
+   * A part of the log as a .cflog document: what lies behind `after`, up to `to` (null: the end), of an account (null: of all),
+   * but no more than about so many bytes. Parts that follow one another are the log.
+   */
+  export_part(account: string | null, after: bigint, to: bigint | null, bytes?: number): LogPart;
   close(): void;
 }
 
@@ -193,9 +210,13 @@ function open_ledger(core: LedgerExports, catalog: Uint8Array | undefined): Ledg
         ask(core.cf_what_if(handle, pointer, length, commands_pointer, commands_length, as_of ?? every_event, now))));
       return result_json<Supposed>();
     },
-    export_log() {
-      ask(core.cf_export(handle, 0));
-      return result_bytes();
+    export_part(account, after, to, bytes = part_bytes) {
+      lend_text(account ?? '', (pointer, length) =>
+        ask(core.cf_export(handle, pointer, length, after, to ?? to_the_end, bytes)));
+      const result = result_bytes();
+      const positions = new DataView(result.buffer);
+      const seq = positions.getBigInt64(0, true);
+      return { document: result.subarray(positions_bytes), seq, last: seq === positions.getBigInt64(8, true) };
     },
     close() {
       core.cf_close(handle);

@@ -6,7 +6,7 @@ import { FaultError, type Fault } from './fault';
 import { parse_exact } from './json';
 
 // The ABI this file was written for. A module that answers another number is refused instead of misread.
-const abi_version = 1;
+const abi_version = 2;
 
 export type Handle = number;
 
@@ -21,7 +21,6 @@ export interface Exports {
   cf_result_len(): number;
   cf_open(catalog: number, catalog_bytes: number): Handle;
   cf_close(handle: Handle): void;
-  cf_load(handle: Handle, log: number, log_bytes: number): number;
 }
 
 /** Compiles a module from a response that may still be arriving, and starts it. */

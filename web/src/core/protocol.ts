@@ -8,6 +8,7 @@ import type {
   Catalog, CommandAnswer, Consents, DataClass, DirectoryClasses, EventType, Explanation, Invoices, KeyReport, KeyWhatIf,
   LedgerEvent, LotKind, Names, Outlook, Statement, Supposed, SupposedCommand, Time, WhyTarget,
 } from './forms';
+import type { LogPart } from './ledger';
 import type { Curve, DrawArrays, Span } from '../chart/series';
 import type { Supposition } from '../lib/hypothetical';
 import type { BadRow, Mapping } from '../lib/usage_file';
@@ -158,14 +159,20 @@ export interface Questions {
   /** What the directory calls the account's ids; nothing where it offers no names. */
   names: { ask: Record<never, never>; answer: Names };
   prove: { ask: Record<never, never>; answer: Proof };
-  /** The log this page folded, as one .cflog document. */
-  log: { ask: Record<never, never>; answer: Uint8Array<ArrayBuffer> };
+  /** The next part of the log this page folded: what lies behind `after`, up to `to` (null: the end), of the account or of all. */
+  log: { ask: { of: 'account' | 'all'; after: bigint; to: bigint | null }; answer: LogPart };
 }
 
 /** What a worker is asked that simulates beside the page's own. */
 export interface ForecastQuestions {
-  /** Takes a log and one of its accounts in place of the one before. */
-  adopt: { ask: { account: string; catalog: Catalog; log: Uint8Array<ArrayBuffer> }; answer: Record<never, never> };
+  /** Turns to an account's events up to a position; answers behind which one the log is wanted. Another `ledger`: another log. */
+  learn_from: { ask: { ledger: string; account: string; catalog: Catalog; to: bigint }; answer: bigint };
+  /** The part of the log that follows (.cflog). */
+  learn: { ask: { document: Uint8Array<ArrayBuffer> }; answer: Record<never, never> };
+  /** What was learned, once the log is there up to that position. */
+  learned: { ask: Record<never, never>; answer: Uint8Array<ArrayBuffer> };
+  /** Takes what one of them has learned, to simulate on it. */
+  take: { ask: { account: string; catalog: Catalog; branch: Uint8Array<ArrayBuffer> }; answer: Record<never, never> };
   simulate: { ask: { form: ScenarioForm }; answer: Simulation };
 }
 

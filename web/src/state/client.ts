@@ -11,7 +11,8 @@ interface Waiting {
 }
 
 export interface Client<Of extends Known<Of> = Questions> {
-  ask<Name extends keyof Of>(name: Name, ask: Of[Name]['ask']): Promise<Of[Name]['answer']>;
+  /** `handed_over`: what of the question moves to the worker without a copy. */
+  ask<Name extends keyof Of>(name: Name, ask: Of[Name]['ask'], handed_over?: Transferable[]): Promise<Of[Name]['answer']>;
 }
 
 /** Starts the worker that owns the ledger. */
@@ -45,12 +46,12 @@ function client_of<Of extends Known<Of>>(worker: Worker, on_tiding: (tiding: Tid
   };
 
   return {
-    ask(name, ask) {
+    ask(name, ask, handed_over = []) {
       last_id += 1;
       const id = last_id;
       return new Promise((resolve, reject) => {
         waiting.set(id, { resolve, reject });
-        worker.postMessage({ id, name, ask } as Question<Of>);
+        worker.postMessage({ id, name, ask } as Question<Of>, handed_over);
       });
     },
   };

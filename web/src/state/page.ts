@@ -219,8 +219,8 @@ export function create_page(): Page {
   const there = create_turns(() => state.phase === 'ready');
   const ground = createMemo((): Ground | null => {
     if (state.phase !== 'ready' || !there('overlays') || state.account === null || state.moment === null) return null;
-    return { id: `${openings()}/${state.account}/${state.tip.seq}`, account: state.account, as_of: state.place.as_of };
-  }, null, { equals: (a, b) => a?.id === b?.id && a?.as_of === b?.as_of });
+    return { ledger: `${openings()}/${state.account}`, account: state.account, tip: state.tip.seq, as_of: state.place.as_of };
+  }, null, { equals: (a, b) => a?.ledger === b?.ledger && a?.tip === b?.tip && a?.as_of === b?.as_of });
   const what_if = create_what_if(client, ground, (link) => {
     set('place', 'what', link);
     write(false);

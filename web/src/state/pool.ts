@@ -1,26 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Workers beside the page's own that simulate: each with the account's log folded for itself, as many as there are cores to
-// spare. A newer question under the same name takes the place of one that waits.
+// Workers beside the page's own that simulate, as many as there are cores to spare, on what the first of them learns of the
+// log. A newer question under the same name takes the place of one that waits, another moment that of all before it.
 
 import type { ScenarioForm, Simulation } from '../core/forecast';
-import type { Catalog } from '../core/forms';
 import type { ForecastQuestions } from '../core/protocol';
-import { start_forecaster, type Client } from './client';
-
-/** What all workers of the pool have folded; another `id` makes them fold anew. */
-export interface Folded {
-  id: string;
-  account: string;
-  catalog: Catalog;
-  log: Uint8Array<ArrayBuffer>;
-}
+import type { Client } from './client';
+import { create_learning, name_of, replaced, type Past } from './learning';
 
 export interface Pool {
-  /** Rejects with `replaced` when a newer question under `name` came before this one was begun. */
-  simulate(name: string, form: ScenarioForm, folded: () => Promise<Folded>, id: string): Promise<Simulation>;
+  /** Rejects with `replaced` when a newer question under `name`, or of another moment, came before this one was begun. */
+  simulate(name: string, form: ScenarioForm, past: Past): Promise<Simulation>;
 }
-
-export const replaced = new Error('a newer question took its place');
 
 // One core stays for the page's own worker and what is drawn.
 const workers_max = 4;
@@ -29,8 +19,7 @@ export const worker_count = (cores: number): number => Math.min(workers_max, Mat
 interface Job {
   name: string;
   form: ScenarioForm;
-  folded: () => Promise<Folded>;
-  id: string;
+  past: Past;
   resolve(answer: Simulation): void;
   reject(thrown: unknown): void;
 }
@@ -41,17 +30,27 @@ interface Member {
   busy: boolean;
 }
 
-export function create_pool(cores: number): Pool {
+/** `start`: a worker more. `on_share`: see `create_learning`. */
+export function create_pool(
+  cores: number, start: () => Client<ForecastQuestions>, on_share: (share: number | null) => void,
+): Pool {
   const members: Member[] = [];
   const waiting: Job[] = [];
+  let newest = '';
+
+  function join(): Member {
+    const member = { client: start(), has: null, busy: false };
+    members.push(member);
+    return member;
+  }
+  const learning = create_learning(() => (members[0] ?? join()).client, on_share);
 
   function next(): void {
     if (waiting.length === 0) return;
     let member = members.find(({ busy }) => !busy);
     if (!member) {
       if (members.length >= worker_count(cores)) return;
-      member = { client: start_forecaster(), has: null, busy: false };
-      members.push(member);
+      member = join();
     }
     const job = waiting.shift()!;
     member.busy = true;
@@ -62,26 +61,30 @@ export function create_pool(cores: number): Pool {
     next();
   }
 
-  async function run(member: Member, job: Job): Promise<void> {
+  async function run(member: Member, { form, past, resolve, reject }: Job): Promise<void> {
     try {
-      if (member.has !== job.id) {
-        const folded = await job.folded();
+      const name = name_of(past);
+      if (name !== newest) throw replaced;
+      if (member.has !== name) {
+        const branch = await learning.learned(past);
         member.has = null;
-        await member.client.ask('adopt', { account: folded.account, catalog: folded.catalog, log: folded.log });
-        member.has = folded.id;
+        await member.client.ask('take', { account: past.account, catalog: await past.catalog(), branch });
+        member.has = name;
       }
-      job.resolve(await member.client.ask('simulate', { form: job.form }));
+      resolve(await member.client.ask('simulate', { form }));
     } catch (thrown) {
-      job.reject(thrown);
+      reject(thrown);
     }
   }
 
   return {
-    simulate(name, form, folded, id) {
+    simulate(name, form, past) {
+      newest = name_of(past);
+      learning.turn_to(past);
       const before = waiting.findIndex((job) => job.name === name);
       if (before >= 0) waiting.splice(before, 1)[0]!.reject(replaced);
       return new Promise((resolve, reject) => {
-        waiting.push({ name, form, folded, id, resolve, reject });
+        waiting.push({ name, form, past, resolve, reject });
         next();
       });
     },

@@ -7,8 +7,9 @@ import type { Ask, AskedAnswer, Levers, ScenarioForm, Simulation } from '../core
 import type { Catalog } from '../core/forms';
 import { begin_history, empty_board, pull, read_board, redo, scenario_of, step, undo, write_board, type Board, type Scenario } from '../lib/scenarios';
 import { faults, text } from '../text';
-import type { Client } from './client';
-import { create_pool, replaced, type Folded } from './pool';
+import { start_forecaster, type Client } from './client';
+import { replaced, type Past } from './learning';
+import { create_pool } from './pool';
 
 /** What is known of one scenario, or of today (0). `told` stays while a newer answer is on its way. */
 export interface Outcome {
@@ -24,6 +25,8 @@ export interface WhatIf {
   levers(): Levers;
   catalog(): Catalog | null;
   outcome(id: number): Outcome;
+  /** How much of a long log the forecasts have learned, 0 to 1; null: they are not learning. */
+  learning(): number | null;
   /** Changes the board; `of` joins changes of one control into one step. */
   turn(next: Board, of?: string): void;
   pull(of: string, turn: (levers: Levers) => Levers): void;
@@ -39,9 +42,11 @@ export interface WhatIf {
 
 /** Of what the scenarios are asked: the account's log up to a moment. null: nothing is open. */
 export interface Ground {
-  /** Another id: another log or more of it. */
-  id: string;
+  /** Which log; the same one while it only grows. */
+  ledger: string;
   account: string;
+  /** Position of the account's newest event. */
+  tip: bigint;
   /** Position they branch at; null: the end. */
   as_of: bigint | null;
 }
@@ -57,7 +62,8 @@ const settle_ms = 60;
 const nothing: Outcome = { told: null, fault: null, running: false };
 
 export function create_what_if(client: Client, ground: () => Ground | null, note: (text: string | null) => void, first: string | null): WhatIf {
-  const pool = create_pool(navigator.hardwareConcurrency || 1);
+  const [learning, put_learning] = createSignal<number | null>(null);
+  const pool = create_pool(navigator.hardwareConcurrency || 1, start_forecaster, put_learning);
   const [history, put_history] = createSignal(begin_history(read_board(first)));
   const [outcomes, put_outcomes] = createSignal<ReadonlyMap<number, Outcome>>(new Map());
   const [catalog, put_catalog] = createSignal<Catalog | null>(null);
@@ -79,21 +85,18 @@ export function create_what_if(client: Client, ground: () => Ground | null, note
     seed, futures, days: board().days, renew: true, levers, ...(asks.length > 0 ? { asks } : {}),
   });
 
-  const key_of = (on_ground: Ground, levers: Levers): string => JSON.stringify([on_ground.id, form_of(on_ground, levers)]);
+  const key_of = (on_ground: Ground, levers: Levers): string => JSON.stringify([on_ground.ledger, String(on_ground.tip), form_of(on_ground, levers)]);
 
-  // The log is taken out of the page's worker once for all who fold it.
-  let taken: Promise<Folded> | undefined;
-  let taken_id = '';
-  const folded = (on_ground: Ground) => (): Promise<Folded> => {
-    if (taken_id !== on_ground.id || !taken) {
-      taken_id = on_ground.id;
-      taken = Promise.all([client.ask('log', {}), client.ask('catalog', { shipped: false })]).then(([log, rules]) =>
-        ({ id: on_ground.id, account: on_ground.account, catalog: rules, log }));
-    }
-    return taken;
+  const past_of = ({ ledger, account, tip, as_of }: Ground): Past => {
+    const to = as_of ?? tip;
+    return {
+      ledger, account, to,
+      catalog: () => client.ask('catalog', { shipped: false }),
+      read: (after) => client.ask('log', { of: 'account', after, to }),
+    };
   };
   const simulate = (name: string, on_ground: Ground, form: ScenarioForm): Promise<Simulation> =>
-    pool.simulate(name, form, folded(on_ground), on_ground.id);
+    pool.simulate(name, form, past_of(on_ground));
 
   const put = (id: number, change: Partial<Outcome>): void => {
     const next = new Map(outcomes());
@@ -135,7 +138,7 @@ export function create_what_if(client: Client, ground: () => Ground | null, note
     if (account !== undefined) void client.ask('catalog', { shipped: false }).then(put_catalog, () => {});
   }));
   let settling: ReturnType<typeof setTimeout> | undefined;
-  createEffect(on([board, () => ground()?.id, () => ground()?.as_of], () => {
+  createEffect(on([board, ground], () => {
     clearTimeout(settling);
     const on_ground = untrack(ground);
     if (!on_ground) return;
@@ -169,6 +172,7 @@ export function create_what_if(client: Client, ground: () => Ground | null, note
     levers: () => chosen()?.levers ?? {},
     catalog,
     outcome: (id) => outcomes().get(id) ?? nothing,
+    learning,
     turn: (next, of) => turn_to(step(history(), next, of ?? null)),
     pull: (of, turn) => turn_to(step(history(), pull(board(), text.what_if.first_name, turn), `${board().chosen} ${of}`)),
     undo: () => turn_to(undo(history())),

@@ -41,9 +41,15 @@ export function Badge(): JSX.Element {
     }
   };
   const download = async (): Promise<void> => {
-    const bytes = await page.client.ask('log', {});
+    // In parts, which the browser may keep on its disk.
+    const parts: Blob[] = [];
+    for (let after = 0n, last = false; !last;) {
+      const part = await page.client.ask('log', { of: 'all', after, to: null });
+      parts.push(new Blob([part.document]));
+      ({ seq: after, last } = part);
+    }
     const link = document.createElement('a');
-    link.href = URL.createObjectURL(new Blob([bytes]));
+    link.href = URL.createObjectURL(new Blob(parts));
     link.download = `${page.state.account}.cflog`;
     link.click();
     // After the browser has taken the bytes.

@@ -52,6 +52,7 @@ export function Compare(): JSX.Element {
     { id: 'cost', title: words.cost, numeric: true, cell: cell(words.cost, (line) => <Cost line={line} />) },
   ];
   const history = (): string | undefined => what_if.outcome(0).told?.history.sentence;
+  const percent = (): string => printer.exact(String(Math.floor((what_if.learning() ?? 0) * 100)));
   const fault = (): string | undefined => rows().map(({ id }) => what_if.outcome(id).fault?.message).find((message) => message !== undefined);
   return (
     <section class="card compare" aria-labelledby="compare-heading" data-testid="compare" aria-busy={rows().some(({ running }) => running)}>
@@ -59,6 +60,11 @@ export function Compare(): JSX.Element {
       <DataTable caption={words.caption(text.what_if.days[what_if.board().days] ?? '')} columns={columns} rows={rows()} testid="compare-table"
         row_testid={({ id }) => `compare-${id}`} />
       <Show when={fault()}>{(message) => <p class="table-note bad" data-testid="compare-fault"><Icon name="warn" /> {text.what_if.failed} {message()}</p>}</Show>
+      <Show when={what_if.learning() !== null}>
+        <p class="table-note learning" role="status" data-testid="learning">
+          <progress max="1" value={what_if.learning()!} aria-label={text.what_if.learning(percent())} /> {text.what_if.learning(percent())}
+        </p>
+      </Show>
       <p class="table-note">
         <Show when={what_if.board().scenarios.length > 0}>{words.against} </Show>
         <Show when={history()}>{history()} </Show>

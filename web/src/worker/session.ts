@@ -8,7 +8,7 @@ import { cflog_pieces, chunks_of } from '../core/cflog_pieces';
 import { inspect } from '../core/checkpoint';
 import { fault_of, FaultError } from '../core/fault';
 import type { Catalog, Explanation, Invoices, Names, Statement } from '../core/forms';
-import type { Ledger, LedgerModule } from '../core/ledger';
+import type { Ledger, LedgerModule, LogPart } from '../core/ledger';
 import type { Check, Migration, Moment, PictureData, Proof, Questions, Residency, Tiding, Tip } from '../core/protocol';
 import { micros_of } from '../lib/time';
 import { faults } from '../text';
@@ -201,11 +201,16 @@ export class Session {
   }
 
   /** Decided by the core against the account as it is now; nothing is sent and nothing changes. */
-  migration({ region }: Questions['migration']['ask']): Migration {
+  async migration({ region }: Questions['migration']['ask']): Promise<Migration> {
     const command = { command: 'MigrateRegion', region, scope: 'organization' };
     const { answers: [answer] } = this.what_if({ as_of: null, at: null, commands: [command] });
     if (!answer) throw new FaultError({ code: 'bad_answer', message: faults.no_answer(command.command) });
-    return { answer, bytes: this.#ledger.export_log().length };
+    let bytes = 0;
+    for (let part = this.log({ of: 'account', after: 0n, to: null }); ; part = this.log({ of: 'account', after: part.seq, to: null })) {
+      bytes += part.document.length;
+      if (part.last) return { answer, bytes };
+      await breathe();
+    }
   }
 
   async names(): Promise<Names> {
@@ -224,8 +229,8 @@ export class Session {
     return this.#ledger.data_classes();
   }
 
-  log(): Uint8Array<ArrayBuffer> {
-    return this.#ledger.export_log();
+  log({ of, after, to }: Questions['log']['ask']): LogPart {
+    return this.#ledger.export_part(of === 'account' ? this.account : null, after, to);
   }
 
   #asked_service(): Service {

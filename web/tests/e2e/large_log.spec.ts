@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // A log of 200,000 events from a file: a bar says how far it is, and it can be stopped at any time, because the page and its
-// worker answer meanwhile. Prints how long redraws of it take; no time is asserted.
+// worker answer meanwhile. Its forecasts are learned in parts and are those of the command line, of an earlier moment too.
+// Prints how long redraws of it take; no time is asserted.
 
 import { expect, test, type Page } from '@playwright/test';
 import { rmSync, writeFileSync } from 'node:fs';
+import type { Simulation } from '../../src/core/forecast';
 import type { Statement } from '../../src/core/forms';
+import { line_of } from '../../src/lib/compare';
 import { run_program, temporary_folder } from './ledger';
 import { serve_files, type StaticServer } from './static_server';
 
@@ -100,4 +103,60 @@ test('shows how far it is, can be stopped on the way, and opens to what the comm
     })));
   }
   console.log(`redraws of ${charges} points, frame to frame: ${times.map((ms) => ms.toFixed(1)).join(', ')} ms`);
+});
+
+/** What the command line says of the log as it is, up to a position. */
+function simulated(as_of: number | null): Record<string, string> {
+  const scenario = `${folder}/scenario.json`;
+  writeFileSync(scenario, JSON.stringify({ ...(as_of === null ? {} : { as_of }), seed: 1, futures: 1000, days: 90, renew: true, levers: {} }));
+  const { chance, used, expired, uncovered } = line_of(JSON.parse(run_program('simulate', '--json', log, scenario)) as Simulation);
+  return { chance, used, expired, uncovered };
+}
+
+async function forecast(page: Page): Promise<Record<string, string | null>> {
+  await expect(page.getByTestId('compare')).toHaveAttribute('aria-busy', 'false', { timeout: 120_000 });
+  const row = page.getByTestId('compare-0');
+  const figure = (name: string): Promise<string | null> => row.getByTestId(`compare-${name}`).getAttribute('data-value');
+  return {
+    chance: await row.getByTestId('compare-chance').getAttribute('value'),
+    used: await figure('used'), expired: await figure('expired'), uncovered: await figure('uncovered'),
+  };
+}
+
+test('learns its forecasts with a bar, and of an earlier moment without reading all again', async ({ page }) => {
+  test.setTimeout(300_000);
+  await page.goto(files.url);
+  await page.evaluate(() => {
+    const shares: number[] = [];
+    Object.assign(window, { shares });
+    new MutationObserver(() => {
+      const bar = document.querySelector<HTMLProgressElement>('[data-testid=learning] progress');
+      if (bar && bar.value !== shares.at(-1)) shares.push(bar.value);
+    }).observe(document.body, { subtree: true, childList: true, attributes: true });
+  });
+  await page.getByTestId('start-file').setInputFiles(log);
+  await expect(page.locator('main')).toHaveAttribute('data-phase', 'ready', { timeout: 120_000 });
+  await expect(page.getByTestId('compare-0').getByTestId('compare-chance')).toBeVisible({ timeout: 120_000 });
+  expect(await forecast(page)).toEqual(simulated(null));
+  const shares = await shares_seen(page);
+  expect(shares.length).toBeGreaterThan(1);
+  expect(shares).toEqual([...shares].sort((a, b) => a - b));
+  await expect(page.getByTestId('learning')).toHaveCount(0);
+
+  // Left before it is learned, then looked at: only the last one counts.
+  const versions = [150_000, 60_000, 60_001, 190_000, 90_000];
+  for (const version of versions) await page.getByTestId('scrubber').fill(String(version));
+  await expect(page.getByTestId('compare')).toHaveAttribute('aria-busy', 'true');
+  expect(await forecast(page)).toEqual(simulated(versions.at(-1)!));
+  await page.getByTestId('now').click();
+  await expect(page.getByTestId('compare')).toHaveAttribute('aria-busy', 'true');
+  expect(await forecast(page)).toEqual(simulated(null));
+
+  // The log leaves the page in parts too, which are the log.
+  await page.getByTestId('badge').click();
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Download the log' }).click();
+  const again = `${folder}/again.cflog`;
+  await (await download).saveAs(again);
+  expect(run_program('replay', '--json', again)).toBe(run_program('replay', '--json', log));
 });
