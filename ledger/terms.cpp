@@ -206,21 +206,20 @@ Expected<InForce, Refusal> plan_for_usage(const AccountState& state, const Catal
     if (!admits(state.pools.find(*plan)->second, actor, at)) return Unexpected{not_admitted(plan, actor, at)};
     return named;
   }
+  // A plan the catalog has dropped still pays for its term, after those it knows.
+  const auto rank_of = [&](const PlanId& id) {
+    const Plan* known = catalog.plan(id);
+    return known ? known->rank : std::numeric_limits<std::int64_t>::min();
+  };
   bool any_in_force = false;
   InForce best;
-  std::int64_t best_rank = 0;
   for (const auto& [id, pool] : state.pools) {  // by name, so that of equal ranks the first by name stays
     const Term* term = term_in_force(state, id, at);
     if (term == nullptr) continue;
     any_in_force = true;
     if (!admits(pool, actor, at)) continue;
-    // A plan the catalog has dropped still pays for its term, after those it knows.
-    const Plan* known = catalog.plan(id);
-    const std::int64_t rank = known ? known->rank : std::numeric_limits<std::int64_t>::min();
-    if (best.term == nullptr || rank > best_rank) {
-      best = InForce{id, term};
-      best_rank = rank;
-    }
+    // Most accounts have one plan, and every charge comes by here.
+    if (best.term == nullptr || rank_of(id) > rank_of(best.plan)) best = InForce{id, term};
   }
   if (!any_in_force) return Unexpected{outside_term(at, "AIS-2")};
   if (best.term == nullptr) return Unexpected{not_admitted(std::nullopt, actor, at)};

@@ -4,7 +4,8 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
+#include <memory>
+#include <span>
 #include <vector>
 
 #include "events/span_archive.hpp"
@@ -35,7 +36,7 @@ class Charges {
   template <class Visit>
   void read(std::size_t count, Visit&& visit) const {
     for (const Block& block : blocks_) {
-      SpanInputArchive in(block.bytes);
+      SpanInputArchive in(std::span(block.bytes.get(), block.size));
       Charge charge{.series = 0, .at = Instant{0}, .use = {.charges = 1}};
       for (std::size_t i = 0; i < block.charges; ++i) {
         if (count == 0) return;
@@ -52,9 +53,11 @@ class Charges {
   }
 
  private:
+  static constexpr std::size_t block_bytes = std::size_t{1} << 16;
   // Moments lie as steps from the one before in their block. A block does not grow, so that nothing is ever copied.
   struct Block {
-    std::vector<std::uint8_t> bytes;
+    std::unique_ptr<std::uint8_t[]> bytes = std::make_unique<std::uint8_t[]>(block_bytes);
+    std::size_t size = 0;
     std::size_t charges = 0;
     std::int64_t last_micros = 0;
   };
@@ -63,7 +66,7 @@ class Charges {
     return static_cast<std::int64_t>((word >> 1) ^ (0 - (word & 1)));
   }
 
-  std::deque<Block> blocks_;
+  std::vector<Block> blocks_;
   std::size_t size_ = 0;
 };
 

@@ -87,11 +87,22 @@ export function create_what_if(client: Client, ground: () => Ground | null, note
 
   const key_of = (on_ground: Ground, levers: Levers): string => JSON.stringify([on_ground.ledger, String(on_ground.tip), form_of(on_ground, levers)]);
 
+  // The rules of an opened ledger stay what they are.
+  let rules: { ledger: string; catalog: Promise<Catalog> } | undefined;
+  const rules_of = (ledger: string): Promise<Catalog> => {
+    if (rules?.ledger !== ledger) {
+      rules = { ledger, catalog: client.ask('catalog', { shipped: false }) };
+      rules.catalog.catch(() => {
+        rules = undefined;
+      });
+    }
+    return rules.catalog;
+  };
   const past_of = ({ ledger, account, tip, as_of }: Ground): Past => {
     const to = as_of ?? tip;
     return {
       ledger, account, to,
-      catalog: () => client.ask('catalog', { shipped: false }),
+      catalog: () => rules_of(ledger),
       read: (after) => client.ask('log', { of: 'account', after, to }),
     };
   };
@@ -130,12 +141,12 @@ export function create_what_if(client: Client, ground: () => Ground | null, note
     }
   }
 
-  createEffect(on(() => ground()?.account, (account) => {
+  createEffect(on(() => ground()?.ledger, (ledger) => {
     wanted.clear();
     forms.clear();
     busy.clear();
     put_outcomes(new Map());
-    if (account !== undefined) void client.ask('catalog', { shipped: false }).then(put_catalog, () => {});
+    if (ledger !== undefined) void rules_of(ledger).then(put_catalog, () => {});
   }));
   let settling: ReturnType<typeof setTimeout> | undefined;
   createEffect(on([board, ground], () => {
