@@ -20,29 +20,33 @@ namespace {
 constexpr std::int64_t minute = 60'000'000;
 const Instant monday = moment("2026-01-05");
 
-// An account's events: it begins under a plan, and is charged again and again by three workflows.
-std::vector<Event> history_of(std::int64_t charges, std::int64_t step = 7 * minute) {
-  Table table;
-  table.rows("2026-01-01  start over monthly 2026-01-01..2029-01-01  -> ok");
-  use_at(table, monday, 3, "one");
-  std::vector<Event> events = table.events();
-  const Event charge = events.back();
-  while (static_cast<std::int64_t>(events.size()) < charges) {
-    const std::int64_t n = static_cast<std::int64_t>(events.size());
-    Event next = charge;
-    next.seq = n + 1;
-    next.version = n + 1;
-    next.at = Instant{std::min(monday.micros + n * step, moment("2026-01-31").micros)};
-    auto& of = std::get<CreditsConsumed>(next.payload);
-    const std::string number = std::to_string(n);
-    of.workflow = WorkflowId("w" + std::to_string(n % 3));
-    of.usage = UsageId("u" + number);
-    next.key = IdempotencyKey("k" + number);
-    of.input.tokens = n * 7919 % 1000;
-    events.push_back(std::move(next));
+// An account's log, made as it is read: it begins under a plan, and is charged again and again by three workflows.
+class Story {
+ public:
+  explicit Story(std::int64_t step = 7 * minute) : step_(step) {
+    Table table;
+    table.rows("2026-01-01  start over monthly 2026-01-01..2029-01-01  -> ok");
+    use_at(table, monday, 3, "one");
+    first_ = table.events();
   }
-  return events;
-}
+  [[nodiscard]] Event at(std::int64_t seq) const {
+    if (seq <= static_cast<std::int64_t>(first_.size())) return first_[static_cast<std::size_t>(seq) - 1];
+    Event next = first_.back();
+    next.seq = next.version = seq;
+    next.at = Instant{std::min(monday.micros + seq * step_, moment("2026-01-31").micros)};
+    const std::string number = std::to_string(seq);
+    next.key = IdempotencyKey("k" + number);
+    auto& of = std::get<CreditsConsumed>(next.payload);
+    of.workflow = WorkflowId("w" + std::to_string(seq % 3));
+    of.usage = UsageId("u" + number);
+    of.input.tokens = seq * 7919 % 1000;
+    return next;
+  }
+
+ private:
+  std::int64_t step_;
+  std::vector<Event> first_;
+};
 
 std::string told(const std::optional<forecast::Branch>& branch) {
   if (!branch) return "nothing is known";
@@ -50,50 +54,51 @@ std::string told(const std::optional<forecast::Branch>& branch) {
   return answer ? *answer : answer.error().what;
 }
 
-std::string learned_from_scratch(const std::vector<Event>& events, std::int64_t to) {
-  Learner learner(story_account, table_catalog());
-  for (std::int64_t i = 0; i < to; ++i) learner.take(events[static_cast<std::size_t>(i)]);
-  return told(learner.branch());
+// What it took to get there, in events.
+std::int64_t learn_to(Learner& learner, const Story& story, std::int64_t to) {
+  const std::int64_t from = learner.go_to(to);
+  for (std::int64_t seq = from + 1; seq <= to; ++seq) learner.take(story.at(seq));
+  return to - from;
 }
 
-// What it took to get there, in events.
-std::int64_t learn_to(Learner& learner, const std::vector<Event>& events, std::int64_t to) {
-  const std::int64_t from = learner.go_to(to);
-  for (std::int64_t i = from; i < to; ++i) learner.take(events[static_cast<std::size_t>(i)]);
-  return to - from;
+std::string learned_from_scratch(const Story& story, std::int64_t to) {
+  Learner learner(story_account, table_catalog());
+  learn_to(learner, story, to);
+  return told(learner.branch());
 }
 
 }  // namespace
 
 TEST_CASE("A moment learned after later ones is the moment learned from the beginning") {
-  const std::vector<Event> events = history_of(10'000);
+  const Story story;
   Learner learner(story_account, table_catalog());
   CHECK(told(learner.branch()) == "nothing is known");
   for (const std::int64_t to : {9'000, 4'095, 4'096, 4'097, 9'000, 3, 10'000, 5'000, 0, 1, 10'000}) {
-    learn_to(learner, events, to);
-    CHECK(told(learner.branch()) == learned_from_scratch(events, to));
+    learn_to(learner, story, to);
+    CHECK(told(learner.branch()) == learned_from_scratch(story, to));
   }
-  CHECK(learn_to(learner, events, 5'000) == 5'000 - 4'096);
-  CHECK(learn_to(learner, events, 10'000) == 0);  // the furthest it was
+  CHECK(learn_to(learner, story, 5'000) == 5'000 - 4'096);
+  CHECK(learn_to(learner, story, 10'000) == 0);  // the furthest it was
 }
 
 TEST_CASE("However long a log is, few states are kept of it, and an earlier moment stays near") {
   constexpr std::int64_t many = 600'000;
-  const std::vector<Event> events = history_of(many, minute / 20);
+  const Story story(minute / 20);
   Learner learner(story_account, table_catalog());
-  CHECK(learn_to(learner, events, many) == many);
+  CHECK(learn_to(learner, story, many) == many);
   std::int64_t furthest = 0;
-  for (std::int64_t to = 1'000; to < many; to += 99'991) furthest = std::max(furthest, learn_to(learner, events, to));
+  for (std::int64_t to = 1'000; to < many; to += 99'991) furthest = std::max(furthest, learn_to(learner, story, to));
   CHECK(furthest <= 4 * 4'096);
-  CHECK(learn_to(learner, events, many) == 0);
-  CHECK(told(learner.branch()) == learned_from_scratch(events, many));
+  CHECK(learn_to(learner, story, many) == 0);
+  CHECK(told(learner.branch()) == learned_from_scratch(story, many));
 }
 
 TEST_CASE("Other accounts' events are not looked at, and those later than the moment are not known") {
-  std::vector<Event> events = history_of(300);
+  const Story story;
   Learner alone(story_account, table_catalog(), moment("2026-01-06"));
   Learner among_others(story_account, table_catalog(), moment("2026-01-06"));
-  for (const Event& event : events) {
+  for (std::int64_t seq = 1; seq <= 300; ++seq) {
+    const Event event = story.at(seq);
     alone.take(event);
     Event other = event;
     other.account = AccountId("other");
@@ -104,21 +109,21 @@ TEST_CASE("Other accounts' events are not looked at, and those later than the mo
   REQUIRE(alone.branch().has_value());
   CHECK(alone.branch()->at == moment("2026-01-06"));
   Learner before(story_account, table_catalog(), moment("0500-01-01"));
-  for (const Event& event : events) before.take(event);
+  learn_to(before, story, 300);
   CHECK_FALSE(before.branch().has_value());
 }
 
 TEST_CASE("An event that cannot follow is a fault with its position") {
-  std::vector<Event> events = history_of(5);
+  const Story story;
   Learner learner(story_account, table_catalog());
-  learner.take(events[0]);
-  CHECK_THROWS_WITH(learner.take(events[2]), Catch::Contains("event 3 (account acme, version 3)"));
+  learner.take(story.at(1));
+  CHECK_THROWS_WITH(learner.take(story.at(3)), Catch::Contains("event 3 (account acme, version 3)"));
 }
 
 TEST_CASE("A branch as bytes and back makes the same forecast, and no damaged byte is taken for a good one") {
-  const std::vector<Event> events = history_of(400, 3 * 60 * minute);
+  const Story story(3 * 60 * minute);
   Learner learner(story_account, table_catalog());
-  learn_to(learner, events, 400);
+  learn_to(learner, story, 400);
   const forecast::LearnedBranch branch{400, std::nullopt, *learner.branch()};
   const std::vector<std::uint8_t> bytes = forecast::encode_branch(branch);
   const auto back = forecast::decode_branch(bytes);
@@ -138,13 +143,13 @@ TEST_CASE("A branch as bytes and back makes the same forecast, and no damaged by
 }
 
 TEST_CASE("An account without a charge makes a branch too") {
-  const std::vector<Event> events = history_of(3);
+  const Story story;
   Learner learner(story_account, table_catalog());
-  learn_to(learner, events, 2);
+  learn_to(learner, story, 2);
   const auto back = forecast::decode_branch(forecast::encode_branch({2, moment("2026-02-01"), *learner.branch()}));
   REQUIRE(back.has_value());
   CHECK(back->at == moment("2026-02-01"));
-  CHECK(told(back->branch) == learned_from_scratch(events, 2));
+  CHECK(told(back->branch) == learned_from_scratch(story, 2));
 }
 
 TEST_CASE("Charges are read as they were put, the first of them too") {
