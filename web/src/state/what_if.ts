@@ -191,13 +191,20 @@ export function create_what_if(client: Client, ground: () => Ground | null, note
     can_undo: () => history().past.length > 0,
     can_redo: () => history().future.length > 0,
     async ask(question) {
-      const on_ground = ground();
-      if (!on_ground) throw new Error('nothing is open');
-      const levers = chosen()?.levers ?? {};
-      const { answers } = await simulate(`ask ${question.ask}`, on_ground, form_of(on_ground, levers, [question]));
-      const [answer] = answers;
-      if (!answer) throw new Error(`the core gave no answer to ${question.ask}`);
-      return answer;
+      for (;;) {
+        const on_ground = ground();
+        if (!on_ground) throw new Error('nothing is open');
+        const levers = chosen()?.levers ?? {};
+        try {
+          const { answers } = await simulate(`ask ${question.ask}`, on_ground, form_of(on_ground, levers, [question]));
+          const [answer] = answers;
+          if (!answer) throw new Error(`the core gave no answer to ${question.ask}`);
+          return answer;
+        } catch (thrown) {
+          // The moment moved on, or the log did: then the question is of what is shown now.
+          if (thrown !== replaced || ground() === on_ground) throw thrown;
+        }
+      }
     },
     reset: (link) => put_history(begin_history(link === null ? empty_board : read_board(link))),
   };
