@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <queue>
 #include <system_error>
+#include <utility>
 
 #include "events/log.hpp"
 
@@ -144,9 +145,11 @@ void KeyRuns::work() {
       filter_stored();
       flush_waiting();
       for (std::vector<Run> runs = mergeable(); !runs.empty(); runs = mergeable()) merge(runs);
+      failing_ = false;
     } catch (const Stopped&) {
       return;
-    } catch (const std::exception&) {
+    } catch (const std::exception& failed) {
+      if (!std::exchange(failing_, true) && options_.failed) options_.failed(failed.what());
     }
   }
 }

@@ -82,7 +82,8 @@ class KeyRuns {
 
   IndexOptions options_;
   IndexFiles files_;
-  IndexManifest manifest_;  // the worker's
+  IndexManifest manifest_;  // the worker's, as the next
+  bool failing_ = false;    // what was tried last could not be written
 
   mutable std::shared_mutex mutex_;  // of what is asked
   std::vector<Run> runs_;            // by the segments they are over

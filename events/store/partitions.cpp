@@ -28,8 +28,8 @@ Partition& left_behind(Partition& a, Partition& b, const AccountId& account) {
                                         b.region().value + ", and neither is a copy of the other");
 }
 
-SqlitePartitions::SqlitePartitions(const std::filesystem::path& directory, bool read_only)
-    : directory_(directory), read_only_(read_only) {
+SqlitePartitions::SqlitePartitions(const std::filesystem::path& directory, bool read_only, RegionIndexFailed index_failed)
+    : directory_(directory), read_only_(read_only), index_failed_(std::move(index_failed)) {
   std::error_code error;
   if (read_only_) {
     if (has_flat_ledger(directory_)) {
@@ -55,8 +55,16 @@ void SqlitePartitions::open_all() {
     if (!is_region_name(name) || !std::filesystem::exists(entry.path() / ledger_file, error)) continue;
     if (read_only_ && is_only_begun(entry.path() / ledger_file)) continue;
     const RegionId region(name);
-    logs_.emplace(region, open_sqlite({entry.path(), read_only_, region, true}));
+    logs_.emplace(region, open_one(entry.path(), region));
   }
+}
+
+std::unique_ptr<SqliteLog> SqlitePartitions::open_one(const std::filesystem::path& directory, const RegionId& region) const {
+  SqliteOptions options{directory, read_only_, region, true};
+  if (index_failed_) {
+    options.index.failed = [failed = index_failed_, region](const std::string& what) { failed(region, what); };
+  }
+  return open_sqlite(options);
 }
 
 // RES-1: a copy that was not admitted is dropped, one that was is buried where it came from, and what is buried is erased.
@@ -97,7 +105,7 @@ SqliteLog& SqlitePartitions::open(const RegionId& region) {
     if (!is_region_name(region.value)) {
       throw Fault(Fault::Kind::unavailable, "region " + region.value + ": its name is no name for a folder");
     }
-    log = open_sqlite({directory_ / region.value, read_only_, region, true});
+    log = open_one(directory_ / region.value, region);
     return *log;
   } catch (...) {
     logs_.erase(region);

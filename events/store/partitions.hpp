@@ -4,6 +4,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -33,7 +34,9 @@ class SqlitePartitions final : public Partitions {
   // Throws Fault as open_sqlite does; damaged when an account lives in two partitions and nothing says why;
   // unsupported_format for the layout before regions had ledgers of their own, where it is opened to read only; who
   // writes moves it into today's. `read_only`: takes no lock, makes nothing, finishes nothing.
-  SqlitePartitions(const std::filesystem::path& directory, bool read_only);
+  // `index_failed`: told why an index beside a ledger could not be written, on any thread.
+  using RegionIndexFailed = std::function<void(const RegionId& region, const std::string& what)>;
+  SqlitePartitions(const std::filesystem::path& directory, bool read_only, RegionIndexFailed index_failed = {});
 
   [[nodiscard]] std::vector<RegionId> regions() const override;
   [[nodiscard]] SqliteLog* find(const RegionId& region) const override;
@@ -53,10 +56,12 @@ class SqlitePartitions final : public Partitions {
 
  private:
   void open_all();
+  [[nodiscard]] std::unique_ptr<SqliteLog> open_one(const std::filesystem::path& directory, const RegionId& region) const;
   void finish_moves();
 
   std::filesystem::path directory_;
   bool read_only_;
+  RegionIndexFailed index_failed_;
   std::unique_ptr<DirectoryLock> lock_;
   mutable std::mutex mutex_;
   std::map<RegionId, std::unique_ptr<SqliteLog>> logs_;

@@ -233,7 +233,10 @@ int status_of(Fault::Kind kind) {
 int serve(const ServiceOptions& options) {
   asio::io_context waiting;
   asio::signal_set signals(waiting, SIGTERM, SIGINT);  // before any thread, so that none is missed
-  SqlitePartitions partitions(options.data, false);
+  SqlitePartitions partitions(options.data, false, [](const RegionId& region, const std::string& what) {
+    log_line(Severity::warning, "the index beside the ledger could not be written; keys stay in memory, and the next start takes longer",
+             {{"region", region.value}, {"what", what}});
+  });
   directory::DirectoryStore directory(options.data);
   const edge::ProcessToken process_token(options.data);
   ServiceOptions asked = options;

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <chrono>
 #include <map>
+#include <mutex>
 #include <set>
 #include <thread>
 
@@ -178,16 +179,21 @@ TEST_CASE("Tables handed over can be asked for at every moment, and runs of a si
 
 namespace {
 
-constexpr IndexOptions small_index{500, 2};
+const IndexOptions small_index{500, 2};
 
 // A thousand events a group make a segment each; ten accounts by turns.
 class IndexedLog {
  public:
-  explicit IndexedLog(const std::filesystem::path& directory) : directory_(directory) { open(); }
+  explicit IndexedLog(const std::filesystem::path& directory, IndexFailed failed = {})
+      : directory_(directory), failed_(std::move(failed)) {
+    open();
+  }
 
   void open() {
     log_.reset();
-    log_ = open_sqlite({.directory = directory_, .read_only = false, .region = {}, .locked = false, .index = small_index});
+    IndexOptions index = small_index;
+    index.failed = failed_;
+    log_ = open_sqlite({.directory = directory_, .read_only = false, .region = {}, .locked = false, .index = index});
   }
   void close() { log_.reset(); }
   void append_segments(std::int64_t count) {
@@ -225,6 +231,7 @@ class IndexedLog {
   static std::string key_of(std::int64_t number) { return "key-" + std::to_string(100'000 + number); }
 
   std::filesystem::path directory_;
+  IndexFailed failed_;
   std::unique_ptr<SqliteLog> log_;
   std::int64_t next_ = 0;
   std::map<std::string, std::int64_t> versions_;
@@ -363,9 +370,21 @@ TEST_CASE("An index that is damaged, cut, missing or another log's is made again
 TEST_CASE("A ledger whose index cannot be written goes on, and loses no key") {
   const TemporaryDirectory directory;
   put_content(directory.path() / "index", "in the way");
-  IndexedLog log(directory.path());
+  std::mutex mutex;
+  std::vector<std::string> told;
+  IndexedLog log(directory.path(), [&](const std::string& what) {
+    const std::lock_guard lock(mutex);
+    told.push_back(what);
+  });
+  const auto times_told = [&] {
+    const std::lock_guard lock(mutex);
+    return told.size();
+  };
   log.append_segments(6);
   log.check_keys(11);
+  for (int i = 0; i < 500 && times_told() == 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  CHECK(times_told() == 1);  // however often it was tried
+  CHECK(told.front().find("index") != std::string::npos);
   log.open();
   log.append_segments(2);
   log.check_keys(11);
