@@ -120,7 +120,11 @@ Expected<Done, ColumnFault> ColumnFold::fold(std::span<const std::uint8_t> segme
 }
 
 Expected<Done, ColumnFault> ColumnFold::settle() {
-  empty_lanes();
+  try {
+    empty_lanes();
+  } catch (const Overflow& overflow) {
+    return Unexpected{ColumnFault{0, 0, overflow.what()}};
+  }
   for (std::uint32_t account = 1; account < accounts_.size(); ++account) {
     try {
       accounts_.settle(account);

@@ -51,6 +51,10 @@ async function check_simulations(sentence, log, least, catalog_of) {
   check(`${sentence}: ${found.compared} scenarios come out in the bytes of the native program (${found.refused} with refusals, ${found.used} with use)`,
     found.compared >= least && found.refused > 0 && found.used > 0 && found.differing.length === 0, `${found.differing.length} differ, first ${found.differing[0]}`);
   check(`${sentence}: learned from ${found.parts} parts of the log`, found.parts > 2 * found.compared, `${found.compared} scenarios`);
+  const file = join(work, 'joined.cflog');
+  writeFileSync(file, found.joined.bytes);
+  check(`${sentence}: joined of ${found.joined.count} parts it is sound, and the same log`, found.joined.count > 20 && run(creditfold, ['verify', file]) !== ''
+    && run(creditfold, ['replay', '--json', file]) === run(creditfold, ['replay', '--json', log]));
   const codes = found.wrong.codes.map(([what, code]) => `${what}: ${code}`).join(', ');
   check(`${sentence}: what is no part of the log, or of another moment, is refused and changes nothing`, codes === refused_parts && found.wrong.same, codes);
 }

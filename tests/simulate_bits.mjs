@@ -48,6 +48,17 @@ function learn(ledger, forecaster, account, to, { at, step = part_positions } = 
   return parts;
 }
 
+/** The whole log as parts of one batch with events each, one behind the other; and how many there were. */
+function in_small_parts(ledger) {
+  const documents = [];
+  for (let after = 0n, last = false; !last;) {
+    const part = ledger.export_part(null, after, null, 1);
+    documents.push(part.document);
+    ({ seq: after, last } = part);
+  }
+  return { bytes: Buffer.concat(documents), count: documents.length };
+}
+
 /** What a forecaster says to what it cannot take: [what, code of the fault]. Nothing of it is taken for a log. */
 function mishaps(ledger, forecaster, account, to) {
   const codes = [];
@@ -88,7 +99,7 @@ function mishaps(ledger, forecaster, account, to) {
 
 /**
  * Compares every scenario over every account of a log. `wasm`: where the modules and their loaders were built. `run(words, input)` runs creditfold and gives what it printed. Returns how many
- * outcomes were compared, those that differ, how many of their commands were refused, and in how many parts the logs came.
+ * outcomes were compared, those that differ, how many of their commands were refused, in how many parts the logs came, and the log joined of small ones.
  */
 export async function compare_simulations({ wasm, catalog_file, log, run }) {
   const { load_module } = await import(pathToFileURL(join(wasm, 'loader/ledger.mjs')).href);
@@ -137,8 +148,9 @@ export async function compare_simulations({ wasm, catalog_file, log, run }) {
       if (ours !== theirs) differing.push(`${account} ${asked}: ${ours.slice(0, 200)} / ${theirs.slice(0, 200)}`);
     }
   }
+  const joined = in_small_parts(ledger);
   const [first] = ledger.accounts();
   if (first) wrong = mishaps(ledger, learner, first.account, BigInt(first.last_seq));
   for (const each of [ledger, learner, taker]) each.close();
-  return { compared, refused, used, parts, wrong, differing };
+  return { compared, refused, used, parts, joined, wrong, differing };
 }

@@ -25,7 +25,11 @@ std::string ForecastSession::learn(std::span<const std::uint8_t> documents) try 
     const auto item = reader.next();
     if (!item) throw SessionError("damaged", item.error().what, "byte " + std::to_string(item.error().offset));
     if (!item->has_value()) return std::to_string(covered_);
-    if (const auto* header = std::get_if<CflogHeader>(&**item); header != nullptr && header->after != covered_) {
+    const auto* header = std::get_if<CflogHeader>(&**item);
+    if (header != nullptr && header->account && *header->account != learner_->account()) {
+      throw SessionError("damaged", "the part is of another account", header->account->value);
+    }
+    if (header != nullptr && header->after != covered_) {
       throw SessionError("damaged", "the part is not the one that follows", "after event " + std::to_string(covered_));
     }
     const auto* event = std::get_if<Event>(&**item);

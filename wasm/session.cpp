@@ -333,13 +333,13 @@ std::string Session::export_log(LogRange range, std::uint32_t bytes) const {
   std::int64_t covered = range.after;
   bool whole = true;
   log_.read_batches(range, [&](const AccountId& account, StoredBatch&& batch) {
-    whole = batch.events.empty() || out.size() < bytes;
-    if (!whole) return false;
     for (const Event& event : batch.events) writer.event(event);
     if (!batch.events.empty()) covered = batch.events.back().seq;
     // A batch that is cut is closed by the document that goes on.
     if (batch.first_seq + batch.count - 1 <= range.to) writer.batch(BatchMark{account, batch.key, batch.command, batch.count});
-    return true;
+    // Batches without events that stand behind this one begin the next part, and are in no other.
+    whole = batch.events.empty() || out.size() < bytes;
+    return whole;
   });
   if (whole) covered = range.to;
   (void)writer.finish(covered);

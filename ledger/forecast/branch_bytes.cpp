@@ -38,6 +38,16 @@ std::size_t windows_of(const History& history) {
 
 void require(bool holds, const SpanInputArchive& in, const char* otherwise) { in.require(holds, in.offset(), otherwise); }
 
+// Nothing of what was used is below nothing.
+void require_natural(const SeriesHistory& series, const SpanInputArchive& in) {
+  bool natural = series.charges >= 0;
+  for (const DayUse& day : series.days) natural = natural && std::min({day.query, day.input, day.output, day.credits, day.charges}) >= 0;
+  for (const std::int64_t hour : series.hours) natural = natural && hour >= 0;
+  for (const std::int64_t weekday : series.weekdays) natural = natural && weekday >= 0;
+  for (const VolumeQuantiles& volume : series.volumes) natural = natural && std::min({volume.p10, volume.p50, volume.p90, volume.max}) >= 0;
+  require(natural, in, "a figure below nothing");
+}
+
 History read_history(SpanInputArchive& in) {
   History history;
   std::uint32_t series = 0;
@@ -49,6 +59,7 @@ History read_history(SpanInputArchive& in) {
     SeriesHistory& next = history.series.emplace_back();
     next.days.resize(windows_of(history));
     exchange_series(in, next);
+    require_natural(next, in);
   }
   return history;
 }
@@ -81,6 +92,7 @@ Expected<LearnedBranch, std::string> decode_branch(std::span<const std::uint8_t>
     Branch& branch = learned.branch;
     in(learned.to, learned.at, branch.state, branch.at, branch.seq, branch.ended);
     History history = read_history(in);
+    require(history.at == branch.at, in, "a history of another moment");
     Digest recorded;
     in(recorded);
     in.require_end();

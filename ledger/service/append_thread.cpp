@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ledger/service/append_thread.hpp"
 
-#include <system_error>
+#include <exception>
 #include <utility>
 
 namespace creditfold::service {
@@ -21,7 +21,7 @@ void AppendThread::begin(std::function<void()> append) {
     try {
       if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
       append_ = std::move(append);
-    } catch (const std::system_error&) {
+    } catch (const std::exception&) {  // no thread is to be had
     }
   }
   if (append) return append();

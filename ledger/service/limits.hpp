@@ -34,8 +34,8 @@ inline constexpr std::size_t waiting_bytes_max = 64U << 20;
 inline constexpr std::chrono::milliseconds gathering_max{1};
 inline constexpr int groups_not_gathered_after_few = 64;
 
-// While a group is appended, so many works wait before the next group is begun with them: fewer are not worth waking for.
-inline constexpr std::size_t works_decided_beside_least = 16;
+// While a group is appended, so many commands wait before the next group is begun with them: fewer are not worth waking for.
+inline constexpr std::size_t commands_decided_beside_least = 16;
 // A group and the one before it, together: fewer commands are appended by the thread that decided them, which spares the
 // two wake-ups that waiting beside it costs.
 inline constexpr std::size_t commands_appended_beside_least = 16;

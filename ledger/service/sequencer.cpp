@@ -163,12 +163,12 @@ void Sequencer::run() {
     const std::size_t decided = next_ ? next_->commands : 0;
     WorkQueue::Next next = queue_.next(appending_ != nullptr, commands_per_group_max - std::min(decided, commands_per_group_max));
     if (next.is_empty()) return;
+    // Where a group stands behind, the few that still wait join it first; else nobody waits longer for who is on disk.
+    const bool joins = next_ != nullptr;
+    if (next.append_ended && !joins) end_append();
     if (!next.commands.empty()) decide(std::move(next.commands));
-    if (next.append_ended) {
-      end_append();
-    } else if (!appending_ && next_) {
-      begin_append();
-    }
+    if (next.append_ended && joins) end_append();
+    if (!appending_ && next_) begin_append();
     if (next.action) run_action(*next.action);
   }
 }
@@ -244,7 +244,8 @@ void Sequencer::append(Group& group) {
   group.stored_in = std::chrono::steady_clock::now() - began;
 }
 
-// The next group goes to the disk before this one's callers are answered, so that the disk never waits for them.
+// The next group goes to the disk before this one's callers are answered, so that the disk never waits for them. Few of
+// them stay for who called this.
 void Sequencer::end_append() {
   const std::unique_ptr<Group> ended = std::move(appending_);
   if (ended->fault) {
@@ -259,21 +260,20 @@ void Sequencer::end_append() {
   }
   apply(*ended);
   if (behind != nullptr) behind->decided.let_go();
-  queue_.answered(ended->works.size(), ended->stored_in);
+  queue_.answered(ended->commands, ended->stored_in);
   answer(*ended);
-  if (next_) begin_append();
 }
 
-// The book in memory is behind the log when that fails, and only a new fold would be right.
+// The book in memory, or what else is told of it, is behind the log when that fails, and only a new fold would be right.
 void Sequencer::apply(Group& group) {
   try {
     group.decided.apply();
+    const bool stored = book_lock_->stored();
+    book_lock_->release();
+    if (stored && applied_) applied_(engine_.book(), group.touched);
   } catch (const std::exception& error) {
     stop_behind_log(error.what());
   }
-  const bool stored = book_lock_->stored();
-  book_lock_->release();
-  if (stored && applied_) applied_(engine_.book(), group.touched);
 }
 
 void Sequencer::run_action(Work& work) {

@@ -23,11 +23,14 @@ std::optional<Unprocessed> WorkQueue::push(Work& work) {
   bool wakes = false;
   {
     const std::lock_guard lock(mutex_);
-    if (auto refused = why_not_locked(work.undecided(), work.bytes)) return refused;
-    commands_ += work.undecided();
-    bytes_ += work.bytes;
-    wakes = work.action || works_.size() + 1 >= wakes_at_;
+    const std::size_t commands = work.undecided();
+    const std::size_t bytes = work.bytes;
+    const bool is_action = work.action != nullptr;
+    if (auto refused = why_not_locked(commands, bytes); refused && (stopping_ || !is_action)) return refused;
     works_.push_back(std::move(work));
+    commands_ += commands;
+    bytes_ += bytes;
+    wakes = is_action || commands_ >= wakes_at_;
   }
   if (wakes) changed_.notify_one();
   return std::nullopt;
@@ -37,9 +40,11 @@ std::optional<Unprocessed> WorkQueue::push_back_in(Work& work) {
   {
     const std::lock_guard lock(mutex_);
     if (stopping_) return why_not_locked(0, 0);  // there may be nobody any more who takes it out again
-    commands_ += work.undecided();
-    bytes_ += work.bytes;
+    const std::size_t commands = work.undecided();
+    const std::size_t bytes = work.bytes;
     works_.push_front(std::move(work));
+    commands_ += commands;
+    bytes_ += bytes;
   }
   changed_.notify_one();
   return std::nullopt;
@@ -61,9 +66,9 @@ void WorkQueue::append_ended() {
   changed_.notify_one();
 }
 
-void WorkQueue::answered(std::size_t works, std::chrono::steady_clock::duration took) {
+void WorkQueue::answered(std::size_t commands, std::chrono::steady_clock::duration took) {
   const std::lock_guard lock(mutex_);
-  expected_ = works_.size() + works;
+  expected_ = commands_ + commands;
   stored_in_ = took;
 }
 
@@ -72,12 +77,12 @@ bool WorkQueue::is_worth_a_look(bool appending, std::size_t room) const {
   if (append_ended_) return true;
   if (works_.empty()) return stopping_ && !appending;
   if (!appending) return true;
-  return !works_.front().action && works_.front().undecided() <= room && works_.size() >= works_decided_beside_least;
+  return !works_.front().action && works_.front().undecided() <= room && commands_ >= commands_decided_beside_least;
 }
 
 WorkQueue::Next WorkQueue::next(bool appending, std::size_t room) {
   std::unique_lock lock(mutex_);
-  wakes_at_ = appending ? works_decided_beside_least : 1;
+  wakes_at_ = appending ? commands_decided_beside_least : 1;
   changed_.wait(lock, [&] { return is_worth_a_look(appending, room); });
   wakes_at_ = 1;
   if (!appending && !works_.empty()) gather(lock);
@@ -109,12 +114,12 @@ void WorkQueue::gather(std::unique_lock<std::mutex>& lock) {
     return;
   }
   const std::size_t expected = std::exchange(expected_, 0);
-  if (works_.size() >= expected || expected < 2 || works_.front().action) return;
+  if (commands_ >= expected || expected < 2 || works_.front().action) return;
   wakes_at_ = expected;
   const auto patience = std::min<std::chrono::steady_clock::duration>(stored_in_ / 2, gathering_max);
-  changed_.wait_for(lock, patience, [&] { return stopping_ || works_.size() >= expected; });
+  changed_.wait_for(lock, patience, [&] { return stopping_ || commands_ >= expected; });
   wakes_at_ = 1;
-  if (2 * works_.size() < expected) groups_not_gathered_ = groups_not_gathered_after_few;
+  if (2 * commands_ < expected) groups_not_gathered_ = groups_not_gathered_after_few;
 }
 
 }  // namespace creditfold::service

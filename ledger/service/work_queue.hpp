@@ -49,7 +49,7 @@ class WorkQueue {
  public:
   // Why so much would not be taken now; nothing: it would.
   [[nodiscard]] std::optional<Unprocessed> why_not(std::size_t commands, std::size_t bytes) const;
-  // Behind all that waits. Something: it was not taken, and `work` is as it was.
+  // Behind all that waits; an action whatever waits. Something: it was not taken, and `work` is as it was.
   [[nodiscard]] std::optional<Unprocessed> push(Work& work);
   // The same before all that waits and whatever the limits, since it was taken once.
   [[nodiscard]] std::optional<Unprocessed> push_back_in(Work& work);
@@ -69,8 +69,8 @@ class WorkQueue {
   // While a group is being appended, a few commands are left to become more: until it is stored there is nothing to gain.
   [[nodiscard]] Next next(bool appending, std::size_t room);
 
-  // A group was answered that took so long: those callers may ask again at once (`gather`).
-  void answered(std::size_t works, std::chrono::steady_clock::duration took);
+  // A group of so many was answered that took so long: its callers may ask as much again at once (`gather`).
+  void answered(std::size_t commands, std::chrono::steady_clock::duration took);
 
  private:
   [[nodiscard]] std::optional<Unprocessed> why_not_locked(std::size_t commands, std::size_t bytes) const;
@@ -84,11 +84,11 @@ class WorkQueue {
   std::size_t bytes_ = 0;
   bool stopping_ = false;
   bool append_ended_ = false;
-  std::size_t wakes_at_ = 1;  // how many works are to wait before somebody who adds one wakes the sequencer
+  std::size_t wakes_at_ = 1;  // how many commands are to wait before somebody who adds some wakes the sequencer
 
   // Who was just answered often asks again at once. Waiting for them a part of the time that a sync takes makes one group
   // of what would be two, of which the first would be small.
-  std::size_t expected_ = 0;  // works that waited when the last group was answered, and those in it
+  std::size_t expected_ = 0;  // commands that waited when the last group was answered, and those in it
   std::chrono::steady_clock::duration stored_in_{};  // what that group took
   int groups_not_gathered_ = 0;                      // to come, since waiting brought too few
 };

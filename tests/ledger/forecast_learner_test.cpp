@@ -137,6 +137,9 @@ TEST_CASE("A branch as bytes and back makes the same forecast, and no damaged by
     CHECK_FALSE(forecast::decode_branch(damaged).has_value());
     CHECK_FALSE(forecast::decode_branch(std::span(bytes).first(i)).has_value());
   }
+  forecast::LearnedBranch below = branch;  // its digest is right
+  below.branch.model.history.series.front().hours.back() = -1;
+  CHECK_FALSE(forecast::decode_branch(forecast::encode_branch(below)).has_value());
   std::vector<std::uint8_t> longer = bytes;
   longer.push_back(0);
   CHECK_FALSE(forecast::decode_branch(longer).has_value());

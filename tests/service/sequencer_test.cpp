@@ -170,6 +170,51 @@ TEST_CASE("Sequencer: a group is decided upon the one on its way to the disk, an
   s.require_book_is_log();
 }
 
+TEST_CASE("Sequencer: a group that nothing stands behind is answered when it is on disk, and the next one begins") {
+  Sequenced s;
+  auto before = s.send({usage("acme", "before")});
+  s.gate.wait_for_one();
+  s.first = s.send(s.charges("a"));
+  s.gate.let_one();
+  s.gate.wait_for_one();
+  s.second = s.send({usage("acme", "few")});  // not worth a group beside
+  s.gate.let_one();
+  CHECK(Sequenced::told(s.first).accepted == many);
+  CHECK_FALSE(Sequenced::any_told(s.second));
+  s.gate.open();
+  CHECK(Sequenced::told(s.second).accepted == 1);
+  s.require_book_is_log();
+}
+
+TEST_CASE("Work queue: what borrows the engine is taken however many commands wait, until it stops") {
+  service::WorkQueue queue;
+  const auto commands = [](std::size_t count) {
+    service::Work work;
+    for (std::size_t i = 0; i < count; ++i) work.commands.push_back(parse_command("{}"));
+    return work;
+  };
+  service::Work much = commands(service::waiting_commands_max);
+  CHECK_FALSE(queue.push(much).has_value());
+  service::Work more = commands(1);
+  const auto full = queue.push(more);
+  REQUIRE(full.has_value());
+  CHECK(full->why == service::Unprocessed::Why::full);
+  CHECK(more.commands.size() == 1);  // as it was
+  service::Work came_back = commands(3);
+  CHECK_FALSE(queue.push_back_in(came_back).has_value());
+  service::Work action;
+  action.action = [](Turn&) {};
+  CHECK_FALSE(queue.push(action).has_value());
+  CHECK(queue.next(false, 10).commands.size() == 1);  // what came back
+  CHECK(queue.next(false, 10).commands.size() == 1);  // more than there is room for, alone
+  CHECK(queue.next(false, 10).action.has_value());
+  queue.stop();
+  const auto stopping = queue.push(action);
+  REQUIRE(stopping.has_value());
+  CHECK(stopping->why == service::Unprocessed::Why::stopping);
+  CHECK(queue.next(false, 10).is_empty());
+}
+
 TEST_CASE("Sequencer: a group that is not stored takes the one decided upon it along, and both can be sent again") {
   Sequenced s;
   s.two_groups(s.charges("a"), s.charges("b"));

@@ -62,7 +62,8 @@ function period_steps(told: Simulation, { plan }: ForecastPlan, period: Forecast
   const part = words.period(text.plan_name(plan), period.period);
   const credits = (label: string, value: string, more: Partial<WhyStep> = {}): WhyStep => ({ part, label, value, unit: words.credits, ...more });
   const spread = (label: string, of: Spread): WhyStep => credits(label, of.p50, saying(...band(of, printer)));
-  const begun = period.starts_at <= told.at;
+  // One that begins now may be supposed, and is then in no log.
+  const begun = period.starts_at < told.at;
   return [
     credits(words.granted, period.granted, begun ? { link: { about: 'period', which: `${plan}/${period.term}/${period.period}` } } : {}),
     ...(period.consumed_before === '0' ? [] : [credits(words.used_before, period.consumed_before)]),

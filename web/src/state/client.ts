@@ -11,6 +11,8 @@ interface Waiting {
 }
 
 export interface Client<Of extends Known<Of> = Questions> {
+  /** Its worker did not load, or threw outside an answer: who has another should ask that one. */
+  is_lost(): boolean;
   /** `handed_over`: what of the question moves to the worker without a copy. */
   ask<Name extends keyof Of>(name: Name, ask: Of[Name]['ask'], handed_over?: Transferable[]): Promise<Of[Name]['answer']>;
 }
@@ -26,6 +28,7 @@ export const start_forecaster = (): Client<ForecastQuestions> =>
 function client_of<Of extends Known<Of>>(worker: Worker, on_tiding: (tiding: Tiding) => void): Client<Of> {
   const waiting = new Map<number, Waiting>();
   let last_id = 0;
+  let lost = false;
 
   worker.onmessage = ({ data }: MessageEvent<FromWorker<Of>>) => {
     if ('tell' in data) {
@@ -40,12 +43,14 @@ function client_of<Of extends Known<Of>>(worker: Worker, on_tiding: (tiding: Tid
   };
   // The worker's file did not load or threw outside an answer: nobody will ever be answered.
   worker.onerror = (event) => {
+    lost = true;
     const fault = new FaultError({ code: 'module', message: event.message || faults.worker });
     for (const { reject } of waiting.values()) reject(fault);
     waiting.clear();
   };
 
   return {
+    is_lost: () => lost,
     ask(name, ask, handed_over = []) {
       last_id += 1;
       const id = last_id;

@@ -32,7 +32,7 @@ export interface Learning {
 }
 
 /** `on_share`: hears how much of a log that comes in several parts is learned, 0 to 1; null: none is being learned. */
-export function create_learning(client: () => Client<ForecastQuestions>, on_share: (share: number | null) => void): Learning {
+export function create_learning(worker: () => Client<ForecastQuestions>, on_share: (share: number | null) => void): Learning {
   let wanted = '';
   let known: Promise<Uint8Array<ArrayBuffer>> | undefined;
   // One at a time: they share what the worker has learned so far.
@@ -45,18 +45,19 @@ export function create_learning(client: () => Client<ForecastQuestions>, on_shar
     still();
     const { ledger, account, to } = past;
     const catalog = await past.catalog();
-    const from = await client().ask('learn_from', { ledger, account, catalog, to });
+    const client = worker();
+    const from = await client.ask('learn_from', { ledger, account, catalog, to });
     let next = from < to ? past.read(from) : undefined;
     while (next) {
       const { document, seq, last } = await next;
       still();
       next = last ? undefined : past.read(seq);
       next?.catch(() => {}); // heard of when it is waited for, if it still is
-      await client().ask('learn', { document }, [document.buffer]);
+      await client.ask('learn', { document }, [document.buffer]);
       still();
       if (next) on_share(Number(seq - from) / Number(to - from));
     }
-    return client().ask('learned', {});
+    return client.ask('learned', {});
   }
 
   return {

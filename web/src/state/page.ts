@@ -49,6 +49,8 @@ export interface PageState {
 
 export interface Page {
   state: PageState;
+  /** How often a log was opened: what was asked of one is no answer about another. */
+  openings(): number;
   client: Client;
   what_if: WhatIf;
   /** The plan shown: the one asked for if the account has it, else the highest in rank in force, else the first. */
@@ -228,6 +230,7 @@ export function create_page(): Page {
 
   const page: Page = {
     state,
+    openings,
     there,
     client,
     what_if,

@@ -43,10 +43,19 @@ export function create_pool(
     members.push(member);
     return member;
   }
-  const learning = create_learning(() => (members[0] ?? join()).client, on_share);
+  const learning = create_learning(() => (in_order()[0] ?? join()).client, on_share);
+
+  // Those whose worker still answers; others take the places of the rest.
+  function in_order(): Member[] {
+    for (let i = members.length - 1; i >= 0; i -= 1) {
+      if (members[i]!.client.is_lost()) members.splice(i, 1);
+    }
+    return members;
+  }
 
   function next(): void {
     if (waiting.length === 0) return;
+    in_order();
     let member = members.find(({ busy }) => !busy);
     if (!member) {
       if (members.length >= worker_count(cores)) return;

@@ -115,6 +115,12 @@ export function create_what_if(client: Client, ground: () => Ground | null, note
     put_outcomes(next);
   };
 
+  // To be asked again once it is settled what is looked at.
+  const forget = (id: number): void => {
+    forms.delete(id);
+    busy.delete(id);
+  };
+
   async function tell(id: number, on_ground: Ground, levers: Levers): Promise<void> {
     const form = form_of(on_ground, levers);
     const key = key_of(on_ground, levers);
@@ -127,13 +133,23 @@ export function create_what_if(client: Client, ground: () => Ground | null, note
         const first = await simulate(String(id), on_ground, { ...form, futures: futures_first });
         if (forms.get(id) !== key) return;
         put(id, { told: first });
+        // The rest of it would turn all back to a moment that is looked at no more.
+        const now = ground();
+        if (!now || key_of(now, levers) !== key) return forget(id);
       }
       const told = await simulate(String(id), on_ground, form);
       if (forms.get(id) !== key) return;
       busy.delete(id);
       put(id, { told, fault: null, running: wanted.get(id) !== key });
     } catch (thrown) {
-      if (thrown === replaced || forms.get(id) !== key) return;
+      if (forms.get(id) !== key) return;
+      if (thrown === replaced) {
+        forget(id);
+        const now = ground();
+        // Back where it was before anybody noticed.
+        if (now && key_of(now, levers) === key && wanted.get(id) === key) void tell(id, now, levers);
+        return;
+      }
       busy.delete(id);
       const fault = fault_of(thrown);
       const said = fault.code === 'memory' ? { ...fault, message: faults.too_long } : fault;

@@ -41,10 +41,12 @@ export function Badge(): JSX.Element {
     }
   };
   const download = async (): Promise<void> => {
-    // In parts, which the browser may keep on its disk.
+    // In parts, which the browser may keep on its disk; all of one log.
     const parts: Blob[] = [];
+    const opened = page.openings();
     for (let after = 0n, last = false; !last;) {
       const part = await page.client.ask('log', { of: 'all', after, to: null });
+      if (page.openings() !== opened) return;
       parts.push(new Blob([part.document]));
       ({ seq: after, last } = part);
     }

@@ -58,7 +58,7 @@ test('a figure of a forecast says what it is made of, in the command line’s fi
     await expect(step(`${use.workflow} · ${use.model}`).locator('data').first()).toHaveAttribute('value', use.total.p50);
   }
   await expect(drawer).toContainText(told.history.sentence);
-  await no_violations(page);
+  await no_violations(page, 'why of a forecast', '[data-testid=why]');
   // It leads on to what was used, and back; and stands in the link.
   await step(`${told.usage[0]!.workflow} · ${told.usage[0]!.model}`).getByRole('button').click();
   await expect(drawer).toHaveAttribute('data-why', /^use:/);

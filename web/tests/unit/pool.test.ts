@@ -15,6 +15,7 @@ const sleep = (ms = 0): Promise<void> => new Promise((done) => setTimeout(done, 
 
 /** A worker that knows how far it has learned and what it has taken, and says all it is asked. */
 function worker(said: string[], fails: (name: string) => string | null): Client<ForecastQuestions> {
+  let lost = false;
   let covered = 0n;
   let ledger = '';
   let to = 0n;
@@ -45,9 +46,12 @@ function worker(said: string[], fails: (name: string) => string | null): Client<
     simulate: () => ({ account: taken }) as Simulation,
   };
   return {
+    is_lost: () => lost,
     async ask(name, ask) {
       await sleep();
+      if (lost) await new Promise(() => {});  // nobody answers any more
       const why = fails(name as string);
+      lost = why === 'lost';
       if (why !== null) throw new Error(why);
       return answers[name](ask as never) as never;
     },
@@ -138,6 +142,20 @@ test('what failed is said, and tried again when it is asked for again', async ()
   await expect(of.simulate('0', of.past('log', 25n))).rejects.toThrow('out of memory');
   of.fails = () => null;
   expect(await of.simulate('0', of.past('log', 25n))).toBe('log/25');
+});
+
+test('a worker that is lost leaves its place to another', async () => {
+  const of = bench(2);
+  of.fails = (name) => (name === 'learn' ? 'lost' : null);
+  await expect(of.simulate('0', of.past('log', 25n))).rejects.toThrow('lost');
+  of.fails = () => null;
+  expect(await of.simulate('0', of.past('log', 25n))).toBe('log/25');
+  expect(of.workers).toBe(2);
+  of.fails = (name) => (name === 'simulate' ? 'lost' : null);
+  await expect(of.simulate('0', of.past('log', 25n))).rejects.toThrow('lost');
+  of.fails = () => null;
+  expect(await of.simulate('0', of.past('log', 25n))).toBe('log/25');
+  expect(of.workers).toBe(3);
 });
 
 test('a newer question takes the place of one that waits under its name', async () => {
