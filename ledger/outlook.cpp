@@ -170,6 +170,7 @@ std::string outlook_json(const std::vector<PlanOutlook>& plans, const Catalog& c
 std::optional<TimelinePoint> Timeline::take(const Event& event) {
   const bool ours = moves(state_, event, plan_);
   evolve(state_, event);
+  seq_ = event.seq;
   if (!ours) return std::nullopt;
   const Term* term = terms::term_in_force(state_, plan_, event.at);
   const Period* period = term ? terms::find_period(*term, terms::period_at(*term, event.at)) : nullptr;

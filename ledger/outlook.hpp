@@ -61,10 +61,17 @@ class Timeline {
   explicit Timeline(PlanId plan) : plan_(std::move(plan)) {}
   // The point behind this event, if it moved the pool. Throws Inconsistent if it does not follow.
   [[nodiscard]] std::optional<TimelinePoint> take(const Event& event);
+  // Position of the event taken last; 0: none.
+  [[nodiscard]] std::int64_t seq() const { return seq_; }
+  // Whether it is of that account and plan, and the event taken last had that position.
+  [[nodiscard]] bool ends(const AccountId& account, const PlanId& plan, std::int64_t seq) const {
+    return seq == seq_ && plan == plan_ && account == state_.account;
+  }
 
  private:
   PlanId plan_;
   AccountState state_;
+  std::int64_t seq_ = 0;
 };
 
 }  // namespace creditfold

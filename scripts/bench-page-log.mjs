@@ -83,7 +83,7 @@ export async function page_log() {
       rates.module.push(events / loaded / 1e6);
       per_event.push((bytes() - before) / events);
       start = performance.now();
-      ledger.timeline('bench', 'plus');
+      for (let after = 0n, last = false; !last;) ({ seq: after, last } = ledger.timeline_part('bench', 'plus', after));
       timelines.push(events / seconds_since(start) / 1e6);
       ledger.close();
       start = performance.now();

@@ -163,12 +163,64 @@ function ledger_of(trace, name) {
 
 const chunk_bytes = 30_000;
 
+async function fresh_ledger() {
+  const { load_module } = await import(pathToFileURL(loader_of(wasm)).href);
+  const response = new Response(readFileSync(join(wasm, 'creditfold.wasm')), { headers: { 'content-type': 'application/wasm' } });
+  return (await load_module(Promise.resolve(response))).open();
+}
+
+// The whole of a time line, so many events at a time; `between` is called behind each part.
+function time_line(ledger, events, between = () => {}) {
+  const bytes = [];
+  for (let after = 0n, done = false; !done;) {
+    const { records, seq, last } = ledger.timeline_part('trace', 'plus', after, events);
+    bytes.push(Buffer.from(records.buffer, records.byteOffset, records.byteLength));
+    done = last;
+    after = seq;
+    between(seq);
+  }
+  return Buffer.concat(bytes);
+}
+
+// A time line made in parts while the log grows and other questions are asked, beside one of the whole log made at once.
+async function check_time_line(sentence, log, rows) {
+  const whole = await fresh_ledger();
+  whole.load(readFileSync(log));
+  const at_once = time_line(whole, 4_000_000_000);
+  check(`${sentence}: a time line of ${at_once.length / 32} points in parts has the bytes of one made at once`,
+    at_once.length / 32 > rows && [1, 7, 500].every((events) => time_line(whole, events).equals(at_once)));
+  const grown = await fresh_ledger();
+  const third = BigInt(Math.floor(rows / 3));
+  const part = (after, to) => whole.export_part('trace', after, to, 1 << 30).document;
+  grown.load(part(0n, third));
+  let asked = 0;
+  const in_between = time_line(grown, 64, (seq) => {
+    if (seq === 64n) grown.load(part(third, 2n * third));
+    if (seq === 128n) grown.load(part(2n * third, null));
+    asked += [grown.balance('trace', seq).version, grown.events('trace', 1, 1).length, grown.export_part(null, 0n, seq).document.length]
+      .filter((told) => told > 0).length;
+  });
+  check(`${sentence}: and while the log grows and ${asked} other questions are answered`, asked > rows / 32 && in_between.equals(at_once));
+  const code_of = (ask) => {
+    try {
+      ask();
+      return 'none';
+    } catch ({ fault }) {
+      return fault.code;
+    }
+  };
+  grown.timeline_part('trace', 'plus', 0n, 5);
+  const codes = [['trace', 'plus', 4n], ['trace', 'pro', 5n], ['other', 'plus', 5n], ['trace', 'plus', 5n], ['trace', 'plus', 5n]]
+    .map(([account, plan, after]) => code_of(() => grown.timeline_part(account, plan, after, 5)));
+  check(`${sentence}: it goes on where it ended, and nowhere else`, codes.join() === 'bad_request,bad_request,bad_request,none,bad_request', codes.join());
+  const none = grown.timeline_part('other', 'plus', 0n);
+  check(`${sentence}: nobody's is empty`, none.records.length === 0 && none.last);
+}
+
 // As a page reads a log: in pieces, a step at a time, and then asked.
 async function replayed_in_steps(log) {
-  const { load_module } = await import(pathToFileURL(loader_of(wasm)).href);
   const { cflog_pieces } = await import(pathToFileURL(loader_of(wasm).replace('ledger.mjs', 'cflog_pieces.mjs')).href);
-  const response = new Response(readFileSync(join(wasm, 'creditfold.wasm')), { headers: { 'content-type': 'application/wasm' } });
-  const ledger = (await load_module(Promise.resolve(response))).open();
+  const ledger = await fresh_ledger();
   const bytes = readFileSync(log);
   const chunks = Array.from({ length: Math.ceil(bytes.length / chunk_bytes) }, (_none, i) => bytes.subarray(i * chunk_bytes, (i + 1) * chunk_bytes));
   let before = 0;
@@ -195,6 +247,7 @@ for (const [name, generated] of [['conv', conversation_trace], ['code', code_tra
   check(`${name}: replay --json of the data directory and of its .cflog are the same bytes`,
     run(creditfold, ['replay', '--json', data]) === by_native);
   check(`${name}: read in steps, too`, (await replayed_in_steps(log)) === by_native);
+  await check_time_line(name, log, rows);
   check(`${name}: the module replays the .cflog to the same bytes`, run('scripts/replay-wasm', [log]) === by_native);
   const lines = join(work, `${name}.jsonl`);
   writeFileSync(lines, run(creditfold, ['export', '--data', data, '--format', 'jsonl']));

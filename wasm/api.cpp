@@ -68,10 +68,12 @@ std::int32_t cf_events(std::int32_t handle, const char* account, std::uint32_t s
   });
 }
 
+// The next part of a plan's time line, of so many events behind a position: 0, or where the part before ended. The result
+// begins with that position and the account's newest, 8 bytes each, little-endian.
 std::int32_t cf_timeline(std::int32_t handle, const char* account, std::uint32_t size, const char* plan,
-                         std::uint32_t plan_size) {
-  return sessions.with(handle, [&](const Session& session) {
-    return session.timeline(id_of<AccountId>(account, size), id_of<PlanId>(plan, plan_size));
+                         std::uint32_t plan_size, std::int64_t after, std::uint32_t events) {
+  return sessions.with(handle, [&](Session& session) {
+    return session.timeline(id_of<AccountId>(account, size), id_of<PlanId>(plan, plan_size), after, events);
   });
 }
 

@@ -13,7 +13,7 @@
 namespace creditfold::wasm {
 namespace {
 
-constexpr std::uint32_t abi_version = 2;
+constexpr std::uint32_t abi_version = 3;
 
 std::string result;
 

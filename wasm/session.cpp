@@ -13,7 +13,6 @@
 #include "ledger/json.hpp"
 #include "ledger/json_writer.hpp"
 #include "ledger/log_document.hpp"
-#include "ledger/outlook.hpp"
 #include "ledger/statement.hpp"
 #include "ledger/what_if.hpp"
 
@@ -199,19 +198,24 @@ View Session::past(const AccountId& account, std::int64_t as_of) const {
   return *std::move(view);
 }
 
-std::string Session::timeline(const AccountId& account, const PlanId& plan) const {
-  const AccountState* now = book_.find(account);
-  Timeline timeline(plan);
-  std::string bytes;
-  // As many as there can be: growing would need half as much again.
-  bytes.reserve(now == nullptr ? 0 : static_cast<std::size_t>(now->version) * 4 * sizeof(std::int64_t));
-  log_.read_account(account, 0, -1, [&](Event&& event) {
-    if (const auto point = timeline.take(event)) {
-      const std::int64_t record[4] = {point->at.micros, point->remaining.micro, point->uncovered.micro, point->seq};
+std::string Session::timeline(const AccountId& account, const PlanId& plan, std::int64_t after, std::uint32_t events) {
+  if (after == 0) timeline_ = Timeline(plan);
+  if (after != 0 && !timeline_.ends(account, plan, after)) throw SessionError("bad_request", "a time line goes on where it ended", "after");
+  const auto known = places_.find(account);
+  std::int64_t record[4] = {0, known == places_.end() ? 0 : known->second.seq.back()};
+  std::string bytes(reinterpret_cast<const char*>(record), 2 * sizeof *record);
+  log_.read_account(account, after, -1, [&](Event&& event) {
+    if (const auto point = timeline_.take(event)) {
+      record[0] = point->at.micros;
+      record[1] = point->remaining.micro;
+      record[2] = point->uncovered.micro;
+      record[3] = point->seq;
       bytes.append(reinterpret_cast<const char*>(record), sizeof record);  // wasm is little-endian
     }
-    return true;
+    return --events != 0;
   });
+  const std::int64_t seq = timeline_.seq();
+  std::memcpy(bytes.data(), &seq, sizeof seq);
   return bytes;
 }
 

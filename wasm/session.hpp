@@ -15,6 +15,7 @@
 #include "ledger/catalog.hpp"
 #include "ledger/key_report.hpp"
 #include "ledger/log_document.hpp"
+#include "ledger/outlook.hpp"
 #include "ledger/past_states.hpp"
 #include "ledger/replay.hpp"
 #include "wasm/seam.hpp"
@@ -38,8 +39,10 @@ class Session {
                                     std::optional<std::int64_t> as_of) const;
   [[nodiscard]] std::string events(const std::optional<AccountId>& account, std::int64_t from,
                                    std::uint32_t limit) const;
-  // int64 little-endian records of four: at, remaining, uncovered, seq.
-  [[nodiscard]] std::string timeline(const AccountId& account, const PlanId& plan) const;
+  // A part of a plan's burn-down: the account's next so many events (at least one) behind `after`, which is 0 or where the
+  // part before ended; the session keeps one line under way. int64, little-endian: the position it is of up to, the account's
+  // newest, then records of four: at, remaining, uncovered, seq.
+  [[nodiscard]] std::string timeline(const AccountId& account, const PlanId& plan, std::int64_t after, std::uint32_t events);
   [[nodiscard]] std::string outlook(const AccountId& account, Instant at, std::optional<std::int64_t> as_of) const;
   // The account's key, its history and what reads; `what_if` it were rotated or revoked.
   [[nodiscard]] std::string keys(const AccountId& account, std::optional<std::int64_t> as_of, KeyWhatIf what_if) const;
@@ -86,6 +89,7 @@ class Session {
   };
   std::map<AccountId, Places> places_;
   mutable PastStates past_states_;
+  Timeline timeline_{PlanId()};  // the one under way
 };
 
 }  // namespace creditfold::wasm

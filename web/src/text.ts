@@ -176,7 +176,7 @@ export const text = {
     period: (n: number) => `Period ${n}`,
     plus: (amount: string) => `+${amount}`,
     closed: 'closed',
-    loading: 'Reading the time line…',
+    loading: 'Reading the time line…', read: (percent: string) => `${percent} %`,
     nothing: 'No event has moved this plan’s credits yet.',
     nothing_help: 'The line begins with the first grant.',
     cursor: 'Read the line',

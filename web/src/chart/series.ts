@@ -6,6 +6,7 @@ import { timeline_width } from '../core/ledger';
 import type { PlanTerm } from '../core/forms';
 import type { Mark } from '../core/protocol';
 import { for_drawing, micro_of } from '../lib/decimal';
+import { at_once, type Steps } from '../lib/steps';
 import { micros_of, seconds_of } from '../lib/time';
 
 /** A Credit Period as the picture needs it. */
@@ -111,24 +112,35 @@ interface Reading {
   in_order: boolean;
 }
 
+// Records between two steps: some 20 ms of work.
+const step_records = 65_536;
+
+/** `curve_steps` at once. */
+export function build_curve(
+  records: BigInt64Array, up_to: bigint, moment: bigint, spans: readonly Span[], marks: readonly Mark[],
+): Curve {
+  return at_once(curve_steps(records, up_to, moment, spans, marks));
+}
+
 /**
  * Builds the curve from the records with seq <= `up_to`. Records come in log order and say what was left after each;
  * their moments may run backwards. The curve puts every change where it happened: at a moment it shows what was left
  * counting all that is known. What is recorded after a period's close moves only what is uncovered.
  */
-export function build_curve(
+export function* curve_steps(
   records: BigInt64Array, up_to: bigint, moment: bigint, spans: readonly Span[], marks: readonly Mark[],
-): Curve {
+): Steps<Curve> {
   const closes = new Map(marks.flatMap((mark) =>
     (mark.mark === 'close' ? [[`${mark.term}/${mark.period}`, mark.seq] as const] : [])));
   const close_of = spans.map(({ term, period }) => closes.get(`${term}/${period}`) ?? null);
   const grants = new Set(marks.flatMap((mark) =>
     (mark.mark === 'grant' && mark.kind !== 'allotment' ? [mark.seq] : [])));
-  const places = places_of(records, up_to, spans);
+  const places = yield* places_of(records, up_to, spans);
   const sizes = new Int32Array(spans.length);
   for (const place of places) if (place >= 0) sizes[place]! += 1;
   const readings = Array.from(sizes, (size): Reading => ({ rows: columns(size + 1), last: 0, in_order: true }));
   for (let index = 0; index < places.length; index += 1) {
+    if (step_ends(index)) yield;
     const place = places[index]!;
     if (place < 0) continue;
     const span = spans[place]!;
@@ -147,16 +159,21 @@ export function build_curve(
     reading.last += 1;
     put(rows, reading.last, at, left, records[record + 2]!, seq);
   }
-  const stretches = spans.map((span, index): Stretch => (
-    { span, points: points_of(span, readings[index]!), ended: span.ends_at <= moment }));
+  const stretches: Stretch[] = [];
+  for (const [index, span] of spans.entries()) {
+    stretches.push({ span, points: yield* points_of(span, readings[index]!), ended: span.ends_at <= moment });
+  }
   return { stretches, moment };
 }
 
+const step_ends = (index: number): boolean => index > 0 && index % step_records === 0;
+
 /** The period of each record with seq <= `up_to`; -1: none that is known. */
-function places_of(records: BigInt64Array, up_to: bigint, spans: readonly Span[]): Int32Array {
+function* places_of(records: BigInt64Array, up_to: bigint, spans: readonly Span[]): Steps<Int32Array> {
   const places = new Int32Array(Math.floor(records.length / timeline_width));
   let place = -1;
   for (let index = 0; index < places.length; index += 1) {
+    if (step_ends(index)) yield;
     if (records[index * timeline_width + 3]! > up_to) return places.subarray(0, index);
     const at = records[index * timeline_width]!;
     // Mostly that of the record before.
@@ -167,7 +184,7 @@ function places_of(records: BigInt64Array, up_to: bigint, spans: readonly Span[]
   return places;
 }
 
-function points_of(span: Span, reading: Reading): Points {
+function* points_of(span: Span, reading: Reading): Steps<Points> {
   const { rows, last } = reading;
   // Untouched: what was granted lies there from beginning to end.
   if (last === 0) put(rows, 0, span.starts_at, span.granted, 0n, 0n);
@@ -178,6 +195,7 @@ function points_of(span: Span, reading: Reading): Points {
   const first = last === 0 || starts ? 0 : 1;
   let end = first + 1;
   for (let row = first + 1; row <= last; row += 1) {
+    if (step_ends(row)) yield;
     if (rows.at[row]! !== rows.at[end - 1]!) end += 1;
     if (end - 1 !== row) put(rows, end - 1, rows.at[row]!, rows.left[row]!, rows.uncovered[row]!, rows.seq[row]!);
   }
@@ -246,8 +264,13 @@ export interface DrawArrays {
   any_uncovered: boolean;
 }
 
-/** Arrays for a step line of every point: up from zero at a period's start, down to zero at its end, a gap between periods. */
+/** `draw_steps` at once. */
 export function draw_arrays(curve: Curve): DrawArrays {
+  return at_once(draw_steps(curve));
+}
+
+/** Arrays for a step line of every point: up from zero at a period's start, down to zero at its end, a gap between periods. */
+export function* draw_steps(curve: Curve): Steps<DrawArrays> {
   // A stretch has a riser, a point where uncovered begins, and three for its end.
   const room = curve.stretches.reduce((sum, { points }) => sum + points.at.length + 5, 0);
   const seconds = new Float64Array(room);
@@ -266,6 +289,7 @@ export function draw_arrays(curve: Curve): DrawArrays {
     // Uncovered credits have a line only from where there are any.
     let seen = false;
     for (let index = 0; index < points.at.length; index += 1) {
+      if (step_ends(index)) yield;
       const at = seconds_of(points.at[index]!);
       const is_uncovered = for_drawing(points.uncovered[index]!);
       if (!seen && is_uncovered > 0) {

@@ -17,6 +17,14 @@ const every_event = -1n;
 // A timeline record is four int64: at, remaining, uncovered, seq.
 export const timeline_width = 4;
 
+/** A part of a plan's time line: records of `timeline_width` int64, in log order, one after each event that moved the plan's pool. */
+export interface TimelinePart {
+  records: BigInt64Array<ArrayBuffer>;
+  /** Up to which position of the log it is, and whether the account has no event behind that. */
+  seq: bigint;
+  last: boolean;
+}
+
 /** The engine decides at most so many commands at once. */
 export const commands_max = 1000;
 
@@ -25,6 +33,8 @@ const key_what_ifs: Record<KeyWhatIf, number> = { nothing: 0, rotated: 1, revoke
 
 // Some 50 ms of folding.
 const step_events = 10_000;
+// The same of a time line: a question waits for it.
+const line_events = 10_000;
 
 /** What a part of an exported log has at least, unless it is the last: some 50 ms of writing. */
 export const part_bytes = 4 << 20;
@@ -47,7 +57,8 @@ interface LedgerExports extends Exports {
   cf_replay(handle: Handle, as_of: bigint): number;
   cf_balance(handle: Handle, account: number, account_bytes: number, at: bigint, as_of: bigint): number;
   cf_events(handle: Handle, account: number, account_bytes: number, from_version: bigint, limit: number): number;
-  cf_timeline(handle: Handle, account: number, account_bytes: number, plan: number, plan_bytes: number): number;
+  cf_timeline(handle: Handle, account: number, account_bytes: number, plan: number, plan_bytes: number,
+    after: bigint, events: number): number;
   cf_outlook(handle: Handle, account: number, account_bytes: number, at: bigint, as_of: bigint): number;
   cf_keys(handle: Handle, account: number, account_bytes: number, as_of: bigint, what_if: number): number;
   cf_data_classes(handle: Handle): number;
@@ -82,8 +93,11 @@ export interface Ledger {
   balance(account: string, as_of: bigint | null): Statement;
   /** Rates and run-outs of the plans in force at `at` (µs since 1970), knowing the events up to `as_of`. */
   outlook(account: string, at: bigint, as_of: bigint | null): Outlook;
-  /** Records of `timeline_width` int64, in log order, one after each event that moved the plan's pool. */
-  timeline(account: string, plan: string): BigInt64Array<ArrayBuffer>;
+  /**
+   * The next part of a plan's time line, of the account's next `events` behind the position `after`: 0n, or where the part
+   * before ended. One line is under way at a time; an event appended between two parts is in the later one.
+   */
+  timeline_part(account: string, plan: string, after: bigint, events?: number): TimelinePart;
   /** Up to `limit` events of the account from `from_version` (1-based) on. */
   events(account: string, from_version: number, limit: number): LedgerEvent[];
   /** The account's key, how it came to be, and what of its free text reads; also if it were rotated or revoked. */
@@ -166,11 +180,13 @@ function open_ledger(core: LedgerExports, catalog: Uint8Array | undefined): Ledg
         ask(core.cf_outlook(handle, pointer, length, at, as_of ?? every_event)));
       return result_json<Outlook>();
     },
-    timeline(account, plan) {
+    timeline_part(account, plan, after, events = line_events) {
       lend_text(account, (account_pointer, account_length) => lend_text(plan, (plan_pointer, plan_length) =>
-        ask(core.cf_timeline(handle, account_pointer, account_length, plan_pointer, plan_length))));
+        ask(core.cf_timeline(handle, account_pointer, account_length, plan_pointer, plan_length, after, events))));
       const { buffer, byteLength } = result_bytes();
-      return new BigInt64Array(buffer, 0, Math.floor(byteLength / 8));
+      const numbers = new BigInt64Array(buffer, 0, Math.floor(byteLength / 8));
+      const [seq = 0n, newest = 0n] = numbers;
+      return { records: numbers.subarray(2), seq, last: seq === newest };
     },
     events(account, from_version, limit) {
       lend_text(account, (pointer, length) =>

@@ -6,7 +6,7 @@ import { FaultError, type Fault } from './fault';
 import { parse_exact } from './json';
 
 // The ABI this file was written for. A module that answers another number is refused instead of misread.
-const abi_version = 2;
+const abi_version = 3;
 
 export type Handle = number;
 

@@ -134,7 +134,10 @@ export interface Questions {
   catalog: { ask: { shipped: boolean }; answer: Catalog };
   /** The moment after an event, by position in the log or by the account's version; neither: now. */
   fold: { ask: { seq?: bigint; version?: number }; answer: Moment };
-  /** The plan's burn-down up to a position, seen from a moment; `spans` are its periods as they were known then. */
+  /**
+   * The plan's burn-down up to a position, seen from a moment; `spans` are its periods as they were known then. Of several asked
+   * for, only the last is made; the others get a fault.
+   */
   picture: { ask: { plan: string; up_to: bigint; moment: bigint; spans: Span[] }; answer: PictureData };
   /** Events of a type, or all, oldest first: the `first`-th (from 0) and up to `limit` - 1 after it. */
   rows: { ask: { type: EventType | null; first: number; limit: number }; answer: LedgerEvent[] };
@@ -191,6 +194,8 @@ export type Stage = 'connecting' | 'downloading' | 'reading' | 'deciding' | 'fol
 
 export type Tiding =
   | { tell: 'progress'; stage: Stage; loaded: number; total: number | null }
+  /** The time line that is waited for is read up to a position. */
+  | { tell: 'drawing'; seq: bigint; up_to: bigint }
   /** The list of events is ready to be filtered and leafed through. */
   | { tell: 'indexed' }
   | { tell: 'grown'; tip: Tip }

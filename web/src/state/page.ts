@@ -9,22 +9,16 @@ import type { Names, WhyLink } from '../core/forms';
 import type { Check, Moment, PictureData, Source, Stage, Tiding, Tip } from '../core/protocol';
 import { home, read_place, write_place, type Place } from '../lib/hash';
 import { same_why } from '../lib/why';
-import { micros_of, time_of } from '../lib/time';
+import { micros_of } from '../lib/time';
 import { create_what_if, type Ground, type WhatIf } from './what_if';
 import { access, own_base } from './access';
 import { start_worker, type Client } from './client';
 import { create_opener, type Opener } from './opener';
+import { is_served, opening_of, source_of, type Opening } from './sources';
 import { create_turns, type Part } from './turns';
 
 /** `start`: nothing is open, and the reader chooses what to open. */
 export type Phase = 'start' | 'loading' | 'ready' | 'empty' | 'failed';
-
-/** What is open, in words that need no file in hand. */
-export interface Opening {
-  from: Source['from'];
-  /** A file's name, or the address of a service that is not the page's own. */
-  name: string | null;
-}
 
 export interface PageState {
   phase: Phase;
@@ -57,6 +51,8 @@ export interface Page {
   plan(): string | null;
   /** The time line of the plan shown; null: not there yet. Of an earlier moment while the next one is on its way. */
   picture(): PictureData | null;
+  /** How much of the time line that is waited for is read, from 0 to 1; null: not known. */
+  drawing(): number | null;
   at_now(): boolean;
   /** The stop of the tour; null: there is none. */
   tour(): number | null;
@@ -89,6 +85,10 @@ export interface Page {
 
 const no_names: Names = { people: {}, workflows: {}, models: {} };
 
+// How long the next moment waits for the picture of this one.
+const pictures_wait_ms = 250;
+const rest = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
 type FoldTarget = { version: number } | { seq: bigint } | 'now';
 
 export function create_page(): Page {
@@ -100,6 +100,7 @@ export function create_page(): Page {
   });
   if (state.place.why) set('trail', [state.place.why]);
   const [picture, put_picture] = createSignal<PictureData | null>(null);
+  const [drawing, put_drawing] = createSignal<number | null>(null);
   const [tour, put_tour] = createSignal<number | null>(null);
   const client = start_worker(hear);
   let opening = 0;
@@ -112,6 +113,9 @@ export function create_page(): Page {
     switch (tiding.tell) {
       case 'progress':
         set('progress', { stage: tiding.stage, loaded: tiding.loaded, total: tiding.total });
+        return;
+      case 'drawing':
+        put_drawing(Number(tiding.seq) / Number(tiding.up_to));
         return;
       case 'indexed':
         set('indexed', (times) => times + 1);
@@ -155,7 +159,8 @@ export function create_page(): Page {
         const target = wish;
         wish = null;
         const moment = await client.ask('fold', target === 'now' ? {} : target);
-        if (mine === opening) await show(moment, target);
+        // A picture that is quickly made comes before the next moment; one of a long log is not waited for.
+        if (mine === opening) await Promise.race([show(moment, target), rest(pictures_wait_ms)]);
       }
     } catch (thrown) {
       if (mine === opening) fail(thrown);
@@ -192,7 +197,10 @@ export function create_page(): Page {
       });
       if (mine === opening && wanted === drawn) put_picture(next);
     } catch (thrown) {
-      if (mine === opening) fail(thrown);
+      // One that nobody waits for any more was given up.
+      if (mine === opening && wanted === drawn) fail(thrown);
+    } finally {
+      if (wanted === drawn) put_drawing(null);
     }
   }
 
@@ -242,6 +250,7 @@ export function create_page(): Page {
       return moment.outlook.plans[0]?.plan ?? plans[0] ?? null;
     },
     picture,
+    drawing,
     tour,
     put_tour,
     at_now: () => state.place.as_of === null,
@@ -369,36 +378,4 @@ export function create_page(): Page {
     } else void draw();
   });
   return page;
-}
-
-// A file cannot be named in a link: who follows one chooses what to open.
-function source_of(named: string | null): Source {
-  if (named === 'demo') return { from: 'demo', now: demo_now() };
-  const base = named === null || named === 'log' || named === 'usage' ? own_base() : named;
-  return { from: 'service', base, token: access.token(base) };
-}
-
-function opening_of(source: Source): Opening {
-  if (source.from === 'service') return { from: 'service', name: source.base === own_base() ? null : source.base };
-  return { from: source.from, name: source.from === 'demo' ? null : source.file.name };
-}
-
-const minute_micros = 60_000_000n;
-
-/** The demo ends at the last whole minute. */
-export function demo_now(): string {
-  const micros = BigInt(Date.now()) * 1000n;
-  return time_of(micros - (micros % minute_micros));
-}
-
-// The service sends its policy as a header; a plain file server does not, and has nothing to be asked for.
-let served: Promise<boolean> | undefined;
-function is_served(): Promise<boolean> {
-  if (import.meta.env.DEV) return Promise.resolve(true);
-  served ??= fetch(own_base(), { method: 'HEAD', cache: 'no-store' })
-    .then((answer) => answer.headers.has('content-security-policy'), () => {
-      served = undefined;
-      return false;
-    });
-  return served;
 }

@@ -51,7 +51,7 @@ export function Picture(): JSX.Element {
             choose={(view) => page.go({ view })} />
         </div>
       </div>
-      <Show when={scene()} fallback={<div class="picture-wait"><span class="spinner" />{text.picture.loading}</div>}>
+      <Show when={scene()} fallback={<Waiting share={page.drawing()} />}>
         {(shown) => (
           <Show when={has_curve()} fallback={
             <Nothing heading={text.picture.nothing} help={text.picture.nothing_help} />
@@ -66,6 +66,18 @@ export function Picture(): JSX.Element {
         )}
       </Show>
     </section>
+  );
+}
+
+function Waiting(props: { share: number | null }): JSX.Element {
+  const percent = (): string => printer.exact(String(Math.floor((props.share ?? 0) * 100)));
+  return (
+    <div class="picture-wait">
+      <span class="spinner" />{text.picture.loading}
+      <Show when={props.share !== null}>
+        <progress max="1" value={props.share!} aria-label={text.picture.loading} /> {text.picture.read(percent())}
+      </Show>
+    </div>
   );
 }
 

@@ -4,7 +4,7 @@
 import { createSignal, createUniqueId, onCleanup, onMount, Show, type JSX } from 'solid-js';
 import { service_base } from '../lib/hash';
 import { access } from '../state/access';
-import { demo_now } from '../state/page';
+import { demo_now } from '../state/sources';
 import { text } from '../text';
 import { use_page } from './context';
 import { Mapper } from './mapper';

@@ -2,7 +2,7 @@
 // One open account: its log downloaded and folded, kept up with the service, and the page's questions about it.
 // Owns the ledger. Must not touch the page; tidings go through `tell`.
 
-import { build_curve, draw_arrays } from '../chart/series';
+import { curve_steps, draw_steps } from '../chart/series';
 import { newest_event } from '../core/cflog';
 import { cflog_pieces, chunks_of } from '../core/cflog_pieces';
 import { inspect } from '../core/checkpoint';
@@ -10,10 +10,13 @@ import { fault_of, FaultError } from '../core/fault';
 import type { Catalog, Explanation, Invoices, Names, Statement } from '../core/forms';
 import type { Ledger, LedgerModule, LogPart } from '../core/ledger';
 import type { Check, Migration, Moment, PictureData, Proof, Questions, Residency, Tiding, Tip } from '../core/protocol';
+import { with_pauses } from '../lib/steps';
 import { micros_of } from '../lib/time';
 import { faults } from '../text';
+import { breathe, pauses } from './breath';
 import { EventIndex } from './event_index';
 import type { Service } from './service';
+import { TimeLine } from './time_line';
 
 // Events come one message each; a batch of commands is fetched in one go.
 const gather_ms = 120;
@@ -22,8 +25,6 @@ const gather_ms = 120;
 const service_codes = [
   'unreachable', 'bad_answer', 'not_found', 'unavailable', 'unauthorized', 'forbidden', 'too_many_attempts',
 ];
-
-const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 
 export class Session {
   readonly account: string;
@@ -34,7 +35,9 @@ export class Session {
   readonly #tell: (tiding: Tiding) => void;
   readonly #ledger: Ledger;
   readonly #index: EventIndex;
-  #timeline: { plan: string; version: number; records: BigInt64Array } | undefined;
+  // One plan is looked at at a time, and scrubbing asks for it again and again.
+  #line: TimeLine | undefined;
+  #pictures = 0;
   #tip: Tip = { seq: 0n, version: 0 };
   /** Whose positions the log's are. */
   #region = '';
@@ -116,15 +119,24 @@ export class Session {
     };
   }
 
-  /** With the marks found so far: the line should not wait for the index, which tells when it is done. */
-  picture({ plan, up_to, moment, spans }: Questions['picture']['ask']): PictureData {
-    // One plan is looked at at a time, and scrubbing asks for it again and again.
-    if (this.#timeline?.plan !== plan || this.#timeline.version !== this.#tip.version) {
-      this.#timeline = { plan, version: this.#tip.version, records: this.#ledger.timeline(this.account, plan) };
-    }
+  /**
+   * Made in steps, between which others are answered; given up when another is asked for, or the session closed. With the marks
+   * found so far: the line should not wait for the index, which tells when it is done.
+   */
+  async picture({ plan, up_to, moment, spans }: Questions['picture']['ask']): Promise<PictureData> {
+    this.#pictures += 1;
+    const mine = this.#pictures;
+    const pause = pauses(() => {
+      if (this.#closed || mine !== this.#pictures) throw new FaultError({ code: 'left', message: faults.left });
+    });
+    if (this.#line?.plan !== plan) this.#line = new TimeLine(this.#ledger, this.account, plan);
+    const records = await this.#line.read(up_to, this.#tip.version, (seq) => {
+      this.#tell({ tell: 'drawing', seq, up_to });
+      return pause();
+    });
     const marks = this.#index.marks.filter((mark) => mark.plan === plan);
-    const curve = build_curve(this.#timeline.records, up_to, moment, spans, marks.filter(({ seq }) => seq <= up_to));
-    return { plan, up_to, curve, arrays: draw_arrays(curve), marks };
+    const curve = await with_pauses(curve_steps(records, up_to, moment, spans, marks.filter(({ seq }) => seq <= up_to)), pause);
+    return { plan, up_to, curve, arrays: await with_pauses(draw_steps(curve), pause), marks };
   }
 
   async rows({ type, first, limit }: Questions['rows']['ask']): Promise<Questions['rows']['answer']> {
