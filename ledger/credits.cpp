@@ -155,7 +155,7 @@ Credits draw(Period& period, Credits amount) {
 
 void require_grant(const CreditsGranted& fact, const LotName& name, const GrantPlace& place, Folding folding) {
   require(name.period <= place.periods, "a lot of a period the term does not have");
-  require(folding == Folding::whole ? name.number == place.next_lot : name.number >= place.next_lot,
+  require(folding != Folding::selection ? name.number == place.next_lot : name.number >= place.next_lot,
           "a lot's number does not follow the last of its period");
   require(name.period > place.closed, "a lot of a period that is closed");
   require(fact.starts_at == place.starts_at && fact.expires_at == place.ends_at, "a lot's bounds are not its period's");

@@ -38,7 +38,10 @@ struct Evolve {
   void operator()(const BuildersChanged& fact) const { terms::evolve(state, event, fact); }
   void operator()(const CreditsGranted& fact) const { credits::evolve(state, event, fact, folding); }
   void operator()(const PeriodClosed& fact) const { credits::evolve(state, event, fact, folding); }
-  void operator()(const CreditsConsumed& fact) const { usage::evolve(state, event, fact); }
+  void operator()(const CreditsConsumed& fact) const {
+    usage::evolve(state, event, fact);
+    if (folding != Folding::pools) usage::count_usage(state, fact);
+  }
   void operator()(const CreditsHeld& fact) const { usage::evolve(state, event, fact); }
   void operator()(const HoldReleased& fact) const { usage::evolve(state, fact); }
   void operator()(const SeatsChanged& fact) const { seats::evolve(state, event, fact, folding); }
@@ -66,6 +69,8 @@ void fold(AccountState& state, const Event& event, Folding folding) {
 }  // namespace
 
 void evolve(AccountState& state, const Event& event) { fold(state, event, Folding::whole); }
+
+void evolve_pools(AccountState& state, const Event& event) { fold(state, event, Folding::pools); }
 
 void evolve_selected(AccountState& state, const Event& event) {
   state.account = event.account;

@@ -45,7 +45,7 @@ Refusal unusable(const KeyArn& key_arn, std::string what, std::string code = {})
 // A selection may lack the change before; each change says by itself what the key is from then on.
 void evolve(AccountState& state, const KeyRotated& fact, Folding folding) {
   const auto present = state.key ? std::optional(state.key->key_arn) : std::nullopt;
-  if (folding == Folding::whole) {
+  if (folding != Folding::selection) {
     require(!state.key || !state.key->revoked, "a key is rotated after it was revoked");
     require(fact.previous == present, "a key is rotated from another than the account's");
   }

@@ -169,7 +169,7 @@ std::string outlook_json(const std::vector<PlanOutlook>& plans, const Catalog& c
 
 std::optional<TimelinePoint> Timeline::take(const Event& event) {
   const bool ours = moves(state_, event, plan_);
-  evolve(state_, event);
+  evolve_pools(state_, event);
   seq_ = event.seq;
   if (!ours) return std::nullopt;
   const Term* term = terms::term_in_force(state_, plan_, event.at);

@@ -154,7 +154,6 @@ void evolve(AccountState& state, const Event& event, const CreditsConsumed& fact
   } else {
     consume(*period, fact.credits);
   }
-  count_usage(state, fact);
 }
 
 void evolve(AccountState& state, const Event& event, const CreditsHeld& fact) {
