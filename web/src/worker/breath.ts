@@ -12,9 +12,9 @@ export function breathe(): Promise<void> {
   });
 }
 
-// As long as others wait for a piece of long work. Those that ask again and again, as who learns of the log does, have as long a
-// turn of their own, so that less would leave the work behind.
-const turn_ms = 50;
+// How long a question waits for long work. Who asks again and again, as who learns of the log does, takes half as long each
+// time, so that shorter turns would leave the work behind.
+const turn_ms = 100;
 
 /** Pauses of long work: a breath when its turn is over, and then `still`, which stops it by throwing. */
 export function pauses(still: () => void): () => Promise<void> {

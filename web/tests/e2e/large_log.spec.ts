@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A log of 200,000 events from a file: a bar says how far it is, and it can be stopped at any time, because the page and its
-// worker answer meanwhile. Its forecasts are learned in parts and are those of the command line, of an earlier moment too.
-// Prints how long redraws of it take; no time is asserted.
+// A log of 200,000 events from a file: a bar says how far it is, and it can be stopped at any time, because the page and
+// its worker answer meanwhile, also while the picture is made. Its forecasts are learned in parts and are those of the
+// command line, of an earlier moment too. Prints how long redraws of it take; no time is asserted.
 
 import { expect, test, type Page } from '@playwright/test';
 import { rmSync, writeFileSync } from 'node:fs';
@@ -103,6 +103,39 @@ test('shows how far it is, can be stopped on the way, and opens to what the comm
     })));
   }
   console.log(`redraws of ${charges} points, frame to frame: ${times.map((ms) => ms.toFixed(1)).join(', ')} ms`);
+});
+
+test('answers while the picture is made, and says how far that is', async ({ page }) => {
+  test.setTimeout(180_000);
+  await page.addInitScript(() => {
+    const order: string[] = [];
+    const shares: number[] = [];
+    Object.assign(window, { order, shares });
+    const { postMessage } = Worker.prototype;
+    // With the first picture another question, which is asked after it.
+    const other = 1e9;
+    let picture = 0;
+    Worker.prototype.postMessage = function post(this: Worker, message: { id: number; name: string }, ...rest: never[]) {
+      postMessage.call(this, message, ...rest);
+      if (message.name !== 'picture' || picture !== 0) return;
+      picture = message.id;
+      this.addEventListener('message', ({ data }: MessageEvent<{ id?: number; fault?: unknown }>) => {
+        if (data.id === picture || data.id === other) order.push(`${data.id === other ? 'another' : 'picture'}${data.fault ? ' failed' : ''}`);
+      });
+      postMessage.call(this, { id: other, name: 'fold', ask: { version: 1000 } });
+    };
+    new MutationObserver(() => {
+      const bar = document.querySelector<HTMLProgressElement>('.picture-wait progress');
+      if (bar && bar.value !== shares.at(-1)) shares.push(bar.value);
+    }).observe(document, { subtree: true, childList: true, attributes: true });
+  });
+  await page.goto(files.url);
+  await page.getByTestId('start-file').setInputFiles(log);
+  await expect(page.getByTestId('chart').locator('canvas')).toBeVisible({ timeout: 120_000 });
+  expect(await page.evaluate(() => (window as unknown as { order: string[] }).order)).toEqual(['another', 'picture']);
+  const shares = await shares_seen(page);
+  expect(shares.length).toBeGreaterThan(1);
+  expect(shares).toEqual([...shares].sort((a, b) => a - b));
 });
 
 /** What the command line says of the log as it is, up to a position. */
