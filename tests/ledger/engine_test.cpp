@@ -121,7 +121,7 @@ TEST_CASE("Engine: a group decided while the one before is appended comes to wha
   CAPTURE(seed);
   test::Random random(seed);
   std::vector<std::string> texts = test::command_stream(seed, {.accounts = 2, .commands = 400});
-  for (std::size_t i = 20; i < texts.size(); i += 7) texts[i] = texts[i - 1 - random.below(20)];  // sent again
+  for (std::size_t i = 20; i < texts.size(); i += 7) texts[i] = texts[i - 1 - random.index(20)];  // sent again
 
   MemoryLog log;
   Engine one_after_the_other(log, test::table_catalog());
@@ -130,7 +130,7 @@ TEST_CASE("Engine: a group decided while the one before is appended comes to wha
   std::unique_ptr<Engine::Group> before;
   int replayed = 0;
   for (std::size_t first = 0; first < texts.size();) {
-    const std::size_t last = std::min(texts.size(), first + 1 + random.below(12));
+    const std::size_t last = std::min(texts.size(), first + 1 + random.index(12));
     auto group = std::make_unique<Engine::Group>(engine, test::stream_clock, before.get());
     // The one before reaches the disk somewhere within, and is applied there or once this one was decided.
     const std::size_t stored_at = first + random.below(last - first + 1);

@@ -225,10 +225,12 @@ export function create_page(): Page {
     write(true);
   }
 
-  // Scenarios branch at the moment shown; when all parts are on the screen, as forecasts keep every core busy.
+  // Scenarios branch at the moment shown; when all parts are on the screen, as forecasts keep every core busy, and the picture
+  // too: it is looked at first.
   const there = create_turns(() => state.phase === 'ready');
   const ground = createMemo((): Ground | null => {
     if (state.phase !== 'ready' || !there('overlays') || state.account === null || state.moment === null) return null;
+    if (drawing() !== null && picture() === null) return null;
     return { ledger: `${openings()}/${state.account}`, account: state.account, tip: state.tip.seq, as_of: state.place.as_of };
   }, null, { equals: (a, b) => a?.ledger === b?.ledger && a?.tip === b?.tip && a?.as_of === b?.as_of });
   const what_if = create_what_if(client, ground, (link) => {
