@@ -117,7 +117,7 @@ TEST_CASE("Engine: when the log fails, nothing of the group was stored or applie
 }
 
 TEST_CASE("Engine: a group decided while the one before is appended comes to what one after the other comes to") {
-  const std::uint64_t seed = GENERATE(1, 2, 3, 4, 5, 6);
+  const std::uint64_t seed = GENERATE(1U, 2U, 3U, 4U, 5U, 6U);
   CAPTURE(seed);
   test::Random random(seed);
   std::vector<std::string> texts = test::command_stream(seed, {.accounts = 2, .commands = 400});
@@ -133,7 +133,7 @@ TEST_CASE("Engine: a group decided while the one before is appended comes to wha
     const std::size_t last = std::min(texts.size(), first + 1 + random.index(12));
     auto group = std::make_unique<Engine::Group>(engine, test::stream_clock, before.get());
     // The one before reaches the disk somewhere within, and is applied there or once this one was decided.
-    const std::size_t stored_at = first + random.below(last - first + 1);
+    const std::size_t stored_at = first + random.index(last - first + 1);
     const bool applied_at_once = random.below(2) == 0;
     for (std::size_t i = first; i <= last; ++i) {
       if (before && i == stored_at) {
