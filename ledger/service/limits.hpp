@@ -36,6 +36,8 @@ inline constexpr int groups_not_gathered_after_few = 64;
 
 // While a group is appended, so many commands wait before the next group is begun with them: fewer are not worth waking for.
 inline constexpr std::size_t commands_decided_beside_least = 16;
+// So many commands are decided before the answers of a group that is on disk go out: a fraction of a millisecond.
+inline constexpr std::size_t commands_before_answers_max = 64;
 // A group and the one before it, together: fewer commands are appended by the thread that decided them, which spares the
 // two wake-ups that waiting beside it costs.
 inline constexpr std::size_t commands_appended_beside_least = 16;

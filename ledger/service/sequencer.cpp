@@ -163,11 +163,11 @@ void Sequencer::run() {
     const std::size_t decided = next_ ? next_->commands : 0;
     WorkQueue::Next next = queue_.next(appending_ != nullptr, commands_per_group_max - std::min(decided, commands_per_group_max));
     if (next.is_empty()) return;
-    // Where a group stands behind, the few that still wait join it first; else nobody waits longer for who is on disk.
-    const bool joins = next_ != nullptr;
-    if (next.append_ended && !joins) end_append();
+    // Few that still wait are decided first, so that a group stands behind; for many, nobody waits who is on disk.
+    const bool few = next.undecided() <= commands_before_answers_max;
+    if (next.append_ended && !few) end_append();
     if (!next.commands.empty()) decide(std::move(next.commands));
-    if (next.append_ended && joins) end_append();
+    if (next.append_ended && few) end_append();
     if (!appending_ && next_) begin_append();
     if (next.action) run_action(*next.action);
   }

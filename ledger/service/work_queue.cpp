@@ -72,6 +72,12 @@ void WorkQueue::answered(std::size_t commands, std::chrono::steady_clock::durati
   stored_in_ = took;
 }
 
+std::size_t WorkQueue::Next::undecided() const {
+  std::size_t sum = 0;
+  for (const Work& work : commands) sum += work.undecided();
+  return sum;
+}
+
 // REQUIRES: the mutex is held.
 bool WorkQueue::is_worth_a_look(bool appending, std::size_t room) const {
   if (append_ended_) return true;

@@ -64,6 +64,7 @@ class WorkQueue {
     std::vector<Work> commands;
     std::optional<Work> action;  // only while nothing is being appended
     [[nodiscard]] bool is_empty() const { return !append_ended && commands.empty() && !action; }
+    [[nodiscard]] std::size_t undecided() const;  // in commands
   };
   // Waits for it. `room`: how many commands still go into a group; more are given only where one work has them alone.
   // While a group is being appended, a few commands are left to become more: until it is stored there is nothing to gain.
