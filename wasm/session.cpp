@@ -204,16 +204,21 @@ std::string Session::timeline(const AccountId& account, const PlanId& plan, std:
   const auto known = places_.find(account);
   std::int64_t record[4] = {0, known == places_.end() ? 0 : known->second.seq.back()};
   std::string bytes(reinterpret_cast<const char*>(record), 2 * sizeof *record);
-  log_.read_account(account, after, -1, [&](Event&& event) {
-    if (const auto point = timeline_.take(event)) {
-      record[0] = point->at.micros;
-      record[1] = point->remaining.micro;
-      record[2] = point->uncovered.micro;
-      record[3] = point->seq;
-      bytes.append(reinterpret_cast<const char*>(record), sizeof record);  // wasm is little-endian
-    }
-    return --events != 0;
-  });
+  try {
+    log_.read_account(account, after, -1, [&](Event&& event) {
+      if (const auto point = timeline_.take(event)) {
+        record[0] = point->at.micros;
+        record[1] = point->remaining.micro;
+        record[2] = point->uncovered.micro;
+        record[3] = point->seq;
+        bytes.append(reinterpret_cast<const char*>(record), sizeof record);  // wasm is little-endian
+      }
+      return --events != 0;
+    });
+  } catch (...) {
+    timeline_ = Timeline(plan);  // begun anew by whoever asks next
+    throw;
+  }
   const std::int64_t seq = timeline_.seq();
   std::memcpy(bytes.data(), &seq, sizeof seq);
   return bytes;
@@ -341,8 +346,8 @@ std::string Session::export_log(LogRange range, std::uint32_t bytes) const {
     if (!batch.events.empty()) covered = batch.events.back().seq;
     // A batch that is cut is closed by the document that goes on.
     if (batch.first_seq + batch.count - 1 <= range.to) writer.batch(BatchMark{account, batch.key, batch.command, batch.count});
-    // Batches without events that stand behind this one begin the next part, and are in no other.
-    whole = batch.events.empty() || out.size() < bytes;
+    // Batches without events that stand behind this one begin the next part, and are in no other; there is none behind the last.
+    whole = batch.events.empty() || covered == range.to || out.size() < bytes;
     return whole;
   });
   if (whole) covered = range.to;

@@ -30,7 +30,7 @@ std::optional<Unprocessed> WorkQueue::push(Work& work) {
     works_.push_back(std::move(work));
     commands_ += commands;
     bytes_ += bytes;
-    wakes = is_action || commands_ >= wakes_at_;
+    wakes = is_action || commands == 0 || commands_ >= wakes_at_;
   }
   if (wakes) changed_.notify_one();
   return std::nullopt;

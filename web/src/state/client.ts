@@ -11,7 +11,7 @@ interface Waiting {
 }
 
 export interface Client<Of extends Known<Of> = Questions> {
-  /** Its worker did not load, or threw outside an answer: who has another should ask that one. */
+  /** A forecaster whose worker did not load, or threw outside an answer: it was ended, and who has another asks that one. */
   is_lost(): boolean;
   /** `handed_over`: what of the question moves to the worker without a copy. */
   ask<Name extends keyof Of>(name: Name, ask: Of[Name]['ask'], handed_over?: Transferable[]): Promise<Of[Name]['answer']>;
@@ -19,13 +19,13 @@ export interface Client<Of extends Known<Of> = Questions> {
 
 /** Starts the worker that owns the ledger. */
 export const start_worker = (on_tiding: (tiding: Tiding) => void): Client =>
-  client_of(new Worker(new URL('../worker.ts', import.meta.url), { type: 'module' }), on_tiding);
+  client_of(new Worker(new URL('../worker.ts', import.meta.url), { type: 'module' }), on_tiding, false);
 
 /** Starts a worker that simulates; its module is fetched with the first. */
 export const start_forecaster = (): Client<ForecastQuestions> =>
-  client_of(new Worker(new URL('../forecast_worker.ts', import.meta.url), { type: 'module' }), () => {});
+  client_of(new Worker(new URL('../forecast_worker.ts', import.meta.url), { type: 'module' }), () => {}, true);
 
-function client_of<Of extends Known<Of>>(worker: Worker, on_tiding: (tiding: Tiding) => void): Client<Of> {
+function client_of<Of extends Known<Of>>(worker: Worker, on_tiding: (tiding: Tiding) => void, replaceable: boolean): Client<Of> {
   const waiting = new Map<number, Waiting>();
   let last_id = 0;
   let lost = false;
@@ -43,7 +43,8 @@ function client_of<Of extends Known<Of>>(worker: Worker, on_tiding: (tiding: Tid
   };
   // The worker's file did not load or threw outside an answer: nobody will ever be answered.
   worker.onerror = (event) => {
-    lost = true;
+    if (replaceable) worker.terminate();
+    lost = replaceable;
     const fault = new FaultError({ code: 'module', message: event.message || faults.worker });
     for (const { reject } of waiting.values()) reject(fault);
     waiting.clear();
@@ -52,6 +53,7 @@ function client_of<Of extends Known<Of>>(worker: Worker, on_tiding: (tiding: Tid
   return {
     is_lost: () => lost,
     ask(name, ask, handed_over = []) {
+      if (lost) return Promise.reject(new FaultError({ code: 'module', message: faults.worker }));
       last_id += 1;
       const id = last_id;
       return new Promise((resolve, reject) => {

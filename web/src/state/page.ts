@@ -119,7 +119,7 @@ export function create_page(): Page {
         return;
       case 'indexed':
         set('indexed', (times) => times + 1);
-        void draw();
+        void draw(true);
         return;
       case 'grown':
         set('tip', tiding.tip);
@@ -177,19 +177,31 @@ export function create_page(): Page {
       set('place', 'as_of', now ? null : moment.seq);
     });
     write(false);
-    return draw();
+    return draw(target === 'now');
   }
 
-  /** Asks for the plan's time line when the plan or the moment changed or the log grew; the newest wish wins. */
+  /**
+   * Asks for the plan's time line when the plan or the moment changed or the log grew. The newest wish of a person wins; a log
+   * that grew (`patient`) lets the picture that is being made be finished, or one that grows fast would never be seen.
+   */
   let drawn = '';
-  async function draw(): Promise<void> {
+  let being_made: string | null = null;
+  let once_more = false;
+  async function draw(patient = false): Promise<void> {
     const plan = page.plan();
     const { moment } = state;
     if (plan === null || moment === null) return;
     const mine = opening;
     const wanted = `${mine}/${state.indexed}/${plan}/${moment.seq}`;
     if (wanted === drawn) return;
+    const of = `${mine}/${plan}`;
+    if (patient && being_made === of) {
+      once_more = true;
+      return;
+    }
     drawn = wanted;
+    being_made = of;
+    once_more = false;
     try {
       const terms = unwrap(moment).statement.plans.filter((term) => term.plan === plan);
       const next = await client.ask('picture', {
@@ -200,7 +212,11 @@ export function create_page(): Page {
       // One that nobody waits for any more was given up.
       if (mine === opening && wanted === drawn) fail(thrown);
     } finally {
-      if (wanted === drawn) put_drawing(null);
+      if (wanted === drawn) {
+        put_drawing(null);
+        being_made = null;
+        if (once_more) void draw(true);
+      }
     }
   }
 

@@ -34,6 +34,8 @@ export interface WhatIf {
   redo(): void;
   can_undo(): boolean;
   can_redo(): boolean;
+  /** Whether there is a moment to ask about, and the picture of it is there. */
+  ready(): boolean;
   /** Asks the chosen scenario a question that is not asked all the time. */
   ask(question: Ask): Promise<AskedAnswer>;
   /** Takes what a link says; without a step to undo. */
@@ -200,6 +202,7 @@ export function create_what_if(client: Client, ground: () => Ground | null, note
     catalog,
     outcome: (id) => outcomes().get(id) ?? nothing,
     learning,
+    ready: () => ground() !== null,
     turn: (next, of) => turn_to(step(history(), next, of ?? null)),
     pull: (of, turn) => turn_to(step(history(), pull(board(), text.what_if.first_name, turn), `${board().chosen} ${of}`)),
     undo: () => turn_to(undo(history())),

@@ -43,7 +43,7 @@ export function Answers(): JSX.Element {
     }
   };
   const button = (name: string, question: () => Ask): JSX.Element => (
-    <button type="button" class="button" disabled={asking() !== null} data-testid={`ask-${question().ask}`}
+    <button type="button" class="button" disabled={asking() !== null || !what_if.ready()} data-testid={`ask-${question().ask}`}
       aria-pressed={answer()?.ask === question().ask} onClick={() => void ask(question())}>{name}</button>
   );
   return (

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A plan's time line as far as it was asked for: read from the core part by part, and read on when the log has grown.
 
-import { timeline_width, type Ledger } from '../core/ledger';
+import { timeline_width, type Ledger, type TimelinePart } from '../core/ledger';
 
 const room_least = 1024;
 
@@ -26,13 +26,24 @@ export class TimeLine {
    */
   async read(up_to: bigint, versions: number, pause: (seq: bigint) => Promise<void>): Promise<BigInt64Array> {
     while (this.#seq < up_to) {
-      const { records, seq, last } = this.#ledger.timeline_part(this.#account, this.plan, this.#seq);
+      const { records, seq, last } = this.#next();
       this.#add(records, versions);
       this.#seq = seq;
       if (last || seq >= up_to) break;
       await pause(seq);
     }
     return this.#records.subarray(0, this.#length);
+  }
+
+  // What failed halfway is begun anew, here as in the module.
+  #next(): TimelinePart {
+    try {
+      return this.#ledger.timeline_part(this.#account, this.plan, this.#seq);
+    } catch (thrown) {
+      this.#seq = 0n;
+      this.#length = 0;
+      throw thrown;
+    }
   }
 
   #add(records: BigInt64Array, versions: number): void {
