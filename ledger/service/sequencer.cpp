@@ -194,7 +194,7 @@ void Sequencer::decide(std::vector<Work> works) {
   }
   if (!fault) return;
   if (const std::unique_ptr<Group> group = std::move(next_)) fail(group->works, *fault);
-  fail(works, *fault);
+  if (!works.empty()) fail(works, *fault);  // those that were in no group yet
 }
 
 // As far as the next errand.
@@ -244,8 +244,8 @@ void Sequencer::append(Group& group) {
   group.stored_in = std::chrono::steady_clock::now() - began;
 }
 
-// The next group goes to the disk before this one's callers are answered, so that the disk never waits for them. Few of
-// them stay for who called this.
+// The next group goes to the disk before this one's callers are answered, so that the disk never waits for them. One of few
+// commands is left for `run`.
 void Sequencer::end_append() {
   const std::unique_ptr<Group> ended = std::move(appending_);
   if (ended->fault) {
