@@ -116,11 +116,15 @@ const AccountState* Engine::Group::state_of(const AccountId& account) {
   if (decided != accounts_.end()) return &decided->second;
   const auto once = once_.find(account);
   if (once == once_.end()) return state_before(account);
-  AccountState& next = accounts_.emplace(account, *state_before(account)).first->second;
   const std::vector<Event>& events = batches_[once->second].events;
-  for (const Event& event : events) evolve(next, event);
   events_ += static_cast<std::int64_t>(events.size());
   once_.erase(once);
+  return grown(account, *state_before(account), events);
+}
+
+const AccountState* Engine::Group::grown(const AccountId& account, const AccountState& from, const std::vector<Event>& events) {
+  AccountState& next = accounts_.emplace(account, from).first->second;
+  for (const Event& event : events) evolve(next, event);
   return &next;
 }
 
@@ -132,9 +136,7 @@ const AccountState* Engine::Group::state_before(const AccountId& account) {
   if (decided != before_->accounts_.end()) return &decided->second;
   const auto once = before_->once_.find(account);
   if (once == before_->once_.end()) return known;
-  AccountState& next = accounts_.emplace(account, *known).first->second;
-  for (const Event& event : before_->batches_[once->second].events) evolve(next, event);
-  return &next;
+  return grown(account, *known, before_->batches_[once->second].events);
 }
 
 const Batch* Engine::Group::batch_of(const std::pair<AccountId, IdempotencyKey>& key) const {

@@ -117,6 +117,8 @@ class Engine::Group {
   [[nodiscard]] std::variant<Answer, Errand> decide_parsed(const ParsedCommand& parsed, const Provided* provided);
   [[nodiscard]] const AccountState* state_of(const AccountId& account);
   [[nodiscard]] const AccountState* state_before(const AccountId& account);
+  // A copy of its own, with a batch's events.
+  const AccountState* grown(const AccountId& account, const AccountState& from, const std::vector<Event>& events);
   [[nodiscard]] const Batch* batch_of(const std::pair<AccountId, IdempotencyKey>& key) const;
   [[nodiscard]] std::optional<StoredBatch> stored_batch(const Command& command, const AccountState* state) const;
   [[nodiscard]] std::variant<Answer, Errand> again(const ParsedCommand& parsed, StoredBatch stored,

@@ -41,25 +41,20 @@ std::optional<Books> fold_packed(const LogSource& source, const std::function<vo
 }
 
 Book fold_directory(const std::string& directory) {
-  for (int attempt = 1;; ++attempt) {
-    const LogSource source(directory);
+  return steadily_over([&] { return LogSource(directory); }, [](const LogSource& source) {
     const std::int64_t before = source.moves();
-    try {
-      if (const auto packed = fold_packed(source, [](std::int64_t) {}); packed && source.moves() == before) {
-        return merged(*packed);
-      }
-      Books books;
-      source.read_events([&](Event&& event, const RegionId& region, std::int64_t) {
-        if (const auto folded = books[region].apply(event); !folded) {
-          throw Fault(Fault::Kind::damaged, to_text(folded.error()));
-        }
-        return true;
-      });
-      if (source.moves() == before || attempt == steady_attempts_max) return merged(books);
-    } catch (const Fault&) {
-      if (source.moves() == before || attempt == steady_attempts_max) throw;
+    if (const auto packed = fold_packed(source, [](std::int64_t) {}); packed && source.moves() == before) {
+      return merged(*packed);
     }
-  }
+    Books books;
+    source.read_events([&](Event&& event, const RegionId& region, std::int64_t) {
+      if (const auto folded = books[region].apply(event); !folded) {
+        throw Fault(Fault::Kind::damaged, to_text(folded.error()));
+      }
+      return true;
+    });
+    return merged(books);
+  });
 }
 
 }  // namespace creditfold::cli

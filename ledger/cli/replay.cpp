@@ -117,17 +117,12 @@ Replayed replay(const ReplayOptions& options, const LogSource& source) {
 
 // Once more when an account moved from one region to another meanwhile.
 Replayed replay_steadily(const ReplayOptions& options, std::optional<LogSource>& source) {
-  for (int attempt = 1;; ++attempt) {
+  const auto open = [&]() -> const LogSource& {
     source.emplace(options.log);
     choose_region(options, *source);
-    const std::int64_t before = source->moves();
-    try {
-      Replayed replayed = replay(options, *source);
-      if (source->moves() == before || attempt == steady_attempts_max) return replayed;
-    } catch (const Fault&) {
-      if (source->moves() == before || attempt == steady_attempts_max) throw;
-    }
-  }
+    return *source;
+  };
+  return steadily_over(open, [&](const LogSource& opened) { return replay(options, opened); });
 }
 
 }  // namespace

@@ -46,23 +46,17 @@ struct Learned {
 
 // Folded as it is read: no event is kept, however many there are.
 Learned learn_log(const SimulateOptions& options, const Catalog& catalog, const forecast::Scenario& scenario) {
-  for (int attempt = 1;; ++attempt) {
-    const LogSource source(options.log);
-    const std::int64_t before = source.moves();
+  return steadily_over([&] { return LogSource(options.log); }, [&](const LogSource& source) -> Learned {
     const AccountId account = account_of(options, scenario, source);
     forecast::Learner learner(account, catalog, scenario.at);
-    try {
-      source.read_events([&](Event&& event, const RegionId&, std::int64_t) {
-        if (event.account != account) return true;
-        if (scenario.as_of && event.seq > *scenario.as_of) return false;
-        learner.take(event);
-        return true;
-      });
-      if (source.moves() == before || attempt == steady_attempts_max) return {account, learner.branch()};
-    } catch (const Fault&) {  // half of the account read here and half there
-      if (source.moves() == before || attempt == steady_attempts_max) throw;
-    }
-  }
+    source.read_events([&](Event&& event, const RegionId&, std::int64_t) {
+      if (event.account != account) return true;
+      if (scenario.as_of && event.seq > *scenario.as_of) return false;
+      learner.take(event);
+      return true;
+    });
+    return {account, learner.branch()};
+  });
 }
 
 }  // namespace
