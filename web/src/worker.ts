@@ -7,6 +7,7 @@ import { load_module, type LedgerModule, type LogPart } from './core/ledger';
 import type { Moment, Opened, PictureData, Questions, Tiding } from './core/protocol';
 import { faults } from './text';
 import { answer_with, type Answers } from './worker/answering';
+import { breathe } from './worker/breath';
 import { fill, shipped_catalog, survey, type Filled } from './worker/local';
 import { Service } from './worker/service';
 import { Session } from './worker/session';
@@ -47,12 +48,12 @@ async function open({ source, account, as_of }: Questions['open']['ask']): Promi
   const still = (): void => {
     if (mine !== waited_for) throw new FaultError({ code: 'left', message: faults.left });
   };
-  const breathe = async (): Promise<void> => {
-    await new Promise((resolve) => setTimeout(resolve, 0));
+  const pause = async (): Promise<void> => {
+    await breathe();
     still();
   };
   const { accounts, catalog, ledger } = source.from === 'service' ? await connect(source.base, source.token)
-    : await fill(await module(), source, post, breathe);
+    : await fill(await module(), source, post, pause);
   still();
   const [first] = accounts;
   if (first === undefined) {
@@ -73,7 +74,7 @@ async function open({ source, account, as_of }: Questions['open']['ask']): Promi
   });
   session = next;
   try {
-    await next.load(breathe);
+    await next.load(pause);
   } catch (thrown) {
     // It may hold a part of the log.
     next.close();
