@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <map>
 #include <span>
 #include <string_view>
 
@@ -90,22 +91,16 @@ class History {
     extras();
     seats();
     closes();
-    std::stable_sort(sent_.begin(), sent_.end(), [](const Sent& a, const Sent& b) { return a.when < b.when; });
     std::vector<std::string> texts;
-    for (const Sent& sent : sent_) {
-      if (sent.when > now_) break;
+    for (const auto& [when, rest] : sent_) {
+      if (when > now_) break;
       const std::string key = "demo:" + std::to_string(texts.size() + 1);
-      texts.push_back(R"({"account":"demo","key":")" + key + R"(",)" + sent.rest + "}");
+      texts.push_back(R"({"account":"demo","key":")" + key + R"(",)" + rest + "}");
     }
     return texts;
   }
 
  private:
-  struct Sent {
-    Instant when;
-    std::string rest;  // of the command's JSON
-  };
-
   static std::int64_t floor_mod(std::int64_t a, std::int64_t n) { return ((a % n) + n) % n; }
   [[nodiscard]] Instant days_ago(std::int64_t days, std::int64_t micros = 0) const {
     return {today_.micros - days * day + micros};
@@ -116,7 +111,7 @@ class History {
   void send(Instant when, Instant at, std::string_view command, const std::string& fields) {
     std::string rest = R"("command":")" + std::string(command) + R"(","at":")" + to_text(at) + '"';
     if (!fields.empty()) rest += ',' + fields;
-    sent_.push_back({when, std::move(rest)});
+    sent_.emplace(when, std::move(rest));
   }
   void send(Instant at, std::string_view command, const std::string& fields) { send(at, at, command, fields); }
 
@@ -254,7 +249,7 @@ class History {
   Instant now_;
   Instant today_;
   Dice dice_{20251007};
-  std::vector<Sent> sent_;
+  std::multimap<Instant, std::string> sent_;  // the rest of each command's JSON, by when it is sent
   std::int64_t usages_ = 0;
 };
 

@@ -2,11 +2,9 @@
 #include "ledger/draws.hpp"
 
 #include <algorithm>
+#include <utility>
 #include <variant>
 
-#include "events/log.hpp"
-#include "ledger/evolve.hpp"
-#include "ledger/replay.hpp"
 #include "ledger/terms.hpp"
 
 namespace creditfold {
@@ -23,70 +21,86 @@ const Lot* find_lot(const AccountState& state, const credits::LotName& name) {
 
 }  // namespace
 
-void fold_or_fault(AccountState& state, const Event& event) {
-  const auto damaged = [&](const char* what) {
-    return Fault(Fault::Kind::damaged, to_text(FoldFault{event.seq, event.account, event.version, what}));
-  };
-  try {
-    evolve(state, event);
-  } catch (const Inconsistent& inconsistent) {
-    throw damaged(inconsistent.what());
-  } catch (const Overflow& overflow) {
-    throw damaged(overflow.what());
-  }
-}
+LotHistory::LotHistory(const AccountHistory& history, const credits::LotName& name, const Moved& moved)
+    : reading(history, [&](const Event& event, const AccountState& state) {
+        const Lot* now = find_lot(state, name);
+        if (now == nullptr) {
+          if (lot && !voided) voided = place_of(event);
+          return;
+        }
+        if (!lot) {
+          granted = place_of(event);
+        } else {
+          const LotMove move{now->drawn - lot->drawn, now->held - lot->held, now->expired - lot->expired};
+          if (move.drawn.micro != 0 || move.held.micro != 0 || move.expired.micro != 0) moved(*now, event, move);
+        }
+        lot = *now;
+      }) {}
 
-LotHistory follow_lot(std::span<const Event> events, const credits::LotName& name) {
-  LotHistory history;
-  for (const Event& event : events) {
-    fold_or_fault(history.state, event);
-    const Lot* lot = find_lot(history.state, name);
-    if (lot == nullptr) {
-      if (history.lot && history.voided == nullptr) history.voided = &event;
-      continue;
-    }
-    if (!history.lot) {
-      history.granted = &event;
-    } else {
-      const Lot& was = *history.lot;
-      const LotMove move{&event, lot->drawn - was.drawn, lot->held - was.held, lot->expired - was.expired};
-      if (move.drawn.micro != 0 || move.held.micro != 0 || move.expired.micro != 0) history.moves.push_back(move);
-    }
-    history.lot = *lot;
-  }
-  return history;
-}
+ChargeFold::ChargeFold(const AccountState& met) : before(met) {}
 
-ChargeFold fold_charge(std::span<const Event> events, std::size_t index) {
-  const Event& event = events[index];
-  const auto& charge = std::get<CreditsConsumed>(event.payload);
-  ChargeFold fold;
-  for (const Event& earlier : events.first(index)) fold_or_fault(fold.before, earlier);
-  if (charge.settles) {
-    const auto hold = fold.before.holds.find(*charge.settles);
-    if (hold != fold.before.holds.end()) fold.settled = hold->second;
-  }
-  AccountState after = fold.before;
-  fold_or_fault(after, event);
-  const Term& term = *terms::term_in_force(after, charge.plan, event.at);
-  const std::int32_t number = terms::period_at(term, event.at);
-  fold.term = term.number;
-  fold.period = number;
-  fold.starts_at = terms::period_starts_at(term, number);
-  fold.ends_at = terms::period_ends_at(term, number);
-  fold.on_exhaustion = term.on_exhaustion;
-  const Period& period = *terms::find_period(term, number);
-  for (const std::size_t i : credits::burn_order(period)) {
-    const Lot& lot = period.lots[i];
-    const credits::LotName name{charge.plan, term.number, number, lot.number};
-    const Lot* was = find_lot(fold.before, name);
+void ChargeFold::follow(const AccountState& after, Instant at, const CreditsConsumed& charge) {
+  const Term& in_force = *terms::term_in_force(after, charge.plan, at);
+  term = in_force.number;
+  period = terms::period_at(in_force, at);
+  starts_at = terms::period_starts_at(in_force, period);
+  ends_at = terms::period_ends_at(in_force, period);
+  on_exhaustion = in_force.on_exhaustion;
+  const Period& drawn_from = *terms::find_period(in_force, period);
+  for (const std::size_t i : credits::burn_order(drawn_from)) {
+    const Lot& lot = drawn_from.lots[i];
+    const credits::LotName name{charge.plan, term, period, lot.number};
+    const Lot* was = find_lot(before, name);
     const Credits taken = lot.drawn - (was ? was->drawn : Credits{});
-    fold.lots.push_back({credits::to_id(name), lot.kind, lot.granted, lot.held, lot.remaining() + taken, taken});
-    fold.covered += taken;
+    lots.push_back({credits::to_id(name), lot.kind, lot.version, lot.held, lot.remaining() + taken, taken});
+    covered += taken;
   }
-  fold.uncovered = charge.credits - fold.covered;
-  return fold;
+  uncovered = charge.credits - covered;
 }
+
+FoundCharge::FoundCharge(const AccountHistory& history, const UsageId& usage)
+    : usage_(usage),
+      reading_(
+          history, [this](const Event& event, const AccountState& after) { follow(event, after); },
+          [this](const Event& event, const AccountState& before) { meet(event, before); }) {
+  if (!place_) return;
+  event_.emplace(history.at(*place_));
+  held_ = find_held(history);
+}
+
+FoundCharge::~FoundCharge() = default;
+
+const CreditsConsumed* FoundCharge::ours(const Event& event) const {
+  const auto* charge = std::get_if<CreditsConsumed>(&event.payload);
+  return charge != nullptr && charge->usage == usage_ ? charge : nullptr;
+}
+
+void FoundCharge::meet(const Event& event, const AccountState& before) {
+  if (ours(event) == nullptr) return;
+  if (place_ && older_.size() < namesakes_max) older_.push_back({place_->seq, fold_->covered + fold_->uncovered});
+  place_ = place_of(event);
+  fold_.emplace(before);
+}
+
+void FoundCharge::follow(const Event& event, const AccountState& after) {
+  const auto* grant = std::get_if<CreditsGranted>(&event.payload);
+  if (grant != nullptr && grant->corrects == usage_) corrections_.push_back(place_of(event));
+  if (const CreditsConsumed* charge = ours(event)) fold_->follow(after, event.at, *charge);
+}
+
+// Of several made under one id, the newest before the charge is the one it settled.
+std::optional<Place> FoundCharge::find_held(const AccountHistory& history) const {
+  std::optional<Place> held;
+  const auto& settles = fact().settles;
+  if (!settles || fold_->before.holds.count(*settles) == 0) return held;
+  history.read([&](const Event& event) {
+    const auto* made = std::get_if<CreditsHeld>(&event.payload);
+    if (made != nullptr && event.seq < place_->seq && made->authorization == *settles) held = place_of(event);
+  });
+  return held;
+}
+
+const Hold* FoundCharge::settled() const { return held_ ? &fold_->before.holds.at(*fact().settles) : nullptr; }
 
 void DrawWatch::before(const AccountState& state, Instant at, const CreditsConsumed& charge) {
   drawn_.clear();

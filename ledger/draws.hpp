@@ -3,48 +3,49 @@
 // second burn order lives here; the fold itself is asked (H11).
 #pragma once
 
+#include <functional>
 #include <optional>
-#include <span>
 #include <vector>
 
 #include "events/event.hpp"
+#include "ledger/account_history.hpp"
 #include "ledger/credits.hpp"
 #include "ledger/state.hpp"
 
 namespace creditfold {
 
-// The fold's one step inside a question. Throws Fault(damaged) when the event cannot follow.
-void fold_or_fault(AccountState& state, const Event& event);
-
 // How one event changed one lot.
 struct LotMove {
-  const Event* event = nullptr;  // of the span asked; not owned
   Credits drawn;
   Credits held;  // negative: released
   Credits expired;
 };
 
-// Everything that happened to one lot.
+// Follows one lot: what became of it. Told of each event after its grant that changed it, with the lot after it.
+using Moved = std::function<void(const Lot&, const Event&, const LotMove&)>;
 struct LotHistory {
+  LotHistory(const AccountHistory& history, const credits::LotName& name, const Moved& moved);
+
   std::optional<Lot> lot;  // as it stands, or as it last stood; nothing: it was never granted
-  const Event* granted = nullptr;
-  const Event* voided = nullptr;  // the end of its term that cut its period off (H8)
-  std::vector<LotMove> moves;
-  AccountState state;  // after all events
+  std::optional<Place> granted;
+  std::optional<Place> voided;  // the end of its term that cut its period off (H8)
+  Reading reading;
 };
-[[nodiscard]] LotHistory follow_lot(std::span<const Event> events, const credits::LotName& name);
 
 // A lot of the charge's period as the charge met it, after the release of what it settles.
 struct LotAtCharge {
   LotId lot;
   LotKind kind = LotKind::allotment;
-  Credits granted;
+  std::int64_t granted_by = 0;  // version of the event
   Credits held;
   Credits left;  // before the draw
   Credits taken;
 };
 // What a charge did. `lots` are those of its period in burn order, drawn or not.
 struct ChargeFold {
+  explicit ChargeFold(const AccountState& met);
+  void follow(const AccountState& after, Instant at, const CreditsConsumed& charge);
+
   AccountState before;
   std::int32_t term = 1;
   std::int32_t period = 1;
@@ -54,10 +55,51 @@ struct ChargeFold {
   std::vector<LotAtCharge> lots;
   Credits covered;
   Credits uncovered;
-  std::optional<Hold> settled;  // the live authorization it settled (H17)
 };
-// REQUIRES: events[index] is a CreditsConsumed.
-[[nodiscard]] ChargeFold fold_charge(std::span<const Event> events, std::size_t index);
+
+// Another charge under the same id (H13).
+struct Namesake {
+  std::int64_t seq = 0;
+  Credits credits;
+};
+inline constexpr std::size_t namesakes_max = 100;
+
+// Looks for the newest charge under an id, and for what else of the account's history is about it.
+class FoundCharge {
+ public:
+  FoundCharge(const AccountHistory& history, const UsageId& usage);
+  ~FoundCharge();
+  FoundCharge(const FoundCharge&) = delete;
+  FoundCharge& operator=(const FoundCharge&) = delete;
+
+  // Without it there is nothing else.
+  explicit operator bool() const { return event_.has_value(); }
+
+  [[nodiscard]] const Event& event() const { return *event_; }
+  [[nodiscard]] const CreditsConsumed& fact() const { return std::get<CreditsConsumed>(event_->payload); }
+  [[nodiscard]] const ChargeFold& fold() const { return *fold_; }
+  // The live authorization that it settled, and where that was made (H17); nothing: none.
+  [[nodiscard]] const Hold* settled() const;
+  [[nodiscard]] std::optional<Place> held() const { return held_; }
+  [[nodiscard]] const std::vector<Place>& corrections() const { return corrections_; }  // grants that name it (AIS-4b)
+  [[nodiscard]] const std::vector<Namesake>& older() const { return older_; }           // the first `namesakes_max`
+  [[nodiscard]] const Reading& reading() const { return reading_; }
+
+ private:
+  void meet(const Event& event, const AccountState& before);
+  void follow(const Event& event, const AccountState& after);
+  [[nodiscard]] const CreditsConsumed* ours(const Event& event) const;
+  [[nodiscard]] std::optional<Place> find_held(const AccountHistory& history) const;
+
+  UsageId usage_;
+  std::optional<Place> place_;
+  std::optional<ChargeFold> fold_;
+  std::optional<Place> held_;
+  std::vector<Place> corrections_;
+  std::vector<Namesake> older_;
+  Reading reading_;
+  std::optional<Event> event_;
+};
 
 // What a charge drew from each lot, told during one fold over the whole log: the lots of its period before and after.
 // Takes as long as the period has lots.

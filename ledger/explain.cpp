@@ -10,15 +10,15 @@ namespace creditfold {
 namespace {
 
 struct Explain {
-  std::span<const Event> events;
+  const AccountHistory& history;
   const Catalog& catalog;
 
-  why::Told operator()(const WhyLot& why) const { return why::explain_lot(events, why); }
-  why::Told operator()(const WhyCharge& why) const { return why::explain_charge(events, why, catalog); }
-  why::Told operator()(const WhyLine& why) const { return why::explain_line(events, why); }
-  why::Told operator()(const WhyPeriod& why) const { return why::explain_period(events, why); }
-  why::Told operator()(const WhyUse& why) const { return why::explain_use(events, why); }
-  why::Told operator()(const WhyRefusal& why) const { return why::explain_refusal(events, why, catalog); }
+  why::Told operator()(const WhyLot& why) const { return why::explain_lot(history, why); }
+  why::Told operator()(const WhyCharge& why) const { return why::explain_charge(history, why, catalog); }
+  why::Told operator()(const WhyLine& why) const { return why::explain_line(history, why); }
+  why::Told operator()(const WhyPeriod& why) const { return why::explain_period(history, why); }
+  why::Told operator()(const WhyUse& why) const { return why::explain_use(history, why); }
+  why::Told operator()(const WhyRefusal& why) const { return why::explain_refusal(history, why, catalog); }
 };
 
 void write_link(JsonWriter& out, const WhyLink& link) {
@@ -69,17 +69,8 @@ void write_draws(JsonWriter& out, const Explanation& told) {
 
 }  // namespace
 
-Expected<Explanation, std::string> explain(std::span<const Event> events, const Why& why, const Catalog& catalog) {
-  return std::visit(Explain{events, catalog}, why);
-}
-
-std::vector<Event> account_events(const Log& log, const AccountId& account, std::optional<std::int64_t> as_of) {
-  std::vector<Event> events;
-  log.read_account(account, 0, as_of.value_or(-1), [&](Event&& event) {
-    events.push_back(std::move(event));
-    return true;
-  });
-  return events;
+Expected<Explanation, std::string> explain(const AccountHistory& history, const Why& why, const Catalog& catalog) {
+  return std::visit(Explain{history, catalog}, why);
 }
 
 std::string explanation_json(const Explanation& told) {

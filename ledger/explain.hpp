@@ -6,7 +6,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -14,7 +13,7 @@
 
 #include "events/event.hpp"
 #include "events/expected.hpp"
-#include "events/log.hpp"
+#include "ledger/account_history.hpp"
 #include "ledger/catalog.hpp"
 #include "ledger/refusal.hpp"
 
@@ -99,14 +98,10 @@ struct Explanation {
   std::vector<WhyLink> links;
 };
 
-// `events` are the account's, from the first, in order; what is asked is asked as of the last of them. The error says
-// that there is no such thing. For a refusal they may be empty: then it is explained without an account. Throws
-// Fault(damaged) when they do not fold.
-[[nodiscard]] Expected<Explanation, std::string> explain(std::span<const Event> events, const Why& why,
+// What is asked is asked as of the newest event of the history. The error says that there is no such thing. For a refusal
+// it may be nobody's: then it is explained without an account. Throws Fault(damaged) when the events do not fold.
+[[nodiscard]] Expected<Explanation, std::string> explain(const AccountHistory& history, const Why& why,
                                                          const Catalog& catalog);
-// The events such questions are asked over: the account's, as known at `as_of`.
-[[nodiscard]] std::vector<Event> account_events(const Log& log, const AccountId& account,
-                                                std::optional<std::int64_t> as_of);
 [[nodiscard]] std::string explanation_json(const Explanation& explanation);  // one line without a newline
 
 }  // namespace creditfold

@@ -13,53 +13,38 @@
 namespace creditfold::why {
 namespace {
 
-// A charge met in the log: the event and what it says.
-struct Met {
-  std::size_t index = 0;
-  const Event* event = nullptr;
-  const CreditsConsumed* fact = nullptr;
-};
-
-std::vector<Met> charges_of(std::span<const Event> events, const UsageId& usage) {
-  std::vector<Met> met;
-  for (std::size_t i = 0; i < events.size(); ++i) {
-    const auto* fact = std::get_if<CreditsConsumed>(&events[i].payload);
-    if (fact != nullptr && fact->usage == usage) met.push_back({i, &events[i], fact});
-  }
-  return met;
-}
-
 std::string rank_text(const Catalog& catalog, const PlanId& plan) {
   const Plan* known = catalog.plan(plan);
   return known ? joined({"rank ", known->rank}) : "no rank in the catalog at hand";
 }
 
 // H6. The event does not tell whether the report named the plan; what would have been picked without a name does.
-std::string why_chosen(const AccountState& before, const Met& met, const Catalog& catalog, int admitting) {
+std::string why_chosen(const FoundCharge& charge, const Catalog& catalog, int admitting) {
   if (admitting == 1) return "the only plan in force that admits the actor";
-  const auto picked = terms::plan_for_usage(before, catalog, std::nullopt, met.event->actor, met.event->at);
-  const bool highest = picked.has_value() && picked->plan == met.fact->plan;
+  const auto picked = terms::plan_for_usage(charge.fold().before, catalog, std::nullopt, charge.event().actor, charge.event().at);
+  const bool highest = picked.has_value() && picked->plan == charge.fact().plan;
   return highest ? "the highest rank in force that admits the actor"
                  : "not the highest in rank by the catalog at hand: the report named it, or ranks have changed";
 }
 
-void tell_plan(Telling& told, const ChargeFold& fold, const Met& met, const Catalog& catalog) {
+void tell_plan(Telling& told, const FoundCharge& charge, const Catalog& catalog) {
+  const ChargeFold& fold = charge.fold();
   int admitting = 0;
   for (const auto& [plan, pool] : fold.before.pools) {
-    if (terms::term_in_force(fold.before, plan, met.event->at) == nullptr) continue;
-    const Builders* builders = pool.builders.at(met.event->at);
-    const bool admits = builders == nullptr || builders->admits(met.event->actor);
+    if (terms::term_in_force(fold.before, plan, charge.event().at) == nullptr) continue;
+    const Builders* builders = pool.builders.at(charge.event().at);
+    const bool admits = builders == nullptr || builders->admits(charge.event().actor);
     admitting += admits ? 1 : 0;
     const std::string who = builders == nullptr || builders->everyone ? "admits everyone"
                             : admits                                  ? "its builder list admits the actor"
                                                                       : "its builder list does not admit the actor";
     told.step("Plan", {plan.value}, {rank_text(catalog, plan), ", ", who},
-              plan == met.fact->plan ? "chosen" : "not chosen");
+              plan == charge.fact().plan ? "chosen" : "not chosen");
   }
-  told.step("Plan", {"Why ", met.fact->plan.value}, {why_chosen(fold.before, met, catalog, admitting)}, "").by("H6");
-  told.step("Plan", {"Credit Period of its moment"}, {span_text(fold.starts_at, fold.ends_at)}, met.event->at)
-      .by(met.fact->late ? "H14" : "AIS-4d")
-      .to(to_period(met.fact->plan, fold.term, fold.period));
+  told.step("Plan", {"Why ", charge.fact().plan.value}, {why_chosen(charge, catalog, admitting)}, "").by("H6");
+  told.step("Plan", {"Credit Period of its moment"}, {span_text(fold.starts_at, fold.ends_at)}, charge.event().at)
+      .by(charge.fact().late ? "H14" : "AIS-4d")
+      .to(to_period(charge.fact().plan, fold.term, fold.period));
 }
 
 std::string product_text(Volume volume, Rate rate) { return joined({volume.tokens, " × ", rate, " ÷ 1000000"}); }
@@ -116,13 +101,13 @@ void tell_price(Telling& told, const CreditsConsumed& fact, const Catalog& catal
       .by("H15");
 }
 
-void tell_lots(Telling& told, const ChargeFold& fold, const Met& met) {
+void tell_lots(Telling& told, const FoundCharge& charge) {
   constexpr std::string_view part = "Lots";
-  if (met.fact->late) return;
-  Credits open = met.fact->credits;
+  if (charge.fact().late) return;
+  Credits open = charge.fact().credits;
   std::vector<std::string> empty;
   std::vector<Credits> taken;
-  for (const LotAtCharge& lot : fold.lots) {
+  for (const LotAtCharge& lot : charge.fold().lots) {
     if (lot.taken.micro == 0) {
       if (open.micro != 0) empty.push_back(lot.lot.value);
       continue;
@@ -133,7 +118,7 @@ void tell_lots(Telling& told, const ChargeFold& fold, const Met& met) {
           .by("H11")
           .to(to_lot(lot.lot));
     }
-    told.draw({met.fact->usage, lot.lot, lot.kind, lot.taken, met.event->seq, met.event->at});
+    told.draw({charge.fact().usage, lot.lot, lot.kind, lot.taken, charge.event().seq, charge.event().at});
     taken.push_back(lot.taken);
     open -= lot.taken;
   }
@@ -145,14 +130,15 @@ void tell_lots(Telling& told, const ChargeFold& fold, const Met& met) {
                  Credits{})
         .by("H11");
   }
-  told.credits(part, {"Covered"}, {sum_text(taken)}, fold.covered).by("H12");
+  told.credits(part, {"Covered"}, {sum_text(taken)}, charge.fold().covered).by("H12");
 }
 
-void tell_uncovered(Telling& told, const ChargeFold& fold, const Met& met) {
+void tell_uncovered(Telling& told, const FoundCharge& charge) {
+  const ChargeFold& fold = charge.fold();
   constexpr std::string_view part = "Uncovered";
   if (fold.uncovered.micro == 0) return;
-  told.credits(part, {"Uncovered"}, {met.fact->credits, " − ", fold.covered}, fold.uncovered).by("H12");
-  if (met.fact->late) {
+  told.credits(part, {"Uncovered"}, {charge.fact().credits, " − ", fold.covered}, fold.uncovered).by("H12");
+  if (charge.fact().late) {
     told.remark(part, {"Why"}, {"The period had been closed when the report came: nothing that expired comes back."})
         .by("H14");
   } else {
@@ -164,7 +150,7 @@ void tell_uncovered(Telling& told, const ChargeFold& fold, const Met& met) {
     if (held.micro != 0)
       told.credits(part, {"Held for authorizations"}, {"pays only what settles them"}, held).by("H16");
   }
-  if (met.fact->late) {
+  if (charge.fact().late) {
     told.remark(part, {"Policy ", to_name(fold.on_exhaustion)},
                 {"What comes after the close is recorded and never billed: a close is done once."})
         .by("H18");
@@ -177,73 +163,68 @@ void tell_uncovered(Telling& told, const ChargeFold& fold, const Met& met) {
   told.remark(part, {"Policy ", to_name(fold.on_exhaustion)}, {"What is uncovered ", policy, "."}).by("H18");
 }
 
-void tell_flags(Telling& told, const Met& met, const Catalog& catalog) {
-  const Model* known = catalog.model(met.fact->rate_card, met.fact->model);
-  for (const UsageFlag flag : met.fact->flags) {
-    const Refusal would_be = consents::refusal_for(flag, met.fact->model, known ? *known : Model{}, met.event->at);
+void tell_flags(Telling& told, const FoundCharge& charge, const Catalog& catalog) {
+  const Model* known = catalog.model(charge.fact().rate_card, charge.fact().model);
+  for (const UsageFlag flag : charge.fact().flags) {
+    const Refusal would_be = consents::refusal_for(flag, charge.fact().model, known ? *known : Model{}, charge.event().at);
     told.step("Flags", {std::string(to_name(flag))}, {would_be.message}, "recorded all the same").by(would_be.clause);
     told.clause("H13");
   }
-  if (met.fact->late)
+  if (charge.fact().late)
     told.step("Flags", {"late"}, {"The report came after its period had been closed."}, "uncovered").by("H14");
 }
 
-void tell_hold(Telling& told, const ChargeFold& fold, const Met& met, std::span<const Event> events) {
-  if (!met.fact->settles || !fold.settled) return;
+void tell_hold(Telling& told, const FoundCharge& charge) {
+  const Hold* settled = charge.settled();
+  if (settled == nullptr) return;
   std::vector<Credits> held;
   Credits sum;
-  for (const HeldLot& lot : fold.settled->lots) {
+  for (const HeldLot& lot : settled->lots) {
     held.push_back(lot.credits);
     sum += lot.credits;
   }
-  told.credits("Authorization", {met.fact->settles->value},
-               {"held for a cost of up to ", fold.settled->cost, ", released by this charge"}, sum)
+  told.credits("Authorization", {charge.fact().settles->value},
+               {"held for a cost of up to ", settled->cost, ", released by this charge"}, sum)
       .by("H17");
-  for (std::size_t i = met.index; i-- > 0;) {  // the newest of this id is the live one
-    const auto* made = std::get_if<CreditsHeld>(&events[i].payload);
-    if (made == nullptr || made->authorization != *met.fact->settles) continue;
-    told.event(&events[i]);
-    return;
-  }
+  told.event(*charge.held());
 }
 
 // What the charge rests on and what came after: the lots it drew, corrections that name it, the close of its period.
-void tell_around(Telling& told, const ChargeFold& fold, const Met& met, std::span<const Event> events) {
-  std::set<LotId> drawn;
+void tell_around(Telling& told, const FoundCharge& charge, const AccountHistory& history) {
+  const ChargeFold& fold = charge.fold();
+  std::set<std::int64_t> granted;  // versions
   for (const LotAtCharge& lot : fold.lots) {
-    if (lot.taken.micro != 0) drawn.insert(lot.lot);
+    if (lot.taken.micro != 0) granted.insert(lot.granted_by);
   }
-  for (const Event& event : events) {
-    const auto* grant = std::get_if<CreditsGranted>(&event.payload);
-    if (grant != nullptr && drawn.count(grant->lot) != 0) told.chain(&event);
-    if (grant != nullptr && grant->corrects == met.fact->usage) {
-      told.credits("Corrections", {grant->lot.value}, {grant->reason ? reason_text(*grant->reason) : ""}, grant->credits)
-          .by("AIS-4b")
-          .to(to_lot(grant->lot));
-      told.event(&event);
-    }
-    const auto* closed = std::get_if<PeriodClosed>(&event.payload);
-    const bool ours = closed != nullptr && closed->plan == met.fact->plan && closed->term == fold.term &&
-                      closed->period == fold.period;
-    if (ours) told.event(&event);
+  for (const std::int64_t version : granted) told.chain(place_of_version(charge.reading(), version));
+  for (const Place& place : charge.corrections()) {
+    const Event event = history.at(place);
+    const auto& grant = std::get<CreditsGranted>(event.payload);
+    told.credits("Corrections", {grant.lot.value}, {grant.reason ? reason_text(*grant.reason) : ""}, grant.credits)
+        .by("AIS-4b")
+        .to(to_lot(grant.lot));
+    told.event(place);
   }
+  const Event* close = close_of(charge.reading(), charge.fact().plan, fold.term, fold.period);
+  if (close != nullptr) told.event(*close);
 }
 
-void tell_namesakes(Telling& told, const std::vector<Met>& met) {
-  for (std::size_t i = 0; i + 1 < met.size() && i < why_lines_max; ++i) {
-    WhyLink link = to_usage(met[i].fact->usage);
-    link.as_of = met[i].event->seq;
-    told.credits("Same id", {"Position ", met[i].event->seq}, {"another charge under this id"}, met[i].fact->credits)
+void tell_namesakes(Telling& told, const FoundCharge& charge) {
+  for (const Namesake& older : charge.older()) {
+    WhyLink link = to_usage(charge.fact().usage);
+    link.as_of = older.seq;
+    told.credits("Same id", {"Position ", older.seq}, {"another charge under this id"}, older.credits)
         .by("H13")
         .to(std::move(link));
   }
 }
 
-std::string sentence_for(const ChargeFold& fold, const Met& met) {
-  const std::string begin = joined({"Usage ", met.fact->usage.value, " was charged ",
-                                    Piece::in_credits(met.fact->credits), " to ", display_name(met.fact->plan)});
-  if (met.fact->credits.micro == 0) return joined({begin, ": it cost nothing."});
-  if (met.fact->late) return joined({begin, ", none of it covered: the report came after its period had been closed."});
+std::string sentence_for(const FoundCharge& charge) {
+  const ChargeFold& fold = charge.fold();
+  const std::string begin = joined({"Usage ", charge.fact().usage.value, " was charged ",
+                                    Piece::in_credits(charge.fact().credits), " to ", display_name(charge.fact().plan)});
+  if (charge.fact().credits.micro == 0) return joined({begin, ": it cost nothing."});
+  if (charge.fact().late) return joined({begin, ", none of it covered: the report came after its period had been closed."});
   std::vector<std::string> lots;
   std::vector<std::string> from;
   for (const LotAtCharge& lot : fold.lots) {
@@ -263,24 +244,22 @@ std::string sentence_for(const ChargeFold& fold, const Met& met) {
 
 }  // namespace
 
-Told explain_charge(std::span<const Event> events, const WhyCharge& why, const Catalog& catalog) {
-  const std::vector<Met> met = charges_of(events, why.usage);
-  if (met.empty()) return Unexpected{joined({"There is no usage ", why.usage.value, " in this account."})};
-  const Met& newest = met.back();
-  const ChargeFold fold = fold_charge(events, newest.index);
+Told explain_charge(const AccountHistory& history, const WhyCharge& why, const Catalog& catalog) {
+  const FoundCharge charge(history, why.usage);
+  if (!charge) return Unexpected{joined({"There is no usage ", why.usage.value, " in this account."})};
   Telling told("usage", why.usage.value);
-  tell_term(told, events, newest.fact->plan, fold.term);
-  tell_plan(told, fold, newest, catalog);
-  tell_price(told, *newest.fact, catalog);
-  tell_lots(told, fold, newest);
-  tell_uncovered(told, fold, newest);
-  tell_flags(told, newest, catalog);
-  tell_hold(told, fold, newest, events);
-  tell_around(told, fold, newest, events);
-  tell_namesakes(told, met);
-  told.event(newest.event);
-  told.answer({sentence_for(fold, newest)});
-  return told.finish(events);
+  tell_term(told, charge.reading(), charge.fact().plan, charge.fold().term);
+  tell_plan(told, charge, catalog);
+  tell_price(told, charge.fact(), catalog);
+  tell_lots(told, charge);
+  tell_uncovered(told, charge);
+  tell_flags(told, charge, catalog);
+  tell_hold(told, charge);
+  tell_around(told, charge, history);
+  tell_namesakes(told, charge);
+  told.event(charge.event());
+  told.answer({sentence_for(charge)});
+  return told.finish(history, charge.reading());
 }
 
 }  // namespace creditfold::why

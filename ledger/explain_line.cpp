@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Why an invoice line is for this amount: seats x price x days / 365 of each product, a pack's increments, an overage's
 // begun increments (ADD-2, EKM-4, AIS-5b, AIS-5c, H18, H22).
-#include <algorithm>
+#include <functional>
 
 #include "ledger/explain_parts.hpp"
 #include "ledger/invoices.hpp"
@@ -103,14 +103,10 @@ struct Reason {
 
 }  // namespace
 
-Told explain_line(std::span<const Event> events, const WhyLine& why) {
+Told explain_line(const AccountHistory& history, const WhyLine& why) {
   InvoiceWatch watch;
-  AccountState state;
-  for (const Event& event : events) {
-    fold_or_fault(state, event);
-    watch(event, state);
-  }
-  const std::vector<DetailedLine> lines = watch.lines(state);
+  const Reading reading(history, std::ref(watch));
+  const std::vector<DetailedLine> lines = watch.lines(reading.state);
   if (why.number < 1 || why.number > static_cast<std::int64_t>(lines.size())) {
     return Unexpected{joined({"There is no invoice line ", why.number, " in this account; it has ",
                               Piece::counted(lines.size(), "line"), "."})};
@@ -119,15 +115,13 @@ Told explain_line(std::span<const Event> events, const WhyLine& why) {
   Telling told("line", std::to_string(why.number));
   for (const InvoicePart& part : line.parts) {
     std::visit(Parts(told, part), part.billed);
-    const auto found =
-        std::find_if(events.begin(), events.end(), [&](const Event& event) { return event.version == part.version; });
-    told.event(&*found);
+    told.event(place_of_version(reading, part.version));
   }
   tell_sum(told, line);
   told.clause("H22");
   told.answer({"Line ", why.number, ", ", line.line.billing_name.value, ", is ", money_text(line.line.amount), " for ",
                std::visit(Reason{line}, line.parts.front().billed), "."});
-  return told.finish(events);
+  return told.finish(history, reading);
 }
 
 }  // namespace creditfold::why

@@ -24,10 +24,11 @@ void tell_pack(Telling& told, const CreditsGranted& grant, const Term* term, std
   if (line > 0) price.to(to_line(line));
 }
 
-void tell_grant(Telling& told, const LotHistory& history, const credits::LotName& name) {
+void tell_grant(Telling& told, const LotHistory& history, const Event& granted, const credits::LotName& name) {
   constexpr std::string_view part = "Grant";
-  const auto& grant = std::get<CreditsGranted>(history.granted->payload);
-  const Instant given = history.granted->at;
+  const auto& grant = std::get<CreditsGranted>(granted.payload);
+  const AccountState& state = history.reading.state;
+  const Instant given = granted.at;
   switch (grant.kind) {
     case LotKind::allotment:
       told.credits(part, {"Allotment"}, {"of Credit Period ", name.period, ", once, when it opened"}, grant.credits)
@@ -40,8 +41,7 @@ void tell_grant(Telling& told, const LotHistory& history, const credits::LotName
       told.credits(part, {"Purchase"}, {"bought at ", given, " for Credit Period ", name.period}, grant.credits)
           .by("AIS-5c");
       told.clause("AIS-5d");
-      tell_pack(told, grant, terms::find_term(history.state, name.plan, name.term),
-                line_of_version(history.state, history.granted->version));
+      tell_pack(told, grant, terms::find_term(state, name.plan, name.term), line_of_version(state, granted.version));
       break;
     case LotKind::correction:
       told.credits(part, {"Correction"}, {"given at ", given}, grant.credits).by("AIS-4b");
@@ -55,37 +55,26 @@ void tell_grant(Telling& told, const LotHistory& history, const credits::LotName
   }
   auto bounds = told.remark(part, {"Pays for usage"}, {span_text(grant.starts_at, grant.expires_at)});
   bounds.by("H10");
-  if (history.voided == nullptr) bounds.to(to_period(name.plan, name.term, name.period));
+  if (!history.voided) bounds.to(to_period(name.plan, name.term, name.period));
   told.clause("AIS-4d");
 }
 
-struct Moves {
-  std::vector<Credits> draws;
-  Credits drawn;
-};
-
 // Every event that moved the lot; draws are kept apart from holds and their release.
-Moves tell_moves(Telling& told, const LotHistory& history, const credits::LotName& name) {
-  Moves moves;
-  const LotId lot = credits::to_id(name);
-  for (const LotMove& move : history.moves) {
-    const auto* charge = std::get_if<CreditsConsumed>(&move.event->payload);
-    if (charge != nullptr && move.drawn.micro != 0) {
-      told.draw({charge->usage, lot, history.lot->kind, move.drawn, move.event->seq, move.event->at});
-      moves.draws.push_back(move.drawn);
-      moves.drawn += move.drawn;
-    }
-    if (std::holds_alternative<PeriodClosed>(move.event->payload)) {
-      told.event(move.event);
-    } else {
-      told.chain(move.event);
-    }
+void tell_move(Telling& told, SumText& draws, const LotId& lot, LotKind kind, const Event& event, const LotMove& move) {
+  const auto* charge = std::get_if<CreditsConsumed>(&event.payload);
+  if (charge != nullptr && move.drawn.micro != 0) {
+    told.draw({charge->usage, lot, kind, move.drawn, event.seq, event.at});
+    draws.add(move.drawn);
   }
-  return moves;
+  if (std::holds_alternative<PeriodClosed>(event.payload)) {
+    told.event(event);
+  } else {
+    told.chain(event);
+  }
 }
 
 void tell_held(Telling& told, const LotHistory& history, const credits::LotName& name) {
-  for (const auto& [id, hold] : history.state.holds) {
+  for (const auto& [id, hold] : history.reading.state.holds) {
     if (hold.plan != name.plan || hold.term != name.term || hold.period != name.period) continue;
     const auto part =
         std::find_if(hold.lots.begin(), hold.lots.end(), [&](const HeldLot& lot) { return lot.lot == name.number; });
@@ -96,11 +85,11 @@ void tell_held(Telling& told, const LotHistory& history, const credits::LotName&
   }
 }
 
-void tell_balance(Telling& told, const LotHistory& history, const Moves& moves) {
+void tell_balance(Telling& told, const LotHistory& history, const SumText& draws) {
   constexpr std::string_view part = "Where it went";
   const Lot& lot = *history.lot;
   told.credits(part, {"Granted"}, {}, lot.granted);
-  told.credits(part, {"Drawn by ", Piece::counted(moves.draws.size(), "charge")}, {sum_text(moves.draws)}, lot.drawn)
+  told.credits(part, {"Drawn by ", Piece::counted(draws.count(), "charge")}, {draws.text()}, lot.drawn)
       .by("H11");
   told.credits(part, {"Held"}, {"by live authorizations"}, lot.held);
   told.credits(part, {"Expired"}, {"at the close of its period"}, lot.expired).by("AIS-4d");
@@ -123,16 +112,16 @@ std::string_view verb_of(LotKind kind) {
   __builtin_unreachable();
 }
 
-std::string sentence_for(const LotHistory& history, const credits::LotName& name, const Moves& moves) {
+std::string sentence_for(const LotHistory& history, const CreditsGranted& grant, const credits::LotName& name,
+                         const SumText& draws) {
   const Lot& lot = *history.lot;
-  const auto& grant = std::get<CreditsGranted>(history.granted->payload);
   const std::string begin =
       joined({"Lot ", credits::to_id(name).value, " ", verb_of(lot.kind), Piece::in_credits(lot.granted)});
-  if (history.voided != nullptr)
+  if (history.voided)
     return joined({begin, "; it is void, because its period was cut off when the term's end was brought forward."});
   std::vector<std::string> went;
-  if (!moves.draws.empty()) {
-    went.push_back(joined({Piece::grouped(lot.drawn), " drawn by ", Piece::counted(moves.draws.size(), "charge")}));
+  if (draws.count() != 0) {
+    went.push_back(joined({Piece::grouped(lot.drawn), " drawn by ", Piece::counted(draws.count(), "charge")}));
   }
   if (lot.held.micro != 0) went.push_back(joined({Piece::grouped(lot.held), " held"}));
   if (lot.expired.micro != 0) went.push_back(joined({Piece::grouped(lot.expired), " expired when its period closed"}));
@@ -143,25 +132,30 @@ std::string sentence_for(const LotHistory& history, const credits::LotName& name
 
 }  // namespace
 
-Told explain_lot(std::span<const Event> events, const WhyLot& why) {
+Told explain_lot(const AccountHistory& events, const WhyLot& why) {
   const auto name = credits::parse_lot(why.lot);
-  const LotHistory history = name ? follow_lot(events, *name) : LotHistory{};
-  if (!history.lot) return Unexpected{joined({"There is no lot ", why.lot.value, " in this account."})};
+  const auto there_is_none = [&] { return Unexpected{joined({"There is no lot ", why.lot.value, " in this account."})}; };
+  if (!name) return there_is_none();
   Telling told("lot", why.lot.value);
-  tell_term(told, events, name->plan, name->term);
-  told.event(history.granted);
-  told.event(history.voided);
-  tell_grant(told, history, *name);
-  const Moves moves = tell_moves(told, history, *name);
-  if (history.voided != nullptr) {
+  SumText draws;
+  const LotHistory history(events, *name, [&](const Lot& lot, const Event& event, const LotMove& move) {
+    tell_move(told, draws, why.lot, lot.kind, event, move);
+  });
+  if (!history.lot) return there_is_none();
+  const Event granted = events.at(*history.granted);
+  tell_term(told, history.reading, name->plan, name->term);
+  told.event(granted);
+  if (history.voided) told.event(*history.voided);
+  tell_grant(told, history, granted, *name);
+  if (history.voided) {
     told.step("Where it went", {"Void"}, {"its period was cut off"}, "counted nowhere").by("H8");
   } else {
     tell_held(told, history, *name);
-    tell_balance(told, history, moves);
+    tell_balance(told, history, draws);
   }
   told.clause("AIS-4e");
-  told.answer({sentence_for(history, *name, moves)});
-  return told.finish(events);
+  told.answer({sentence_for(history, std::get<CreditsGranted>(granted.payload), *name, draws)});
+  return told.finish(events, history.reading);
 }
 
 }  // namespace creditfold::why

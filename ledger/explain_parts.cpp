@@ -10,11 +10,6 @@ namespace {
 
 bool same(const WhyLink& a, const WhyLink& b) { return a.about == b.about && a.which == b.which && a.as_of == b.as_of; }
 
-void by_version(std::vector<const Event*>& events) {
-  std::sort(events.begin(), events.end(), [](const Event* a, const Event* b) { return a->version < b->version; });
-  events.erase(std::unique(events.begin(), events.end()), events.end());
-}
-
 }  // namespace
 
 Telling::Telling(std::string_view about, std::string which) {
@@ -58,39 +53,73 @@ void Telling::link(WhyLink link) {
   }
 }
 
-void Telling::draw(Draw draw) { draws_.push_back(std::move(draw)); }
-void Telling::event(const Event* event) {
-  if (event != nullptr) anchors_.push_back(event);
+// What is left out is dropped when as much is there again: one at a time would move the others each time.
+void Telling::draw(Draw draw) {
+  told_.draws.push_back(std::move(draw));
+  if (told_.draws.size() == 2 * why_draws_max) leave_out_draws();
 }
-void Telling::chain(const Event* event) { chain_.push_back(event); }
+
+void Telling::leave_out_draws() {
+  const std::size_t old = told_.draws.size() - std::min(told_.draws.size(), why_draws_max);
+  for (std::size_t i = 0; i < old; ++i) told_.credits_left_out += told_.draws[i].credits;
+  told_.draws_left_out += static_cast<std::int64_t>(old);
+  told_.draws.erase(told_.draws.begin(), told_.draws.begin() + static_cast<std::ptrdiff_t>(old));
+}
+
+void Telling::chain(const Place& place) {
+  chain_.push_back(place);
+  if (chain_.size() == 2 * why_events_max) leave_out_chain();
+}
+
+void Telling::leave_out_chain() {
+  const std::size_t old = chain_.size() - std::min(chain_.size(), why_events_max);
+  told_.events_left_out += static_cast<std::int64_t>(old);
+  chain_.erase(chain_.begin(), chain_.begin() + static_cast<std::ptrdiff_t>(old));
+}
+
+std::span<const Place> Telling::chain_end(std::size_t most) const {
+  return std::span<const Place>(chain_).last(std::min(most, chain_.size()));
+}
 
 std::size_t Telling::steps_of(std::string_view part) const {
   return static_cast<std::size_t>(
       std::count_if(told_.steps.begin(), told_.steps.end(), [part](const WhyStep& step) { return step.part == part; }));
 }
 
-Explanation Telling::finish(std::span<const Event> known) {
-  if (!known.empty()) {
-    told_.account = known.back().account;
-    told_.as_of = known.back().seq;
-    told_.version = known.back().version;
+Explanation Telling::finish(const AccountHistory& history, const Reading& known) {
+  if (known.seq != 0) {
+    told_.account = known.state.account;
+    told_.as_of = known.seq;
+    told_.version = known.state.version;
   }
-  const std::size_t old_draws = draws_.size() - std::min(draws_.size(), why_draws_max);
-  for (std::size_t i = 0; i < old_draws; ++i) told_.credits_left_out += draws_[i].credits;
-  told_.draws_left_out = static_cast<std::int64_t>(old_draws);
-  told_.draws.assign(draws_.begin() + static_cast<std::ptrdiff_t>(old_draws), draws_.end());
+  leave_out_draws();
   // A lot's draws lead to charges, a charge's to lots; of many, the newest.
   const std::size_t first_link = told_.draws.size() - std::min(told_.draws.size(), why_lines_max);
   for (std::size_t i = first_link; i < told_.draws.size(); ++i) {
     link(told_.about == "lot" ? to_usage(told_.draws[i].usage) : to_lot(told_.draws[i].lot));
   }
-  by_version(chain_);
-  const std::size_t old_events = chain_.size() - std::min(chain_.size(), why_events_max);
-  told_.events_left_out = static_cast<std::int64_t>(old_events);
-  anchors_.insert(anchors_.end(), chain_.begin() + static_cast<std::ptrdiff_t>(old_events), chain_.end());
-  by_version(anchors_);
-  for (const Event* event : anchors_) told_.events.push_back(*event);
+  leave_out_chain();
+  for (const Place& place : chain_) event(place);
+  for (const auto& [version, seq] : seen_) told_.events.push_back(history.at({seq, version}));
   return std::move(told_);
+}
+
+void SumText::add(Credits term) {
+  if (first_.size() < first_max) first_.push_back(term);
+  one_but_last_ = last_;
+  last_ = term;
+  count_ += 1;
+}
+
+std::string SumText::text() const {
+  if (count_ < 2) return {};
+  std::string text = to_text(first_.front());
+  for (std::size_t i = 1; i < first_.size(); ++i) text += " + " + to_text(first_[i]);
+  const std::int64_t others = count_ - static_cast<std::int64_t>(first_.size());
+  if (others > 2) text += " + …";
+  if (others > 1) text += " + " + to_text(one_but_last_);
+  if (others > 0) text += " + " + to_text(last_);
+  return text;
 }
 
 WhyLink to_lot(const LotId& lot) { return {"lot", lot.value}; }
@@ -121,15 +150,9 @@ std::string fine_credits(Wide amount) {
 }
 
 std::string sum_text(const std::vector<Credits>& terms) {
-  constexpr std::size_t shown = 6;
-  if (terms.size() < 2) return {};
-  std::string text;
-  for (std::size_t i = 0; i < terms.size(); ++i) {
-    const bool middle = terms.size() > shown && i >= shown - 2 && i + 2 < terms.size();
-    if (middle && i != shown - 2) continue;
-    text += (i == 0 ? "" : " + ") + (middle ? "…" : to_text(terms[i]));
-  }
-  return text;
+  SumText sum;
+  for (const Credits term : terms) sum.add(term);
+  return sum.text();
 }
 
 std::string listed(const std::vector<std::string>& words) {
@@ -146,13 +169,28 @@ std::string span_text(Instant from, Instant to) { return joined({from, " to ", t
 
 std::string minor_unit(const Money& money) { return "minor units of " + std::string(money.code()); }
 
-void tell_term(Telling& told, std::span<const Event> events, const PlanId& plan, std::int32_t term) {
-  for (const Event& event : events) {
+void tell_term(Telling& told, const Reading& reading, const PlanId& plan, std::int32_t term) {
+  for (const Event& event : reading.standing) {
     const auto* started = std::get_if<TermStarted>(&event.payload);
     const auto* ended = std::get_if<TermEnded>(&event.payload);
     const bool starts = started && started->term == term && started->ai_studio && started->ai_studio->plan == plan;
-    if (starts || (ended && ended->term == term && ended->plan == plan)) told.event(&event);
+    if (starts || (ended && ended->term == term && ended->plan == plan)) told.event(event);
   }
+}
+
+const Event* close_of(const Reading& reading, const PlanId& plan, std::int32_t term, std::int32_t period) {
+  const auto found = std::find_if(reading.standing.begin(), reading.standing.end(), [&](const Event& event) {
+    const auto* closed = std::get_if<PeriodClosed>(&event.payload);
+    return closed && closed->plan == plan && closed->term == term && closed->period == period;
+  });
+  return found == reading.standing.end() ? nullptr : &*found;
+}
+
+Place place_of_version(const Reading& reading, std::int64_t version) {
+  const auto behind = [](const auto& each, std::int64_t wanted) { return each.version < wanted; };
+  const auto event = std::lower_bound(reading.standing.begin(), reading.standing.end(), version, behind);
+  if (event != reading.standing.end() && event->version == version) return place_of(*event);
+  return *std::lower_bound(reading.grants.begin(), reading.grants.end(), version, behind);
 }
 
 std::int64_t line_of_version(const AccountState& state, std::int64_t version) {

@@ -11,33 +11,30 @@ namespace {
 
 // What the log says of the period besides its figures.
 struct Met {
-  const PeriodClosed* close = nullptr;
-  const Event* closed = nullptr;
+  Met(Telling& told, const AccountHistory& history, const WhyPeriod& why);
+
   std::int64_t charges = 0;
   Credits charged;
+  Reading reading;
+  const Event* closed;
+
+  [[nodiscard]] const PeriodClosed& close() const { return std::get<PeriodClosed>(closed->payload); }
 };
 
-Met read_events(Telling& told, std::span<const Event> events, const WhyPeriod& why, const Term& term) {
-  Met met;
-  const Instant from = terms::period_starts_at(term, why.period);
-  const Instant to = terms::period_ends_at(term, why.period);
-  const std::string prefix = joined({to_period(why.plan, why.term, why.period).which, "/"});
-  for (const Event& event : events) {
-    const auto* closed = std::get_if<PeriodClosed>(&event.payload);
-    if (closed != nullptr && closed->plan == why.plan && closed->term == why.term && closed->period == why.period) {
-      met.close = closed;
-      met.closed = &event;
-      told.event(&event);
-    }
-    const auto* grant = std::get_if<CreditsGranted>(&event.payload);
-    if (grant != nullptr && grant->lot.value.compare(0, prefix.size(), prefix) == 0) told.chain(&event);
-    const auto* charge = std::get_if<CreditsConsumed>(&event.payload);
-    if (charge == nullptr || charge->plan != why.plan || event.at < from || to <= event.at) continue;
-    met.charges += 1;
-    met.charged += charge->credits;
-  }
-  return met;
-}
+Met::Met(Telling& told, const AccountHistory& history, const WhyPeriod& why)
+    : reading(history,
+              [&, prefix = joined({to_period(why.plan, why.term, why.period).which, "/"})](const Event& event,
+                                                                                           const AccountState& state) {
+                const auto* grant = std::get_if<CreditsGranted>(&event.payload);
+                if (grant != nullptr && grant->lot.value.compare(0, prefix.size(), prefix) == 0) told.chain(event);
+                const auto* charge = std::get_if<CreditsConsumed>(&event.payload);
+                if (charge == nullptr || charge->plan != why.plan) return;
+                const Term* term = terms::term_in_force(state, why.plan, event.at);
+                if (term == nullptr || term->number != why.term || terms::period_at(*term, event.at) != why.period) return;
+                charges += 1;
+                charged += charge->credits;
+              }),
+      closed(close_of(reading, why.plan, why.term, why.period)) {}
 
 void tell_lots(Telling& told, const WhyPeriod& why, const Period& period) {
   constexpr std::string_view part = "Lots";
@@ -73,18 +70,18 @@ void tell_figures(Telling& told, const Period& period, const Met& met) {
       .by("H12");
 }
 
-void tell_close(Telling& told, const AccountState& state, const Met& met) {
-  if (met.close == nullptr) {
+void tell_close(Telling& told, const Met& met) {
+  if (met.closed == nullptr) {
     told.remark("Close", {"Not closed"}, {"Until it is, usage that happened in it still draws its lots."}).by("H4");
     return;
   }
   told.step("Close", {"Closed"}, {"by the event at position ", met.closed->seq}, met.closed->at).by("H4");
-  told.credits("Close", {"Expired"}, {"recorded by the close"}, met.close->expired).by("AIS-4d");
-  if (met.close->overage) {
-    auto bill = told.step("Close", {"Overage"}, {met.close->uncovered, " credits uncovered"}, met.close->overage->minor,
-                          minor_unit(*met.close->overage));
+  told.credits("Close", {"Expired"}, {"recorded by the close"}, met.close().expired).by("AIS-4d");
+  if (met.close().overage) {
+    auto bill = told.step("Close", {"Overage"}, {met.close().uncovered, " credits uncovered"}, met.close().overage->minor,
+                          minor_unit(*met.close().overage));
     bill.by("H18");
-    const std::int64_t line = line_of_version(state, met.closed->version);
+    const std::int64_t line = line_of_version(met.reading.state, met.closed->version);
     if (line > 0) bill.to(to_line(line));
   }
 }
@@ -94,7 +91,7 @@ std::string sentence_for(const WhyPeriod& why, const Period& period, const Met& 
       joined({"Credit Period ", why.period, " of ", display_name(why.plan), ", term ", why.term, ", was granted ",
               Piece::in_credits(period.granted), ": ", Piece::grouped(period.consumed), " consumed"});
   if (period.held.micro != 0) text += joined({", ", Piece::grouped(period.held), " held"});
-  text += met.close != nullptr ? joined({", ", Piece::grouped(period.expired), " expired when it closed"})
+  text += met.closed != nullptr ? joined({", ", Piece::grouped(period.expired), " expired when it closed"})
                                : joined({", ", Piece::grouped(period.remaining()), " left"});
   if (period.uncovered.micro != 0) text += joined({"; ", grouped(period.uncovered), " of use stayed uncovered"});
   return joined({text, "."});
@@ -102,27 +99,26 @@ std::string sentence_for(const WhyPeriod& why, const Period& period, const Met& 
 
 }  // namespace
 
-Told explain_period(std::span<const Event> events, const WhyPeriod& why) {
-  AccountState state;
-  for (const Event& event : events) fold_or_fault(state, event);
-  const Term* term = terms::find_term(state, why.plan, why.term);
+Told explain_period(const AccountHistory& history, const WhyPeriod& why) {
+  Telling told("period", to_period(why.plan, why.term, why.period).which);
+  const Met met(told, history, why);
+  const Term* term = terms::find_term(met.reading.state, why.plan, why.term);
   const Period* period = term ? terms::find_period(*term, why.period) : nullptr;
-  const std::string which = to_period(why.plan, why.term, why.period).which;
   if (period == nullptr) {
+    const std::string which = to_period(why.plan, why.term, why.period).which;
     return Unexpected{joined(
         {"There is no Credit Period ", which, " in this account: none of this number has been opened or has a lot."})};
   }
-  Telling told("period", which);
-  tell_term(told, events, why.plan, why.term);
-  const Met met = read_events(told, events, why, *term);
+  tell_term(told, met.reading, why.plan, why.term);
+  if (met.closed != nullptr) told.event(*met.closed);
   told.remark("Bounds", {"Credit Period ", why.period, " of ", terms::period_count(*term)},
               {span_text(terms::period_starts_at(*term, why.period), terms::period_ends_at(*term, why.period))})
       .by("H2");
   tell_figures(told, *period, met);
   tell_lots(told, why, *period);
-  tell_close(told, state, met);
+  tell_close(told, met);
   told.answer({sentence_for(why, *period, met)});
-  return told.finish(events);
+  return told.finish(history, met.reading);
 }
 
 }  // namespace creditfold::why

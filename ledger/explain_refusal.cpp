@@ -4,6 +4,7 @@
 #include "ledger/explain_refusal.hpp"
 
 #include <algorithm>
+#include <functional>
 
 #include "ledger/clauses.hpp"
 #include "ledger/command.hpp"
@@ -75,6 +76,23 @@ void tell_future(Telling& told, const Refused& refused) {
 
 std::string_view article_of(std::string_view clause) { return clause.empty() ? "a rule of form" : clause; }
 
+// Whether an event names what the refusal is about; nothing: no event has to be looked for.
+std::function<bool(const Event&)> names_of(const Refused& refused) {
+  const RefusalCode code = refused.refusal.code;
+  const auto key = refused.detail("key");
+  if (code == RefusalCode::key_reused && key) return [key](const Event& event) { return event.key.value == *key; };
+  const auto id = refused.detail("authorization");
+  const bool is_authorization = code == RefusalCode::unknown_authorization || code == RefusalCode::authorization_exists;
+  if (!is_authorization || !id) return {};
+  return [wanted = AuthorizationId(*id)](const Event& event) {
+    const auto* held = std::get_if<CreditsHeld>(&event.payload);
+    const auto* released = std::get_if<HoldReleased>(&event.payload);
+    const auto* charge = std::get_if<CreditsConsumed>(&event.payload);
+    return (held && held->authorization == wanted) || (released && released->authorization == wanted) ||
+           (charge && charge->settles == wanted);
+  };
+}
+
 }  // namespace
 
 std::optional<std::string> Refused::detail(std::string_view name) const {
@@ -102,11 +120,19 @@ void tell_arithmetic(Telling& told, const Refused& refused) {
   if (code == RefusalCode::in_future) tell_future(told, refused);
 }
 
-Told explain_refusal(std::span<const Event> events, const WhyRefusal& why, const Catalog& catalog) {
+Told explain_refusal(const AccountHistory& history, const WhyRefusal& why, const Catalog& catalog) {
   const Refusal& refusal = why.refusal;
-  AccountState state;
-  for (const Event& event : events) fold_or_fault(state, event);
-  const Refused refused{refusal, catalog, events, events.empty() ? nullptr : &state};
+  Refused refused{refusal, catalog, nullptr, nullptr, {}};
+  const std::function<bool(const Event&)> names = names_of(refused);
+  std::vector<Place> named;
+  const Reading reading(history, [&](const Event& event, const AccountState&) {
+    if (names && names(event)) named.push_back(place_of(event));
+  });
+  if (reading.seq != 0) {
+    refused.reading = &reading;
+    refused.state = &reading.state;
+    refused.named = named;
+  }
   Telling told("refusal", std::string(to_name(refusal.code)));
   const Clause* clause = find_clause(refusal.clause);
   auto rule = told.step("Refusal", {"Rule"},
@@ -119,7 +145,7 @@ Told explain_refusal(std::span<const Event> events, const WhyRefusal& why, const
   std::string message = refusal.message;
   while (!message.empty() && message.back() == '.') message.pop_back();
   told.answer({"Refused as ", to_name(refusal.code), " (", article_of(refusal.clause), "): ", message, "."});
-  return told.finish(events);
+  return told.finish(history, reading);
 }
 
 }  // namespace creditfold::why

@@ -17,8 +17,9 @@ namespace creditfold::why {
 struct Refused {
   const Refusal& refusal;
   const Catalog& catalog;
-  std::span<const Event> events;
-  const AccountState* state = nullptr;  // after the events; null: no account was given
+  const Reading* reading = nullptr;     // of the account; null: none was given
+  const AccountState* state = nullptr;  // after it
+  std::span<const Place> named;         // events that name the refusal's authorization or its key
 
   [[nodiscard]] std::optional<std::string> detail(std::string_view name) const;
   [[nodiscard]] std::optional<Credits> credits(std::string_view name) const;

@@ -32,7 +32,7 @@ void tell_terms(Telling& told, const Refused& refused) {
                 {span_text(term.starts_at, term.ends_at), ", ", terms::period_count(term), " Credit Periods"},
                 standing_of(term.starts_at, term.ends_at, refused.moment()))
           .by("H7");
-      tell_term(told, refused.events, id, term.number);
+      tell_term(told, *refused.reading, id, term.number);
     }
   }
   for (const auto& [id, seat_product] : state.seats) {
@@ -63,7 +63,7 @@ void tell_increments(Telling& told, const Refused& refused) {
   for (const auto& [id, pool] : refused.state->pools) {
     const Term& term = pool.terms.back();
     told.credits(part, {id.value, ", increment of its packs"}, {"in term ", term.number}, term.increment).by("AIS-5b");
-    tell_term(told, refused.events, id, term.number);
+    tell_term(told, *refused.reading, id, term.number);
   }
 }
 
@@ -83,11 +83,8 @@ void tell_closed(Telling& told, const Refused& refused) {
                                                  : "to come")
             .by("H4")
             .to(to_period(id, term.number, period.number));
-        for (const Event& event : refused.events) {
-          const auto* closed = std::get_if<PeriodClosed>(&event.payload);
-          if (closed && closed->plan == id && closed->term == term.number && closed->period == period.number)
-            told.event(&event);
-        }
+        const Event* close = close_of(*refused.reading, id, term.number, period.number);
+        if (close != nullptr) told.event(*close);
       }
     }
   }
@@ -141,19 +138,10 @@ void tell_authorization(Telling& told, const Refused& refused) {
         .by("H16")
         .to(to_period(live->second.plan, live->second.term, live->second.period));
   }
-  bool met = false;
-  for (const Event& event : refused.events) {
-    const auto* held = std::get_if<CreditsHeld>(&event.payload);
-    const auto* released = std::get_if<HoldReleased>(&event.payload);
-    const auto* charge = std::get_if<CreditsConsumed>(&event.payload);
-    const bool ours = (held && held->authorization == wanted) || (released && released->authorization == wanted) ||
-                      (charge && charge->settles == wanted);
-    if (ours) told.chain(&event);
-    met = met || ours;
-  }
+  for (const Place& place : refused.named) told.chain(place);
   if (live == refused.state->holds.end()) {
     told.remark(part, {*id},
-                {met ? "It was live once, and was settled or released." : "No event of the account names it."})
+                {!refused.named.empty() ? "It was live once, and was settled or released." : "No event of the account names it."})
         .by("H16");
   }
 }
@@ -163,9 +151,9 @@ template <class Fact, class Ours>
 void tell_standing(Telling& told, const Refused& refused, std::string_view label, std::string_view stands,
                    std::string_view clause, Ours&& ours) {
   told.step(part, {label}, {"by the moment ", refused.moment()}, stands).by(clause);
-  for (const Event& event : refused.events) {
+  for (const Event& event : refused.reading->standing) {
     const auto* fact = std::get_if<Fact>(&event.payload);
-    if (fact != nullptr && ours(*fact)) told.chain(&event);
+    if (fact != nullptr && ours(*fact)) told.chain(event);
   }
 }
 
@@ -200,21 +188,16 @@ void tell_seats(Telling& told, const Refused& refused) {
 }
 
 void tell_key(Telling& told, const Refused& refused) {
-  const auto key = refused.detail("key");
-  std::int64_t count = 0;
-  for (const Event& event : refused.events) {
-    if (!key || event.key.value != *key) continue;
-    told.chain(&event);
-    count += 1;
-  }
-  told.step(part, {"Events under this key"}, {}, count, "events").by("H19");
+  for (const Place& place : refused.named) told.chain(place);
+  told.step(part, {"Events under this key"}, {}, refused.named.size(), "events").by("H19");
 }
 
 void tell_opening(Telling& told, const Refused& refused) {
-  told.event(&refused.events.front());
+  const Event& opened = refused.reading->standing.front();
+  told.event(opened);
   told.step(part, {"Opened"},
             {"environment ", to_name(refused.state->environment), ", region ", refused.state->region.value},
-            refused.events.front().at)
+            opened.at)
       .by(refused.refusal.code == RefusalCode::not_authorized_in_gov ? "GOV-1" : "H1");
 }
 

@@ -2,7 +2,9 @@
 #include "ledger/outlook.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <limits>
+#include <map>
 
 #include "ledger/evolve.hpp"
 #include "ledger/json_writer.hpp"
@@ -108,17 +110,15 @@ bool moves(const AccountState& before, const Event& event, const PlanId& plan) {
 }  // namespace
 
 std::vector<PlanOutlook> outlook(const AccountState& state, const EventSource& events, const Catalog& catalog, Instant at) {
-  std::vector<std::pair<std::int64_t, PlanOutlook>> ranked;
+  std::multimap<std::int64_t, PlanOutlook, std::greater<>> ranked;
   for (const auto& [id, pool] : state.pools) {
     const Term* term = terms::term_in_force(state, id, at);
     if (term == nullptr) continue;
     const Period* period = terms::find_period(*term, terms::period_at(*term, at));
     if (period == nullptr) continue;
     const Plan* known = catalog.plan(id);
-    ranked.emplace_back(known ? known->rank : std::numeric_limits<std::int64_t>::min(),
-                        outlook_of(id, *term, *period, at));
+    ranked.emplace(known ? known->rank : std::numeric_limits<std::int64_t>::min(), outlook_of(id, *term, *period, at));
   }
-  std::stable_sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
   std::vector<PlanOutlook> plans;
   for (auto& [rank, plan] : ranked) plans.push_back(std::move(plan));
   events([&](Event&& event) {

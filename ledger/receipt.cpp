@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ledger/receipt.hpp"
 
-#include <optional>
 #include <string_view>
 
 #include "ledger/draws.hpp"
@@ -25,33 +24,24 @@ void write_notices(JsonWriter& out, const Catalog& catalog, const CreditsConsume
 
 }  // namespace
 
-Expected<std::string, std::string> receipt_json(std::span<const Event> events, const UsageId& usage,
+Expected<std::string, std::string> receipt_json(const AccountHistory& history, const UsageId& usage,
                                                 const Catalog& catalog) {
-  std::optional<std::size_t> newest;
-  for (std::size_t i = 0; i < events.size(); ++i) {
-    const auto* charge = std::get_if<CreditsConsumed>(&events[i].payload);
-    if (charge != nullptr && charge->usage == usage) newest = i;
-  }
-  if (!newest) return Unexpected{"There is no usage " + usage.value + " in this account."};
-  const Event& event = events[*newest];
-  const auto& charge = std::get<CreditsConsumed>(event.payload);
-  const ChargeFold fold = fold_charge(events, *newest);
+  const FoundCharge found(history, usage);
+  if (!found) return Unexpected{"There is no usage " + usage.value + " in this account."};
+  const ChargeFold& fold = found.fold();
   JsonWriter out;
-  out.open('{').field("account", event.account).field("usage", usage).field("ai_generated", true);
-  out.key("event").write_raw(to_json(event));
-  out.field("credits", charge.credits).field("covered", fold.covered).field("uncovered", fold.uncovered);
+  out.open('{').field("account", found.event().account).field("usage", usage).field("ai_generated", true);
+  out.key("event").write_raw(to_json(found.event()));
+  out.field("credits", found.fact().credits).field("covered", fold.covered).field("uncovered", fold.uncovered);
   out.key("draws").open('[');
   for (const LotAtCharge& lot : fold.lots) {
     if (lot.taken.micro == 0) continue;
     out.open('{').field("lot", lot.lot).field("kind", lot.kind).field("credits", lot.taken).close('}');
   }
   out.close(']').key("corrections").open('[');
-  for (const Event& later : events) {
-    const auto* grant = std::get_if<CreditsGranted>(&later.payload);
-    if (grant != nullptr && grant->corrects == usage) out.write_raw(to_json(later));
-  }
+  for (const Place& later : found.corrections()) out.write_raw(to_json(history.at(later)));
   out.close(']');
-  write_notices(out, catalog, charge);
+  write_notices(out, catalog, found.fact());
   out.close('}');
   return out.take();
 }

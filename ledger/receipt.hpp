@@ -3,18 +3,17 @@
 // belong to it (AI-6).
 #pragma once
 
-#include <span>
 #include <string>
 
-#include "events/event.hpp"
 #include "events/expected.hpp"
+#include "ledger/account_history.hpp"
 #include "ledger/catalog.hpp"
 
 namespace creditfold {
 
-// receipt.schema.json's, one line without a newline. `events` are the account's from the first, in order; of several
-// charges under one id, the newest. The error says that there is none. Throws Fault(damaged) when they do not fold.
-[[nodiscard]] Expected<std::string, std::string> receipt_json(std::span<const Event> events, const UsageId& usage,
+// receipt.schema.json's, one line without a newline. Of several charges under one id, the newest. The error says that
+// there is none. Throws Fault(damaged) when the events do not fold.
+[[nodiscard]] Expected<std::string, std::string> receipt_json(const AccountHistory& history, const UsageId& usage,
                                                               const Catalog& catalog);
 
 }  // namespace creditfold

@@ -177,8 +177,9 @@ std::string replay_json(const Book& book) {
 std::vector<std::size_t> invoice_order(const AccountState& state) {
   std::vector<std::size_t> order(state.invoice_lines.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {  // versions ascend already
-    return state.invoice_lines[a].at < state.invoice_lines[b].at;
+  const auto& lines = state.invoice_lines;
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {  // versions ascend already
+    return lines[a].at != lines[b].at ? lines[a].at < lines[b].at : a < b;
   });
   return order;
 }

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <iterator>
 #include <limits>
-#include <tuple>
+#include <map>
 #include <vector>
 
 #include "ledger/consents.hpp"
@@ -35,20 +35,14 @@ void release(AccountState& state, std::map<AuthorizationId, Hold>::iterator live
   state.holds.erase(live);
 }
 
-using HoldOrder = std::tuple<Instant, AuthorizationId>;
-
 template <class Wanted>
 void release_where(Draft& draft, ReleaseReason reason, Wanted&& wanted) {
   if (draft.state().holds.empty()) return;
-  std::vector<HoldOrder> found;
+  std::multimap<Instant, AuthorizationId> found;  // of one moment by id, as they are held
   for (const auto& [id, hold] : draft.state().holds) {
-    if (wanted(hold)) found.emplace_back(hold.expires_at, id);
+    if (wanted(hold)) found.emplace(hold.expires_at, id);
   }
-  std::sort(found.begin(), found.end(), [](const HoldOrder& a, const HoldOrder& b) {
-    if (std::get<0>(a) != std::get<0>(b)) return std::get<0>(a) < std::get<0>(b);
-    return std::get<1>(a) < std::get<1>(b);
-  });
-  for (const HoldOrder& hold : found) draft.emit(HoldReleased{.authorization = std::get<1>(hold), .reason = reason});
+  for (const auto& [expires_at, id] : found) draft.emit(HoldReleased{.authorization = id, .reason = reason});
 }
 
 // What both usage commands must know first, in the order of their refusals.

@@ -178,20 +178,6 @@ void Session::read_since(const AccountId& account, Instant since, std::optional<
   log_.read_account(account, begin == 0 ? 0 : known->second.seq[begin - 1], as_of.value_or(-1), visit);
 }
 
-// Room for them is made first: growing would need half as much again.
-std::vector<Event> Session::events_of(const AccountId& account, std::optional<std::int64_t> as_of) const {
-  std::vector<Event> events;
-  const auto known = places_.find(account);
-  if (known == places_.end()) return events;
-  const auto& seq = known->second.seq;
-  events.reserve(static_cast<std::size_t>((as_of ? std::upper_bound(seq.begin(), seq.end(), *as_of) : seq.end()) - seq.begin()));
-  log_.read_account(account, 0, as_of.value_or(-1), [&](Event&& event) {
-    events.push_back(std::move(event));
-    return true;
-  });
-  return events;
-}
-
 View Session::past(const AccountId& account, std::int64_t as_of) const {
   auto view = past_states_.view(log_, account, as_of);
   if (!view) unknown(account);
@@ -251,9 +237,9 @@ std::string Session::explain(const AccountId& account, std::string_view about, s
                              std::optional<std::int64_t> as_of) const {
   const auto why = read_why(about, which);
   if (!why) throw SessionError("bad_request", why.error());
-  const std::vector<Event> events = events_of(account, as_of);
-  if (events.empty()) unknown(account);
-  const auto told = creditfold::explain(events, *why, catalog_);
+  const AccountHistory history(log_, account, as_of);
+  if (history.empty()) unknown(account);
+  const auto told = creditfold::explain(history, *why, catalog_);
   if (!told) throw SessionError("not_found", told.error());
   return explanation_json(*told);
 }

@@ -67,7 +67,6 @@ class Session {
 
  private:
   [[nodiscard]] std::string loaded() const;
-  [[nodiscard]] std::vector<Event> events_of(const AccountId& account, std::optional<std::int64_t> as_of) const;
   void read_since(const AccountId& account, Instant since, std::optional<std::int64_t> as_of,
                   const std::function<bool(Event&&)>& visit) const;
   [[nodiscard]] View past(const AccountId& account, std::int64_t as_of) const;

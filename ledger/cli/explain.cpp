@@ -16,6 +16,8 @@ namespace {
 
 constexpr const char* default_account = "demo";
 
+using Explained = Expected<Explanation, std::string>;
+
 [[noreturn]] void refuse_words(const std::string& sentence) {
   throw UsageError(sentence + " Try: creditfold explain --help");
 }
@@ -78,16 +80,19 @@ ExitStatus run(const ExplainOptions& options) {
   const Catalog catalog = load_catalog(options.catalog);
   // A refusal explains itself; the account it met is looked at when it is named.
   const auto* refusal = std::get_if<WhyRefusal>(&*why);
-  std::vector<Event> events;
+  std::optional<Explained> told;  // nothing: there is no such account
   if (refusal == nullptr || options.account) {
     const AccountId account = options.account.value_or(AccountId(default_account));
-    events = in_home(options.data, account, [&](const Log& log) { return account_events(log, account, options.as_of); });
+    told = in_home(options.data, account, [&](const Log& log) -> std::optional<Explained> {
+      const AccountHistory history(log, account, options.as_of);
+      return history.empty() ? std::nullopt : std::optional(explain(history, *why, catalog));
+    });
     const bool unopened = refusal != nullptr && refusal->refusal.code == RefusalCode::unknown_account;
-    if (events.empty() && !unopened) return refuse_unknown_account(account, options.json, options.as_of.has_value());
+    if (!told && !unopened) return refuse_unknown_account(account, options.json, options.as_of.has_value());
   }
-  const auto told = explain(events, *why, catalog);
-  if (!told) return refuse_unknown(asked, told.error(), options.json);
-  const std::string json = explanation_json(*told);
+  if (!told) told = explain(AccountHistory(), *why, catalog);
+  if (!*told) return refuse_unknown(asked, told->error(), options.json);
+  const std::string json = explanation_json(**told);
   return print(options.json ? json : explanation_text(json));
 }
 

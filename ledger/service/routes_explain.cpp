@@ -60,15 +60,15 @@ Expected<Why, BadRequest> why_of(const Target& target) {
 Reply unopened_reply(const Catalog& catalog, const AccountId& account, const Why& why) {
   const auto* refusal = std::get_if<WhyRefusal>(&why);
   if (refusal == nullptr || refusal->refusal.code != RefusalCode::unknown_account) return unknown_account(account);
-  const auto told = explain({}, why, catalog);
+  const auto told = explain(AccountHistory(), why, catalog);
   return told ? json_reply(Status::ok, explanation_json(*told)) : not_there(told.error());
 }
 
 Reply explain_reply(const Log& log, const Catalog& catalog, const AccountId& account, const Why& why,
                     std::optional<std::int64_t> as_of) {
-  const std::vector<Event> events = account_events(log, account, as_of);
-  if (events.empty()) return unopened_reply(catalog, account, why);
-  const auto told = explain(events, why, catalog);
+  const AccountHistory history(log, account, as_of);
+  if (history.empty()) return unopened_reply(catalog, account, why);
+  const auto told = explain(history, why, catalog);
   return told ? json_reply(Status::ok, explanation_json(*told)) : not_there(told.error());
 }
 
@@ -96,9 +96,9 @@ asio::awaitable<Reply> answer_receipt(const Regions& regions, Readers& readers, 
     co_return bad_request({"target, the usage", "A usage id is 1 to 128 bytes without control characters."});
   }
   auto ask = [&regions, id = *account, usage = UsageId(usage), seq = *as_of](RegionAtWork& region) {
-    const std::vector<Event> events = account_events(region.log, id, seq);
-    if (events.empty()) return unknown_account(id);
-    auto receipt = receipt_json(events, usage, regions.catalog());
+    const AccountHistory history(region.log, id, seq);
+    if (history.empty()) return unknown_account(id);
+    auto receipt = receipt_json(history, usage, regions.catalog());
     return receipt ? json_reply(Status::ok, std::move(*receipt)) : not_there(receipt.error());
   };
   co_return co_await reply_from_home(regions, readers, *account, ask);

@@ -25,20 +25,24 @@ __extension__ using Wide = __int128;
 
 using Drawn = std::map<std::pair<UsageId, LotId>, Credits>;
 
-// An account's events up to a position, folded.
+// An account up to a position: its events, and what they fold to.
 struct Account {
+  AccountHistory history;
   std::vector<Event> events;
   AccountState state;
 };
 
 Account account_of(const Log& log, const AccountId& id, std::int64_t as_of) {
-  Account account{account_events(log, id, as_of), {}};
-  for (const Event& event : account.events) fold_or_fault(account.state, event);
+  Account account{AccountHistory(log, id, as_of), {}, {}};
+  account.history.read([&](const Event& event) {
+    account.events.push_back(event);
+    fold_or_fault(account.state, event);
+  });
   return account;
 }
 
 Explanation told(const Account& account, const Why& why) {
-  auto explained = explain(account.events, why, test::table_catalog());
+  auto explained = explain(account.history, why, test::table_catalog());
   RC_ASSERT(explained.has_value());
   for (const WhyStep& step : explained->steps) RC_ASSERT(!step.label.empty());
   RC_ASSERT(!explanation_json(*explained).empty());
@@ -72,10 +76,13 @@ Drawn draws_of_lots(const Account& account) {
 Drawn draws_of_charges(const Account& account) {
   Drawn drawn;
   std::map<std::tuple<PlanId, std::int32_t, std::int32_t>, Credits> covered;
-  for (std::size_t i = 0; i < account.events.size(); ++i) {
-    const auto* charge = std::get_if<CreditsConsumed>(&account.events[i].payload);
+  for (const Event& event : account.events) {
+    const auto* charge = std::get_if<CreditsConsumed>(&event.payload);
     if (charge == nullptr) continue;
-    const ChargeFold fold = fold_charge(account.events, i);
+    const FoundCharge found(account.history, charge->usage);
+    RC_ASSERT(static_cast<bool>(found));
+    RC_ASSERT(found.event() == event);
+    const ChargeFold& fold = found.fold();
     RC_ASSERT(fold.covered + fold.uncovered == charge->credits);
     Credits sum;
     for (const Draw& draw : told(account, WhyCharge{charge->usage}).draws) {
@@ -84,7 +91,7 @@ Drawn draws_of_charges(const Account& account) {
     }
     RC_ASSERT(sum == fold.covered);
     covered[{charge->plan, fold.term, fold.period}] += sum;
-    RC_ASSERT(receipt_json(account.events, charge->usage, test::table_catalog()).has_value());
+    RC_ASSERT(receipt_json(account.history, charge->usage, test::table_catalog()).has_value());
   }
   for (const auto& [plan, pool] : account.state.pools) {
     for (const Term& term : pool.terms) {

@@ -193,7 +193,7 @@ TEST_CASE("Explain: unknown names are told with those the catalog at hand has") 
 TEST_CASE("Explain: a refusal is explained without an account too, and so is one that no account can have") {
   const std::string refusal =
       R"({"code":"bad_increment","clause":"AIS-5b","message":"No.","details":{"credits":"15","increment":"0"}})";
-  const auto told = explain({}, *read_why("refusal", refusal), table_catalog());
+  const auto told = explain(AccountHistory(), *read_why("refusal", refusal), table_catalog());
   REQUIRE(told.has_value());
   CHECK_FALSE(told->account.has_value());
   check_story(*told, R"(
@@ -202,7 +202,7 @@ TEST_CASE("Explain: a refusal is explained without an account too, and so is one
     no The account
   )");
   const auto form =
-      explain({}, *read_why("refusal", R"({"code":"malformed","clause":null,"message":"Not JSON.","details":{}})"),
+      explain(AccountHistory(), *read_why("refusal", R"({"code":"malformed","clause":null,"message":"Not JSON.","details":{}})"),
               table_catalog());
   REQUIRE(form.has_value());
   check_story(*form, R"(
@@ -214,7 +214,7 @@ TEST_CASE("Explain: a refusal is explained without an account too, and so is one
 TEST_CASE("Explain: every code there is can be explained, with an account and without") {
   Table table;
   table.rows(started);
-  const std::vector<Event> events = account_events(table.log(), AccountId("acme"), std::nullopt);
+  const AccountHistory acme(table.log(), AccountId("acme"), std::nullopt);
   for (const std::string_view code : refusal_names) {
     const std::string refusal = R"({"code":")" + std::string(code) + R"(","clause":null,"message":"No.","details":{}})";
     INFO(refusal);
@@ -222,7 +222,7 @@ TEST_CASE("Explain: every code there is can be explained, with an account and wi
     REQUIRE(why.has_value());
     for (const bool known : {false, true}) {
       const auto told =
-          explain(known ? std::span<const Event>(events) : std::span<const Event>(), *why, table_catalog());
+          explain(known ? acme : AccountHistory(), *why, table_catalog());
       REQUIRE(told.has_value());
       check_story(*told, "");
     }

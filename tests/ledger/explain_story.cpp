@@ -49,7 +49,7 @@ Expected<Explanation, std::string> explained(const Table& table, std::string_vie
                                              std::optional<std::int64_t> as_of, const Catalog& catalog) {
   const auto why = read_why(about, which);
   if (!why) return Unexpected{why.error()};
-  return explain(account_events(table.log(), AccountId("acme"), as_of), *why, catalog);
+  return explain(AccountHistory(table.log(), AccountId("acme"), as_of), *why, catalog);
 }
 
 std::vector<std::string> in_lines(const Explanation& told) {

@@ -2,6 +2,7 @@
 # The tests of the ledger. Portable ones run natively and as WebAssembly; the properties need rapidcheck, which is native
 # only. Paths are from this folder.
 set(ledger_test_sources
+  account_history_test.cpp
   authorizations_test.cpp
   catalog_test.cpp
   clauses_test.cpp

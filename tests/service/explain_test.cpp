@@ -67,8 +67,8 @@ TEST_CASE("explain: every kind of question is answered with the core's bytes, in
     const Response response = client.get(address + "/explain" + query);
     REQUIRE(response.status == 200);
     CHECK(response.header("content-type") == "application/json; charset=utf-8");
-    const auto told =
-        explain(account_events(running.log(), AccountId("acme"), {}), *read_why(about, which), default_catalog());
+    const AccountHistory history(running.log(), AccountId("acme"), {});
+    const auto told = explain(history, *read_why(about, which), default_catalog());
     REQUIRE(told.has_value());
     CHECK(response.body == explanation_json(*told) + "\n");
     CHECK(misfit(client, "explanation.schema.json", response.body).empty());

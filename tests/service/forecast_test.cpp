@@ -34,7 +34,8 @@ TEST_CASE("AIS-4c: a simulation says that it is informational, and fits its sche
   options.demo = true;
   Running running(options, "2026-11-23T20:00:00Z");
   Client client = running.client();
-  const auto events = account_events(running.log(), AccountId("demo"), {});
+  std::vector<Event> events;
+  AccountHistory(running.log(), AccountId("demo"), {}).read([&](const Event& event) { events.push_back(event); });
   for (const std::string_view text :
        {std::string_view("{}"), every_lever,
         std::string_view(R"({"days":5,"as_of":4,"asks":[{"ask":"smallest_purchase"},{"ask":"model_moves"}]})")}) {
