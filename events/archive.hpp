@@ -251,7 +251,8 @@ void load(SpanInputArchive& in, std::optional<T>& value) {
   bool there = false;
   in(there);
   if (there) {
-    in(value.emplace());
+    if (!value) value.emplace();
+    in(*value);
   } else {
     value.reset();
   }

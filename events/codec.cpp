@@ -44,7 +44,8 @@ void read_rest(SpanInputArchive& in, Event& event) {
   const std::uint8_t revision = in.take_byte();
   in.require(revision >= 1 && revision <= newest_revision<P>, start, "unknown revision of an event");
   read_envelope(in, event);
-  read_revision(in, revision, event.payload.emplace<P>());
+  P* const there = std::get_if<P>(&event.payload);
+  read_revision(in, revision, there != nullptr ? *there : event.payload.emplace<P>());
 }
 
 using ReadRest = void (*)(SpanInputArchive&, Event&);
@@ -76,13 +77,18 @@ void encode_event(const Event& event, std::vector<std::uint8_t>& out) {
   });
 }
 
+std::optional<DecodeError> decode_event_into(std::span<const std::uint8_t> bytes, Event& event) {
+  try {
+    read_event(bytes, event);
+    return std::nullopt;
+  } catch (const DecodeFailure& failure) {
+    return failure.error();
+  }
+}
+
 Expected<Event, DecodeError> decode_event(std::span<const std::uint8_t> bytes) {
   Expected<Event, DecodeError> result = Event{};  // the only thing returned, so that it is made where it is wanted
-  try {
-    read_event(bytes, *result);
-  } catch (const DecodeFailure& failure) {
-    result = Unexpected{failure.error()};
-  }
+  if (const auto error = decode_event_into(bytes, *result)) result = Unexpected{*error};
   return result;
 }
 

@@ -19,7 +19,8 @@ namespace creditfold {
 template <class P>
 inline constexpr std::uint8_t newest_revision = 1;
 
-// Reads the fields of P as `revision` has them, which is known to be 1..newest_revision<P>.
+// Reads the fields of P as `revision` has them, which is known to be 1..newest_revision<P>. All of them: `payload` may be
+// another event's before.
 template <class P>
 void read_revision(SpanInputArchive& in, std::uint8_t revision, P& payload) {
   static_assert(newest_revision<P> == 1, "this event has old revisions: give it a read_revision of its own");

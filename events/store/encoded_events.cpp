@@ -47,14 +47,19 @@ const EncodedEvents::Block& EncodedEvents::block_of(std::size_t index) const {
 }
 
 Event EncodedEvents::at(std::size_t index) const {
+  Event event;
+  read(index, event);
+  return event;
+}
+
+void EncodedEvents::read(std::size_t index, Event& into) const {
   const Block& block = block_of(index);
   const std::size_t place = index - block.first;
   const std::size_t begin = place == 0 ? 0 : block.places[place - 1].end;
-  Expected<Event, DecodeError> event = decode_event(std::span(block.bytes).subspan(begin, block.places[place].end - begin));
-  if (!event) throw std::logic_error("an event in memory is no event: " + event.error().what);
-  event->seq = block.places[place].seq;
-  event->partition = block.partition;
-  return *std::move(event);
+  const auto error = decode_event_into(std::span(block.bytes).subspan(begin, block.places[place].end - begin), into);
+  if (error) throw std::logic_error("an event in memory is no event: " + error->what);
+  into.seq = block.places[place].seq;
+  into.partition = block.partition;
 }
 
 std::int64_t EncodedEvents::seq(std::size_t index) const {

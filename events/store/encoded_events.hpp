@@ -18,6 +18,7 @@ class EncodedEvents {
   [[nodiscard]] std::size_t size() const { return size_; }
   // REQUIRES for these: index < size().
   [[nodiscard]] Event at(std::size_t index) const;
+  void read(std::size_t index, Event& into) const;  // the same, with the room of what `into` was
   [[nodiscard]] std::int64_t seq(std::size_t index) const;
   // The first one behind a position; size() when there is none.
   [[nodiscard]] std::size_t behind(std::int64_t seq) const;

@@ -178,8 +178,9 @@ void MemoryLog::drop_all() {
 void MemoryLog::read(std::int64_t after, std::int64_t to, const std::function<bool(Event&&)>& visit) const {
   std::unique_lock lock(mutex_);
   const std::int64_t last = to < 0 ? head_locked() : to;
+  Event event;
   for (std::size_t index = events_.behind(after); index < events_.size(); ++index) {
-    Event event = events_.at(index);
+    events_.read(index, event);
     if (event.seq > last) return;
     lock.unlock();
     if (!visit(std::move(event))) return;
@@ -196,8 +197,9 @@ void MemoryLog::read_account(const AccountId& account, std::int64_t after, std::
   const std::vector<std::uint32_t>& events = entry->second.events;  // entries of a map stay where they are
   const auto first = std::lower_bound(events.begin(), events.end(), events_.behind(after));
   auto at = static_cast<std::size_t>(first - events.begin());
+  Event event;
   for (; at < events.size(); ++at) {
-    Event event = events_.at(events[at]);
+    events_.read(events[at], event);
     if (event.seq > last) return;
     lock.unlock();
     if (!visit(std::move(event))) return;

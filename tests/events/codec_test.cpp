@@ -48,6 +48,33 @@ TEST_CASE("Every kind of event survives its bytes") {
   }
 }
 
+TEST_CASE("What an event was before leaves nothing in the one that is read into its room") {
+  const auto into = [](const Event& event, Event& room) {
+    room.seq = 0;
+    room.partition = {};
+    REQUIRE_FALSE(decode_event_into(bytes_of(event), room));
+    REQUIRE(room == event);
+  };
+  for (std::uint8_t tag = 1; tag <= event_kinds; ++tag) {  // of the same kind, full and with as little as may be
+    Event room;
+    for (const bool full : {true, false, true}) into(test::sample_event(tag, full), room);
+  }
+  test::Random random(20'261'129);
+  Event room;
+  for (int i = 0; i < 3'000; ++i) {
+    const Event event = test::random_event(random);
+    into(event, room);
+    const std::vector<std::uint8_t> bytes = bytes_of(event);
+    if (i % 7 == 0) {
+      CHECK(decode_event_into(std::span(bytes).first(3), room).has_value());
+    }
+    if (i % 3 == 0) {
+      const Event moved_on = std::move(room);  // as a visitor may do
+      CHECK((i % 7 == 0 || moved_on == event));
+    }
+  }
+}
+
 TEST_CASE("Any valid event survives its bytes") {
   test::Random random(20'251'007);
   for (int i = 0; i < 3'000; ++i) {
