@@ -277,12 +277,14 @@ std::string TextColumn::at(std::size_t index) const {
     case Form::uuids: {
       constexpr std::string_view hex = "0123456789abcdef";
       std::string text(prefix_);
-      text.reserve(prefix_.size() + uuid_chars);
+      text.resize(prefix_.size() + uuid_chars, '-');
+      char* const uuid = text.data() + prefix_.size();  // not appended to: em++ calls a function for each character
+      std::size_t at = 0;
       for (std::size_t i = 0; i < uuid_bytes; ++i) {
-        if (is_uuid_dash(text.size() - prefix_.size())) text += '-';
+        if (is_uuid_dash(at)) ++at;
         const auto byte = static_cast<std::uint8_t>(bytes_[index * uuid_bytes + i]);
-        text += hex[byte >> 4];
-        text += hex[byte & 15];
+        uuid[at++] = hex[byte >> 4];
+        uuid[at++] = hex[byte & 15];
       }
       return text;
     }
