@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "ledger/forecast/trend.hpp"
+#include "ledger/forecast/week_shape.hpp"
 #include "ledger/words.hpp"
 
 namespace creditfold::forecast {
@@ -17,64 +18,21 @@ constexpr int shift_min = 2;
 constexpr int shift_max = 6;
 // The level is first the average of this many days; they are not among those futures are made of.
 constexpr std::size_t warm_up_days = 14;
-// What is fitted to a series' days: seven weekdays and a level.
+// What is fitted to a series' days: seven weekdays and a level. Six of the weekdays' are free, and count as far as the
+// history bears them out.
 constexpr std::int64_t fitted_figures = 8;
+constexpr std::int64_t free_weekdays = 6;
 // Of n days drawn again the middle 80 percent hold only (n - 1) / (n + 1) of 80 percent of the days to come. To make up
 // for it wholly would take seven figures more; with three no loss grows (scripts/bench forecast, other seeds).
 constexpr std::int64_t unseen_figures = 3;
-constexpr int shorter_memory_percent = 2;
-// An error counts as at most this much of the level.
+// Of the sum of squared errors.
+constexpr int shorter_memory_percent = 4;
+// An error counts as at most this much of the level; where memories are compared, of the average day, which is the same
+// for all of them.
 constexpr std::int64_t error_max_levels = 2;
-// A weekday's share is trusted like that many weeks of "every day alike" beside it.
-constexpr std::int64_t shape_prior_weeks = 1;
-constexpr std::size_t shape_weeks_max = 26;
-// Below this share of an average day nothing is expected of a day at all.
-constexpr Ratio shape_min = one / 64;
+constexpr std::int64_t error_max_averages = 3;
 
-int phase_in(std::size_t day, std::size_t count) {
-  return phase_of(static_cast<std::int64_t>(day) - static_cast<std::int64_t>(count));
-}
-
-// Mean without the largest and the smallest, once there are five.
-Ratio trimmed_mean(std::vector<Ratio>& values) {
-  std::sort(values.begin(), values.end());
-  std::size_t first = 0;
-  std::size_t last = values.size();
-  if (values.size() >= 5) {
-    ++first;
-    --last;
-  }
-  Ratio sum = 0;
-  for (std::size_t i = first; i < last; ++i) sum += values[i];
-  return sum / static_cast<std::int64_t>(last - first);
-}
-
-std::array<Ratio, days_per_week> shape_of(const Days& days) {
-  std::array<Ratio, days_per_week> shape;
-  shape.fill(one);
-  std::array<std::vector<Ratio>, days_per_week> shares;
-  const std::size_t weeks = std::min(days.size() / days_per_week, shape_weeks_max);
-  for (std::size_t week = 0; week < weeks; ++week) {
-    const std::size_t first = days.size() - (week + 1) * days_per_week;
-    std::int64_t sum = 0;
-    for (std::size_t i = first; i < first + days_per_week; ++i) sum = capped_sum(sum, days[i]);
-    if (sum == 0) continue;
-    for (std::size_t i = first; i < first + days_per_week; ++i) {
-      shares[static_cast<std::size_t>(phase_in(i, days.size()))].push_back(scaled(days[i], days_per_week * one, sum));
-    }
-  }
-  if (shares[0].size() < 2) return shape;
-  const auto count = static_cast<std::int64_t>(shares[0].size());
-  Ratio sum = 0;
-  for (std::size_t phase = 0; phase < shape.size(); ++phase) {
-    shape[phase] = (trimmed_mean(shares[phase]) * count + one * shape_prior_weeks) / (count + shape_prior_weeks);
-    sum += shape[phase];
-  }
-  for (Ratio& of_phase : shape) of_phase = of_phase * days_per_week * one / std::max<Ratio>(sum, 1);
-  return shape;
-}
-
-// Whether many days have nothing: then a weekday's days are drawn for that weekday only.
+// Whether many days have nothing: then a weekday's days are drawn for that weekday only, if weekdays differ at all.
 bool is_sparse(const Days& days) {
   const auto empty = static_cast<std::size_t>(std::count(days.begin(), days.end(), std::int64_t{0}));
   return days.size() >= 4 * days_per_week && empty * 4 > days.size();
@@ -86,7 +44,9 @@ std::int64_t average(const Days& days, std::size_t first, std::size_t last) {
   return last == first ? 0 : capped(sum / static_cast<std::int64_t>(last - first));
 }
 
-// One pass of smoothing: the level before each day and after the last, and how far each day was from its expectation.
+// One pass of smoothing: the level before each day and after the last, and how far each day was from its expectation,
+// as a square: a level is an average, and the least absolute error would be a median's, which for use that is mostly
+// nothing is far below.
 struct Smoothed {
   Days level_before;
   std::int64_t level = 0;
@@ -95,16 +55,17 @@ struct Smoothed {
 
 Smoothed smooth(const Days& days, const std::array<Ratio, days_per_week>& shape, int shift, std::size_t begun) {
   const std::size_t warm = std::min(begun + warm_up_days, days.size());
-  const std::int64_t floor =
-      average(days, begun, days.size()) / 4;  // what an error may be at least, to come back from 0
+  const std::int64_t of_all = average(days, begun, days.size());
+  const std::int64_t floor = of_all / 4;  // what an error may be at least, to come back from 0
   Smoothed result;
   result.level_before.assign(days.size(), 0);
   std::int64_t level = average(days, begun, warm);
   for (std::size_t i = begun; i < days.size(); ++i) {
-    const Ratio of_day = shape[static_cast<std::size_t>(phase_in(i, days.size()))];
+    const Ratio of_day = shape[static_cast<std::size_t>(phase_of_day(i, days.size()))];
     result.level_before[i] = level;
     const std::int64_t error = days[i] - scaled(level, of_day, one);
-    if (i >= warm) result.error += error < 0 ? -error : error;
+    const Wide counted_as = std::clamp(error, -error_max_averages * of_all, error_max_averages * of_all);
+    if (i >= warm) result.error += counted_as * counted_as;
     const std::int64_t freed = static_cast<std::int64_t>(static_cast<Wide>(error) * one / std::max(of_day, one));
     const std::int64_t most = error_max_levels * std::max(level, floor);
     level += std::clamp(freed, -most, most) / (std::int64_t{1} << shift);
@@ -116,7 +77,7 @@ Smoothed smooth(const Days& days, const std::array<Ratio, days_per_week>& shape,
 
 // The days of the window beside their expectations, and the steps the level takes by them, which sum to nothing.
 void keep_residuals(SeriesModel& model, const Days& days, const Smoothed& smoothed, std::size_t begun,
-                    std::int32_t window) {
+                    std::int32_t window, Ratio borne_out) {
   const std::size_t first = days.size() - static_cast<std::size_t>(window);
   const std::int64_t least = average(days, begun, days.size()) / 8;
   model.residual.assign(static_cast<std::size_t>(window), one);
@@ -129,12 +90,12 @@ void keep_residuals(SeriesModel& model, const Days& days, const Smoothed& smooth
   Wide ratios = 0;  // weighted with their day's share, as are the next
   Wide shares = 0;
   for (std::size_t i = std::max(first, begun + days_per_week); i < days.size(); ++i) {
-    const Ratio of_day = model.shape[static_cast<std::size_t>(phase_in(i, days.size()))];
+    const Ratio of_day = model.shape[static_cast<std::size_t>(phase_of_day(i, days.size()))];
     const std::int64_t level = smoothed.level_before[i];
     if (level == 0 || level < least) continue;
     const std::size_t at = i - first;
     const std::int64_t expected = scaled(level, of_day, one);
-    if (of_day >= shape_min && expected > 0) model.residual[at] = std::min(scaled(days[i], one, expected), ratio_max);
+    if (expected > 0) model.residual[at] = std::min(scaled(days[i], one, expected), ratio_max);
     const Ratio weight = std::min(of_day, one);
     const Ratio freed = (model.residual[at] - one) * weight / one;
     model.step[at] =
@@ -156,7 +117,8 @@ void keep_residuals(SeriesModel& model, const Days& days, const Smoothed& smooth
   // little.
   const auto count = static_cast<std::int64_t>(model.days.size());
   // What is drawn for its weekday only has a seventh of the days, and one figure fitted to them.
-  const std::int64_t figures = model.by_weekday ? days_per_week * (1 + unseen_figures) : fitted_figures + unseen_figures;
+  const std::int64_t fitted = fitted_figures - free_weekdays + (free_weekdays * borne_out + one / 2) / one;
+  const std::int64_t figures = model.by_weekday ? days_per_week * (1 + unseen_figures) : fitted + unseen_figures;
   const Ratio wider = one + figures * one / (2 * count);
   ratios = 0;
   for (const std::int32_t day : model.days) {
@@ -220,8 +182,10 @@ SeriesModel learn_series(const Days& days, const std::array<std::int64_t, hours_
   if (begun == days.size()) return model;
   // A series that began lately: whole weeks of its own only, or its first days would be weekdays without use.
   const Days own(days.begin() + static_cast<std::ptrdiff_t>(begun), days.end());
-  model.shape = shape_of(own);
-  model.by_weekday = is_sparse(own);
+  const bool sparse = is_sparse(own);
+  const WeekShape week = week_shape_of(own, sparse);
+  model.shape = week.shape;
+  model.by_weekday = sparse && 2 * week.borne_out >= one;
   Smoothed best;
   for (int shift = shift_max; shift >= shift_min; --shift) {
     Smoothed tried = smooth(days, model.shape, shift, begun);
@@ -231,7 +195,7 @@ SeriesModel learn_series(const Days& days, const std::array<std::int64_t, hours_
     model.smoothing_shift = shift;
   }
   model.level = best.level;
-  keep_residuals(model, days, best, begun, window);
+  keep_residuals(model, days, best, begun, window, week.borne_out);
   const Trend trend = trend_of(own);
   model.trend = enough == Enough::full ? trend.a_day : 0;
   model.trend_spread = trend.spread;

@@ -5,8 +5,8 @@
 //
 // Level: exponential smoothing with multiplicative error over days freed of their weekday shape, each error cut so that
 // one burst does not become a level (Hyndman, Koehler, Ord, Snyder 2008; Gelper, Fried, Croux 2010); the smoothing
-// constant is the one of a few that would have erred least. Trend: the Theil-Sen slope of weekly sums, where a
-// Mann-Kendall test sees one, damped with time (Gardner, McKenzie 1985).
+// constant is the one of a few whose squared errors would have been least. Trend: the Theil-Sen slope of weekly sums,
+// where a Mann-Kendall test sees one, damped with time (Gardner, McKenzie 1985).
 #pragma once
 
 #include <array>

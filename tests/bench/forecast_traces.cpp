@@ -43,31 +43,42 @@ void add_day(Trace& trace, std::mt19937_64& random, Instant start, std::size_t w
   }
 }
 
+// One call on two days, and each of another size.
+double few_calls(std::mt19937_64& random, double size) {
+  std::poisson_distribution<int> calls(0.5);
+  std::normal_distribution<double> normal;
+  double credits = 0;
+  for (int left = calls(random); left > 0; --left) credits += size * std::exp(0.7 * normal(random));
+  return credits;
+}
+
 }  // namespace
 
 std::string_view kind_name(std::size_t kind) {
-  constexpr std::array<std::string_view, trace_kinds> names{"weekly", "trend", "bursts", "shift", "batch", "wander"};
+  constexpr std::array<std::string_view, trace_kinds> names{"weekly", "trend",  "bursts", "shift", "batch",
+                                                            "wander", "steady", "few",    "heavy", "moods"};
   return names.at(kind);
 }
 
-Trace generated(std::size_t kind, std::uint64_t seed, std::int32_t days) {
+Trace generated(std::size_t kind, std::uint64_t seed, const TraceForm& form) {
+  const std::int32_t days = form.days;
   std::mt19937_64 random(seed * 1000 + kind);
   std::normal_distribution<double> normal;
   std::uniform_real_distribution<double> uniform;
   Trace trace{.name = std::string(kind_name(kind)),
-              .period_days = 30,
-              .step_days = 30,
+              .period_days = form.period_days,
+              .step_days = form.period_days,
               .days = days,
               .starts_at = monday,
               .charges = {}};
-  constexpr std::size_t workflows = 10;
   struct Workflow {
     double size, growth, weekend, noise, level = 1;
     int changes_on;
     double change;
   };
+  const bool has_weekends = kind < 6;
   std::vector<Workflow> all;
-  for (std::size_t i = 0; i < workflows; ++i) {
+  for (std::size_t i = 0; i < form.workflows; ++i) {
     all.push_back({.size = 1e8 * std::exp(normal(random)),
                    .growth = kind == 1 ? 0.001 + 0.005 * uniform(random) : 0,
                    .weekend = 0.15 + 0.5 * uniform(random),
@@ -75,10 +86,12 @@ Trace generated(std::size_t kind, std::uint64_t seed, std::int32_t days) {
                    .changes_on = kind == 3 ? static_cast<int>(uniform(random) * days * 1.5) : days,
                    .change = uniform(random) < 0.5 ? 2.0 : 0.4});
   }
+  double mood = 0;  // of all workflows: a day resembles the one before
   for (std::int32_t d = 0; d < days; ++d) {
     const double common = std::exp(0.12 * normal(random));
-    const bool weekend = d % 7 >= 5;
-    for (std::size_t i = 0; i < workflows; ++i) {
+    if (kind == 9) mood = 0.7 * mood + 0.2 * normal(random);
+    const bool weekend = has_weekends && d % 7 >= 5;
+    for (std::size_t i = 0; i < form.workflows; ++i) {
       Workflow& w = all[i];
       if (d == w.changes_on) w.level *= w.change;
       if (kind == 5) w.level *= std::exp(0.03 * normal(random));
@@ -92,6 +105,9 @@ Trace generated(std::size_t kind, std::uint64_t seed, std::int32_t days) {
         credits *= w.weekend;
       }
       if (kind == 2 && uniform(random) < 0.04) credits *= 3 + 7 * uniform(random);
+      if (kind == 7) credits = few_calls(random, w.size);
+      if (kind == 8) credits *= std::exp(normal(random));
+      credits *= std::exp(mood);
       add_day(trace, random, Instant{trace.starts_at.micros + d * day}, i, credits);
     }
   }

@@ -20,9 +20,17 @@ struct Trace {
   std::vector<Event> charges;  // in order
 };
 
-inline constexpr std::size_t trace_kinds = 6;
-// One of weekly, trend, bursts, shift, batch, sparse; ten workflows over `days`.
-[[nodiscard]] Trace generated(std::size_t kind, std::uint64_t seed, std::int32_t days);
+// How long a generated trace is, and what of it is held out.
+struct TraceForm {
+  std::int32_t days = 126;
+  std::size_t workflows = 10;
+  std::int32_t period_days = 30;
+};
+
+inline constexpr std::size_t trace_kinds = 10;
+// One of weekly, trend, bursts, shift, batch, wander, and without a weekend steady, few (calls), heavy (tails) and
+// moods (a day resembles the one before).
+[[nodiscard]] Trace generated(std::size_t kind, std::uint64_t seed, const TraceForm& form);
 [[nodiscard]] std::string_view kind_name(std::size_t kind);
 
 // A trace of an hour or two is far too short to forecast from. Its minutes are taken as days: its bursts and its

@@ -23,6 +23,7 @@ set(ledger_test_sources
   forecast_learner_test.cpp
   forecast_pools_test.cpp
   forecast_scenario_test.cpp
+  forecast_week_test.cpp
   gov_matrix_test.cpp
   json_command_test.cpp
   json_event_test.cpp
