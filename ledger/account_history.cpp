@@ -21,9 +21,12 @@ AccountHistory::AccountHistory(const Log& log, AccountId account, std::optional<
     : log_(&log), account_(std::move(account)), to_(as_of ? std::min(*as_of, log.head()) : log.head()) {}
 
 bool AccountHistory::empty() const {
+  if (log_ == nullptr) return true;
   bool empty = true;
-  if (log_ == nullptr) return empty;
-  log_->read_account(account_, 0, to_, [&](Event&&) { return empty = false; });
+  log_->read_account(account_, 0, to_, [&](Event&&) {
+    empty = false;
+    return false;
+  });
   return empty;
 }
 

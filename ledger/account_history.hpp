@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// An account's events as a question finds them: read from the first to the newest known, and a few of them once more. They
-// are never held, so that a question about ten million of them takes no more memory than one about ten.
+// An account's events as a question finds them: read from the first to the newest known, and a few of them once more.
+// They are not held: a question about ten million charges takes little more memory than the account's state.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,7 @@ struct Place {
 class AccountHistory {
  public:
   AccountHistory() = default;  // nobody's: without events
-  // As known at a position; without one, as far as the log goes now. The log must outlive it.
+  // As known at a position; without one, as far as the log goes now. The log must outlive it. REQUIRES: *as_of >= 0.
   AccountHistory(const Log& log, AccountId account, std::optional<std::int64_t> as_of);
 
   [[nodiscard]] bool empty() const;

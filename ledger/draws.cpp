@@ -60,44 +60,41 @@ void ChargeFold::follow(const AccountState& after, Instant at, const CreditsCons
 
 FoundCharge::FoundCharge(const AccountHistory& history, const UsageId& usage)
     : usage_(usage),
+      event_(find_newest(history)),
       reading_(
-          history, [this](const Event& event, const AccountState& after) { follow(event, after); },
-          [this](const Event& event, const AccountState& before) { meet(event, before); }) {
-  if (!place_) return;
-  event_.emplace(history.at(*place_));
-  held_ = find_held(history);
-}
+          event_ ? history : AccountHistory(), [this](const Event& event, const AccountState& after) { follow(event, after); },
+          [this](const Event& event, const AccountState& before) { meet(event, before); }) {}
 
 FoundCharge::~FoundCharge() = default;
 
-const CreditsConsumed* FoundCharge::ours(const Event& event) const {
-  const auto* charge = std::get_if<CreditsConsumed>(&event.payload);
-  return charge != nullptr && charge->usage == usage_ ? charge : nullptr;
+std::optional<Event> FoundCharge::find_newest(const AccountHistory& history) {
+  std::optional<Place> place;
+  Credits credits;
+  history.read([&](const Event& event) {
+    const auto* charge = std::get_if<CreditsConsumed>(&event.payload);
+    if (charge == nullptr || charge->usage != usage_) return;
+    if (place && older_.size() < namesakes_max) older_.push_back({place->seq, credits});
+    place = place_of(event);
+    credits = charge->credits;
+  });
+  return place ? std::optional(history.at(*place)) : std::nullopt;
 }
 
 void FoundCharge::meet(const Event& event, const AccountState& before) {
-  if (ours(event) == nullptr) return;
-  if (place_ && older_.size() < namesakes_max) older_.push_back({place_->seq, fold_->covered + fold_->uncovered});
-  place_ = place_of(event);
-  fold_.emplace(before);
+  if (event.seq == event_->seq) fold_.emplace(before);
 }
 
 void FoundCharge::follow(const Event& event, const AccountState& after) {
+  if (event.seq == event_->seq) {
+    fold_->follow(after, event.at, fact());
+    if (held_ && fold_->before.holds.count(*fact().settles) == 0) held_.reset();
+  }
+  if (const auto* made = std::get_if<CreditsHeld>(&event.payload)) {
+    // Of several made under one id, the newest before the charge is the one it settled.
+    if (event.seq < event_->seq && made->authorization == fact().settles) held_ = place_of(event);
+  }
   const auto* grant = std::get_if<CreditsGranted>(&event.payload);
   if (grant != nullptr && grant->corrects == usage_) corrections_.push_back(place_of(event));
-  if (const CreditsConsumed* charge = ours(event)) fold_->follow(after, event.at, *charge);
-}
-
-// Of several made under one id, the newest before the charge is the one it settled.
-std::optional<Place> FoundCharge::find_held(const AccountHistory& history) const {
-  std::optional<Place> held;
-  const auto& settles = fact().settles;
-  if (!settles || fold_->before.holds.count(*settles) == 0) return held;
-  history.read([&](const Event& event) {
-    const auto* made = std::get_if<CreditsHeld>(&event.payload);
-    if (made != nullptr && event.seq < place_->seq && made->authorization == *settles) held = place_of(event);
-  });
-  return held;
 }
 
 const Hold* FoundCharge::settled() const { return held_ ? &fold_->before.holds.at(*fact().settles) : nullptr; }

@@ -57,14 +57,15 @@ struct ChargeFold {
   Credits uncovered;
 };
 
-// Another charge under the same id (H13).
+// Another charge under the same id (H13). So many of them are named.
 struct Namesake {
   std::int64_t seq = 0;
   Credits credits;
 };
 inline constexpr std::size_t namesakes_max = 100;
 
-// Looks for the newest charge under an id, and for what else of the account's history is about it.
+// Looks for the newest charge under an id, and for what else of the account's history is about it. Two readings: which
+// one is the newest is known at the end, and a state is copied for that one alone.
 class FoundCharge {
  public:
   FoundCharge(const AccountHistory& history, const UsageId& usage);
@@ -86,19 +87,17 @@ class FoundCharge {
   [[nodiscard]] const Reading& reading() const { return reading_; }
 
  private:
+  [[nodiscard]] std::optional<Event> find_newest(const AccountHistory& history);
   void meet(const Event& event, const AccountState& before);
   void follow(const Event& event, const AccountState& after);
-  [[nodiscard]] const CreditsConsumed* ours(const Event& event) const;
-  [[nodiscard]] std::optional<Place> find_held(const AccountHistory& history) const;
 
   UsageId usage_;
-  std::optional<Place> place_;
-  std::optional<ChargeFold> fold_;
-  std::optional<Place> held_;
   std::vector<Place> corrections_;
   std::vector<Namesake> older_;
-  Reading reading_;
   std::optional<Event> event_;
+  std::optional<Place> held_;
+  std::optional<ChargeFold> fold_;
+  Reading reading_;
 };
 
 // What a charge drew from each lot, told during one fold over the whole log: the lots of its period before and after.

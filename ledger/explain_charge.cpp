@@ -13,6 +13,8 @@
 namespace creditfold::why {
 namespace {
 
+static_assert(namesakes_max <= why_lines_max, "each has a line");
+
 std::string rank_text(const Catalog& catalog, const PlanId& plan) {
   const Plan* known = catalog.plan(plan);
   return known ? joined({"rank ", known->rank}) : "no rank in the catalog at hand";

@@ -132,30 +132,30 @@ std::string sentence_for(const LotHistory& history, const CreditsGranted& grant,
 
 }  // namespace
 
-Told explain_lot(const AccountHistory& events, const WhyLot& why) {
+Told explain_lot(const AccountHistory& history, const WhyLot& why) {
   const auto name = credits::parse_lot(why.lot);
   const auto there_is_none = [&] { return Unexpected{joined({"There is no lot ", why.lot.value, " in this account."})}; };
   if (!name) return there_is_none();
   Telling told("lot", why.lot.value);
   SumText draws;
-  const LotHistory history(events, *name, [&](const Lot& lot, const Event& event, const LotMove& move) {
-    tell_move(told, draws, why.lot, lot.kind, event, move);
+  const LotHistory lot(history, *name, [&](const Lot& moved, const Event& event, const LotMove& move) {
+    tell_move(told, draws, why.lot, moved.kind, event, move);
   });
-  if (!history.lot) return there_is_none();
-  const Event granted = events.at(*history.granted);
-  tell_term(told, history.reading, name->plan, name->term);
+  if (!lot.lot) return there_is_none();
+  const Event granted = history.at(*lot.granted);
+  tell_term(told, lot.reading, name->plan, name->term);
   told.event(granted);
-  if (history.voided) told.event(*history.voided);
-  tell_grant(told, history, granted, *name);
-  if (history.voided) {
+  if (lot.voided) told.event(*lot.voided);
+  tell_grant(told, lot, granted, *name);
+  if (lot.voided) {
     told.step("Where it went", {"Void"}, {"its period was cut off"}, "counted nowhere").by("H8");
   } else {
-    tell_held(told, history, *name);
-    tell_balance(told, history, draws);
+    tell_held(told, lot, *name);
+    tell_balance(told, lot, draws);
   }
   told.clause("AIS-4e");
-  told.answer({sentence_for(history, std::get<CreditsGranted>(granted.payload), *name, draws)});
-  return told.finish(events, history.reading);
+  told.answer({sentence_for(lot, std::get<CreditsGranted>(granted.payload), *name, draws)});
+  return told.finish(history, lot.reading);
 }
 
 }  // namespace creditfold::why

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "events/archive.hpp"
+#include "events/digested_bytes.hpp"
 #include "ledger/replay.hpp"
 
 namespace creditfold {
@@ -13,19 +14,15 @@ std::vector<std::uint8_t> bytes_of(const T& value) {
   return bytes;
 }
 
-Digest digest_bytes(const std::vector<std::uint8_t>& bytes) {
-  return digest_of(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
-}
-
 }  // namespace
 
-Digest fingerprint(const AccountState& state) { return digest_bytes(bytes_of(state)); }
+Digest fingerprint(const AccountState& state) { return digest_of_bytes(bytes_of(state)); }
 
 Digest fingerprint(const Book& book) {
   std::vector<std::uint8_t> bytes;
   SpanOutputArchive archive(bytes);
   for (const auto& [account, state] : book.accounts()) archive(account, state.version, fingerprint(state));
-  return digest_bytes(bytes);
+  return digest_of_bytes(bytes);
 }
 
 }  // namespace creditfold

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "events/archive.hpp"
+#include "events/digested_bytes.hpp"
 #include "ledger/replay.hpp"
 
 namespace creditfold {
@@ -12,17 +13,13 @@ namespace {
 
 constexpr std::array<std::uint8_t, 6> magic{'C', 'F', 'S', 'N', 'A', 'P'};
 
-Digest digest_of_bytes(std::span<const std::uint8_t> bytes) {
-  return digest_of(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
-}
-
 }  // namespace
 
 std::vector<std::uint8_t> encode_snapshot(const Book& book) {
   std::vector<std::uint8_t> bytes(magic.begin(), magic.end());
   SpanOutputArchive archive(bytes);
   archive(snapshot_format, book.seq(), book.events(), book.accounts());
-  archive(digest_of_bytes(bytes));
+  end_with_digest(bytes);
   return bytes;
 }
 
@@ -38,12 +35,10 @@ Expected<Book, std::string> decode_snapshot(std::span<const std::uint8_t> bytes)
     std::int64_t seq = 0;
     std::int64_t events = 0;
     std::map<AccountId, AccountState> accounts;
-    Digest recorded;
+    Digest recorded;  // compared below
     archive(seq, events, accounts, recorded);
     archive.require_end();
-    if (digest_of_bytes(bytes.first(bytes.size() - recorded.bytes.size())) != recorded) {
-      return Unexpected{std::string("the digest differs")};
-    }
+    if (!ends_with_its_digest(bytes)) return Unexpected{std::string("the digest differs")};
     Book book;
     for (auto& [account, state] : accounts) {
       if (state.account != account) return Unexpected{std::string("a state stands under another account's id")};

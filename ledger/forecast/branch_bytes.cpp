@@ -6,15 +6,12 @@
 #include <utility>
 
 #include "events/archive.hpp"
+#include "events/digested_bytes.hpp"
 
 namespace creditfold::forecast {
 namespace {
 
 constexpr std::array<std::uint8_t, 8> magic{'C', 'F', 'B', 'R', 'A', 'N', 'C', 'H'};
-
-Digest digest_of_bytes(std::span<const std::uint8_t> bytes) {
-  return digest_of(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
-}
 
 // The fields in the order of their bytes, the same on both ways. `archive`: writes or reads what it is given.
 
@@ -75,7 +72,7 @@ std::vector<std::uint8_t> encode_branch(const LearnedBranch& learned) {
   out(history.at, history.from, history.days, history.charges, static_cast<std::uint32_t>(history.series.size()));
   exchange_all(out, history.hour_of_week);
   for (const SeriesHistory& series : history.series) exchange_series(out, series);
-  out(digest_of_bytes(bytes));
+  end_with_digest(bytes);
   return bytes;
 }
 
@@ -93,12 +90,10 @@ Expected<LearnedBranch, std::string> decode_branch(std::span<const std::uint8_t>
     in(learned.to, learned.at, branch.state, branch.at, branch.seq, branch.ended);
     History history = read_history(in);
     require(history.at == branch.at, in, "a history of another moment");
-    Digest recorded;
+    Digest recorded;  // compared below
     in(recorded);
     in.require_end();
-    if (digest_of_bytes(bytes.first(bytes.size() - recorded.bytes.size())) != recorded) {
-      return Unexpected{std::string("the digest differs")};
-    }
+    if (!ends_with_its_digest(bytes)) return Unexpected{std::string("the digest differs")};
     branch.model = learn(std::move(history));
     return learned;
   } catch (const DecodeFailure& failure) {

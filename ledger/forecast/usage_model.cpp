@@ -128,7 +128,7 @@ void keep_residuals(SeriesModel& model, const Days& days, const Smoothed& smooth
   }
   // A level that is itself uncertain makes ratios to it too large on average (Jensen's inequality); what all days had
   // of what was expected of all is not, so the residuals are scaled to that.
-  if (ratios > 0 && expected_all > 0) {
+  if (ratios >= one && expected_all > 0) {
     const Wide fair = std::min<Wide>(all * one / expected_all * shares / (ratios / one), 2 * one);
     for (const std::int32_t day : model.days) {
       Ratio& residual = model.residual[static_cast<std::size_t>(day)];

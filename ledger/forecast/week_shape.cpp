@@ -83,8 +83,9 @@ WeekShape week_shape_of(const std::vector<std::int64_t>& days, bool sparse) {
     of_phase = of_phase * days_per_week * one / sum;
     differences += Wide{of_phase - one} * (of_phase - one);
   }
-  // What is expected of the differences of means that are all alike, by chance.
-  const Wide by_chance = noise * degrees_of_freedom / days_per_week;
+  // What is expected of the differences of means that are all alike, by chance; of means that were scaled as these.
+  const Wide scale = days_per_week * one * one / sum;
+  const Wide by_chance = noise * scale / one * scale / one * degrees_of_freedom / days_per_week;
   if (differences <= by_chance) return week;
   week.borne_out = static_cast<Ratio>((differences - by_chance) * one / differences);
   for (std::size_t phase = 0; phase < mean.size(); ++phase) {

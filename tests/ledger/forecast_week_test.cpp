@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "ledger/forecast/philox.hpp"
+#include "ledger/forecast/usage_model.hpp"
 #include "ledger/forecast/week_shape.hpp"
 #include "tests/ledger/forecast_story.hpp"
 
@@ -33,6 +34,25 @@ forecast::SeriesModel learned(int days, const std::function<std::int64_t(int)>& 
   return branch_of(table, scenario_of(R"({"at":")" + to_text(at) + R"("})")).model.series.at(0);
 }
 
+// Of a quiet weekday with such a use in the second of two weeks, of which the first was four times as much.
+forecast::Ratio residual_of_quiet_day(std::size_t quiet, std::int64_t use) {
+  forecast::SeriesHistory series;
+  series.key.workflow = WorkflowId("w");
+  series.days.resize(14);
+  for (std::size_t day = 0; day < 14; ++day) {
+    const std::int64_t usual = day % 7 == quiet ? 20'000'000 : 100'000'000;
+    series.days[day].credits = day < 7 ? usual : day == 7 + quiet ? use : usual / 4;
+  }
+  forecast::History history;
+  history.at = moment("2026-03-02");
+  history.from = Instant{history.at.micros - 14 * story_day};
+  history.days = 14;
+  history.charges = series.charges = 14;
+  history.series.push_back(series);
+  const auto model = forecast::learn(std::move(history)).series.at(0);
+  return model.residual.at(model.residual.size() - 7 + quiet);
+}
+
 }  // namespace
 
 TEST_CASE("Days that are all alike have no week, nor have less than two") {
@@ -51,6 +71,36 @@ TEST_CASE("Days that differ by chance are hardly given a week") {
     for (const auto of_phase : week.shape) {
       CHECK(of_phase > one * 75 / 100);
       CHECK(of_phase < one * 125 / 100);
+    }
+  }
+}
+
+TEST_CASE("Bursts on any day are hardly given a week, though a weekday's largest share is left out") {
+  int weeks = 0;
+  for (std::uint32_t trace = 0; trace < 100; ++trace) {
+    const auto burst = [&](int day) {
+      return 100'000 + drawn(day, 20'000, trace) + (drawn(day, 7, 1'000 + trace) == 0 ? 1'000'000 : 0);
+    };
+    const auto week = forecast::week_shape_of(days_of(84, burst), false);
+    weeks += 2 * week.borne_out >= one ? 1 : 0;
+  }
+  CHECK(weeks <= 15);
+}
+
+TEST_CASE("A history of which nothing but a hair is left is learned from") {
+  // A week of a hundred a day, then one of a quarter of that; of the quiet day's uses, those around the least that leaves
+  // a residual at all.
+  for (std::size_t quiet = 0; quiet < 7; ++quiet) {
+    std::int64_t none = 0;
+    std::int64_t some = 90'000'000;
+    while (some - none > 1) {
+      const std::int64_t middle = none + (some - none) / 2;
+      (residual_of_quiet_day(quiet, middle) > 0 ? some : none) = middle;
+    }
+    for (std::int64_t use = some - 300; use < some + 300; ++use) {
+      const auto residual = residual_of_quiet_day(quiet, use);
+      REQUIRE(residual >= 0);
+      REQUIRE(residual < one);
     }
   }
 }
