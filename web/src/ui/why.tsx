@@ -96,7 +96,8 @@ function Drawer(): JSX.Element {
       </div>
       <div ref={body} class="why-body" tabindex="0" role="region" aria-labelledby="why-heading"
         aria-busy={answered.loading || latest() === null}>
-        <Switch fallback={<p class="why-wait"><span class="spinner" />{text.why.loading}</p>}>
+        <Show when={answered.loading && latest() !== null}><Waiting late /></Show>
+        <Switch fallback={<Waiting />}>
           <Match when={fault()}>{(wrong) => (
             <div class="nothing" data-testid="why-fault">
               <p class="nothing-heading">
@@ -111,6 +112,11 @@ function Drawer(): JSX.Element {
     </aside>
   );
 }
+
+/** `late`: what was told last stands behind it, and most answers are there before it is seen. */
+const Waiting = (props: { late?: boolean }): JSX.Element => (
+  <p class="why-wait" classList={{ late: props.late }} data-testid="why-wait"><span class="spinner" />{text.why.loading}</p>
+);
 
 const scenario_name = (page: Page, which: string): string | undefined =>
   (which === '0' ? text.what_if.today : scenario_of(page.what_if.board(), Number(which))?.name);

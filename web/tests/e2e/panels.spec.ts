@@ -36,6 +36,8 @@ test('a lot answers why, as the command line does, and the keyboard is enough', 
   const { answer, clauses } = await told_on(page);
   expect(answer).toBe(said.answer);
   expect(clauses).toEqual(said.clauses.map(({ id }) => id));
+  await expect(drawer.getByTestId('why-wait')).toHaveCount(0);
+  await expect(drawer.locator('.why-body')).toHaveAttribute('aria-busy', 'false');
   await no_violations(page, 'the drawer', '[data-testid=why]');
   await page.keyboard.press('Escape');
   await expect(drawer).toBeHidden();
