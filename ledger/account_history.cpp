@@ -4,8 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "ledger/evolve.hpp"
-#include "ledger/replay.hpp"
+#include "ledger/fold_or_fault.hpp"
 
 namespace creditfold {
 namespace {
@@ -49,20 +48,7 @@ Event AccountHistory::at(const Place& place) const {
   return *std::move(found);
 }
 
-void fold_or_fault(AccountState& state, const Event& event) {
-  const auto damaged = [&](const char* what) {
-    return Fault(Fault::Kind::damaged, to_text(FoldFault{event.seq, event.account, event.version, what}));
-  };
-  try {
-    evolve(state, event);
-  } catch (const Inconsistent& inconsistent) {
-    throw damaged(inconsistent.what());
-  } catch (const Overflow& overflow) {
-    throw damaged(overflow.what());
-  }
-}
-
-Reading::Reading(const AccountHistory& history, const Told& after, const Told& before) {
+Reading::Reading(const AccountHistory& history, const Watch& after, const Watch& before) {
   history.read([&](const Event& event) {
     if (before) before(event, state);
     fold_or_fault(state, event);

@@ -10,6 +10,7 @@
 
 #include "events/log.hpp"
 #include "ledger/state.hpp"
+#include "ledger/statement.hpp"
 
 namespace creditfold {
 
@@ -37,16 +38,12 @@ class AccountHistory {
   std::int64_t to_ = 0;
 };
 
-// The fold's one step inside a question. Throws Fault(damaged) when the event cannot follow.
-void fold_or_fault(AccountState& state, const Event& event);
-
 // One reading, folded, and what of it is few: everything but grants, charges, authorizations and their releases is kept
 // whole, and of grants where they stand.
 struct Reading {
   // `after` is told of each event with the state after it, `before` with the one before. Throws Fault(damaged) when they
   // do not fold.
-  using Told = std::function<void(const Event&, const AccountState&)>;
-  explicit Reading(const AccountHistory& history, const Told& after = {}, const Told& before = {});
+  explicit Reading(const AccountHistory& history, const Watch& after = {}, const Watch& before = {});
   ~Reading();
   Reading(const Reading&) = delete;
   Reading& operator=(const Reading&) = delete;

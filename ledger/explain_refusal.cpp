@@ -111,7 +111,7 @@ std::optional<Instant> Refused::instant(std::string_view name) const {
   return text ? parse_instant(*text) : std::nullopt;
 }
 
-Instant Refused::moment() const { return instant("at").value_or(state ? state->latest_at : Instant{}); }
+Instant Refused::moment() const { return instant("at").value_or(reading ? reading->state.latest_at : Instant{}); }
 
 void tell_arithmetic(Telling& told, const Refused& refused) {
   const RefusalCode code = refused.refusal.code;
@@ -122,7 +122,7 @@ void tell_arithmetic(Telling& told, const Refused& refused) {
 
 Told explain_refusal(const AccountHistory& history, const WhyRefusal& why, const Catalog& catalog) {
   const Refusal& refusal = why.refusal;
-  Refused refused{refusal, catalog, nullptr, nullptr, {}};
+  Refused refused{refusal, catalog, nullptr, {}};
   const std::function<bool(const Event&)> names = names_of(refused);
   std::vector<Place> named;
   const Reading reading(history, [&](const Event& event, const AccountState&) {
@@ -130,7 +130,6 @@ Told explain_refusal(const AccountHistory& history, const WhyRefusal& why, const
   });
   if (reading.seq != 0) {
     refused.reading = &reading;
-    refused.state = &reading.state;
     refused.named = named;
   }
   Telling told("refusal", std::string(to_name(refusal.code)));
@@ -141,7 +140,7 @@ Told explain_refusal(const AccountHistory& history, const WhyRefusal& why, const
   if (clause != nullptr) rule.by(clause->id);
   for (const auto& [name, value] : refusal.details) told.step("What was asked", {name}, {}, value);
   tell_arithmetic(told, refused);
-  if (refused.state != nullptr) tell_account(told, refused);
+  if (refused.reading != nullptr) tell_account(told, refused);
   std::string message = refusal.message;
   while (!message.empty() && message.back() == '.') message.pop_back();
   told.answer({"Refused as ", to_name(refusal.code), " (", article_of(refusal.clause), "): ", message, "."});

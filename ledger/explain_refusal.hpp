@@ -17,9 +17,8 @@ namespace creditfold::why {
 struct Refused {
   const Refusal& refusal;
   const Catalog& catalog;
-  const Reading* reading = nullptr;     // of the account; null: none was given
-  const AccountState* state = nullptr;  // after it
-  std::span<const Place> named;         // events that name the refusal's authorization or its key
+  const Reading* reading = nullptr;  // of the account; null: none was given
+  std::span<const Place> named;      // events that name the refusal's authorization or its key
 
   [[nodiscard]] std::optional<std::string> detail(std::string_view name) const;
   [[nodiscard]] std::optional<Credits> credits(std::string_view name) const;
@@ -30,7 +29,7 @@ struct Refused {
 
 // What the values come to, without any account.
 void tell_arithmetic(Telling& told, const Refused& refused);
-// What the account and the catalog say about it. REQUIRES: refused.state.
+// What the account and the catalog say about it. REQUIRES: refused.reading.
 void tell_account(Telling& told, const Refused& refused);
 
 }  // namespace creditfold::why

@@ -23,7 +23,7 @@ std::string_view standing_of(Instant from, Instant to, Instant at) {
 void tell_terms(Telling& told, const Refused& refused) {
   const auto plan = refused.detail("plan");
   const auto product = refused.detail("product");
-  const AccountState& state = *refused.state;
+  const AccountState& state = refused.reading->state;
   for (const auto& [id, pool] : state.pools) {
     if (product || (plan && state.pools.count(PlanId(*plan)) != 0 && id.value != *plan)) continue;
     for (const Term& term : pool.terms) {
@@ -49,7 +49,7 @@ void tell_terms(Telling& told, const Refused& refused) {
 void tell_builders(Telling& told, const Refused& refused) {
   tell_terms(told, refused);
   const auto actor = refused.detail("actor");
-  for (const auto& [id, pool] : refused.state->pools) {
+  for (const auto& [id, pool] : refused.reading->state.pools) {
     const Builders* builders = pool.builders.at(refused.moment());
     if (builders == nullptr || builders->everyone) continue;
     const bool admits = builders->admits(actor ? std::optional(ActorId(*actor)) : std::nullopt);
@@ -60,7 +60,7 @@ void tell_builders(Telling& told, const Refused& refused) {
 }
 
 void tell_increments(Telling& told, const Refused& refused) {
-  for (const auto& [id, pool] : refused.state->pools) {
+  for (const auto& [id, pool] : refused.reading->state.pools) {
     const Term& term = pool.terms.back();
     told.credits(part, {id.value, ", increment of its packs"}, {"in term ", term.number}, term.increment).by("AIS-5b");
     tell_term(told, *refused.reading, id, term.number);
@@ -71,7 +71,7 @@ void tell_increments(Telling& told, const Refused& refused) {
 void tell_closed(Telling& told, const Refused& refused) {
   const auto ends_at = refused.instant("ends_at");
   const auto number = refused.detail("period");
-  for (const auto& [id, pool] : refused.state->pools) {
+  for (const auto& [id, pool] : refused.reading->state.pools) {
     for (const Term& term : pool.terms) {
       for (const Period& period : term.periods) {
         const bool ends_then = ends_at && terms::period_ends_at(term, period.number) == *ends_at;
@@ -95,7 +95,7 @@ void tell_closed(Telling& told, const Refused& refused) {
 // now.
 void tell_spoken_for(Telling& told, const Refused& refused) {
   const auto expected = refused.credits("spoken_for");
-  for (const auto& [id, pool] : refused.state->pools) {
+  for (const auto& [id, pool] : refused.reading->state.pools) {
     for (const Term& term : pool.terms) {
       if (term.on_exhaustion != OnExhaustion::stop ||
           refused.detail("stop_at_percent") != std::to_string(term.stop_at_percent))
@@ -104,7 +104,7 @@ void tell_spoken_for(Telling& told, const Refused& refused) {
         if (refused.credits("granted") != std::optional(period.granted)) continue;
         std::vector<Credits> live;
         Credits sum = period.consumed + period.uncovered;
-        for (const auto& [authorization, hold] : refused.state->holds) {
+        for (const auto& [authorization, hold] : refused.reading->state.holds) {
           if (hold.plan != id || hold.term != term.number || hold.period != period.number) continue;
           live.push_back(hold.cost);
           sum += hold.cost;
@@ -132,14 +132,14 @@ void tell_authorization(Telling& told, const Refused& refused) {
   const auto id = refused.detail("authorization");
   if (!id) return;
   const AuthorizationId wanted{*id};
-  const auto live = refused.state->holds.find(wanted);
-  if (live != refused.state->holds.end()) {
+  const auto live = refused.reading->state.holds.find(wanted);
+  if (live != refused.reading->state.holds.end()) {
     told.credits(part, {*id}, {"live until ", live->second.expires_at}, live->second.cost)
         .by("H16")
         .to(to_period(live->second.plan, live->second.term, live->second.period));
   }
   for (const Place& place : refused.named) told.chain(place);
-  if (live == refused.state->holds.end()) {
+  if (live == refused.reading->state.holds.end()) {
     told.remark(part, {*id},
                 {!refused.named.empty() ? "It was live once, and was settled or released." : "No event of the account names it."})
         .by("H16");
@@ -158,21 +158,21 @@ void tell_standing(Telling& told, const Refused& refused, std::string_view label
 }
 
 void tell_access(Telling& told, const Refused& refused) {
-  const bool stands = consents::has_access(*refused.state, refused.moment());
+  const bool stands = consents::has_access(refused.reading->state, refused.moment());
   tell_standing<AccessChanged>(told, refused, "Access to AI", stands ? "allowed" : "suspended", "AI-0",
                                [](const AccessChanged&) { return true; });
 }
 
 void tell_consent(Telling& told, const Refused& refused) {
   const FeatureId feature{refused.detail("feature").value_or(std::string(consents::beta_feature))};
-  const bool stands = consents::has_consent(*refused.state, feature, refused.moment());
+  const bool stands = consents::has_consent(refused.reading->state, feature, refused.moment());
   tell_standing<ConsentChanged>(told, refused, joined({"Consent to ", feature.value}), stands ? "given" : "not given",
                                 "AI-5", [&](const ConsentChanged& fact) { return fact.feature == feature; });
 }
 
 void tell_accepted(Telling& told, const Refused& refused) {
   const TermsId terms{refused.detail("terms").value_or("")};
-  const bool stands = consents::has_accepted(*refused.state, terms, refused.moment());
+  const bool stands = consents::has_accepted(refused.reading->state, terms, refused.moment());
   tell_standing<TermsAccepted>(told, refused, joined({"Terms ", terms.value}), stands ? "accepted" : "not accepted",
                                "AI-3", [&](const TermsAccepted& fact) { return fact.terms == terms; });
 }
@@ -181,7 +181,7 @@ void tell_seats(Telling& told, const Refused& refused) {
   for (const std::string_view name : {"product", "parity_with", "add_on"}) {
     const auto product = refused.detail(name);
     const SeatTerm* term =
-        product ? seats::term_in_force(*refused.state, ProductId(*product), refused.moment()) : nullptr;
+        product ? seats::term_in_force(refused.reading->state, ProductId(*product), refused.moment()) : nullptr;
     if (term == nullptr) continue;
     told.step(part, {*product}, {span_text(term->starts_at, term->ends_at)}, term->seats, "seats").by("ADD-1");
   }
@@ -196,7 +196,7 @@ void tell_opening(Telling& told, const Refused& refused) {
   const Event& opened = refused.reading->standing.front();
   told.event(opened);
   told.step(part, {"Opened"},
-            {"environment ", to_name(refused.state->environment), ", region ", refused.state->region.value},
+            {"environment ", to_name(refused.reading->state.environment), ", region ", refused.reading->state.region.value},
             opened.at)
       .by(refused.refusal.code == RefusalCode::not_authorized_in_gov ? "GOV-1" : "H1");
 }

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "ledger/consents.hpp"
-#include "ledger/evolve.hpp"
+#include "ledger/fold_or_fault.hpp"
 #include "ledger/json_writer.hpp"
 #include "ledger/seats.hpp"
 #include "ledger/terms.hpp"
@@ -154,10 +154,6 @@ void write_balance(JsonWriter& out, const AccountState& state, Instant moment) {
   out.close(']').close('}');
 }
 
-[[noreturn]] void throw_damaged(const Event& event, const std::string& what) {
-  throw Fault(Fault::Kind::damaged, to_text(FoldFault{event.seq, event.account, event.version, what}));
-}
-
 }  // namespace
 
 std::string balance_json(const AccountState& state, Instant moment) {
@@ -196,17 +192,7 @@ class ViewFold {
     if (!selected && event.version != 1) return;
     any_selected_ = any_selected_ || selected;
     greatest_ = std::max(greatest_, event.at);
-    try {
-      if (as_of_.at) {
-        evolve_selected(state_, event);
-      } else {
-        evolve(state_, event);
-      }
-    } catch (const Inconsistent& inconsistent) {
-      throw_damaged(event, inconsistent.what());
-    } catch (const Overflow& overflow) {
-      throw_damaged(event, overflow.what());
-    }
+    fold_or_fault(state_, event, as_of_.at ? evolve_selected : evolve);
     if (watch_) watch_(event, state_);
   }
   [[nodiscard]] std::optional<View> finish(Instant now) {

@@ -2,7 +2,7 @@
 // creditfold explain: why a figure of an account is what it is.
 #include "ledger/explain.hpp"
 
-#include <vector>
+#include <optional>
 
 #include "ledger/cli/answerer.hpp"
 #include "ledger/cli/commands.hpp"

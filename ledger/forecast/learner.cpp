@@ -4,9 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "events/log.hpp"
-#include "ledger/evolve.hpp"
-#include "ledger/replay.hpp"
+#include "ledger/fold_or_fault.hpp"
 
 namespace creditfold::forecast {
 namespace {
@@ -15,10 +13,6 @@ namespace {
 constexpr std::int64_t events_between_least = 4096;
 // States kept at most; beyond that every other one goes, and from there on they are kept half as often.
 constexpr std::size_t kept_max = 64;
-
-[[noreturn]] void throw_damaged(const Event& event, const char* what) {
-  throw Fault(Fault::Kind::damaged, to_text(FoldFault{event.seq, event.account, event.version, what}));
-}
 
 }  // namespace
 
@@ -32,17 +26,7 @@ void Learner::take(const Event& event) {
   const bool selected = !at_ || event.at <= *at_;
   if (!selected && event.version != 1) return;
   now_.known = now_.known || selected;
-  try {
-    if (at_) {
-      evolve_selected(now_.state, event);
-    } else {
-      evolve(now_.state, event);
-    }
-  } catch (const Inconsistent& inconsistent) {
-    throw_damaged(event, inconsistent.what());
-  } catch (const Overflow& overflow) {
-    throw_damaged(event, overflow.what());
-  }
+  fold_or_fault(now_.state, event, at_ ? evolve_selected : evolve);
   now_.seq = event.seq;
   now_.newest = std::max(now_.newest, event.at);
   history_(event, now_.state);

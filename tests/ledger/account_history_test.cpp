@@ -67,7 +67,7 @@ TEST_CASE("A reading keeps what is few: every standing event whole, grants by th
   std::vector<std::string> standing;
   const Reading reading(history);
   for (const Event& event : reading.standing) {
-    standing.emplace_back(std::visit([](const auto& fact) { return fact.name; }, event.payload));
+    standing.emplace_back(type_name(event.payload));
   }
   CHECK(standing == std::vector<std::string>{"AccountOpened", "TermStarted", "PeriodClosed"});
   REQUIRE(reading.grants.size() == 3);

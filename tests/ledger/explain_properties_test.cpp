@@ -11,6 +11,7 @@
 #include "ledger/draws.hpp"
 #include "ledger/engine.hpp"
 #include "ledger/explain.hpp"
+#include "ledger/fold_or_fault.hpp"
 #include "ledger/invoices.hpp"
 #include "ledger/receipt.hpp"
 #include "ledger/statement.hpp"
