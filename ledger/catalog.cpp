@@ -15,13 +15,18 @@ namespace json = boost::json;
 
 using Fault = std::optional<ReadFault>;
 
-bool is_null(ObjectReader& in, std::string_view name) {
-  const json::value* found = in.has(name) ? in.find(name) : nullptr;
-  return found != nullptr && found->is_null();
+// A field that is null is one left out.
+json::value without_nulls(const json::value& value) {
+  const json::object* object = value.if_object();
+  if (object == nullptr) return value;
+  json::object given(value.storage());
+  for (const auto& field : *object) {
+    if (!field.value().is_null()) given.insert(field);
+  }
+  return given;
 }
 
 std::optional<Money> read_price(ObjectReader& in, std::string_view name) {
-  if (is_null(in, name)) return std::nullopt;
   auto price = in.optional_money(name);
   if (price && price->minor < 0) in.fail(name, "is a negative price");
   return price;
@@ -58,12 +63,15 @@ Credits read_amount(ObjectReader& in, std::string_view name) {
 
 Plan read_plan(const json::value& value, const std::string& place, Fault& fault) {
   Plan plan;
-  ObjectReader in(value, place, fault);
+  const json::value given = without_nulls(value);
+  ObjectReader in(given, place, fault);
+  (void)in.optional_string("name");  // for who reads the catalog: invoice lines name a plan by its id
   const std::int64_t rank = in.integer("rank");
   plan.rank = static_cast<std::int32_t>(rank);
   if (plan.rank != rank) in.fail("rank", "is not an integer of 32 bits");
   if (const json::value* allotment = in.find("allotment")) {
-    ObjectReader cadences(*allotment, in.place("allotment"), fault);
+    const json::value offered = without_nulls(*allotment);
+    ObjectReader cadences(offered, in.place("allotment"), fault);
     for (const Cadence cadence : {Cadence::monthly, Cadence::quarterly}) {
       if (cadences.has(to_name(cadence))) plan.allotment[cadence] = read_amount(cadences, to_name(cadence));
     }
@@ -95,7 +103,8 @@ Rate read_rate(ObjectReader& in, std::string_view name) {
 
 Model read_model(const json::value& value, const std::string& place, Fault& fault) {
   Model model;
-  ObjectReader in(value, place, fault);
+  const json::value given = without_nulls(value);
+  ObjectReader in(given, place, fault);
   model.provider = in.string("provider");
   if (const json::value* rates = in.find("rates")) {
     ObjectReader kinds(*rates, in.place("rates"), fault);
@@ -106,10 +115,10 @@ Model read_model(const json::value& value, const std::string& place, Fault& faul
   } else {
     in.fail("rates", "is missing");
   }
-  if (!is_null(in, "partner_terms")) model.partner_terms = in.optional_id<TermsId>("partner_terms");
+  model.partner_terms = in.optional_id<TermsId>("partner_terms");
   model.beta = in.optional_boolean("beta").value_or(false);
   model.gov = in.optional_boolean("gov").value_or(false);
-  if (!is_null(in, "withdrawn_at")) model.withdrawn_at = in.optional_instant("withdrawn_at");
+  model.withdrawn_at = in.optional_instant("withdrawn_at");
   in.refuse_others();
   return model;
 }
@@ -134,7 +143,8 @@ std::optional<std::string> read_billing_name(ObjectReader& in, std::string_view 
 
 Product read_product(const json::value& value, const std::string& place, Fault& fault) {
   Product product;
-  ObjectReader in(value, place, fault);
+  const json::value given = without_nulls(value);
+  ObjectReader in(given, place, fault);
   product.billing_name = read_billing_name(in, "name");
   product.seat_price = read_price(in, "seat_price");
   if (in.optional_string("per").value_or("year") != "year") in.fail("per", "is not year");
@@ -161,7 +171,8 @@ Product read_product(const json::value& value, const std::string& place, Fault& 
 }
 
 Region read_region(const json::value& value, const std::string& place, Fault& fault) {
-  ObjectReader in(value, place, fault);
+  const json::value given = without_nulls(value);
+  ObjectReader in(given, place, fault);
   Region region{.gov = in.optional_boolean("gov").value_or(false)};
   in.refuse_others();
   return region;
@@ -214,7 +225,8 @@ bool is_aws_account(std::string_view text) {
 
 Catalog read_catalog(const json::value& value, Fault& fault) {
   Catalog catalog;
-  ObjectReader in(value, "", fault);
+  const json::value given = without_nulls(value);
+  ObjectReader in(given, "", fault);
   catalog.name = in.id<PlanId>("catalog").value;
   catalog.vendor = in.optional_string("vendor").value_or("");
   catalog.vendor_aws_account = in.optional_string("vendor_aws_account").value_or("");

@@ -129,16 +129,6 @@ WhyLink to_period(const PlanId& plan, std::int32_t term, std::int32_t period) {
   return {"period", plan.value + "/" + std::to_string(term) + "/" + std::to_string(period)};
 }
 
-std::string digits(Wide number) {
-  std::string text;
-  do {
-    text += static_cast<char>('0' + static_cast<int>(number % 10));
-    number /= 10;
-  } while (number != 0);
-  std::reverse(text.begin(), text.end());
-  return text;
-}
-
 std::string fine_credits(Wide amount) {
   constexpr std::size_t places = 12;
   std::string text = digits(amount);

@@ -13,11 +13,11 @@
 #include "ledger/account_history.hpp"
 #include "ledger/draws.hpp"
 #include "ledger/explain.hpp"
+#include "ledger/wide.hpp"
 #include "ledger/words.hpp"
 
 namespace creditfold::why {
 
-__extension__ using Wide = unsigned __int128;
 using Phrase = std::initializer_list<Piece>;
 
 // Gathers lines, events, clauses and links; each clause and link once, events in their order.
@@ -83,7 +83,6 @@ class SumText {
 [[nodiscard]] WhyLink to_line(std::int64_t number);
 [[nodiscard]] WhyLink to_period(const PlanId& plan, std::int32_t term, std::int32_t period);
 
-[[nodiscard]] std::string digits(Wide number);
 // Credits from millionths of a micro-credit: up to twelve fraction digits, the shortest form.
 [[nodiscard]] std::string fine_credits(Wide amount);
 [[nodiscard]] std::string sum_text(const std::vector<Credits>& terms);  // as SumText writes it

@@ -6,6 +6,7 @@
 
 #include "events/log.hpp"
 #include "ledger/terms.hpp"
+#include "ledger/wide.hpp"
 #include "ledger/words.hpp"
 
 namespace creditfold {
@@ -95,8 +96,10 @@ Row row_of(const AccountState& state, const Catalog& catalog) {
   return row;
 }
 
-std::int64_t tokens_of(const CreditsConsumed& fact) {
-  return checked_add(checked_add(fact.query.tokens, fact.input.tokens), fact.output.tokens);
+std::string tokens_text(const CreditsConsumed& fact) {
+  Wide sum = 0;
+  for (const Volume volume : {fact.query, fact.input, fact.output}) sum += static_cast<Wide>(volume.tokens);
+  return digits(sum);
 }
 
 }  // namespace
@@ -126,7 +129,7 @@ void FocusWriter::charge(const Event& event, const CreditsConsumed& fact) {
       .set(Column::ChargeFrequency, "Usage-Based")
       .set(Column::ChargePeriodStart, second_text(event.at))
       .set(Column::ChargePeriodEnd, second_text(second_after(event.at)))
-      .set(Column::ConsumedQuantity, std::to_string(tokens_of(fact)))
+      .set(Column::ConsumedQuantity, tokens_text(fact))
       .set(Column::ConsumedUnit, "Tokens")
       .set(Column::PricingCurrency, credits_currency)
       .set(Column::PricingCurrencyEffectiveCost, to_text(fact.credits))

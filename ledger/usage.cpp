@@ -16,8 +16,6 @@
 namespace creditfold::usage {
 namespace {
 
-using Wide = Cost::Wide;
-
 Wide product(Volume volume, Rate rate) {
   // Both factors are non-negative and below 2^63, so three products stay below 2^128.
   return static_cast<Wide>(volume.tokens) * static_cast<Wide>(rate.micro_per_million);
@@ -72,19 +70,15 @@ std::optional<Refusal> check_exhaustion(const AccountState& state, const PlanId&
   if (term.on_exhaustion != OnExhaustion::stop) return std::nullopt;
   const Period* period = terms::find_period(term, number);
   const Credits granted = period ? period->granted : Credits{};
-  Credits spoken_for = period ? period->consumed + period->uncovered : Credits{};
+  const auto wide = [](Credits credits) { return static_cast<Wide>(credits.micro); };  // none is negative
+  Wide spoken_for = period ? wide(period->consumed) + wide(period->uncovered) : 0;
   for (const auto& [id, hold] : state.holds) {
-    if (hold.plan == plan && hold.term == term.number && hold.period == number) spoken_for += hold.cost;
+    if (hold.plan == plan && hold.term == term.number && hold.period == number) spoken_for += wide(hold.cost);
   }
-  spoken_for += cost;
-  // Non-negative, so the unsigned product is the signed one.
-  if (static_cast<Wide>(spoken_for.micro) * 100 <=
-      static_cast<Wide>(granted.micro) * static_cast<Wide>(term.stop_at_percent)) {
-    return std::nullopt;
-  }
+  if ((spoken_for + wide(cost)) * 100 <= wide(granted) * static_cast<Wide>(term.stop_at_percent)) return std::nullopt;
   return Refusal{RefusalCode::insufficient_credits, "H18", "The period's credits do not cover this authorization.",
                  {{"cost", to_text(cost)},
-                  {"spoken_for", to_text(spoken_for - cost)},
+                  {"spoken_for", credits_text(spoken_for)},
                   {"granted", to_text(granted)},
                   {"stop_at_percent", std::to_string(term.stop_at_percent)}}};
 }

@@ -12,12 +12,12 @@
 #include "ledger/draft.hpp"
 #include "ledger/refusal.hpp"
 #include "ledger/state.hpp"
+#include "ledger/wide.hpp"
 
 namespace creditfold::usage {
 
 // H15, taken apart: volume x rate of query, input and output and their sum, in millionths of a micro-credit.
 struct Cost {
-  __extension__ using Wide = unsigned __int128;
   Wide query = 0;
   Wide input = 0;
   Wide output = 0;

@@ -8,6 +8,7 @@
 
 #include "events/vocabulary.hpp"
 #include "ledger/cli/table.hpp"
+#include "ledger/wide.hpp"
 
 namespace creditfold::cli {
 namespace {
@@ -24,6 +25,9 @@ std::string figure_of(const json::value& value, std::string_view name) { return 
 std::string time_of(const json::value& value, std::string_view name) { return short_time(string_of(value, name)); }
 Credits credits_of(const json::value& value, std::string_view name) {
   return parse_credits(string_of(value, name)).value_or(Credits{});
+}
+Wide micro_of(const json::value& value, std::string_view name) {  // of a figure that is never negative
+  return static_cast<Wide>(credits_of(value, name).micro);
 }
 const json::array& list_of(const json::value& value, std::string_view name) { return value.at(name).as_array(); }
 
@@ -91,19 +95,19 @@ std::string periods_text(const json::value& term) {
                {"Expired", Align::decimal},
                {"Remaining", Align::decimal},
                {"Uncovered", Align::decimal}});
-  std::vector<Credits> totals(std::size(sums));
+  std::vector<Wide> totals(std::size(sums));
   for (const json::value& period : list_of(term, "periods")) {
     std::vector<std::string> row{std::to_string(integer_of(period, "period")), time_of(period, "starts_at"),
                                  time_of(period, "ends_at"), string_of(period, "state")};
     for (std::size_t i = 0; i < std::size(sums); ++i) {
-      totals[i] += credits_of(period, sums[i]);
+      totals[i] += micro_of(period, sums[i]);
       row.push_back(figure_of(period, sums[i]));
     }
     table.row(std::move(row));
   }
   if (list_of(term, "periods").size() > 1) {
     std::vector<std::string> row{"", "Total", "", ""};
-    for (const Credits total : totals) row.push_back(grouped(to_text(total)));
+    for (const Wide total : totals) row.push_back(grouped(credits_text(total)));
     table.total(std::move(row));
   }
   return table.empty() ? "  No period has been opened.\n" : table.text("  ");
@@ -133,22 +137,22 @@ std::string usage_text(const json::value& balance) {
                {"Input", Align::right},
                {"Output", Align::right},
                {"Credits", Align::decimal}});
-  std::vector<std::int64_t> totals(std::size(counts));
-  Credits credits;
+  std::vector<Wide> totals(std::size(counts));
+  Wide credits = 0;
   for (const json::value& usage : list_of(balance, "usage")) {
     std::vector<std::string> row{string_of(usage, "workflow"), string_of(usage, "model")};
     for (std::size_t i = 0; i < std::size(counts); ++i) {
-      totals[i] = checked_add(totals[i], integer_of(usage, counts[i]));
+      totals[i] += static_cast<Wide>(integer_of(usage, counts[i]));
       row.push_back(grouped(integer_of(usage, counts[i])));
     }
     row.push_back(figure_of(usage, "credits"));
-    credits += credits_of(usage, "credits");
+    credits += micro_of(usage, "credits");
     table.row(std::move(row));
   }
   if (table.empty()) return "\nNo usage.\n";
   std::vector<std::string> row{"Total", ""};
-  for (const std::int64_t total : totals) row.push_back(grouped(total));
-  row.push_back(grouped(to_text(credits)));
+  for (const Wide total : totals) row.push_back(grouped(digits(total)));
+  row.push_back(grouped(credits_text(credits)));
   table.total(std::move(row));
   return "\nUsage\n" + table.text("  ");
 }

@@ -65,14 +65,18 @@ class EventReader {
     if (!found) fail("data." + std::string(name) + " is no string");
     return found;
   }
-  // AI-2, in the data or as an extension attribute.
+  // AI-2, in the data or as an extension attribute: false when either says so.
   std::optional<bool> ai_generated(const json::value& data) {
+    std::optional<bool> generated;
     for (const json::value* found : {field_of(data, "ai_generated"), field_of(event_, "aigenerated")}) {
       if (found == nullptr) continue;
-      if (!found->is_bool()) fail("ai_generated is neither true nor false");
-      if (found->is_bool()) return found->get_bool();
+      if (!found->is_bool()) {
+        fail("ai_generated is neither true nor false");
+      } else {
+        generated = generated.value_or(true) && found->get_bool();
+      }
     }
-    return std::nullopt;
+    return generated;
   }
 
  private:

@@ -24,9 +24,9 @@ std::optional<std::int64_t> price(const Catalog& catalog, const RateCardId& card
                                   const DayUse& use) {
   const Model* model = catalog.model(card, id);
   if (model == nullptr) return std::nullopt;
-  const usage::Cost::Wide micro =
+  const Wide micro =
       usage::cost(*model, Volume{use.query}, Volume{use.input}, Volume{use.output}).sum() / 1'000'000;
-  constexpr usage::Cost::Wide most = std::numeric_limits<std::int64_t>::max();
+  constexpr Wide most = std::numeric_limits<std::int64_t>::max();
   return static_cast<std::int64_t>(std::min(micro, most));
 }
 

@@ -137,11 +137,13 @@ TEST_CASE("AI-2: a line of any format that says its output is human-generated is
   const Ledger ledger;
   const Ended events = ledger.import(
       "cloudevents", event("1", good) + "\n" + event("2", R"({"workflow":"w","model":"gpt-4o","input":1,"output":1,"ai_generated":false})") +
-                         "\n" + event("3", good, R"(,"aigenerated":false)") + "\n");
+                         "\n" + event("3", good, R"(,"aigenerated":false)") + "\n" +
+                         event("4", R"({"workflow":"w","model":"gpt-4o","input":1,"output":1,"ai_generated":true})", R"(,"aigenerated":false)") + "\n");
   CHECK(count(events, "charged") == 1);
-  CHECK(refused(events, "provenance") == 2);
+  CHECK(refused(events, "provenance") == 3);
   CHECK(contains(events.err, "line 2: refused: provenance"));
   CHECK(contains(events.err, "line 3: refused: provenance"));
+  CHECK(contains(events.err, "line 4: refused: provenance"));  // one of the two says so
   const Ended spans = ledger.import(
       "otel-genai", traces(span("eee19b7ec3c1b174", chat) + "," +
                            span("eee19b7ec3c1b175", chat + "," + attribute("ai_generated", R"({"boolValue":false})"))));

@@ -140,6 +140,29 @@ TEST_CASE("Catalog: every field is read") {
   CHECK(parsed->product(ProductId("gone")) == nullptr);
 }
 
+TEST_CASE("Catalog: what may be left out may be null, and a plan may have a name") {
+  const auto parsed = parse_catalog(R"({"catalog": "c", "vendor": null, "vendor_aws_account": null, "notices": null,
+    "plans": {"p": {"name": "Plan P", "rank": 1, "allotment": {"monthly": "1", "quarterly": null}, "increment": null,
+      "on_exhaustion": "stop", "stop_at_percent": null, "rate_card": "r", "increment_price": null, "overage_price": null},
+      "q": {"name": null, "rank": 2, "allotment": {"monthly": "1"}, "on_exhaustion": "stop", "rate_card": "r"}},
+    "rate_cards": {"r": {"models": {"m": {"provider": "own", "rates": {"query": "0", "input": "0", "output": "0"},
+      "partner_terms": null, "beta": null, "gov": null, "withdrawn_at": null}}}},
+    "products": {"s": {"name": null, "seat_price": null, "per": null, "parity_with": null, "billed_with": null,
+      "billed_as": null, "regions": null}},
+    "regions": {"us": {"gov": null}}})");
+  INFO((parsed ? std::string() : to_text(parsed.error())));
+  REQUIRE(parsed.has_value());
+  CHECK(parsed->plan(PlanId("p"))->allotment.size() == 1);
+  CHECK(parsed->plan(PlanId("p"))->stop_at_percent == 100);
+  CHECK_FALSE(parsed->product(ProductId("s"))->billing_name);
+  check_all({
+      {R"("rank": 2)", R"("rank": null)", 6, "/plans/plus/rank"},
+      {R"("monthly": "0")", R"("monthly": null)", 15, "/plans/plain/allotment"},
+      {R"("rank": 2)", R"("rank": 2, "name": 7)", 6, "/plans/plus/name"},
+      {R"("eu": {})", R"("eu": null)", 44, "/regions/eu"},
+  });
+}
+
 TEST_CASE("Catalog: products and notices may be left out") {
   CHECK(parse_catalog(R"({"catalog":"c","plans":{},"rate_cards":{},"regions":{}})").has_value());
 }

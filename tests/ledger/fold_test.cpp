@@ -172,6 +172,25 @@ TEST_CASE("Fold: what a close recorded is held against what the fold finds") {
   }
 }
 
+TEST_CASE("Fold: a close that opens its period, which has no allotment, must record nothing in it") {
+  test::Table table;
+  table.rows("2026-01-01  start max monthly 2026-02-01..2026-05-01  -> ok");
+  const AccountState before = table.state();
+  table.rows("2026-03-01  close  -> ok");
+  const std::vector<Event> events = table.events();
+  const auto& close = std::get<PeriodClosed>(events.back().payload);
+  CHECK(broken_close(before, close) == "");
+  PeriodClosed wrong = close;
+  wrong.consumed.micro = 1;
+  CHECK_FALSE(broken_close(before, wrong).empty());
+  wrong = close;
+  wrong.period = 4;  // the term has three
+  CHECK_FALSE(broken_close(before, wrong).empty());
+  wrong = close;
+  wrong.plan = PlanId("plus");
+  CHECK_FALSE(broken_close(before, wrong).empty());
+}
+
 TEST_CASE("Fold: broken_invariant finds what does not add up") {
   const Story story;
   AccountState state;

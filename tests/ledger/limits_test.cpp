@@ -90,6 +90,15 @@ TEST_CASE("Overflow: live authorizations may cost more together than 64 bits hol
   )");
 }
 
+TEST_CASE("Overflow: an authorization that a period cannot cover is refused as that, whatever the sum") {
+  check_table(R"(
+    2026-01-01  start plus monthly 2026-01-01..2026-06-01           -> ok
+    2026-01-02  use 10                                              -> ok
+    2026-01-02  authorize a unit 9223372036854/0/0 until 2026-01-03 -> refused insufficient_credits H18
+    2026-01-02  authorize a 90 until 2026-01-03                     -> CreditsHeld a plus 90
+  )");
+}
+
 TEST_CASE("Overflow: credits held in several periods may be more together than 64 bits hold") {
   check_table(R"(
     2026-01-01  start plus monthly 2026-01-01..2026-06-01 allotment 9000000000000  -> ok

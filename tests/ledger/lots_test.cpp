@@ -39,6 +39,15 @@ TEST_CASE("AIS-4d: a lot expires with its Credit Period, unasked") {
   )");
 }
 
+TEST_CASE("H3, H4: a period without allotment that nothing reached before its close is closed empty") {
+  check_table(R"(
+    2026-01-01  start max monthly 2026-02-01..2026-05-01  -> TermStarted max/1
+    2026-03-01T01  close                    -> PeriodClosed max/1/1 expired 0 granted=0 consumed=0 uncovered=0
+    = max/1/1   closed     granted 0  consumed 0  remaining 0
+    2026-05-01  close                       -> PeriodClosed max/1/2 expired 0, PeriodClosed max/1/3 expired 0
+  )");
+}
+
 TEST_CASE("AIS-4d: nothing is granted into, bought for or authorized in a period that is closed") {
   check_table(R"(
     2026-01-01  start plus monthly 2026-01-01..2026-04-01  -> ok
