@@ -84,6 +84,23 @@ TEST_CASE("balance: for people, periods, lots and usage with totals, figures gro
   for (const std::string& line : lines_of(text)) CHECK((line.empty() || line.back() != ' '));
 }
 
+TEST_CASE("balance: totals of figures that each fit 64 bits are shown though together they do not") {
+  const TemporaryDirectory directory;
+  const std::string data = directory.data().string();
+  std::string commands = opening("acme");
+  for (const char* month : {"01", "02"}) {
+    commands += R"({"command":"RecordUsage","account":"acme","key":"u)" + std::string(month) + R"(","at":"2026-)" + month +
+                R"(-15T00:00:00Z","usage":"u)" + month + R"(","workflow":"w)" + month +
+                R"(","model":"gpt-4o","query":368000000000000,"input":0,"output":0})" + "\n";
+  }
+  ask({"apply", "--data", data}, commands);
+  const std::string text = ask({"balance", "--data", data, "--account", "acme"});
+  INFO(text);
+  CHECK(contains(text, "18,399,999,800,000"));  // uncovered, of two allotments of 100,000
+  CHECK(contains(text, "18,400,000,000,000"));
+  CHECK(contains(text, "736,000,000,000,000"));
+}
+
 TEST_CASE("balance: an unknown account is a sentence, the refusal as JSON, and 1") {
   const Logs logs;
   const Ended text = run({"balance", "--data", logs.data, "--account", "nobody"});

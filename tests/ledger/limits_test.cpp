@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "events/log.hpp"
+#include "ledger/focus.hpp"
 #include "ledger/outlook.hpp"
 #include "ledger/statement.hpp"
 #include "tests/ledger/source_of.hpp"
@@ -120,6 +121,18 @@ TEST_CASE("Overflow: figures about an account at the end of 64 bits are answered
   CHECK(plans[0].remaining.micro == 0);
   CHECK_FALSE(outlook_json(plans, test::table_catalog(), test::moment("2026-01-03")).empty());
   CHECK_FALSE(replay_json(table.engine().book()).empty());
+}
+
+TEST_CASE("Overflow: an export adds up what a charge used beyond 64 bits") {
+  test::Table table;
+  table.rows(R"(
+    2026-01-01  start plus monthly 2026-01-01..2026-04-01                  -> ok
+    2026-01-02  use dust 9223372036854775807/9223372036854775807/0         -> ok
+  )");
+  std::string rows;
+  FocusWriter focus(test::table_catalog(), [&](std::string_view text) { rows += text; });
+  for (const Event& event : table.events()) focus.event(event, true);
+  CHECK(rows.find(",18446744073709551614,Tokens,") != std::string::npos);
 }
 
 TEST_CASE("A batch holds events_per_batch_max events; a command that would bring more is refused and changes nothing") {
