@@ -95,7 +95,8 @@ Expected<std::string, NotSupposed> what_if_json(const Log& log, const AccountId&
   Supposition supposed(std::move(*view), std::move(invoices), seq, catalog, now);
 
   JsonWriter out;
-  out.open('{').field("account", account).field("at", supposed.moment()).field("version", supposed.state().version);
+  out.open('{').field("informational", true);  // AIS-4c
+  out.field("account", account).field("at", supposed.moment()).field("version", supposed.state().version);
   const std::string balance_before = supposed.balance();
   const std::string invoices_before = supposed.invoices();
   out.key("answers").open('[');

@@ -93,7 +93,7 @@ TEST_CASE("balance: totals of figures that each fit 64 bits are shown though tog
                 R"(-15T00:00:00Z","usage":"u)" + month + R"(","workflow":"w)" + month +
                 R"(","model":"gpt-4o","query":368000000000000,"input":0,"output":0})" + "\n";
   }
-  ask({"apply", "--data", data}, commands);
+  REQUIRE(lines_of(ask({"apply", "--data", data}, commands)).size() == 4);
   const std::string text = ask({"balance", "--data", data, "--account", "acme"});
   INFO(text);
   CHECK(contains(text, "18,399,999,800,000"));  // uncovered, of two allotments of 100,000

@@ -57,6 +57,7 @@ TEST_CASE("ADD-2: a supposed increase gives the lines, the seats and the fingerp
   const std::int64_t head = table.log().head();
   const std::string told = supposed(table, seats_to(15, sent.events().back().key.value));
   CHECK(table.log().head() == head);
+  CHECK(told.starts_with(R"({"informational":true,)"));  // AIS-4c
 
   const Instant at = moment("2026-07-01");
   CHECK(part_of(told, "before") == table.balance("acme", at));
