@@ -30,9 +30,9 @@ void write_event(SpanOutputArchive& out, const Event& event) {
   std::visit(
       [&]<class P>(const P& payload) {
         out.put_byte(P::tag);
-        out.put_byte(newest_revision<P>);
+        out.put_byte(revision_of(payload));
         write_envelope(out, event);
-        out(payload);
+        write_revision(out, payload);
       },
       event.payload);
 }

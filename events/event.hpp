@@ -107,8 +107,9 @@ struct CreditsGranted {
   std::optional<Money> price;  // of the lot; purchases only (H22)
   std::optional<FreeText> reason;
   std::optional<UsageId> corrects;
+  std::optional<Text> billing_name;  // the plan's, where the catalog has one; beside a price only (H22)
   template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
+  static void first_fields(Self& self, Visit&& visit) {
     visit("lot", self.lot);
     visit("plan", self.plan);
     visit("kind", self.kind);
@@ -118,6 +119,11 @@ struct CreditsGranted {
     visit("price", self.price);
     visit("reason", self.reason);
     visit("corrects", self.corrects);
+  }
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    first_fields(self, visit);
+    visit("name", self.billing_name);
   }
 };
 
@@ -196,8 +202,9 @@ struct PeriodClosed {
   Credits expired;
   Credits uncovered;
   std::optional<Money> overage;
+  std::optional<Text> billing_name;  // as in CreditsGranted; beside an overage only
   template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
+  static void first_fields(Self& self, Visit&& visit) {
     visit("plan", self.plan);
     visit("term", self.term);
     visit("period", self.period);
@@ -208,6 +215,11 @@ struct PeriodClosed {
     visit("expired", self.expired);
     visit("uncovered", self.uncovered);
     visit("overage", self.overage);
+  }
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    first_fields(self, visit);
+    visit("name", self.billing_name);
   }
 };
 

@@ -51,13 +51,13 @@ Instant instant_of(std::int64_t micros) {
 }
 
 // Of the alternatives of Payload, in their order.
-struct Kind {
-  std::int64_t tag = 0;
-  std::int64_t revision = 0;
-};
-constexpr auto kinds = []<std::size_t... I>(std::index_sequence<I...>) {
-  return std::array{Kind{std::variant_alternative_t<I, Payload>::tag, newest_revision<std::variant_alternative_t<I, Payload>>}...};
+constexpr auto tags = []<std::size_t... I>(std::index_sequence<I...>) {
+  return std::array{std::int64_t{std::variant_alternative_t<I, Payload>::tag}...};
 }(std::make_index_sequence<event_kinds>{});
+
+std::int64_t revision_in(const Event* event) {
+  return std::visit([](const auto& fields) -> std::int64_t { return revision_of(fields); }, event->payload);
+}
 
 // A column of what is had of each element.
 template <class Element, class Of>
@@ -119,8 +119,8 @@ struct SegmentWriter::Added {
   }
   void put_events(SpanOutputArchive& out) const {
     out.put_varint(events.size());
-    put_ints_of(out, events, [](const Event* event) { return kinds[event->payload.index()].tag; });
-    put_ints_of(out, events, [](const Event* event) { return kinds[event->payload.index()].revision; });
+    put_ints_of(out, events, [](const Event* event) { return tags[event->payload.index()]; });
+    put_ints_of(out, events, revision_in);
     put_ints_of(out, events, [](const Event* event) { return event->at.micros; });
     put_ints_of(out, events, [](const Event* event) { return event->recorded_at.micros; });
     put_maybe_texts_of(out, events, [](const Event* event) -> const auto& { return event->actor; });
@@ -155,7 +155,7 @@ struct SegmentWriter::Added {
     for (const Payload* payload : others) {
       const std::size_t before = fields_of_all.size();
       append_with(fields_of_all,
-                  [&](SpanOutputArchive& fields) { std::visit([&](const auto& each) { fields(each); }, *payload); });
+                  [&](SpanOutputArchive& fields) { std::visit([&](const auto& each) { write_revision(fields, each); }, *payload); });
       sizes.push_back(static_cast<std::int64_t>(fields_of_all.size() - before));
     }
     put_ints(out, sizes);

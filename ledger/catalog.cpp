@@ -61,11 +61,19 @@ Credits read_amount(ObjectReader& in, std::string_view name) {
   return credits;
 }
 
+// It is written into events, so it is of the length those take.
+std::optional<std::string> read_billing_name(ObjectReader& in, std::string_view name) {
+  auto text = in.optional_text(name);
+  if (!text) return std::nullopt;
+  if (text->value.empty()) in.fail(name, "is empty");
+  return std::move(text->value);
+}
+
 Plan read_plan(const json::value& value, const std::string& place, Fault& fault) {
   Plan plan;
   const json::value given = without_nulls(value);
   ObjectReader in(given, place, fault);
-  (void)in.optional_string("name");  // for who reads the catalog: invoice lines name a plan by its id
+  plan.billing_name = read_billing_name(in, "name");
   const std::int64_t rank = in.integer("rank");
   plan.rank = static_cast<std::int32_t>(rank);
   if (plan.rank != rank) in.fail("rank", "is not an integer of 32 bits");
@@ -131,14 +139,6 @@ RateCard read_rate_card(const json::value& value, const std::string& place, Faul
   });
   in.refuse_others();
   return card;
-}
-
-// It is written into events, so it is of the length those take.
-std::optional<std::string> read_billing_name(ObjectReader& in, std::string_view name) {
-  auto text = in.optional_text(name);
-  if (!text) return std::nullopt;
-  if (text->value.empty()) in.fail(name, "is empty");
-  return std::move(text->value);
 }
 
 Product read_product(const json::value& value, const std::string& place, Fault& fault) {

@@ -15,6 +15,7 @@
 namespace creditfold {
 
 struct Plan {
+  std::optional<std::string> billing_name;  // of its packs and overage; none: its id
   std::int32_t rank = 0;
   std::map<Cadence, Credits> allotment;  // the cadences offered
   Credits increment;                     // 0: no packs are sold

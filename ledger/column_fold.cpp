@@ -293,11 +293,11 @@ bool ColumnFold::fold_unbilled(std::size_t event, std::string_view fields, Known
                                std::optional<Money> Fact::*bill) {
   const std::uint32_t account = unpacked_.account[event];
   const std::int64_t revision = unpacked_.revision[event];
-  const std::string_view newest = revision == newest_revision<Fact> ? fields : std::string_view{};
-  if (accounts_.evolve_as_known(account, envelope(event), of, newest)) return true;
+  const std::string_view unnamed = revision == 1 ? fields : std::string_view{};
+  if (accounts_.evolve_as_known(account, envelope(event), of, unnamed)) return true;
   read_into(fact, revision, fields, fields_);
   if (fact.*bill) return false;
-  accounts_.evolve(account, envelope(event), fact, newest);
+  accounts_.evolve(account, envelope(event), fact, unnamed);
   return true;
 }
 

@@ -32,7 +32,8 @@ CreditsGranted lot_in_period(const PlanId& plan, const Term& term, std::int32_t 
                         .expires_at = terms::period_ends_at(term, period),
                         .price = std::nullopt,
                         .reason = std::nullopt,
-                        .corrects = std::nullopt};
+                        .corrects = std::nullopt,
+                        .billing_name = std::nullopt};
 }
 
 // Whether credits may still be brought into the periods first..last of the term (AIS-5c).
@@ -78,10 +79,18 @@ std::optional<Money> overage(const Term& term, const Period& period, const Plan*
   return Money{.currency = plan->overage_price->currency, .minor = checked_multiply(begun, plan->overage_price->minor)};
 }
 
+// H22: what an invoice line is named, which the event carries; only what is billed is named.
+std::optional<Text> billing_name(const Plan* plan, const std::optional<Money>& billed) {
+  if (plan == nullptr || !billed || !plan->billing_name) return std::nullopt;
+  return Text{*plan->billing_name};
+}
+
 void close_period(Draft& draft, const DuePeriod& due, const Catalog& catalog) {
   usage::release_holds_of_period(draft, due.plan, due.term, due.period);
   const Term& term = *terms::find_term(draft.state(), due.plan, due.term);
   const Period& period = *terms::find_period(term, due.period);
+  const Plan* plan = catalog.plan(due.plan);
+  const std::optional<Money> billed = overage(term, period, plan);
   draft.emit(PeriodClosed{.plan = due.plan,
                           .term = due.term,
                           .period = due.period,
@@ -91,7 +100,8 @@ void close_period(Draft& draft, const DuePeriod& due, const Catalog& catalog) {
                           .consumed = period.consumed,
                           .expired = period.remaining(),
                           .uncovered = period.uncovered,
-                          .overage = overage(term, period, catalog.plan(due.plan))});
+                          .overage = billed,
+                          .billing_name = billing_name(plan, billed)});
 }
 
 }  // namespace
@@ -203,7 +213,7 @@ void evolve(AccountState& state, const Event& event, const CreditsGranted& fact,
     state.invoice_lines.push_back(InvoiceLine{.at = event.at,
                                               .version = event.version,
                                               .key = event.key,
-                                              .billing_name = Text{fact.plan.value},
+                                              .billing_name = fact.billing_name.value_or(Text{fact.plan.value}),
                                               .products = {ProductId(terms::studio_product)},
                                               .seats = std::nullopt,
                                               .credits = fact.credits,
@@ -228,7 +238,7 @@ void evolve(AccountState& state, const Event& event, const PeriodClosed& fact, F
     state.invoice_lines.push_back(InvoiceLine{.at = event.at,
                                               .version = event.version,
                                               .key = event.key,
-                                              .billing_name = Text{fact.plan.value},
+                                              .billing_name = fact.billing_name.value_or(Text{fact.plan.value}),
                                               .products = {ProductId(terms::studio_product)},
                                               .seats = std::nullopt,
                                               .credits = fact.uncovered,
@@ -302,6 +312,7 @@ std::optional<Refusal> decide(Draft& draft, const PurchaseCredits& command, cons
     lots.push_back(
         lot_in_period(command.plan, term, static_cast<std::int32_t>(period), LotKind::purchase, command.credits));
     lots.back().price = price;
+    lots.back().billing_name = billing_name(plan, price);
   }
   for (CreditsGranted& lot : lots) draft.emit(std::move(lot));
   return std::nullopt;

@@ -217,7 +217,8 @@ class Maker {
                      .consumed = Credits{ended.consumed},
                      .expired = Credits{expired},
                      .uncovered = Credits{ended.uncovered},
-                     .overage = std::nullopt},
+                     .overage = std::nullopt,
+                     .billing_name = std::nullopt},
         at, {.plan = static_cast<std::uint8_t>(p), .period = period, .kind = 2, .credits = expired});
   }
   void charge(std::uint32_t number) {

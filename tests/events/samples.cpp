@@ -6,6 +6,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "events/upcast.hpp"
+
 namespace creditfold::test {
 namespace {
 
@@ -271,7 +273,13 @@ std::string describe(const Event& event) {
   say("recorded_at", event.recorded_at);
   say("key", event.key);
   say("actor", event.actor);
-  std::visit([&]<class P>(const P& payload) { P::fields(payload, say); }, event.payload);
+  const auto say_fields = [&]<class P>(const P& payload) {
+    if constexpr (NamedSince2<P>) {
+      if (revision_of(payload) == 1) return P::first_fields(payload, say);
+    }
+    P::fields(payload, say);
+  };
+  std::visit(say_fields, event.payload);
   return out;
 }
 

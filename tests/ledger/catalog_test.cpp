@@ -152,6 +152,8 @@ TEST_CASE("Catalog: what may be left out may be null, and a plan may have a name
     "regions": {"us": {"gov": null}}})");
   INFO((parsed ? std::string() : to_text(parsed.error())));
   REQUIRE(parsed.has_value());
+  CHECK(parsed->plan(PlanId("p"))->billing_name == "Plan P");
+  CHECK_FALSE(parsed->plan(PlanId("q"))->billing_name);
   CHECK(parsed->plan(PlanId("p"))->allotment.size() == 1);
   CHECK(parsed->plan(PlanId("p"))->stop_at_percent == 100);
   CHECK_FALSE(parsed->product(ProductId("s"))->billing_name);
@@ -159,6 +161,7 @@ TEST_CASE("Catalog: what may be left out may be null, and a plan may have a name
       {R"("rank": 2)", R"("rank": null)", 6, "/plans/plus/rank"},
       {R"("monthly": "0")", R"("monthly": null)", 15, "/plans/plain/allotment"},
       {R"("rank": 2)", R"("rank": 2, "name": 7)", 6, "/plans/plus/name"},
+      {R"("rank": 2)", R"("rank": 2, "name": "")", 6, "/plans/plus/name"},
       {R"("eu": {})", R"("eu": null)", 44, "/regions/eu"},
   });
 }

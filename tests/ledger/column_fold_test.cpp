@@ -413,7 +413,8 @@ TEST_CASE("What is known to be right for one account is still refused where it c
                                 .consumed = Credits{},
                                 .expired = Credits{allotment},
                                 .uncovered = Credits{uncovered},
-                                .overage = std::nullopt});
+                                .overage = std::nullopt,
+                                .billing_name = std::nullopt});
   };
   using Payloads = std::vector<Payload>;
   const Payloads opened{AccountOpened{.environment = Environment::commercial, .region = RegionId("us")}, start};

@@ -331,3 +331,29 @@ TEST_CASE("Replay: every account as of the greatest at of its own events, by nam
                     to_hex(fingerprint(book)) + "\"}");
   CHECK(replay_json(Book{}) == R"({"events":0,"accounts":[],"fingerprint":")" + to_hex(fingerprint(Book{})) + "\"}");
 }
+
+TEST_CASE("H22: packs and overage are billed under the name the plan has when they are billed, which a fold needs no catalog for") {
+  const Catalog named = test::changed_table_catalog(
+      {{R"("plus": {)", R"("plus": {"name": "Studio Plus", )"}, {R"("over": {)", R"("over": {"name": "Studio Over", )"}});
+  test::Table table(named);
+  table.rows(R"(
+    2026-01-01  start plus monthly 2026-01-01..2026-04-01  -> ok
+    2026-01-01  start over monthly 2026-01-01..2026-04-01  -> ok
+    2026-01-02  buy plus 10 in 1..2                        -> ok
+    2026-01-03  use 130 plan over                          -> ok
+    2026-02-01  close                                      -> ok
+  )");
+  Book folded;
+  for (const Event& event : table.events()) {
+    REQUIRE(folded.apply(event).has_value());
+    const auto* grant = std::get_if<CreditsGranted>(&event.payload);
+    if (grant != nullptr) CHECK(grant->billing_name.has_value() == grant->price.has_value());
+    const auto* close = std::get_if<PeriodClosed>(&event.payload);
+    if (close != nullptr) CHECK(close->billing_name.has_value() == close->overage.has_value());
+  }
+  const std::vector<InvoiceLine>& lines = folded.find(AccountId("acme"))->invoice_lines;
+  REQUIRE(lines.size() == 3);
+  CHECK(lines[0].billing_name.value == "Studio Plus");
+  CHECK(lines[1].billing_name.value == "Studio Plus");
+  CHECK(lines[2].billing_name.value == "Studio Over");
+}

@@ -15,7 +15,7 @@ export class Catalog {
       on_exhaustion: plan.on_exhaustion,
       stop_at_percent: BigInt(plan.stop_at_percent ?? 100),
       rate_card: plan.rate_card,
-      name: plan.name ?? id,
+      name: plan.name ?? undefined,
       increment_price: money(plan.increment_price),
       overage_price: money(plan.overage_price),
     };

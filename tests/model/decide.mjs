@@ -143,9 +143,9 @@ function purchase_credits(draft, command) {
   const { term, named } = periods_for_sale(draft, command, first, last, clauses, (t) => {
     if (credits <= 0n || credits % t.increment !== 0n) draft.refuse('bad_increment');
   });
-  const unit = draft.catalog.plan(plan)?.increment_price;
+  const { increment_price: unit, name } = draft.catalog.plan(plan) ?? {};
   const price = unit ? { currency: unit.currency, minor: unit.minor * (credits / term.increment) } : undefined;
-  for (const period of named) grant(draft, period, 'purchase', credits, { price });
+  for (const period of named) grant(draft, period, 'purchase', credits, price ? { price, name } : {});
 }
 
 // H4: every opened period that has ended, each right after the holds made in it are released.
@@ -161,10 +161,11 @@ function close_periods(draft) {
 function close(draft, term, period) {
   release(draft, (hold) => same_period(hold.period, period), 'period_closed');
   const { granted, consumed, remaining, uncovered } = figures(draft.facts, period);
-  const unit = term.on_exhaustion === 'overage' ? draft.catalog.plan(term.plan)?.overage_price : undefined;
+  const plan = draft.catalog.plan(term.plan);
+  const unit = term.on_exhaustion === 'overage' ? plan?.overage_price : undefined;
   const begun = (uncovered + term.increment - 1n) / term.increment;
   const overage = unit && uncovered > 0n ? { currency: unit.currency, minor: unit.minor * begun } : undefined;
-  draft.add('PeriodClosed', { ...period, granted, consumed, expired: remaining, uncovered, overage });
+  draft.add('PeriodClosed', { ...period, granted, consumed, expired: remaining, uncovered, overage, name: overage && plan.name });
 }
 
 function set_builders(draft, { plan, actors }) {

@@ -102,7 +102,7 @@ function seat_lines(facts, catalog) {
 // H22: priced by what the events carry.
 export function invoice_lines(facts, catalog) {
   const studio = (f, credits, price) => ({
-    at: f.at, version: f.version, name: catalog.plan(f.plan)?.name ?? f.plan, products: ['ai_studio'], credits,
+    at: f.at, version: f.version, name: f.name ?? f.plan, products: ['ai_studio'], credits,
     currency: price.currency, minor: price.minor,
   });
   const purchases = facts.filter((f) => f.kind === 'purchase' && f.price).map((f) => studio(f, f.credits, f.price));

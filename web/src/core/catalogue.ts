@@ -59,6 +59,7 @@ export const event_types = [
       { name: 'price', optional: true },
       { name: 'reason', optional: true, free_text: true },
       { name: 'corrects', optional: true },
+      { name: 'name', optional: true },
     ],
   },
   {
@@ -112,6 +113,7 @@ export const event_types = [
       { name: 'expired', optional: false },
       { name: 'uncovered', optional: false },
       { name: 'overage', optional: true },
+      { name: 'name', optional: true },
     ],
   },
   {
