@@ -194,8 +194,8 @@ TEST_CASE("H18: an overage plan never refuses and bills what is uncovered at the
     2026-05-01  close     -> CreditsGranted over/1/5/1 allotment 100
                           ,  PeriodClosed over/1/4 expired 0 uncovered 10.000001 bills USD:500
     = invoice lines 3
-    = invoice 1 over  at 2026-03-01  credits 0.000001  amount USD:250  products ai_studio
-    = invoice 3 over  at 2026-05-01  credits 10.000001  amount USD:500
+    = invoice 1 Overage  at 2026-03-01  credits 0.000001  amount USD:250  products ai_studio
+    = invoice 3 Overage  at 2026-05-01  credits 10.000001  amount USD:500
     2026-04-03  use 500                                    -> CreditsConsumed over 500 late
     2026-05-02  close                                      -> nothing
     = invoice lines 3

@@ -91,7 +91,7 @@ TEST_CASE("H18: an overage's line is the begun increments of what its close foun
     2026-02-01  close                                       -> ok
   )");
   check_why(table, "line", "1", R"(
-    answer Line 1, over, is 7.50 USD for 25 credits that Credit Period 1 of Over left uncovered.
+    answer Line 1, Overage, is 7.50 USD for 25 credits that Credit Period 1 of Over left uncovered.
     Overage | Uncovered | in Credit Period 1, 2026-01-01T00:00:00Z to 2026-02-01T00:00:00Z = 25 credits | H18 -> period over/1/1
     Overage | Increments begun | 25 ÷ 10, a begun one counts = 3 increments | H18
     Overage | Increments × price | 3 × 250 = 750 minor units of USD | H22
@@ -159,6 +159,6 @@ TEST_CASE("H22: invoice lines as CSV are RFC 4180: a row for each product, quote
         "2,2026-01-02T00:00:00Z,plus,ai_studio,plus,plus/1/1/"
         "2,,,20,2,1000,,2000,USD,2026-01-01T00:00:00Z,2026-02-01T00:00:00Z,1,"
         "2026-01-01T00:00:00Z,2026-04-01T00:00:00Z,8\r\n"
-        "3,2026-02-01T00:00:00Z,over,ai_studio,over,,1,,1,1,250,,250,USD,2026-01-01T00:00:00Z,2026-02-01T00:00:00Z,1,"
+        "3,2026-02-01T00:00:00Z,Overage,ai_studio,over,,1,,1,1,250,,250,USD,2026-01-01T00:00:00Z,2026-02-01T00:00:00Z,1,"
         "2026-01-01T00:00:00Z,2026-04-01T00:00:00Z,12\r\n");
 }

@@ -351,7 +351,7 @@ TEST_CASE("H22: SeatsChanged, purchases and closes carry prices and names, so th
     = invoice 1 "Enterprise"        seats 10  amount USD:365000
     = invoice 2 "Asana Enterprise"  seats 10  amount USD:7300
     = invoice 3 plus                credits 30  amount USD:3000  at 2026-01-02
-    = invoice 4 over                credits 15  amount USD:500   at 2026-02-01
+    = invoice 4 Overage                credits 15  amount USD:500   at 2026-02-01
   )");
 }
 

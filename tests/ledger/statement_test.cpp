@@ -334,7 +334,7 @@ TEST_CASE("Replay: every account as of the greatest at of its own events, by nam
 
 TEST_CASE("H22: packs and overage are billed under the name the plan has when they are billed, which a fold needs no catalog for") {
   const Catalog named = test::changed_table_catalog(
-      {{R"("plus": {)", R"("plus": {"name": "Studio Plus", )"}, {R"("over": {)", R"("over": {"name": "Studio Over", )"}});
+      {{R"("plus": {)", R"("plus": {"name": "Studio Plus", )"}, {R"("name": "Overage")", R"("name": "Studio Over")"}});
   test::Table table(named);
   table.rows(R"(
     2026-01-01  start plus monthly 2026-01-01..2026-04-01  -> ok

@@ -19,7 +19,7 @@ std::string_view table_catalog_json() {
       "rate_card": "card"},
     "pro": {"rank": 3, "allotment": {"quarterly": "1000"}, "increment": "50", "on_exhaustion": "stop",
       "stop_at_percent": 130, "rate_card": "card"},
-    "over": {"rank": 4, "allotment": {"monthly": "100"}, "increment": "10", "on_exhaustion": "overage",
+    "over": {"name": "Overage", "rank": 4, "allotment": {"monthly": "100"}, "increment": "10", "on_exhaustion": "overage",
       "rate_card": "card", "overage_price": {"currency": "USD", "minor": 250}},
     "max": {"rank": 5, "allotment": {"monthly": "0"}, "increment": "10", "on_exhaustion": "unlimited",
       "rate_card": "card"},
