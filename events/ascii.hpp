@@ -10,11 +10,11 @@
 
 namespace creditfold::ascii {
 
-[[nodiscard]] constexpr std::uint64_t every_byte(std::uint8_t value) { return value * 0x0101'0101'0101'0101U; }
+[[nodiscard, gnu::always_inline]] constexpr std::uint64_t every_byte(std::uint8_t value) { return value * 0x0101'0101'0101'0101U; }
 
 [[nodiscard]] constexpr bool is_ascii(std::uint64_t word) { return (word & every_byte(0x80)) == 0; }
 
-[[nodiscard]] constexpr bool is_ascii_without_controls(std::uint64_t word) {
+[[nodiscard, gnu::always_inline]] constexpr bool is_ascii_without_controls(std::uint64_t word) {
   const std::uint64_t deleted = word ^ every_byte(0x7F);  // a byte is 0 where it was DEL
   const std::uint64_t low = (word - every_byte(0x20)) & ~word;
   const std::uint64_t zero = (deleted - every_byte(0x01)) & ~deleted;
