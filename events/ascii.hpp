@@ -56,7 +56,8 @@ template <class Check>
 [[nodiscard]] inline bool is_plain(std::string_view text) { return every_word(text, [](std::uint64_t word) { return is_ascii_without_controls(word); }); }
 
 // Copies `size` bytes. A call of memcpy costs more than the copy of a short id.
-[[gnu::always_inline]] inline void copy(std::uint8_t* to, const char* from, std::size_t size) {
+[[gnu::always_inline]] inline void copy(void* into, const char* from, std::size_t size) {
+  auto* const to = static_cast<std::uint8_t*>(into);
   if (size > 16) {
     std::memcpy(to, from, size);
   } else if (size >= 8) {

@@ -21,20 +21,25 @@ class Gathering {
 
   // Where the next event is to be put, before `take`.
   [[nodiscard]] Event& room() { return is_empty_ ? batch_.events.front() : next_; }
-  [[nodiscard]] bool take(const Visit& visit) {
-    if (is_empty_) {
-      is_empty_ = false;
-      return true;
-    }
-    if (is_of(next_.account, next_.key)) {
+  // `bytes`: its own, as long as they are there.
+  [[nodiscard]] bool take(std::span<const std::uint8_t> bytes, const Visit& visit) {
+    if (!is_empty_ && is_of(next_.account, next_.key)) {
       batch_.events.push_back(std::move(next_));
+      bytes_ = {};
       return true;
     }
-    if (!flush({}, visit)) return false;
-    batch_.events.front() = std::move(next_);
+    if (!is_empty_) {
+      if (!flush({}, visit)) return false;
+      batch_.events.front() = std::move(next_);
+    }
     is_empty_ = false;
+    bytes_ = bytes;
     return true;
   }
+  // Those of the events taken go.
+  void forget_bytes() { bytes_ = {}; }
+  // Of the batch's only event, if they are there.
+  [[nodiscard]] std::span<const std::uint8_t> bytes() const { return bytes_; }
   [[nodiscard]] bool flush(const CommandDigest& digest, const Visit& visit) {
     if (is_empty_) return true;
     const Event& first = batch_.events.front();
@@ -52,6 +57,7 @@ class Gathering {
   [[nodiscard]] bool mark(const BatchMark& mark, std::int64_t seq, const Visit& visit) {
     if (!is_empty_ && is_of(mark.account, mark.key)) return flush(mark.command, visit);
     if (!flush({}, visit)) return false;
+    bytes_ = {};
     return visit(mark.account, StoredBatch{.key = mark.key, .command = mark.command, .events = {}, .first_seq = seq + 1, .count = 0});
   }
 
@@ -62,6 +68,7 @@ class Gathering {
 
   AccountId account_;
   StoredBatch batch_;  // at least one event
+  std::span<const std::uint8_t> bytes_;
   Event next_;
   bool is_empty_ = true;
 };
@@ -98,7 +105,7 @@ Expected<std::int64_t, LogFault> read_json_lines(std::string_view text, const Vi
     if (event->seq <= seq) return Unexpected{line_fault(line, {"/seq", "does not follow the event before it"}, seq)};
     seq = event->seq;
     gathering.room() = std::move(*event);
-    if (!gathering.take(visit)) return seq;
+    if (!gathering.take({}, visit)) return seq;
   }
   (void)gathering.flush({}, visit);
   return seq;
@@ -126,6 +133,7 @@ CflogSteps& CflogSteps::operator=(CflogSteps&&) noexcept = default;
 
 void CflogSteps::go_on(std::span<const std::uint8_t> piece, bool last) {
   state_->reader.go_on(piece, last);
+  state_->gathering.forget_bytes();
   state_->last = last;
 }
 
@@ -139,7 +147,7 @@ Expected<bool, LogFault> CflogSteps::step(std::int64_t events, const Visit& visi
       if (last) (void)gathering.flush({}, visit);
     } else if (auto* const* event = std::get_if<Event*>(&**item)) {
       seq = (*event)->seq;
-      more = gathering.take(visit);
+      more = gathering.take(reader.event_bytes(), visit);
       left -= 1;
     } else if (const auto* mark = std::get_if<const BatchMark*>(&**item)) {
       more = gathering.mark(**mark, seq, visit);
@@ -155,6 +163,7 @@ Expected<bool, LogFault> CflogSteps::step(std::int64_t events, const Visit& visi
   return true;
 }
 
+std::span<const std::uint8_t> CflogSteps::event_bytes() const { return state_->gathering.bytes(); }
 std::size_t CflogSteps::bytes_read() const { return state_->reader.offset(); }
 std::int64_t CflogSteps::seq() const { return state_->seq; }
 

@@ -57,15 +57,15 @@ std::string Session::load_first(std::span<const std::uint8_t> document) try {
   throw;
 }
 
-bool Session::take(const AccountId& account, StoredBatch&& batch) {
+bool Session::take(const AccountId& account, StoredBatch&& batch, std::span<const std::uint8_t> encoded) {
   for (const Event& event : batch.events) fold(book_, event);
-  keep(account, std::move(batch));
+  keep(account, std::move(batch), encoded);
   return true;
 }
 
-void Session::keep(const AccountId& account, StoredBatch&& batch) {
+void Session::keep(const AccountId& account, StoredBatch&& batch, std::span<const std::uint8_t> encoded) {
   for (const Event& event : batch.events) keep_place(event);
-  const auto adopted = log_.adopt(account, std::move(batch));
+  const auto adopted = log_.adopt(account, std::move(batch), encoded);
   if (!adopted) throw SessionError("damaged", adopted.error().what);
 }
 
@@ -90,7 +90,8 @@ void Session::load_piece(std::span<const std::uint8_t> piece, bool last) {
 
 std::string Session::load_step(std::int64_t events) {
   if (!loading_) throw SessionError("bad_request", "no log is being read");
-  const auto more = loading_->step(events, [&](const AccountId& account, StoredBatch&& batch) { return take(account, std::move(batch)); });
+  const auto more = loading_->step(
+      events, [&](const AccountId& account, StoredBatch&& batch) { return take(account, std::move(batch), loading_->event_bytes()); });
   if (!more) throw SessionError("damaged", more.error().what, more.error().place);
   JsonWriter out;
   out.open('{').field("read", std::string_view(std::to_string(loading_->bytes_read()))).field("done", !*more).close('}');

@@ -71,8 +71,9 @@ class Session {
                   const std::function<bool(Event&&)>& visit) const;
   [[nodiscard]] View past(const AccountId& account, std::int64_t as_of) const;
   [[nodiscard]] std::string load_first(std::span<const std::uint8_t> document);
-  bool take(const AccountId& account, StoredBatch&& batch);  // folds and keeps; true
-  void keep(const AccountId& account, StoredBatch&& batch);
+  // Folds and keeps; true. `encoded` as MemoryLog::adopt takes it.
+  bool take(const AccountId& account, StoredBatch&& batch, std::span<const std::uint8_t> encoded = {});
+  void keep(const AccountId& account, StoredBatch&& batch, std::span<const std::uint8_t> encoded = {});
   void keep_place(const Event& event);
 
   Catalog catalog_;

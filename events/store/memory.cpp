@@ -12,7 +12,7 @@
 namespace creditfold {
 namespace {
 
-constexpr std::size_t buckets_least = 64;
+constexpr std::size_t slots_least = 64;
 
 // A store on disk writes bytes and so refuses what has none; this one has to refuse the same.
 void require_encodable(std::span<const Batch> group) {
@@ -67,7 +67,7 @@ Expected<Appended, Conflict> MemoryLog::append(std::span<const Batch> group) {
   return appended;
 }
 
-Expected<Done, Conflict> MemoryLog::adopt(const AccountId& account, StoredBatch&& batch) {
+Expected<Done, Conflict> MemoryLog::adopt(const AccountId& account, StoredBatch&& batch, std::span<const std::uint8_t> encoded) {
   std::int64_t head = 0;
   {
     const std::lock_guard lock(mutex_);
@@ -91,7 +91,7 @@ Expected<Done, Conflict> MemoryLog::adopt(const AccountId& account, StoredBatch&
       seq = event.seq;
       version = event.version;
     }
-    keep(account, std::move(batch));
+    keep(account, std::move(batch), encoded);
     head = head_locked();
   }
   listeners_.notify(head);
@@ -111,34 +111,41 @@ IdempotencyKey MemoryLog::key_of(std::uint32_t record) const {
 }
 
 std::uint32_t MemoryLog::record_of(const Account& account, const IdempotencyKey& key) const {
-  if (buckets_.empty()) return none;
+  if (slots_.empty()) return none;
   const std::uint32_t hash = hash_of(account, key);
-  for (std::uint32_t at = buckets_[hash & (buckets_.size() - 1)]; at != none; at = records_[at].next) {
-    const Record& record = records_[at];
-    if (record.hash == hash && &record.account->second == &account && key_of(at) == key) return at;
+  for (std::size_t at = hash;; ++at) {
+    const Slot slot = slots_[at & (slots_.size() - 1)];
+    if (slot.record == none) return none;
+    if (slot.hash == hash && &records_[slot.record].account->second == &account && key_of(slot.record) == key) return slot.record;
   }
-  return none;
 }
 
-void MemoryLog::add_to_bucket(std::uint32_t record) {
-  std::uint32_t& newest = buckets_[records_[record].hash & (buckets_.size() - 1)];
-  records_[record].next = std::exchange(newest, record);
+// REQUIRES: one is free.
+void MemoryLog::add_slot(Slot slot) {
+  std::size_t at = slot.hash & (slots_.size() - 1);
+  while (slots_[at].record != none) at = (at + 1) & (slots_.size() - 1);
+  slots_[at] = slot;
 }
 
-void MemoryLog::keep(const AccountId& account, StoredBatch&& batch) {
+void MemoryLog::keep(const AccountId& account, StoredBatch&& batch, std::span<const std::uint8_t> encoded) {
   const std::size_t first = events_.size();
-  events_.push(batch.events);
+  if (encoded.empty()) {
+    events_.push(batch.events);
+  } else {
+    events_.push(batch.events.front(), encoded);
+  }
   const auto [entry, fresh] = accounts_.try_emplace(account);
   if (fresh) entry->second.number = accounts_.size();
   const auto record = static_cast<std::uint32_t>(records_.size());
   records_.push_back({&*entry, batch.first_seq, batch.count, static_cast<std::uint32_t>(first),
-                      static_cast<std::uint32_t>(batch.events.size()), hash_of(entry->second, batch.key), none, batch.command});
-  if (records_.size() > buckets_.size()) {
-    buckets_.assign(std::max(buckets_least, 2 * buckets_.size()), none);
-    for (std::uint32_t i = 0; i <= record; ++i) add_to_bucket(i);
-  } else {
-    add_to_bucket(record);
+                      static_cast<std::uint32_t>(batch.events.size()), batch.command});
+  if (records_.size() > slots_.size() / 4 * 3) {
+    const std::vector<Slot> before = std::exchange(slots_, std::vector<Slot>(std::max(slots_least, 2 * slots_.size())));
+    for (const Slot slot : before) {
+      if (slot.record != none) add_slot(slot);
+    }
   }
+  add_slot({hash_of(entry->second, batch.key), record});
   if (!batch.events.empty()) entry->second.version = batch.events.back().version;
   for (std::size_t i = first; i < events_.size(); ++i) entry->second.events.push_back(static_cast<std::uint32_t>(i));
   if (batch.events.empty()) keys_.emplace_back(record, std::move(batch.key));
@@ -171,7 +178,7 @@ void MemoryLog::drop_all() {
   events_ = {};
   records_.clear();
   keys_.clear();
-  buckets_.clear();
+  slots_.clear();
   accounts_.clear();
 }
 
