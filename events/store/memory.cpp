@@ -13,6 +13,9 @@ namespace creditfold {
 namespace {
 
 constexpr std::size_t slots_least = 64;
+// Records whose slots are fetched at a time: as many as a processor's caches hold with the pages they lie on.
+constexpr std::size_t slots_fetched = 512;
+constexpr const char* key_is_there = "the key is there already";
 
 // A store on disk writes bytes and so refuses what has none; this one has to refuse the same.
 void require_encodable(std::span<const Batch> group) {
@@ -43,7 +46,7 @@ Expected<Appended, Conflict> MemoryLog::append(std::span<const Batch> group) {
       const auto version = versions.emplace(batch.account, known ? account->second.version : 0).first;
       const bool stored = known && record_of(account->second, batch.key) != none;
       if (stored || !keys.emplace(std::pair{batch.account, batch.key}, i).second) {
-        return Unexpected{Conflict{i, version->second, "the key is there already"}};
+        return Unexpected{Conflict{i, version->second, key_is_there}};
       }
       if (version->second != batch.expected_version) {
         return Unexpected{Conflict{i, version->second, "the account is at another version"}};
@@ -61,40 +64,64 @@ Expected<Appended, Conflict> MemoryLog::append(std::span<const Batch> group) {
       }
       keep(batch.account, std::move(stored));
     }
+    add_unsettled();
     appended.last_seq = head_locked();
   }
   listeners_.notify(appended.last_seq);
   return appended;
 }
 
-Expected<Done, Conflict> MemoryLog::adopt(const AccountId& account, StoredBatch&& batch, std::span<const std::uint8_t> encoded) {
+Expected<Done, Conflict> MemoryLog::adopt(const AccountId& account, StoredBatch&& batch) {
   std::int64_t head = 0;
   {
     const std::lock_guard lock(mutex_);
     const auto known = accounts_.find(account);
-    std::int64_t version = known == accounts_.end() ? 0 : known->second.version;
-    const auto conflict = [&](const char* what) { return Unexpected{Conflict{0, version, what}}; };
-    if (known != accounts_.end()) {
-      const std::uint32_t there = record_of(known->second, batch.key);
-      if (there != none) {
-        const Record& record = records_[there];
-        const bool same = record.command == batch.command && record.count == batch.count;
-        if (same) return Done{};
-        return conflict("the key is there already");
-      }
+    const std::uint32_t there = known == accounts_.end() ? none : record_of(known->second, batch.key);
+    if (there != none) {
+      const Record& record = records_[there];
+      const bool same = record.command == batch.command && record.count == batch.count;
+      if (same) return Done{};
+      return Unexpected{Conflict{0, known->second.version, key_is_there}};
     }
-    std::int64_t seq = head_locked();
-    for (const Event& event : batch.events) {
-      if (event.account != account || event.key != batch.key) return conflict("an event of another batch");
-      if (event.seq <= seq) return conflict("an event before the log's head");
-      if (version != 0 && event.version != version + 1) return conflict("the account is at another version");
-      seq = event.seq;
-      version = event.version;
-    }
-    keep(account, std::move(batch), encoded);
+    const auto followed = follow(account, std::move(batch), {});
+    if (!followed) return followed;
+    add_unsettled();
     head = head_locked();
   }
   listeners_.notify(head);
+  return Done{};
+}
+
+Expected<Done, Conflict> MemoryLog::adopt_unsettled(const AccountId& account, StoredBatch&& batch, std::span<const std::uint8_t> encoded) {
+  const std::lock_guard lock(mutex_);
+  return follow(account, std::move(batch), encoded);
+}
+
+Expected<Done, Conflict> MemoryLog::settle() {
+  std::int64_t head = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!add_unsettled()) return Unexpected{Conflict{0, 0, key_is_there}};
+    head = head_locked();
+  }
+  listeners_.notify(head);
+  return Done{};
+}
+
+// Keeps a batch if its events follow those that are here.
+Expected<Done, Conflict> MemoryLog::follow(const AccountId& account, StoredBatch&& batch, std::span<const std::uint8_t> encoded) {
+  const auto known = accounts_.find(account);
+  std::int64_t version = known == accounts_.end() ? 0 : known->second.version;
+  const auto conflict = [&](const char* what) { return Unexpected{Conflict{0, version, what}}; };
+  std::int64_t seq = head_locked();
+  for (const Event& event : batch.events) {
+    if (event.account != account || event.key != batch.key) return conflict("an event of another batch");
+    if (event.seq <= seq) return conflict("an event before the log's head");
+    if (version != 0 && event.version != version + 1) return conflict("the account is at another version");
+    seq = event.seq;
+    version = event.version;
+  }
+  keep(account, std::move(batch), encoded);
   return Done{};
 }
 
@@ -120,11 +147,37 @@ std::uint32_t MemoryLog::record_of(const Account& account, const IdempotencyKey&
   }
 }
 
+bool MemoryLog::is_same_key(std::uint32_t a, std::uint32_t b) const {
+  return records_[a].account == records_[b].account && key_of(a) == key_of(b);
+}
+
 // REQUIRES: one is free.
-void MemoryLog::add_slot(Slot slot) {
+bool MemoryLog::add_slot(Slot slot) {
   std::size_t at = slot.hash & (slots_.size() - 1);
-  while (slots_[at].record != none) at = (at + 1) & (slots_.size() - 1);
+  for (; slots_[at].record != none; at = (at + 1) & (slots_.size() - 1)) {
+    if (slots_[at].hash == slot.hash && is_same_key(slots_[at].record, slot.record)) return false;
+  }
   slots_[at] = slot;
+  return true;
+}
+
+// Whether the keys of all were new. One slot after the other would be waited for in memory, a third of a microsecond each in
+// a large log; they are fetched together.
+bool MemoryLog::add_unsettled() {
+  while (records_.size() > slots_.size() / 4 * 3) {
+    const std::vector<Slot> before = std::exchange(slots_, std::vector<Slot>(std::max(slots_least, 2 * slots_.size())));
+    for (const Slot slot : before) {
+      if (slot.record != none) add_slot(slot);
+    }
+  }
+  bool fresh = true;
+  for (std::size_t begin = 0; begin < unsettled_.size(); begin += slots_fetched) {
+    const auto some = std::span(unsettled_).subspan(begin, std::min(slots_fetched, unsettled_.size() - begin));
+    for (const Slot slot : some) fetched_ += slots_[slot.hash & (slots_.size() - 1)].hash;
+    for (const Slot slot : some) fresh = add_slot(slot) && fresh;
+  }
+  unsettled_.clear();
+  return fresh;
 }
 
 void MemoryLog::keep(const AccountId& account, StoredBatch&& batch, std::span<const std::uint8_t> encoded) {
@@ -139,13 +192,7 @@ void MemoryLog::keep(const AccountId& account, StoredBatch&& batch, std::span<co
   const auto record = static_cast<std::uint32_t>(records_.size());
   records_.push_back({&*entry, batch.first_seq, batch.count, static_cast<std::uint32_t>(first),
                       static_cast<std::uint32_t>(batch.events.size()), batch.command});
-  if (records_.size() > slots_.size() / 4 * 3) {
-    const std::vector<Slot> before = std::exchange(slots_, std::vector<Slot>(std::max(slots_least, 2 * slots_.size())));
-    for (const Slot slot : before) {
-      if (slot.record != none) add_slot(slot);
-    }
-  }
-  add_slot({hash_of(entry->second, batch.key), record});
+  unsettled_.push_back({hash_of(entry->second, batch.key), record});
   if (!batch.events.empty()) entry->second.version = batch.events.back().version;
   for (std::size_t i = first; i < events_.size(); ++i) entry->second.events.push_back(static_cast<std::uint32_t>(i));
   if (batch.events.empty()) keys_.emplace_back(record, std::move(batch.key));
@@ -161,6 +208,7 @@ void MemoryLog::forget(const AccountId& account) {
   }
   drop_all();
   for (auto& [of, batch] : others) keep(of, std::move(batch));
+  add_unsettled();
 }
 
 bool MemoryLog::is_empty() const {
@@ -179,6 +227,7 @@ void MemoryLog::drop_all() {
   records_.clear();
   keys_.clear();
   slots_.clear();
+  unsettled_.clear();
   accounts_.clear();
 }
 
