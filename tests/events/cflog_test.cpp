@@ -186,6 +186,20 @@ TEST_CASE("The bytes of the event just read are those that the document holds") 
   CHECK(std::equal(expected.begin(), expected.end(), bytes.begin() + 2));
 }
 
+TEST_CASE("An event is read into the room of any other, which stays as it is while no event is read") {
+  const Document document = large_document(60);
+  const std::vector<Event> events = read_all(document).events;
+  CflogReader reader(document);
+  Event room = sample_event(1, true);
+  std::size_t read = 0;
+  for (auto item = reader.next(room); item && *item; item = reader.next(room)) {
+    if (std::holds_alternative<Event*>(**item)) CHECK(std::get<Event*>(**item) == &room);
+    read += std::holds_alternative<Event*>(**item) ? 1 : 0;
+    if (read > 0) CHECK(room == events[read - 1]);
+  }
+  CHECK(read == events.size());
+}
+
 TEST_CASE("Documents read in pieces that end where sections do are what they are as a whole, faults too") {
   const auto same = [](const Contents& pieces, const Contents& whole) {
     CHECK(pieces.events == whole.events);
