@@ -13,7 +13,7 @@ namespace creditfold {
 namespace {
 
 constexpr std::size_t slots_least = 64;
-// Records whose slots are fetched at a time: as many as a processor's caches hold with the pages they lie on.
+// Slots that are fetched together: as many as a processor's caches hold with the pages they lie on.
 constexpr std::size_t slots_fetched = 512;
 constexpr const char* key_is_there = "the key is there already";
 
@@ -94,6 +94,7 @@ Expected<Done, Conflict> MemoryLog::adopt(const AccountId& account, StoredBatch&
 
 Expected<Done, Conflict> MemoryLog::adopt_unsettled(const AccountId& account, StoredBatch&& batch, std::span<const std::uint8_t> encoded) {
   const std::lock_guard lock(mutex_);
+  if (unsettled_.size() >= slots_fetched && !add_unsettled()) return Unexpected{Conflict{0, 0, key_is_there}};
   return follow(account, std::move(batch), encoded);
 }
 
@@ -171,11 +172,8 @@ bool MemoryLog::add_unsettled() {
     }
   }
   bool fresh = true;
-  for (std::size_t begin = 0; begin < unsettled_.size(); begin += slots_fetched) {
-    const auto some = std::span(unsettled_).subspan(begin, std::min(slots_fetched, unsettled_.size() - begin));
-    for (const Slot slot : some) fetched_ += slots_[slot.hash & (slots_.size() - 1)].hash;
-    for (const Slot slot : some) fresh = add_slot(slot) && fresh;
-  }
+  for (const Slot slot : unsettled_) fetched_ += slots_[slot.hash & (slots_.size() - 1)].hash;
+  for (const Slot slot : unsettled_) fresh = add_slot(slot) && fresh;
   unsettled_.clear();
   return fresh;
 }
