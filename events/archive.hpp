@@ -202,7 +202,12 @@ void load(SpanInputArchive& in, Id<Tag>& value) {
   const std::size_t start = in.offset();
   const std::string_view text = in.take_text();
   in.require(Id<Tag>::valid(text), start, detail::bad_id);
-  value.value = text;
+  // The id that was there, of the same field of the event before, is mostly as long.
+  if (value.value.size() == text.size()) {
+    ascii::copy(value.value.data(), text.data(), text.size());
+  } else {
+    value.value = text;
+  }
 }
 
 inline void save(SpanOutputArchive& out, const Text& value) {

@@ -10,11 +10,11 @@
 
 namespace creditfold::ascii {
 
-[[nodiscard]] constexpr std::uint64_t every_byte(std::uint8_t value) { return value * 0x0101'0101'0101'0101U; }
+[[nodiscard, gnu::always_inline]] constexpr std::uint64_t every_byte(std::uint8_t value) { return value * 0x0101'0101'0101'0101U; }
 
 [[nodiscard]] constexpr bool is_ascii(std::uint64_t word) { return (word & every_byte(0x80)) == 0; }
 
-[[nodiscard]] constexpr bool is_ascii_without_controls(std::uint64_t word) {
+[[nodiscard, gnu::always_inline]] constexpr bool is_ascii_without_controls(std::uint64_t word) {
   const std::uint64_t deleted = word ^ every_byte(0x7F);  // a byte is 0 where it was DEL
   const std::uint64_t low = (word - every_byte(0x20)) & ~word;
   const std::uint64_t zero = (deleted - every_byte(0x01)) & ~deleted;
@@ -56,7 +56,8 @@ template <class Check>
 [[nodiscard]] inline bool is_plain(std::string_view text) { return every_word(text, [](std::uint64_t word) { return is_ascii_without_controls(word); }); }
 
 // Copies `size` bytes. A call of memcpy costs more than the copy of a short id.
-[[gnu::always_inline]] inline void copy(std::uint8_t* to, const char* from, std::size_t size) {
+[[gnu::always_inline]] inline void copy(void* into, const char* from, std::size_t size) {
+  auto* const to = static_cast<std::uint8_t*>(into);
   if (size > 16) {
     std::memcpy(to, from, size);
   } else if (size >= 8) {

@@ -41,8 +41,9 @@ struct CflogEnd {
   std::int64_t seq = 0;      // covered up to here, also when the last event of an account lies before; resume with it
 };
 
-// Departed stands in the place of the events that left; only documents of all accounts have it.
-using CflogItem = std::variant<CflogHeader, Event, BatchMark, Departed, CflogEnd>;
+// What was read: an event where the caller wanted it, all others in the reader until it is asked again. Departed stands in
+// the place of the events that left; only documents of all accounts have it.
+using CflogItem = std::variant<const CflogHeader*, Event*, const BatchMark*, const Departed*, const CflogEnd*>;
 
 // Whether the bytes begin as a .cflog document does.
 [[nodiscard]] bool is_cflog(std::span<const std::uint8_t> bytes);
@@ -84,7 +85,8 @@ class CflogReader {
 
   // The next item: a header, then events and marks as they lie, then an end; nothing when the bytes end after an end, or
   // after any section and are not whole. An error says the byte and the seq it comes after, and is the answer from then on.
-  [[nodiscard]] Expected<std::optional<CflogItem>, DecodeError> next();
+  // An event is read into `event`, whose room is used again (decode_event_into); after other items it is what it was.
+  [[nodiscard]] Expected<std::optional<CflogItem>, DecodeError> next(Event& event);
 
   // The bytes that follow; those before may go. REQUIRES: `next` has answered nothing.
   void go_on(std::span<const std::uint8_t> bytes, bool whole);

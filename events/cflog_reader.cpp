@@ -38,6 +38,8 @@ struct CflogReader::State {
   std::uint64_t check = 0;
   std::optional<CflogEnd> previous;  // the end of the document before this one
   CflogHeader header;
+  BatchMark mark;
+  Departed departed;
   std::int64_t last_seq = 0;
   CflogEnd totals;
   Run run{0};
@@ -90,7 +92,7 @@ struct CflogReader::State {
     return value;
   }
 
-  CflogHeader read_header() {
+  const CflogHeader* read_header() {
     const std::size_t start = at;
     require(open_section() == kind_header, start, "a document has to begin with its header");
     CflogHeader read;
@@ -107,16 +109,16 @@ struct CflogReader::State {
           read.after == previous->seq && read.account == header.account && read.partition == header.partition;
       require(continues, start, "the document does not continue the one before it");
     }
-    header = read;
-    last_seq = read.after;
+    header = std::move(read);
+    last_seq = header.after;
     totals = {};
-    run = Run(read.after);
+    run = Run(header.after);
     expecting = Expecting::section;
     good = {at, last_seq, false};
-    return read;
+    return &header;
   }
 
-  Event read_event() {
+  Event* read_event(Event& event) {
     const std::size_t start = payload->offset();
     const std::uint64_t step = payload->take_varint();
     const auto room = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max() - last_seq);
@@ -126,21 +128,20 @@ struct CflogReader::State {
     const std::size_t body_at = payload->offset();
     static_cast<void>(payload->take_bytes(size));
     event_bytes = bytes.subspan(body_at - before, size);
-    Expected<Event, DecodeError> event = decode_event(event_bytes);
-    if (!event) throw DecodeFailure(body_at + event.error().offset, event.error().what);
-    require(!header.account || event->account == *header.account, body_at, "the event is another account's");
+    const auto fault = decode_event_into(event_bytes, event);
+    if (fault) throw DecodeFailure(body_at + fault->offset, fault->what);
+    require(!header.account || event.account == *header.account, body_at, "the event is another account's");
     last_seq += static_cast<std::int64_t>(step);
-    event->seq = last_seq;
-    event->partition = header.partition;
-    run.add(*event);
+    event.seq = last_seq;
+    event.partition = header.partition;
+    run.add(event);
     ++totals.events;
     after_event = true;
-    return *std::move(event);
+    return &event;
   }
 
-  BatchMark read_mark() {
+  const BatchMark* read_mark() {
     const std::size_t start = payload->offset();
-    BatchMark mark;
     (*payload)(mark.account, mark.key, mark.command);
     mark.events = take_number();
     require(!header.account || mark.account == *header.account, start, "the mark is another account's");
@@ -149,12 +150,11 @@ struct CflogReader::State {
     run.close();
     ++totals.batches;
     after_event = false;
-    return mark;
+    return &mark;
   }
 
-  Departed read_departed() {
+  const Departed* read_departed() {
     const std::size_t start = payload->offset();
-    Departed departed;
     (*payload)(departed.account, departed.to);
     const std::int64_t count = take_number();
     require(!header.account, start, "a document of one account has no positions of others to explain");
@@ -163,10 +163,10 @@ struct CflogReader::State {
     departed.last_seq = last_seq += count;
     run.close();
     after_event = false;
-    return departed;
+    return &departed;
   }
 
-  CflogEnd read_end() {
+  const CflogEnd* read_end() {
     const std::size_t start = payload->offset();
     CflogEnd end;
     end.events = take_number();
@@ -181,19 +181,19 @@ struct CflogReader::State {
     last_seq = end.seq;
     expecting = Expecting::document;
     good = {at, end.seq, true};
-    return end;
+    return &*previous;
   }
 
-  CflogItem read_record() {
+  CflogItem read_record(Event& event) {
     const std::size_t start = payload->offset();
     const std::uint8_t kind = payload->take_byte();
-    if (kind == record_event) return read_event();
+    if (kind == record_event) return read_event(event);
     if (kind == record_departed) return read_departed();
     require(kind == record_batch, start, "unknown kind of record");
     return read_mark();
   }
 
-  std::optional<CflogItem> read_item() {
+  std::optional<CflogItem> read_item(Event& event) {
     if (left().empty() && !whole && (!payload || payload->left() == 0)) return std::nullopt;
     if (expecting == Expecting::document) {
       if (left().empty() && previous) return std::nullopt;
@@ -211,7 +211,7 @@ struct CflogReader::State {
       if (kind == kind_end) return read_end();
       require(payload->left() > 0, start, "a block without records");
     }
-    return read_record();
+    return read_record(event);
   }
 };
 
@@ -232,11 +232,11 @@ void CflogReader::go_on(std::span<const std::uint8_t> bytes, bool whole) {
 std::size_t CflogReader::offset() const { return state_->at; }
 CflogReader::Good CflogReader::good() const { return state_->good; }
 
-Expected<std::optional<CflogItem>, DecodeError> CflogReader::next() {
+Expected<std::optional<CflogItem>, DecodeError> CflogReader::next(Event& event) {
   State& state = *state_;
   if (state.error) return Unexpected{*state.error};
   try {
-    return state.read_item();
+    return state.read_item(event);
   } catch (const DecodeFailure& failure) {
     state.error = failure.error();
   }

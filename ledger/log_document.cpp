@@ -13,37 +13,64 @@ namespace {
 
 using Visit = std::function<bool(const AccountId&, StoredBatch&&)>;
 
-// Gathers the events of a batch until something else begins.
+// Gathers the events of a batch until something else begins. Most batches are one event: each is read into the room of the
+// one before, unless whoever is visited took that.
 class Gathering {
  public:
-  [[nodiscard]] bool event(Event&& event, const Visit& visit) {
-    if (!events_.empty() && (event.account != events_.front().account || event.key != events_.front().key) && !flush({}, visit)) {
-      return false;
+  Gathering() { batch_.events.resize(1); }
+
+  // Where the next event is to be put, before `take`.
+  [[nodiscard]] Event& room() { return is_empty_ ? batch_.events.front() : next_; }
+  // `bytes`: its own, as long as they are there.
+  [[nodiscard]] bool take(std::span<const std::uint8_t> bytes, const Visit& visit) {
+    if (!is_empty_ && is_of(next_.account, next_.key)) {
+      batch_.events.push_back(std::move(next_));
+      bytes_ = {};
+      return true;
     }
-    events_.push_back(std::move(event));
+    if (!is_empty_) {
+      if (!flush({}, visit)) return false;
+      batch_.events.front() = std::move(next_);
+    }
+    is_empty_ = false;
+    bytes_ = bytes;
     return true;
   }
+  // Those of the events taken go.
+  void forget_bytes() { bytes_ = {}; }
+  // Of the batch's only event, if they are there.
+  [[nodiscard]] std::span<const std::uint8_t> bytes() const { return bytes_; }
   [[nodiscard]] bool flush(const CommandDigest& digest, const Visit& visit) {
-    if (events_.empty()) return true;
-    const AccountId account = events_.front().account;
-    StoredBatch batch{.key = events_.front().key,
-                      .command = digest,
-                      .events = {},
-                      .first_seq = events_.front().seq,
-                      .count = static_cast<std::int64_t>(events_.size())};
-    batch.events = std::exchange(events_, {});
-    return visit(account, std::move(batch));
+    if (is_empty_) return true;
+    const Event& first = batch_.events.front();
+    account_ = first.account;
+    batch_.key = first.key;
+    batch_.command = digest;
+    batch_.first_seq = first.seq;
+    batch_.count = static_cast<std::int64_t>(batch_.events.size());
+    const bool more = visit(account_, std::move(batch_));
+    batch_.events.resize(1);
+    is_empty_ = true;
+    return more;
   }
   // `seq`: of the newest event before the mark.
   [[nodiscard]] bool mark(const BatchMark& mark, std::int64_t seq, const Visit& visit) {
-    const bool closes = !events_.empty() && events_.front().account == mark.account && events_.front().key == mark.key;
-    if (closes) return flush(mark.command, visit);
+    if (!is_empty_ && is_of(mark.account, mark.key)) return flush(mark.command, visit);
     if (!flush({}, visit)) return false;
+    bytes_ = {};
     return visit(mark.account, StoredBatch{.key = mark.key, .command = mark.command, .events = {}, .first_seq = seq + 1, .count = 0});
   }
 
  private:
-  std::vector<Event> events_;
+  [[nodiscard]] bool is_of(const AccountId& account, const IdempotencyKey& key) const {
+    return batch_.events.front().account == account && batch_.events.front().key == key;
+  }
+
+  AccountId account_;
+  StoredBatch batch_;  // at least one event
+  std::span<const std::uint8_t> bytes_;
+  Event next_;
+  bool is_empty_ = true;
 };
 
 LogFault line_fault(std::size_t line, const EventFault& fault, std::int64_t seq) {
@@ -77,7 +104,8 @@ Expected<std::int64_t, LogFault> read_json_lines(std::string_view text, const Vi
     partition = event->partition;
     if (event->seq <= seq) return Unexpected{line_fault(line, {"/seq", "does not follow the event before it"}, seq)};
     seq = event->seq;
-    if (!gathering.event(std::move(*event), visit)) return seq;
+    gathering.room() = std::move(*event);
+    if (!gathering.take({}, visit)) return seq;
   }
   (void)gathering.flush({}, visit);
   return seq;
@@ -105,35 +133,37 @@ CflogSteps& CflogSteps::operator=(CflogSteps&&) noexcept = default;
 
 void CflogSteps::go_on(std::span<const std::uint8_t> piece, bool last) {
   state_->reader.go_on(piece, last);
+  state_->gathering.forget_bytes();
   state_->last = last;
 }
 
 Expected<bool, LogFault> CflogSteps::step(std::int64_t events, const Visit& visit) {
   auto& [reader, last, gathering, seq] = *state_;
   for (std::int64_t left = events; left > 0;) {
-    auto item = reader.next();
+    auto item = reader.next(gathering.room());
     if (!item) return Unexpected{LogFault{"byte " + std::to_string(item.error().offset), seq, item.error().what}};
     bool more = item->has_value();
     if (!more) {
       if (last) (void)gathering.flush({}, visit);
-    } else if (auto* event = std::get_if<Event>(&**item)) {
-      seq = event->seq;
-      more = gathering.event(std::move(*event), visit);
+    } else if (auto* const* event = std::get_if<Event*>(&**item)) {
+      seq = (*event)->seq;
+      more = gathering.take(reader.event_bytes(), visit);
       left -= 1;
-    } else if (const auto* mark = std::get_if<BatchMark>(&**item)) {
-      more = gathering.mark(*mark, seq, visit);
-    } else if (const auto* departed = std::get_if<Departed>(&**item)) {
+    } else if (const auto* mark = std::get_if<const BatchMark*>(&**item)) {
+      more = gathering.mark(**mark, seq, visit);
+    } else if (const auto* departed = std::get_if<const Departed*>(&**item)) {
       more = gathering.flush({}, visit);
-      seq = departed->last_seq;
-    } else if (const auto* end = std::get_if<CflogEnd>(&**item)) {
+      seq = (*departed)->last_seq;
+    } else if (const auto* end = std::get_if<const CflogEnd*>(&**item)) {
       more = gathering.flush({}, visit);
-      seq = end->seq;
+      seq = (*end)->seq;
     }
     if (!more) return false;
   }
   return true;
 }
 
+std::span<const std::uint8_t> CflogSteps::event_bytes() const { return state_->gathering.bytes(); }
 std::size_t CflogSteps::bytes_read() const { return state_->reader.offset(); }
 std::int64_t CflogSteps::seq() const { return state_->seq; }
 

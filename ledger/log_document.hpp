@@ -42,6 +42,8 @@ class CflogSteps {
   // in this piece.
   [[nodiscard]] Expected<bool, LogFault> step(std::int64_t events,
                                               const std::function<bool(const AccountId&, StoredBatch&&)>& visit);
+  // While a batch is visited: the bytes of its event, where it has one and the piece still holds them.
+  [[nodiscard]] std::span<const std::uint8_t> event_bytes() const;
   [[nodiscard]] std::size_t bytes_read() const;
   [[nodiscard]] std::int64_t seq() const;  // covered so far
 

@@ -217,6 +217,45 @@ async function check_time_line(sentence, log, rows) {
   check(`${sentence}: nobody's is empty`, none.records.length === 0 && none.last);
 }
 
+// The rate of an outlook is what was charged in its window, wherever in the log that lies: uses are told of long after they were.
+async function check_outlook() {
+  const day = 86_400_000_000n;
+  const begin = BigInt(Date.UTC(2026, 0, 1)) * 1000n;
+  const time = (micros) => new Date(Number(micros / 1000n)).toISOString();
+  const micro = (credits) => BigInt(credits.split('.')[0]) * 1_000_000n + BigInt((credits.split('.')[1] ?? '').padEnd(6, '0'));
+  const ledger = await fresh_ledger();
+  const of = { account: 'trace', at: time(begin) };
+  const commands = [
+    { ...of, command: 'OpenAccount', key: 'open', environment: 'commercial', region: 'us' },
+    { ...of, command: 'StartTerm', key: 'term', product: 'ai_studio', plan: 'plus', cadence: 'monthly', starts_at: time(begin), ends_at: time(begin + 365n * day) },
+  ];
+  for (let i = 0; i < 6_000; i += 1) {
+    // The newest first, then backwards, and a few new ones among them.
+    const at = begin + BigInt(i % 1_500 === 0 ? 29 : 28 - Math.floor(i / 250)) * day + BigInt(i) * 1_000_000n;
+    commands.push({ ...of, at: time(at), command: 'RecordUsage', key: `u${i}`, usage: `u${i}`, workflow: 'w', model: 'gpt-4o', query: 100 + i, input: 0, output: 0 });
+  }
+  const now = begin + 30n * day;
+  for (let at = 0; at < commands.length; at += 1_000) ledger.apply(commands.slice(at, at + 1_000).map((line) => JSON.stringify(line)).join('\n'), now);
+  const events = [1, 5_001].flatMap((from) => ledger.events('trace', from, 5_000));
+  const differing = [];
+  let charged_at_all = 0;
+  for (const as_of of [null, 5n, 1_030n, 2_048n, 4_000n]) {
+    for (const days of [3n, 10n, 29n, 30n]) {
+      const at = begin + days * day;
+      const window = days < 7n ? days * day : 7n * day;
+      const in_window = events.filter((event) => event.type === 'CreditsConsumed' && (as_of === null || BigInt(event.seq) <= as_of)
+        && BigInt(Date.parse(event.at)) * 1000n >= at - window && BigInt(Date.parse(event.at)) * 1000n <= at);
+      const charged = in_window.reduce((sum, { credits }) => sum + micro(credits), 0n);
+      const [plan] = ledger.outlook('trace', at, as_of).plans;
+      charged_at_all += in_window.length;
+      if (micro(plan.rate_per_day) !== charged * day / window) differing.push(`${as_of} ${days}: ${plan.rate_per_day}, ${charged * day / window}`);
+    }
+  }
+  check(`an outlook counts all ${charged_at_all} uses of its windows, told of in any order`,
+    events.length > 6_000 && charged_at_all > 6_000 && differing.length === 0, differing.join(', '));
+}
+await check_outlook();
+
 // As a page reads a log: in pieces, a step at a time, and then asked.
 async function replayed_in_steps(log) {
   const { cflog_pieces } = await import(pathToFileURL(loader_of(wasm).replace('ledger.mjs', 'cflog_pieces.mjs')).href);

@@ -21,20 +21,22 @@ std::string ForecastSession::learn_from(const AccountId& account, std::optional<
 std::string ForecastSession::learn(std::span<const std::uint8_t> documents) try {
   if (!learner_) throw SessionError("bad_request", "nobody said of which account");
   CflogReader reader(documents);
+  Event event;
   for (;;) {
-    const auto item = reader.next();
+    const auto item = reader.next(event);
     if (!item) throw SessionError("damaged", item.error().what, "byte " + std::to_string(item.error().offset));
     if (!item->has_value()) return std::to_string(covered_);
-    const auto* header = std::get_if<CflogHeader>(&**item);
-    if (header != nullptr && header->account && *header->account != learner_->account()) {
-      throw SessionError("damaged", "the part is of another account", header->account->value);
+    if (const auto* header = std::get_if<const CflogHeader*>(&**item)) {
+      const auto& [after, account, partition] = **header;
+      if (account && *account != learner_->account()) {
+        throw SessionError("damaged", "the part is of another account", account->value);
+      }
+      if (after != covered_) {
+        throw SessionError("damaged", "the part is not the one that follows", "after event " + std::to_string(covered_));
+      }
     }
-    if (header != nullptr && header->after != covered_) {
-      throw SessionError("damaged", "the part is not the one that follows", "after event " + std::to_string(covered_));
-    }
-    const auto* event = std::get_if<Event>(&**item);
-    if (event != nullptr && event->seq <= to_) learner_->take(*event);
-    if (const auto* end = std::get_if<CflogEnd>(&**item)) covered_ = end->seq;
+    if (std::holds_alternative<Event*>(**item) && event.seq <= to_) learner_->take(event);
+    if (const auto* end = std::get_if<const CflogEnd*>(&**item)) covered_ = (*end)->seq;
   }
 } catch (...) {
   learner_.reset();

@@ -21,6 +21,8 @@ namespace {
 
 // A page shows lists in windows; more than this at once is a mistake of the caller.
 constexpr std::uint32_t events_per_page_max = 10'000;
+// Events that are looked at, or not, together.
+constexpr std::size_t events_per_latest = 1'024;
 
 void fold(Book& book, const Event& event) {
   const auto applied = book.apply(event);
@@ -39,14 +41,16 @@ std::string Session::load(std::span<const std::uint8_t> document) {
     return true;
   });
   if (!read) throw SessionError("damaged", read.error().what, read.error().place);
-  for (auto& [account, batch] : batches) keep(account, std::move(batch));
+  for (auto& [account, batch] : batches) keep(account, std::move(batch), {});
+  settle();
   book_ = std::move(book);
   return loaded();
 }
 
 // Nothing is there that would have to stay, so that no second copy is made.
 std::string Session::load_first(std::span<const std::uint8_t> document) try {
-  const auto read = read_log_document(document, [&](const AccountId& account, StoredBatch&& batch) { return take(account, std::move(batch)); });
+  const auto read = read_log_document(document, [&](const AccountId& account, StoredBatch&& batch) { return take(account, std::move(batch), {}); });
+  settle();
   if (!read) throw SessionError("damaged", read.error().what, read.error().place);
   return loaded();
 } catch (...) {
@@ -57,16 +61,24 @@ std::string Session::load_first(std::span<const std::uint8_t> document) try {
   throw;
 }
 
-bool Session::take(const AccountId& account, StoredBatch&& batch) {
+bool Session::take(const AccountId& account, StoredBatch&& batch, std::span<const std::uint8_t> encoded) {
   for (const Event& event : batch.events) fold(book_, event);
-  keep(account, std::move(batch));
+  keep(account, std::move(batch), encoded);
   return true;
 }
 
-void Session::keep(const AccountId& account, StoredBatch&& batch) {
+void Session::keep(const AccountId& account, StoredBatch&& batch, std::span<const std::uint8_t> encoded) {
   for (const Event& event : batch.events) keep_place(event);
-  const auto adopted = log_.adopt(account, std::move(batch));
+  // One without events may end a document and begin the next.
+  const bool may_be_there = batch.events.empty();
+  if (may_be_there) settle();
+  const auto adopted = may_be_there ? log_.adopt(account, std::move(batch)) : log_.adopt_unsettled(account, std::move(batch), encoded);
   if (!adopted) throw SessionError("damaged", adopted.error().what);
+}
+
+void Session::settle() {
+  const auto settled = log_.settle();
+  if (!settled) throw SessionError("damaged", settled.error().what);
 }
 
 // The next event of its account; others are known already.
@@ -74,8 +86,9 @@ void Session::keep_place(const Event& event) {
   Places& places = places_[event.account];
   if (event.version != static_cast<std::int64_t>(places.seq.size()) + 1) return;
   places.first = std::min(places.first, event.at);
+  if (places.seq.size() % events_per_latest == 0) places.latest.push_back(event.at);
+  places.latest.back() = std::max(places.latest.back(), event.at);
   places.seq.push_back(event.seq);
-  places.latest.push_back(places.latest.empty() ? event.at : std::max(places.latest.back(), event.at));
 }
 
 void Session::load_piece(std::span<const std::uint8_t> piece, bool last) {
@@ -90,7 +103,9 @@ void Session::load_piece(std::span<const std::uint8_t> piece, bool last) {
 
 std::string Session::load_step(std::int64_t events) {
   if (!loading_) throw SessionError("bad_request", "no log is being read");
-  const auto more = loading_->step(events, [&](const AccountId& account, StoredBatch&& batch) { return take(account, std::move(batch)); });
+  const auto more = loading_->step(
+      events, [&](const AccountId& account, StoredBatch&& batch) { return take(account, std::move(batch), loading_->event_bytes()); });
+  settle();
   if (!more) throw SessionError("damaged", more.error().what, more.error().place);
   JsonWriter out;
   out.open('{').field("read", std::string_view(std::to_string(loading_->bytes_read()))).field("done", !*more).close('}');
@@ -168,14 +183,19 @@ std::string Session::events(const std::optional<AccountId>& account, std::int64_
   return out.take();
 }
 
-// Those up to a position, but for all before the first one at `since` or later.
+// Those up to a position, but for most that are before `since`. Usage is imported long after it was, so that `at` may run
+// backwards anywhere.
 void Session::read_since(const AccountId& account, Instant since, std::optional<std::int64_t> as_of,
                          const std::function<bool(Event&&)>& visit) const {
   const auto known = places_.find(account);
   if (known == places_.end()) return;
-  const auto& latest = known->second.latest;
-  const auto begin = static_cast<std::size_t>(std::lower_bound(latest.begin(), latest.end(), since) - latest.begin());
-  log_.read_account(account, begin == 0 ? 0 : known->second.seq[begin - 1], as_of.value_or(-1), visit);
+  const auto& [seq, latest, first] = known->second;
+  const std::int64_t last = as_of.value_or(seq.back());
+  for (std::size_t begin = 0; begin < seq.size() && seq[begin] <= last; begin += events_per_latest) {
+    if (latest[begin / events_per_latest] < since) continue;
+    const std::size_t end = std::min(begin + events_per_latest, seq.size());
+    log_.read_account(account, begin == 0 ? 0 : seq[begin - 1], std::min(last, seq[end - 1]), visit);
+  }
 }
 
 View Session::past(const AccountId& account, std::int64_t as_of) const {

@@ -71,8 +71,10 @@ class Session {
                   const std::function<bool(Event&&)>& visit) const;
   [[nodiscard]] View past(const AccountId& account, std::int64_t as_of) const;
   [[nodiscard]] std::string load_first(std::span<const std::uint8_t> document);
-  bool take(const AccountId& account, StoredBatch&& batch);  // folds and keeps; true
-  void keep(const AccountId& account, StoredBatch&& batch);
+  // Folds and keeps; true. `encoded` as MemoryLog::adopt_unsettled takes it.
+  bool take(const AccountId& account, StoredBatch&& batch, std::span<const std::uint8_t> encoded);
+  void keep(const AccountId& account, StoredBatch&& batch, std::span<const std::uint8_t> encoded);
+  void settle();
   void keep_place(const Event& event);
 
   Catalog catalog_;
@@ -80,7 +82,7 @@ class Session {
   Book book_;
   std::optional<CflogSteps> loading_;
   bool is_last_piece_ = false;
-  // Of each account's events, by version: where each stands, and the greatest `at` up to it.
+  // Of each account's events: where each stands, by version, and the greatest `at` of so many after one another.
   struct Places {
     std::vector<std::int64_t> seq;
     std::vector<Instant> latest;

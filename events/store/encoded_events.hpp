@@ -14,12 +14,16 @@ class EncodedEvents {
  public:
   // All of them or, when it throws Unencodable, none. REQUIRES: their seq ascend, above the last one here.
   void push(std::span<const Event> events);
+  // The same of one whose bytes are known already.
+  void push(const Event& event, std::span<const std::uint8_t> encoded);
 
   [[nodiscard]] std::size_t size() const { return size_; }
   // REQUIRES for these: index < size().
   [[nodiscard]] Event at(std::size_t index) const;
   void read(std::size_t index, Event& into) const;  // the same, with the room of what `into` was
   [[nodiscard]] std::int64_t seq(std::size_t index) const;
+  // Of the newest. REQUIRES: size() > 0.
+  [[nodiscard]] std::int64_t last_seq() const { return blocks_.back().places.back().seq; }
   // The first one behind a position; size() when there is none.
   [[nodiscard]] std::size_t behind(std::int64_t seq) const;
 
@@ -35,7 +39,6 @@ class EncodedEvents {
     std::vector<std::uint8_t> bytes;
     std::vector<Place> places;
   };
-  void push(const Event& event, std::span<const std::uint8_t> encoded);
   [[nodiscard]] const Block& block_of(std::size_t index) const;
 
   std::vector<Block> blocks_;

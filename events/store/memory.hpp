@@ -35,6 +35,11 @@ class MemoryLog final : public Log {
   // begins late) can be held here under its own numbers. They have to ascend; versions follow one another from the
   // first one seen of an account. A batch that is there already, to the digest, changes nothing.
   [[nodiscard]] Expected<Done, Conflict> adopt(const AccountId& account, StoredBatch&& batch);
+  // For who reads a long log. REQUIRES: it has events, so that it cannot be there already; whether its key is, `settle` says,
+  // which has to follow before anything else is asked. `encoded`: the bytes of its event, if it is one and they are at hand.
+  [[nodiscard]] Expected<Done, Conflict> adopt_unsettled(const AccountId& account, StoredBatch&& batch,
+                                                         std::span<const std::uint8_t> encoded = {});
+  [[nodiscard]] Expected<Done, Conflict> settle();
 
   // Lets go of an account as if it had never been here, but for its positions, which are not given again.
   void forget(const AccountId& account);
@@ -58,12 +63,15 @@ class MemoryLog final : public Log {
     std::int64_t count = 0;
     std::uint32_t first = 0;         // index of its first event here
     std::uint32_t held = 0;          // how many of its events are here
-    std::uint32_t hash = 0;          // of account and key
-    std::uint32_t next = none;       // another record of its bucket
     CommandDigest command;
   };
+  // Where a key is looked for: in the place its hash says, or in those that follow, up to one without a record.
+  struct Slot {
+    std::uint32_t hash = 0;  // of account and key
+    std::uint32_t record = none;
+  };
   [[nodiscard]] std::int64_t head_locked() const {
-    return events_.size() == 0 ? forgotten_head_ : std::max(forgotten_head_, events_.seq(events_.size() - 1));
+    return events_.size() == 0 ? forgotten_head_ : std::max(forgotten_head_, events_.last_seq());
   }
   [[nodiscard]] static std::uint32_t hash_of(const Account& account, const IdempotencyKey& key);
   [[nodiscard]] IdempotencyKey key_of(std::uint32_t record) const;
@@ -71,8 +79,11 @@ class MemoryLog final : public Log {
   [[nodiscard]] std::uint32_t record_of(const Account& account, const IdempotencyKey& key) const;
   [[nodiscard]] StoredBatch stored(std::uint32_t record, std::int64_t after, std::int64_t to) const;
   void drop_all();
-  void add_to_bucket(std::uint32_t record);
-  void keep(const AccountId& account, StoredBatch&& batch);
+  [[nodiscard]] bool is_same_key(std::uint32_t a, std::uint32_t b) const;
+  bool add_slot(Slot slot);  // false: its key is there
+  bool add_unsettled();
+  [[nodiscard]] Expected<Done, Conflict> follow(const AccountId& account, StoredBatch&& batch, std::span<const std::uint8_t> encoded);
+  void keep(const AccountId& account, StoredBatch&& batch, std::span<const std::uint8_t> encoded = {});
 
   RegionId region_;
   mutable std::mutex mutex_;
@@ -80,7 +91,9 @@ class MemoryLog final : public Log {
   EncodedEvents events_;
   std::deque<Record> records_;  // a vector that grows holds two of them, and a browser has room for one
   std::vector<std::pair<std::uint32_t, IdempotencyKey>> keys_;  // by record
-  std::vector<std::uint32_t> buckets_;  // the newest record of each, or none; as many as a power of two
+  std::vector<Slot> slots_;      // as many as a power of two, a quarter of them free
+  std::vector<Slot> unsettled_;  // of records that are to be added
+  std::uint32_t fetched_ = 0;    // nothing that matters
   Accounts accounts_;
   Listeners listeners_;
 };

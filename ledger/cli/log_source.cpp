@@ -186,26 +186,27 @@ void LogSource::read_cflog(const Visit& visit) const {
   CflogReader reader(bytes);
   Place place{Place::Unit::byte, 0};
   for (;;) {
-    auto next = reader.next();
+    Event event;
+    auto next = reader.next(event);
     if (!next) {
       throw DamagedLog(name_, {Place::Unit::byte, static_cast<std::int64_t>(next.error().offset)}, next.error().what);
     }
     if (!next->has_value()) return;
-    CflogItem& item = **next;
-    if (const auto* header = std::get_if<CflogHeader>(&item); header != nullptr && place.number == 0) {
-      if (header->after > 0) {
-        throw UsageError(name_ + " begins after position " + std::to_string(header->after) +
+    const CflogItem& item = **next;
+    if (const auto* header = std::get_if<const CflogHeader*>(&item); header != nullptr && place.number == 0) {
+      if ((*header)->after > 0) {
+        throw UsageError(name_ + " begins after position " + std::to_string((*header)->after) +
                          " of its log; it takes the log from its beginning to fold it");
       }
-    } else if (Event* event = std::get_if<Event>(&item)) {
+    } else if (std::holds_alternative<Event*>(item)) {
       const auto stored = reader.event_bytes();
       place.number = stored.data() - bytes.data();
       const std::int64_t done = place.number + static_cast<std::int64_t>(stored.size());
-      if (!visit({.fact = std::move(*event), .region = {}, .place = place, .bytes = stored, .done = done})) return;
-    } else if (BatchMark* mark = std::get_if<BatchMark>(&item)) {
-      if (!visit({.fact = std::move(*mark), .region = {}, .place = place, .bytes = {}, .done = place.number})) return;
-    } else if (Departed* departed = std::get_if<Departed>(&item)) {
-      if (!visit({.fact = std::move(*departed), .region = {}, .place = place, .bytes = {}, .done = place.number})) return;
+      if (!visit({.fact = std::move(event), .region = {}, .place = place, .bytes = stored, .done = done})) return;
+    } else if (const auto* mark = std::get_if<const BatchMark*>(&item)) {
+      if (!visit({.fact = **mark, .region = {}, .place = place, .bytes = {}, .done = place.number})) return;
+    } else if (const auto* departed = std::get_if<const Departed*>(&item)) {
+      if (!visit({.fact = **departed, .region = {}, .place = place, .bytes = {}, .done = place.number})) return;
     }
   }
 }

@@ -119,8 +119,9 @@ TEST_CASE("AI-1: what the archive holds is what the other questions answer, and 
   Book book;
   const std::string& cflog = files.at("log.cflog");
   CflogReader reader({reinterpret_cast<const std::uint8_t*>(cflog.data()), cflog.size()});
-  for (auto item = reader.next(); item && *item; item = reader.next()) {
-    if (const Event* event = std::get_if<Event>(&**item)) REQUIRE(book.apply(*event).has_value());
+  Event event;
+  for (auto item = reader.next(event); item && *item; item = reader.next(event)) {
+    if (std::holds_alternative<Event*>(**item)) REQUIRE(book.apply(event).has_value());
   }
   REQUIRE(book.find(AccountId("acme")) != nullptr);
   const AccountState& state = *book.find(AccountId("acme"));

@@ -94,8 +94,9 @@ Contents read_all(std::span<const std::uint8_t> bytes, const std::vector<std::si
   };
   const bool whole = next_piece();
   CflogReader reader(piece, whole);
+  Event room;
   for (;;) {
-    Expected<std::optional<CflogItem>, DecodeError> item = reader.next();
+    Expected<std::optional<CflogItem>, DecodeError> item = reader.next(room);
     if (!item) contents.error = item.error();
     if (item && !*item && next_cut <= cuts.size()) {
       const bool last = next_piece();
@@ -103,11 +104,11 @@ Contents read_all(std::span<const std::uint8_t> bytes, const std::vector<std::si
       continue;
     }
     if (!item || !*item) break;
-    if (auto* header = std::get_if<CflogHeader>(&**item)) contents.headers.push_back(std::move(*header));
-    if (auto* event = std::get_if<Event>(&**item)) contents.events.push_back(std::move(*event));
-    if (auto* mark = std::get_if<BatchMark>(&**item)) contents.marks.push_back(std::move(*mark));
-    if (auto* departed = std::get_if<Departed>(&**item)) contents.departed.push_back(std::move(*departed));
-    if (auto* end = std::get_if<CflogEnd>(&**item)) contents.ends.push_back(*end);
+    if (const auto* header = std::get_if<const CflogHeader*>(&**item)) contents.headers.push_back(**header);
+    if (std::holds_alternative<Event*>(**item)) contents.events.push_back(room);
+    if (const auto* mark = std::get_if<const BatchMark*>(&**item)) contents.marks.push_back(**mark);
+    if (const auto* departed = std::get_if<const Departed*>(&**item)) contents.departed.push_back(**departed);
+    if (const auto* end = std::get_if<const CflogEnd*>(&**item)) contents.ends.push_back(**end);
   }
   contents.good = reader.good();
   return contents;
@@ -176,12 +177,27 @@ TEST_CASE("A document of many blocks gives back every event") {
 TEST_CASE("The bytes of the event just read are those that the document holds") {
   const Document document = small_document();
   CflogReader reader(document);
-  static_cast<void>(reader.next());
-  REQUIRE(reader.next());
+  Event event;
+  static_cast<void>(reader.next(event));
+  REQUIRE(reader.next(event));
   std::vector<std::uint8_t> expected;
   encode(std::string("acme"), expected);
   const std::span<const std::uint8_t> bytes = reader.event_bytes();
   CHECK(std::equal(expected.begin(), expected.end(), bytes.begin() + 2));
+}
+
+TEST_CASE("An event is read into the room of any other, which stays as it is while no event is read") {
+  const Document document = large_document(60);
+  const std::vector<Event> events = read_all(document).events;
+  CflogReader reader(document);
+  Event room = sample_event(1, true);
+  std::size_t read = 0;
+  for (auto item = reader.next(room); item && *item; item = reader.next(room)) {
+    if (std::holds_alternative<Event*>(**item)) CHECK(std::get<Event*>(**item) == &room);
+    read += std::holds_alternative<Event*>(**item) ? 1 : 0;
+    if (read > 0) CHECK(room == events[read - 1]);
+  }
+  CHECK(read == events.size());
 }
 
 TEST_CASE("Documents read in pieces that end where sections do are what they are as a whole, faults too") {
@@ -295,15 +311,16 @@ TEST_CASE("An error names the seq it comes after, and stays") {
   Document document = large_document(700);
   document[section_borders(document)[2] + 100] ^= 1;
   CflogReader reader(document);
+  Event event;
   std::int64_t seq = 0;
-  Expected<std::optional<CflogItem>, DecodeError> item = reader.next();
-  for (; item; item = reader.next()) {
-    if (const auto* event = std::get_if<Event>(&**item)) seq = event->seq;
+  Expected<std::optional<CflogItem>, DecodeError> item = reader.next(event);
+  for (; item; item = reader.next(event)) {
+    if (std::holds_alternative<Event*>(**item)) seq = event.seq;
   }
   CHECK(seq > 0);
   CHECK(item.error().what == "the section's check is wrong (after event " + std::to_string(seq) + ")");
   CHECK(item.error().offset == section_borders(document)[2]);
-  CHECK(reader.next().error().what == item.error().what);
+  CHECK(reader.next(event).error().what == item.error().what);
   CHECK(reader.good().offset == section_borders(document)[2]);
 }
 

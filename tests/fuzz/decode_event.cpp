@@ -16,8 +16,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!std::equal(bytes.begin(), bytes.end(), again.begin(), again.end())) std::abort();
   }
   CflogReader reader(bytes);
+  Event event;
   for (;;) {
-    const Expected<std::optional<CflogItem>, DecodeError> item = reader.next();
+    const Expected<std::optional<CflogItem>, DecodeError> item = reader.next(event);
     if (!item || !*item) break;
   }
   if (reader.good().offset > size) std::abort();

@@ -29,6 +29,7 @@ set(ledger_test_sources
   json_event_test.cpp
   keys_test.cpp
   limits_test.cpp
+  log_document_test.cpp
   lots_test.cpp
   markings_test.cpp
   order_test.cpp

@@ -25,12 +25,13 @@ Document read_documents(const std::string& bytes) {
   Document document;
   CflogReader reader({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
   for (;;) {
-    auto item = reader.next();
+    Event event;
+    auto item = reader.next(event);
     REQUIRE(item.has_value());
     if (!*item) break;
-    if (auto* event = std::get_if<Event>(&**item)) document.events.push_back(std::move(*event));
-    if (auto* mark = std::get_if<BatchMark>(&**item)) document.keys.push_back(mark->key.value);
-    if (auto* end = std::get_if<CflogEnd>(&**item)) document.end = *end;
+    if (std::holds_alternative<Event*>(**item)) document.events.push_back(std::move(event));
+    if (const auto* mark = std::get_if<const BatchMark*>(&**item)) document.keys.push_back((*mark)->key.value);
+    if (const auto* end = std::get_if<const CflogEnd*>(&**item)) document.end = **end;
   }
   CHECK(reader.good().complete);
   return document;

@@ -297,12 +297,13 @@ TEST_CASE("RES-1: the download of a region that an account left explains its pos
   CflogReader reader({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
   std::int64_t explained = 0;
   std::int64_t events = 0;
-  for (auto item = reader.next(); item && *item; item = reader.next()) {
-    if (const auto* departed = std::get_if<Departed>(&**item)) {
-      CHECK(departed->account.value == "acme");
-      explained += departed->last_seq - departed->first_seq + 1;
+  Event event;
+  for (auto item = reader.next(event); item && *item; item = reader.next(event)) {
+    if (const auto* departed = std::get_if<const Departed*>(&**item)) {
+      CHECK((*departed)->account.value == "acme");
+      explained += (*departed)->last_seq - (*departed)->first_seq + 1;
     }
-    events += std::holds_alternative<Event>(**item) ? 1 : 0;
+    events += std::holds_alternative<Event*>(**item) ? 1 : 0;
   }
   CHECK(reader.good().complete);
   CHECK(explained == 5);

@@ -4,6 +4,7 @@
 
 #include <map>
 
+#include "events/codec.hpp"
 #include "events/store/memory.hpp"
 #include "tests/store/contract.hpp"
 
@@ -45,6 +46,47 @@ TEST_CASE("A batch adopted twice is there once; another one under its key is a c
   other.command = command_digest_of("another command");
   CHECK_FALSE(log.adopt(AccountId("acme"), std::move(other)));
   CHECK(log.head() == 2);
+}
+
+TEST_CASE("Batches adopted together are held like those adopted one by one, with bytes that were at hand too") {
+  MemoryLog one;
+  MemoryLog together;
+  std::int64_t seq = 0;
+  for (int i = 0; i < 1'300; ++i) {
+    const std::size_t events = 1 + static_cast<std::size_t>(i % 3);
+    std::vector<std::int64_t> seqs;
+    for (std::size_t k = 0; k < events; ++k) seqs.push_back(seq + static_cast<std::int64_t>(k) + 1);
+    StoredBatch batch = stored_batch("k" + std::to_string(i), seq, seqs);
+    seq += static_cast<std::int64_t>(events);
+    std::vector<std::uint8_t> bytes;
+    if (events == 1) encode_event(batch.events.front(), bytes);
+    REQUIRE(together.adopt_unsettled(AccountId("acme"), StoredBatch(batch), bytes));
+    if (i == 10 || i == 700) REQUIRE(together.settle());
+    REQUIRE(one.adopt(AccountId("acme"), std::move(batch)));
+  }
+  REQUIRE(together.settle());
+  CHECK(events_of(together) == events_of(one));
+  CHECK(batches_of(together) == batches_of(one));
+  for (int i = 0; i < 1'300; ++i) {
+    const auto found = together.find(AccountId("acme"), IdempotencyKey("k" + std::to_string(i)));
+    REQUIRE(found);
+    CHECK(found->events == one.find(AccountId("acme"), found->key)->events);
+  }
+  CHECK_FALSE(together.find(AccountId("acme"), IdempotencyKey("k1300")));
+}
+
+TEST_CASE("A key that was there already is told of when batches adopted together are settled") {
+  for (const bool settled_before : {true, false}) {
+    MemoryLog log;
+    REQUIRE(log.adopt_unsettled(AccountId("acme"), stored_batch("k1", 0, {1})));
+    if (settled_before) REQUIRE(log.settle());
+    REQUIRE(log.adopt_unsettled(AccountId("acme"), stored_batch("k2", 1, {2})));
+    REQUIRE(log.adopt_unsettled(AccountId("acme"), stored_batch("k1", 2, {3})));
+    const Expected<Done, Conflict> settled = log.settle();
+    REQUIRE_FALSE(settled);
+    CHECK(settled.error().what == "the key is there already");
+    CHECK(log.adopt_unsettled(AccountId("acme"), stored_batch("k4", 3, {3})).error().what == "an event before the log's head");
+  }
 }
 
 TEST_CASE("A batch that does not follow what is held is not adopted") {

@@ -16,28 +16,29 @@ const head_bytes = 5;
 const check_bytes = 8;
 const end_kind = 2;
 
-/** Yields the bytes of `chunks` in pieces. Bytes that hold no section where one should begin are the last piece. */
+/**
+ * Yields the bytes of `chunks` in pieces, each of which is there until the next one is asked for: they share one buffer. Bytes that
+ * hold no section where one should begin are the last piece.
+ */
 export async function* cflog_pieces(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, size = piece_bytes,
 ): AsyncGenerator<Piece> {
   const sections = new Sections();
-  let left = new Uint8Array(0);
-  let waiting: Uint8Array[] = [];
+  let buffer = new Uint8Array(2 * size);
   let length = 0;
   for await (const chunk of chunks) {
-    waiting.push(chunk);
+    if (length + chunk.length > buffer.length) buffer = grown(buffer.subarray(0, length), length + chunk.length + size);
+    buffer.set(chunk, length);
     length += chunk.length;
-    if (left.length + length < size) continue;
-    left = joined(left, waiting, length);
-    waiting = [];
-    length = 0;
-    const border = sections.border(left);
-    if (border === 0 && left.length < piece_bytes) continue;
+    if (length < size) continue;
+    const border = sections.border(buffer.subarray(0, length));
+    if (border === 0 && length < piece_bytes) continue;
     if (border === 0) break; // no section is that long
-    yield { bytes: left.subarray(0, border), last: false };
-    left = left.slice(border);
+    yield { bytes: buffer.subarray(0, border), last: false };
+    buffer.copyWithin(0, border, length);
+    length -= border;
   }
-  yield { bytes: joined(left, waiting, length), last: true };
+  yield { bytes: buffer.subarray(0, length), last: true };
 }
 
 /** Bytes that are there already, without a copy of all of them. */
@@ -45,15 +46,10 @@ export function* chunks_of(bytes: Uint8Array): Generator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += piece_bytes) yield bytes.subarray(at, at + piece_bytes);
 }
 
-function joined(first: Uint8Array, others: readonly Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(first.length + length);
-  bytes.set(first);
-  let at = first.length;
-  for (const other of others) {
-    bytes.set(other, at);
-    at += other.length;
-  }
-  return bytes;
+function grown(bytes: Uint8Array, length: number): Uint8Array<ArrayBuffer> {
+  const longer = new Uint8Array(length);
+  longer.set(bytes);
+  return longer;
 }
 
 class Sections {
