@@ -15,37 +15,26 @@ namespace json = boost::json;
 
 using Fault = std::optional<ReadFault>;
 
-// A field that is null is one left out.
-json::value without_nulls(const json::value& value) {
-  const json::object* object = value.if_object();
-  if (object == nullptr) return value;
-  json::object given(value.storage());
-  for (const auto& field : *object) {
-    if (!field.value().is_null()) given.insert(field);
-  }
-  return given;
-}
-
 std::optional<Money> read_price(ObjectReader& in, std::string_view name) {
   auto price = in.optional_money(name);
   if (price && price->minor < 0) in.fail(name, "is a negative price");
   return price;
 }
 
+// nullptr: there is none, and where one is needed, that is a fault.
+const json::object* object_in(ObjectReader& parent, std::string_view name, bool needed) {
+  const json::value* value = parent.find(name);
+  const json::object* object = value ? value->if_object() : nullptr;
+  if (object == nullptr && (value != nullptr || needed)) parent.fail(name, value ? "is not an object" : "is missing");
+  return object;
+}
+
 // Reads every field of an object whose keys are ids. `read` gets a field's value and place.
 template <class SomeId, class Value, class Read>
 std::map<SomeId, Value> read_map(ObjectReader& parent, std::string_view name, bool needed, Fault& fault, Read&& read) {
   std::map<SomeId, Value> found;
-  if (!parent.has(name) && !needed) {
-    (void)parent.find(name);
-    return found;
-  }
-  const json::value* value = parent.find(name);
-  const json::object* object = value ? value->if_object() : nullptr;
-  if (object == nullptr) {
-    parent.fail(name, value ? "is not an object" : "is missing");
-    return found;
-  }
+  const json::object* object = object_in(parent, name, needed);
+  if (object == nullptr) return found;
   for (const auto& field : *object) {
     const std::string key(field.key().data(), field.key().size());
     const std::string place = parent.place(name) + "/" + key;
@@ -71,24 +60,22 @@ std::optional<std::string> read_billing_name(ObjectReader& in, std::string_view 
 
 Plan read_plan(const json::value& value, const std::string& place, Fault& fault) {
   Plan plan;
-  const json::value given = without_nulls(value);
-  ObjectReader in(given, place, fault);
+  ObjectReader in(value, place, fault, ObjectReader::Null::left_out);
   plan.billing_name = read_billing_name(in, "name");
   const std::int64_t rank = in.integer("rank");
   plan.rank = static_cast<std::int32_t>(rank);
   if (plan.rank != rank) in.fail("rank", "is not an integer of 32 bits");
   if (const json::value* allotment = in.find("allotment")) {
-    const json::value offered = without_nulls(*allotment);
-    ObjectReader cadences(offered, in.place("allotment"), fault);
+    ObjectReader cadences(*allotment, in.place("allotment"), fault, ObjectReader::Null::left_out);
     for (const Cadence cadence : {Cadence::monthly, Cadence::quarterly}) {
-      if (cadences.has(to_name(cadence))) plan.allotment[cadence] = read_amount(cadences, to_name(cadence));
+      if (cadences.find(to_name(cadence)) != nullptr) plan.allotment[cadence] = read_amount(cadences, to_name(cadence));
     }
     cadences.refuse_others();
     if (!fault && plan.allotment.empty()) in.fail("allotment", "offers no cadence");
   } else {
     in.fail("allotment", "is missing");
   }
-  if (in.has("increment")) plan.increment = read_amount(in, "increment");
+  if (in.find("increment") != nullptr) plan.increment = read_amount(in, "increment");
   plan.on_exhaustion = in.name_of<OnExhaustion>("on_exhaustion");
   const std::int64_t percent = in.optional_integer("stop_at_percent").value_or(100);
   constexpr std::int64_t percent_max = 1'000'000;  // ten thousand times the allotment: beyond it, `unlimited` is meant
@@ -111,8 +98,7 @@ Rate read_rate(ObjectReader& in, std::string_view name) {
 
 Model read_model(const json::value& value, const std::string& place, Fault& fault) {
   Model model;
-  const json::value given = without_nulls(value);
-  ObjectReader in(given, place, fault);
+  ObjectReader in(value, place, fault, ObjectReader::Null::left_out);
   model.provider = in.string("provider");
   if (const json::value* rates = in.find("rates")) {
     ObjectReader kinds(*rates, in.place("rates"), fault);
@@ -143,16 +129,14 @@ RateCard read_rate_card(const json::value& value, const std::string& place, Faul
 
 Product read_product(const json::value& value, const std::string& place, Fault& fault) {
   Product product;
-  const json::value given = without_nulls(value);
-  ObjectReader in(given, place, fault);
+  ObjectReader in(value, place, fault, ObjectReader::Null::left_out);
   product.billing_name = read_billing_name(in, "name");
   product.seat_price = read_price(in, "seat_price");
   if (in.optional_string("per").value_or("year") != "year") in.fail("per", "is not year");
   product.parity_with = in.optional_id<ProductId>("parity_with");
   product.billed_with = in.optional_id<ProductId>("billed_with");
   product.billed_as = read_billing_name(in, "billed_as");
-  if (in.has("regions")) {
-    const json::value* regions = in.find("regions");
+  if (const json::value* regions = in.find("regions")) {
     const json::array* list = regions->if_array();
     if (list == nullptr) in.fail("regions", "is not a list");
     for (std::size_t i = 0; list != nullptr && i < list->size(); ++i) {
@@ -171,8 +155,7 @@ Product read_product(const json::value& value, const std::string& place, Fault& 
 }
 
 Region read_region(const json::value& value, const std::string& place, Fault& fault) {
-  const json::value given = without_nulls(value);
-  ObjectReader in(given, place, fault);
+  ObjectReader in(value, place, fault, ObjectReader::Null::left_out);
   Region region{.gov = in.optional_boolean("gov").value_or(false)};
   in.refuse_others();
   return region;
@@ -225,8 +208,7 @@ bool is_aws_account(std::string_view text) {
 
 Catalog read_catalog(const json::value& value, Fault& fault) {
   Catalog catalog;
-  const json::value given = without_nulls(value);
-  ObjectReader in(given, "", fault);
+  ObjectReader in(value, "", fault, ObjectReader::Null::left_out);
   catalog.name = in.id<PlanId>("catalog").value;
   catalog.vendor = in.optional_string("vendor").value_or("");
   catalog.vendor_aws_account = in.optional_string("vendor_aws_account").value_or("");

@@ -11,7 +11,7 @@ const AccountState& Draft::state() {
 }
 
 AccountState& Draft::writable_state() {
-  if (!copy_) copy_ = base_;
+  if (!copy_) copy_.emplace(base_);
   for (; folded_ < events_.size(); ++folded_) evolve(*copy_, events_[folded_]);
   return *copy_;
 }

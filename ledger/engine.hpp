@@ -62,7 +62,8 @@ class Engine {
   // RES-1: the account lives in another region from now on.
   void release(const AccountId& account) { book_.remove(account); }
 
-  [[nodiscard]] const Book& book() const { return book_; }
+  [[nodiscard]] const Book& book() const& { return book_; }
+  [[nodiscard]] Book book() && { return std::move(book_); }
   [[nodiscard]] const Catalog& catalog() const { return catalog_; }
 
  private:

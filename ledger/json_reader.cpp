@@ -7,8 +7,8 @@
 
 namespace creditfold {
 
-ObjectReader::ObjectReader(const boost::json::value& value, std::string path, std::optional<ReadFault>& fault)
-    : object_(value.if_object()), path_(std::move(path)), fault_(fault) {
+ObjectReader::ObjectReader(const boost::json::value& value, std::string path, std::optional<ReadFault>& fault, Null null)
+    : object_(value.if_object()), null_(null), path_(std::move(path)), fault_(fault) {
   if (object_ == nullptr) fail_here("is not an object");
 }
 
@@ -22,10 +22,13 @@ void ObjectReader::fail_here(std::string what) {
 
 const boost::json::value* ObjectReader::find(std::string_view name) {
   known_.push_back(name);
-  return object_ == nullptr ? nullptr : object_->if_contains(name);
+  return value_of(name);
 }
 
-bool ObjectReader::has(std::string_view name) const { return object_ != nullptr && object_->contains(name); }
+const boost::json::value* ObjectReader::value_of(std::string_view name) const {
+  const boost::json::value* found = object_ == nullptr ? nullptr : object_->if_contains(name);
+  return found != nullptr && found->is_null() && null_ == Null::left_out ? nullptr : found;
+}
 
 void ObjectReader::refuse_others() {
   if (object_ == nullptr || object_->size() == 0) return;

@@ -25,12 +25,15 @@ struct ReadFault {
 
 class ObjectReader {
  public:
-  // `fault` collects the first fault of the whole document; `path` is the object's own place ("" for the top).
-  ObjectReader(const boost::json::value& value, std::string path, std::optional<ReadFault>& fault);
+  enum class Null : std::uint8_t { a_value, left_out };
+  // `fault` collects the first fault of the whole document; `path` is the object's own place ("" for the top). Where null is
+  // left_out, a field that is null is not there.
+  ObjectReader(const boost::json::value& value, std::string path, std::optional<ReadFault>& fault,
+               Null null = Null::a_value);
 
   // The field's value, or null when it is not there. Marks it as known.
   [[nodiscard]] const boost::json::value* find(std::string_view name);
-  [[nodiscard]] bool has(std::string_view name) const;
+  [[nodiscard]] bool has(std::string_view name) const { return value_of(name) != nullptr; }
   // Refuses every field that was not asked for.
   void refuse_others();
 
@@ -85,9 +88,11 @@ class ObjectReader {
   }
   template <class Result, class Read>
   std::optional<Result> optional(std::string_view name, Read&& read);
+  [[nodiscard]] const boost::json::value* value_of(std::string_view name) const;
   const boost::json::value* required(std::string_view name);
 
   const boost::json::object* object_ = nullptr;
+  Null null_ = Null::a_value;
   std::string path_;
   std::optional<ReadFault>& fault_;
   std::vector<std::string_view> known_;

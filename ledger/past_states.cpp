@@ -14,7 +14,7 @@ std::optional<View> PastStates::view(const Log& log, const AccountId& account, s
   View view{{}, instant_min};
   std::int64_t after = 0;
   if (behind != kept.begin()) {
-    view = std::prev(behind)->view;
+    view = View(std::prev(behind)->view);
     after = std::prev(behind)->seq;
   }
   // No states are missing before the last one kept, so that a new one is always behind it.

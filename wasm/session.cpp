@@ -302,7 +302,7 @@ std::string Session::apply(std::string_view commands, Instant now) {
   }
   Engine engine(log_, catalog_, book_);
   const std::vector<Answer> answers = engine.process(texts, now);
-  book_ = engine.book();
+  book_ = std::move(engine).book();
   std::string out;
   for (const Answer& answer : answers) {
     for (const Event& event : answer.accepted) keep_place(event);

@@ -19,7 +19,7 @@ namespace {
 class Deciding {
  public:
   Deciding(const Branch& branch, const Catalog& catalog) : branch_(branch), catalog_(catalog), seq_(branch.seq) {
-    out_.after = branch.state;
+    out_.after = AccountState(branch.state);
   }
 
   void decide_order(const Order& order) {
