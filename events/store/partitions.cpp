@@ -13,6 +13,26 @@ namespace {
 
 constexpr auto always = [] { return true; };
 
+// A directory that may not be read is no directory without ledgers.
+void require_readable(const std::filesystem::path& directory) {
+  std::error_code error;
+  const std::filesystem::directory_iterator entries(directory, error);
+  if (error && error != std::errc::no_such_file_or_directory) throw_unavailable(directory, error);
+}
+
+// The regions whose ledgers lie there, whole or only begun.
+std::set<RegionId> regions_found(const std::filesystem::path& directory) {
+  std::set<RegionId> found;
+  std::error_code error;
+  std::filesystem::directory_iterator entry(directory, error);
+  for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    if (is_region_name(name) && is_there(entry->path() / ledger_file)) found.emplace(name);
+  }
+  if (error && error != std::errc::no_such_file_or_directory) throw_unavailable(directory, error);
+  return found;
+}
+
 bool arrived_from(const Partition& to, const Partition& from, const AccountId& account) {
   const std::optional<Arrival> arrival = to.arrival_of(account);
   return arrival && arrival->from == from.region() &&
@@ -30,8 +50,8 @@ Partition& left_behind(Partition& a, Partition& b, const AccountId& account) {
 
 SqlitePartitions::SqlitePartitions(const std::filesystem::path& directory, bool read_only, RegionIndexFailed index_failed)
     : directory_(directory), read_only_(read_only), index_failed_(std::move(index_failed)) {
-  std::error_code error;
   if (read_only_) {
+    require_readable(directory_);
     if (has_flat_ledger(directory_)) {
       throw Fault(Fault::Kind::unsupported_format,
                   (directory_ / ledger_file).string() +
@@ -44,18 +64,15 @@ SqlitePartitions::SqlitePartitions(const std::filesystem::path& directory, bool 
   }
   open_all();
   if (!read_only_) finish_moves();
-  const bool nothing = read_only_ && logs_.empty() && !std::filesystem::exists(directory_ / "lock", error);
+  const bool nothing = read_only_ && logs_.empty() && !is_there(directory_ / "lock");
   if (nothing) throw Fault(Fault::Kind::unavailable, directory_.string() + ": there is no ledger here");
 }
 
 void SqlitePartitions::open_all() {
-  std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(directory_, error)) {
-    const std::string name = entry.path().filename().string();
-    if (!is_region_name(name) || !std::filesystem::exists(entry.path() / ledger_file, error)) continue;
-    if (read_only_ && is_only_begun(entry.path() / ledger_file)) continue;
-    const RegionId region(name);
-    logs_.emplace(region, open_one(entry.path(), region));
+  for (const RegionId& region : regions_found(directory_)) {
+    const std::filesystem::path folder = directory_ / region.value;
+    if (read_only_ && is_only_begun(folder / ledger_file)) continue;
+    logs_.emplace(region, open_one(folder, region));
   }
 }
 

@@ -55,13 +55,18 @@ bool is_derived(const fs::path& file) {
 // Regular files below a directory, by their paths in it.
 std::vector<fs::path> files_in(const fs::path& directory) {
   std::vector<fs::path> files;
-  for (auto entry = fs::recursive_directory_iterator(directory); entry != fs::recursive_directory_iterator(); ++entry) {
-    if (entry->path().filename() == index_directory) {
+  std::error_code error;
+  fs::path at = directory;  // when the next step fails: the folder that cannot be entered
+  fs::recursive_directory_iterator entry(directory, error);
+  for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
+    at = entry->path();
+    if (at.filename() == index_directory) {
       entry.disable_recursion_pending();
       continue;
     }
-    if (entry->is_regular_file() && !is_derived(entry->path())) files.push_back(fs::relative(entry->path(), directory));
+    if (entry->is_regular_file() && !is_derived(at)) files.push_back(fs::relative(at, directory));
   }
+  if (error) throw_unavailable(at, error);
   std::sort(files.begin(), files.end());
   return files;
 }
