@@ -6,6 +6,7 @@
 
 #include "events/store/files.hpp"
 #include "events/store/flat_ledger.hpp"
+#include "events/store/region_list.hpp"
 #include "events/store/stream_digest.hpp"
 
 namespace creditfold {
@@ -18,19 +19,6 @@ void require_readable(const std::filesystem::path& directory) {
   std::error_code error;
   const std::filesystem::directory_iterator entries(directory, error);
   if (error && error != std::errc::no_such_file_or_directory) throw_unavailable(directory, error);
-}
-
-// The regions whose ledgers lie there, whole or only begun.
-std::set<RegionId> regions_found(const std::filesystem::path& directory) {
-  std::set<RegionId> found;
-  std::error_code error;
-  std::filesystem::directory_iterator entry(directory, error);
-  for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
-    const std::string name = entry->path().filename().string();
-    if (is_region_name(name) && is_there(entry->path() / ledger_file)) found.emplace(name);
-  }
-  if (error && error != std::errc::no_such_file_or_directory) throw_unavailable(directory, error);
-  return found;
 }
 
 bool arrived_from(const Partition& to, const Partition& from, const AccountId& account) {
@@ -69,11 +57,35 @@ SqlitePartitions::SqlitePartitions(const std::filesystem::path& directory, bool 
 }
 
 void SqlitePartitions::open_all() {
+  const auto listed = read_region_list(directory_);  // before the folders: what is listed is there already
+  for (const RegionId& region : listed.value_or(std::set<RegionId>{})) require_ledger(directory_, region);
   for (const RegionId& region : regions_found(directory_)) {
     const std::filesystem::path folder = directory_ / region.value;
     if (read_only_ && is_only_begun(folder / ledger_file)) continue;
     logs_.emplace(region, open_one(folder, region));
   }
+  if (read_only_) return;
+  if (!listed) require_destinations();
+  if (listed.value_or(std::set<RegionId>{}) != names()) write_region_list(directory_, names());
+}
+
+// A directory that has no list yet: at least where its accounts went has to be there before one is made.
+void SqlitePartitions::require_destinations() const {
+  for (const auto& [region, log] : logs_) {
+    for (const Tombstone& tombstone : log->tombstones()) {
+      if (logs_.count(tombstone.to) > 0) continue;
+      throw Fault(Fault::Kind::unavailable, "account " + tombstone.account.value + " left " + region.value + " for " +
+                                                tombstone.to.value + ", and there is no ledger in " +
+                                                (directory_ / tombstone.to.value).string() +
+                                                "; its folder may not be mounted");
+    }
+  }
+}
+
+std::set<RegionId> SqlitePartitions::names() const {
+  std::set<RegionId> names;
+  for (const auto& [region, log] : logs_) names.insert(region);
+  return names;
 }
 
 std::unique_ptr<SqliteLog> SqlitePartitions::open_one(const std::filesystem::path& directory, const RegionId& region) const {
@@ -103,9 +115,8 @@ void SqlitePartitions::finish_moves() {
 
 std::vector<RegionId> SqlitePartitions::regions() const {
   const std::lock_guard lock(mutex_);
-  std::vector<RegionId> regions;
-  for (const auto& [region, log] : logs_) regions.push_back(region);
-  return regions;
+  const std::set<RegionId> all = names();
+  return {all.begin(), all.end()};
 }
 
 SqliteLog* SqlitePartitions::find(const RegionId& region) const {
@@ -123,6 +134,7 @@ SqliteLog& SqlitePartitions::open(const RegionId& region) {
       throw Fault(Fault::Kind::unavailable, "region " + region.value + ": its name is no name for a folder");
     }
     log = open_one(directory_ / region.value, region);
+    if (!read_only_) write_region_list(directory_, names());  // before an account is opened there
     return *log;
   } catch (...) {
     logs_.erase(region);

@@ -12,11 +12,13 @@
 #include <cstdio>
 #include <fstream>
 #include <map>
+#include <set>
 
 #include "events/store/database_copy.hpp"
 #include "events/store/derived_names.hpp"
 #include "events/store/files.hpp"
 #include "events/store/partitions.hpp"
+#include "events/store/region_list.hpp"
 #include "ledger/edge/private_file.hpp"
 #include "ledger/edge/sha256.hpp"
 #include "ledger/replay.hpp"
@@ -109,6 +111,7 @@ Manifest::File copy_file(const fs::path& from, const fs::path& to, const std::st
   }
 }
 
+// All of it but the list of its regions: one may be added at any time.
 void copy_all(const fs::path& data, const fs::path& to) {
   std::map<fs::path, DatabaseMoment> moments;  // all of them before anything is copied, which takes long
   const std::vector<fs::path> files = files_in(data);
@@ -116,7 +119,7 @@ void copy_all(const fs::path& data, const fs::path& to) {
     if (is_database(file) && !is_names(file)) moments.emplace(file, DatabaseMoment(data / file));
   }
   for (const fs::path& file : files) {
-    if (is_passing(file) || is_names(file)) continue;
+    if (is_passing(file) || is_names(file) || file == region_list_file) continue;
     make_private_directory((to / file).parent_path());
     if (is_database(file)) {
       moments.at(file).copy_to(to / file);
@@ -170,9 +173,11 @@ void sync_all(const fs::path& directory) {
 
 std::vector<Manifest::Ledger> copy_fitting(const fs::path& data, const fs::path& to) {
   for (int attempt = 1;; ++attempt) {
+    const std::vector<RegionId> regions = SqlitePartitions(data, true).regions();  // those that have to be in the copy
     fs::remove_all(to);
     make_private_directory(to);
     copy_all(data, to);
+    write_region_list(to, {regions.begin(), regions.end()});
     const SqlitePartitions partitions(to, true);
     if (fits_together(partitions)) return ledgers_in(partitions);
     if (attempt == attempts_max) {
@@ -199,6 +204,12 @@ void check_ledgers(const fs::path& directory, const Manifest& manifest) {
     const RegionId& region = i < found.size() ? found[i].region : manifest.ledgers[i].region;
     throw Fault(Fault::Kind::damaged, "the ledger of region " + region.value + " is not the one its manifest describes");
   }
+}
+
+std::set<RegionId> regions_of(const Manifest& manifest) {
+  std::set<RegionId> regions;
+  for (const Manifest::Ledger& ledger : manifest.ledgers) regions.insert(ledger.region);
+  return regions;
 }
 
 fs::path free_name(const fs::path& data) {
@@ -259,6 +270,7 @@ Restored restore(const fs::path& from, const fs::path& target) {
   }
   check_ledgers(part, *manifest);
   remove_passing(part);
+  write_region_list(part, regions_of(*manifest));  // of a backup from before there was a list
   Restored restored{*std::move(manifest), {}};
   if (!fs::exists(data)) {
     sync_all(part);
