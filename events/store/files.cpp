@@ -21,6 +21,22 @@ void throw_errno(const std::filesystem::path& path) {
   throw Fault(kind, path.string() + ": " + std::generic_category().message(error));
 }
 
+void throw_unavailable(const std::filesystem::path& path, const std::error_code& error) {
+  throw Fault(Fault::Kind::unavailable, path.string() + ": " + error.message());
+}
+
+std::string to_text(const std::filesystem::filesystem_error& error) {
+  const std::string reason = error.code().message();
+  return error.path1().empty() ? reason : error.path1().string() + ": " + reason;
+}
+
+bool is_there(const std::filesystem::path& path) {
+  std::error_code error;
+  const bool there = std::filesystem::exists(path, error);
+  if (error) throw_unavailable(path, error);
+  return there;
+}
+
 void sync_directory(const std::filesystem::path& directory) {
   const int descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (descriptor < 0) throw_errno(directory);

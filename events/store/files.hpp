@@ -6,13 +6,23 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 namespace creditfold {
 
 // Throws the Fault that errno stands for, naming the path.
 [[noreturn]] void throw_errno(const std::filesystem::path& path);
+
+// Throws Fault unavailable with the path and the reason.
+[[noreturn]] void throw_unavailable(const std::filesystem::path& path, const std::error_code& error);
+// What an exception of the standard library says, as the faults here say it.
+[[nodiscard]] std::string to_text(const std::filesystem::filesystem_error& error);
+
+// Whether anything has this name. Throws Fault when that cannot be told.
+[[nodiscard]] bool is_there(const std::filesystem::path& path);
 
 // A file's name is on disk only when its directory is.
 void sync_directory(const std::filesystem::path& directory);

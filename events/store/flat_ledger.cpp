@@ -97,8 +97,8 @@ void put_in_place(const std::filesystem::path& directory) {
   for (const auto& entry : std::filesystem::directory_iterator(directory / making)) {
     if (!entry.is_directory()) continue;
     const std::filesystem::path folder = directory / entry.path().filename();
-    if (!std::filesystem::exists(entry.path() / ledger_file)) continue;  // put there before a process ended
-    if (std::filesystem::exists(folder / ledger_file)) {
+    if (!is_there(entry.path() / ledger_file)) continue;  // put there before a process ended
+    if (is_there(folder / ledger_file)) {
       throw Fault(Fault::Kind::damaged, (entry.path() / ledger_file).string() + ": another lies where it belongs");
     }
     make_private_directory(folder);
@@ -114,7 +114,7 @@ void put_in_place(const std::filesystem::path& directory) {
 void require_alone(const std::filesystem::path& ledger) {
   const std::filesystem::path wal = ledger.string() + "-wal";
   std::error_code error;
-  if (std::filesystem::exists(wal, error) && std::filesystem::file_size(wal, error) > 0) {
+  if (is_there(wal) && std::filesystem::file_size(wal, error) > 0) {
     throw Fault(Fault::Kind::busy, ledger.string() + ": somebody is reading it; it is moved once nobody does");
   }
 }
@@ -122,15 +122,14 @@ void require_alone(const std::filesystem::path& ledger) {
 }  // namespace
 
 bool has_flat_ledger(const std::filesystem::path& directory) {
-  std::error_code error;
-  return std::filesystem::exists(directory / ledger_file, error) || std::filesystem::exists(directory / making, error);
+  return is_there(directory / ledger_file) || is_there(directory / making);
 }
 
 void adopt_flat_ledger(const std::filesystem::path& directory) {
   const std::filesystem::path flat = directory / ledger_file;
   const std::filesystem::path parts = directory / making;
-  if (!std::filesystem::exists(flat)) {
-    if (std::filesystem::exists(parts)) put_in_place(directory);
+  if (!is_there(flat)) {
+    if (is_there(parts)) put_in_place(directory);
     return;
   }
   std::filesystem::remove_all(parts);  // of a process that did not finish
@@ -139,7 +138,7 @@ void adopt_flat_ledger(const std::filesystem::path& directory) {
     const auto log = open_sqlite({.directory = directory, .read_only = false, .region = {}, .locked = true});
     homes = homes_in(*log);
     for (const auto& [account, region] : homes) {
-      if (!std::filesystem::exists(directory / region.value / ledger_file)) continue;
+      if (!is_there(directory / region.value / ledger_file)) continue;
       throw Fault(Fault::Kind::damaged,
                   flat.string() + ": lies beside " + (directory / region.value / ledger_file).string());
     }

@@ -11,7 +11,7 @@ namespace creditfold {
 // the caller holds the directory's lock. Throws Fault as open_sqlite does; then the ledger is where it was.
 void adopt_flat_ledger(const std::filesystem::path& directory);
 
-// Whether such a ledger is there, or what it is being made into.
+// Whether such a ledger is there, or what it is being made into. Throws Fault.
 [[nodiscard]] bool has_flat_ledger(const std::filesystem::path& directory);
 
 }  // namespace creditfold

@@ -6,12 +6,20 @@
 
 #include "events/store/files.hpp"
 #include "events/store/flat_ledger.hpp"
+#include "events/store/region_list.hpp"
 #include "events/store/stream_digest.hpp"
 
 namespace creditfold {
 namespace {
 
 constexpr auto always = [] { return true; };
+
+// A directory that may not be read is no directory without ledgers.
+void require_readable(const std::filesystem::path& directory) {
+  std::error_code error;
+  const std::filesystem::directory_iterator entries(directory, error);
+  if (error && error != std::errc::no_such_file_or_directory) throw_unavailable(directory, error);
+}
 
 bool arrived_from(const Partition& to, const Partition& from, const AccountId& account) {
   const std::optional<Arrival> arrival = to.arrival_of(account);
@@ -30,8 +38,8 @@ Partition& left_behind(Partition& a, Partition& b, const AccountId& account) {
 
 SqlitePartitions::SqlitePartitions(const std::filesystem::path& directory, bool read_only, RegionIndexFailed index_failed)
     : directory_(directory), read_only_(read_only), index_failed_(std::move(index_failed)) {
-  std::error_code error;
   if (read_only_) {
+    require_readable(directory_);
     if (has_flat_ledger(directory_)) {
       throw Fault(Fault::Kind::unsupported_format,
                   (directory_ / ledger_file).string() +
@@ -44,19 +52,40 @@ SqlitePartitions::SqlitePartitions(const std::filesystem::path& directory, bool 
   }
   open_all();
   if (!read_only_) finish_moves();
-  const bool nothing = read_only_ && logs_.empty() && !std::filesystem::exists(directory_ / "lock", error);
+  const bool nothing = read_only_ && logs_.empty() && !is_there(directory_ / "lock");
   if (nothing) throw Fault(Fault::Kind::unavailable, directory_.string() + ": there is no ledger here");
 }
 
 void SqlitePartitions::open_all() {
-  std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(directory_, error)) {
-    const std::string name = entry.path().filename().string();
-    if (!is_region_name(name) || !std::filesystem::exists(entry.path() / ledger_file, error)) continue;
-    if (read_only_ && is_only_begun(entry.path() / ledger_file)) continue;
-    const RegionId region(name);
-    logs_.emplace(region, open_one(entry.path(), region));
+  const auto listed = read_region_list(directory_);  // before the folders: what is listed is there already
+  for (const RegionId& region : listed.value_or(std::set<RegionId>{})) require_ledger(directory_, region);
+  for (const RegionId& region : regions_found(directory_)) {
+    const std::filesystem::path folder = directory_ / region.value;
+    if (read_only_ && is_only_begun(folder / ledger_file)) continue;
+    logs_.emplace(region, open_one(folder, region));
   }
+  if (read_only_) return;
+  if (!listed) require_destinations();
+  if (listed.value_or(std::set<RegionId>{}) != names()) write_region_list(directory_, names());
+}
+
+// A directory that has no list yet: at least where its accounts went has to be there before one is made.
+void SqlitePartitions::require_destinations() const {
+  for (const auto& [region, log] : logs_) {
+    for (const Tombstone& tombstone : log->tombstones()) {
+      if (logs_.count(tombstone.to) > 0) continue;
+      throw Fault(Fault::Kind::unavailable, "account " + tombstone.account.value + " left " + region.value + " for " +
+                                                tombstone.to.value + ", and there is no ledger in " +
+                                                (directory_ / tombstone.to.value).string() +
+                                                "; its folder may not be mounted");
+    }
+  }
+}
+
+std::set<RegionId> SqlitePartitions::names() const {
+  std::set<RegionId> names;
+  for (const auto& [region, log] : logs_) names.insert(region);
+  return names;
 }
 
 std::unique_ptr<SqliteLog> SqlitePartitions::open_one(const std::filesystem::path& directory, const RegionId& region) const {
@@ -86,9 +115,8 @@ void SqlitePartitions::finish_moves() {
 
 std::vector<RegionId> SqlitePartitions::regions() const {
   const std::lock_guard lock(mutex_);
-  std::vector<RegionId> regions;
-  for (const auto& [region, log] : logs_) regions.push_back(region);
-  return regions;
+  const std::set<RegionId> all = names();
+  return {all.begin(), all.end()};
 }
 
 SqliteLog* SqlitePartitions::find(const RegionId& region) const {
@@ -106,6 +134,7 @@ SqliteLog& SqlitePartitions::open(const RegionId& region) {
       throw Fault(Fault::Kind::unavailable, "region " + region.value + ": its name is no name for a folder");
     }
     log = open_one(directory_ / region.value, region);
+    if (!read_only_) write_region_list(directory_, names());  // before an account is opened there
     return *log;
   } catch (...) {
     logs_.erase(region);

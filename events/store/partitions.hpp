@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -31,9 +32,10 @@ class Partitions {
 
 class SqlitePartitions final : public Partitions {
  public:
-  // Throws Fault as open_sqlite does; damaged when an account lives in two partitions and nothing says why;
-  // unsupported_format for the layout before regions had ledgers of their own, where it is opened to read only; who
-  // writes moves it into today's. `read_only`: takes no lock, makes nothing, finishes nothing.
+  // Throws Fault as open_sqlite does; unavailable when a region is not there that has a ledger (region_list.hpp);
+  // damaged when an account lives in two partitions and nothing says why; unsupported_format for the layout before
+  // regions had ledgers of their own, where it is opened to read only; who writes moves it into today's. `read_only`:
+  // takes no lock, makes nothing, finishes nothing.
   // `index_failed`: told why an index beside a ledger could not be written, on any thread.
   using RegionIndexFailed = std::function<void(const RegionId& region, const std::string& what)>;
   SqlitePartitions(const std::filesystem::path& directory, bool read_only, RegionIndexFailed index_failed = {});
@@ -58,6 +60,8 @@ class SqlitePartitions final : public Partitions {
   void open_all();
   [[nodiscard]] std::unique_ptr<SqliteLog> open_one(const std::filesystem::path& directory, const RegionId& region) const;
   void finish_moves();
+  void require_destinations() const;
+  [[nodiscard]] std::set<RegionId> names() const;
 
   std::filesystem::path directory_;
   bool read_only_;

@@ -347,8 +347,7 @@ class DatabaseLog final : public SqliteLog {
 std::unique_ptr<SqliteLog> open_sqlite(const SqliteOptions& options) {
   const std::filesystem::path file = options.directory / ledger_file;
   if (options.read_only) {
-    std::error_code error;
-    if (!std::filesystem::exists(file, error)) {
+    if (!is_there(file)) {
       throw Fault(Fault::Kind::unavailable, file.string() + ": there is no ledger here");
     }
     return std::make_unique<DatabaseLog>(file, options.region, nullptr, nullptr);
@@ -360,9 +359,8 @@ std::unique_ptr<SqliteLog> open_sqlite(const SqliteOptions& options) {
 }
 
 bool is_only_begun(const std::filesystem::path& ledger) {
-  std::error_code error;
   // A rollback journal is there only until the database has its write-ahead log, which comes before its tables.
-  if (std::filesystem::exists(ledger.string() + "-journal", error)) return true;
+  if (is_there(ledger.string() + "-journal")) return true;
   try {
     const SQLite::Database database = open_read_only(ledger);  // waits for who is making it
     SQLite::Statement tables(database, "SELECT count(*) FROM sqlite_schema");

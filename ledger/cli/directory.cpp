@@ -8,6 +8,7 @@
 
 #include "events/store/directory_lock.hpp"
 #include "events/store/files.hpp"
+#include "events/store/region_list.hpp"
 #include "ledger/cli/answerer.hpp"
 #include "ledger/cli/commands.hpp"
 #include "ledger/cli/lines.hpp"
@@ -39,7 +40,7 @@ directory::LabelKind kind_of(const std::string& text) {
 
 class LocalDirectory final : public DirectoryAccess {
  public:
-  explicit LocalDirectory(const std::string& data) : lock_(private_directory(data)), store_(data) {}
+  explicit LocalDirectory(const std::string& data) : lock_(private_directory(data)), store_(with_its_home(data)) {}
 
   [[nodiscard]] std::optional<std::string> get(const EntryName& name) override {
     if (name[0] == "person") return json_of(store_.person(id_of<ActorId>(name[1])));
@@ -81,6 +82,13 @@ class LocalDirectory final : public DirectoryAccess {
  private:
   static std::filesystem::path private_directory(const std::string& data) {
     make_private_directory(data);
+    return data;
+  }
+  // The store lies in the home region's folder, and is made where there is none.
+  static std::filesystem::path with_its_home(const std::string& data) {
+    const RegionId home{std::string(home_region)};
+    const auto listed = read_region_list(data);
+    if (listed && listed->count(home) > 0) require_ledger(data, home);
     return data;
   }
   template <class Found>

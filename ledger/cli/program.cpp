@@ -3,11 +3,13 @@
 
 #include <algorithm>
 #include <exception>
+#include <filesystem>
 #include <new>
 #include <optional>
 #include <span>
 #include <string_view>
 
+#include "events/store/files.hpp"
 #include "ledger/cli/arguments.hpp"
 #include "ledger/cli/output.hpp"
 #include "ledger/markings.hpp"
@@ -59,6 +61,8 @@ int run_program(int argc, const char* const* argv) noexcept {
     status = fail(ExitStatus::usage, error.what());
   } catch (const Fault& fault) {
     status = fail(to_status(fault.kind()), fault.what());
+  } catch (const std::filesystem::filesystem_error& error) {
+    status = fail(ExitStatus::machine, to_text(error).c_str());
   } catch (const std::bad_alloc&) {
     status = fail(ExitStatus::machine, "out of memory");
   } catch (const std::exception& error) {

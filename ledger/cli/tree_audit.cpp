@@ -7,7 +7,6 @@
 #include "ledger/cli/exit_status.hpp"
 #include "ledger/cli/output.hpp"
 #include "ledger/cli/table.hpp"
-#include "ledger/edge/checkpoint_key.hpp"
 
 namespace creditfold::cli {
 namespace {
@@ -163,6 +162,8 @@ TreeAudit::TreeAudit(const SqlitePartitions& partitions, const std::optional<std
     auto parsed = parse_vkey(*vkey);
     if (!parsed) throw UsageError("--key " + *vkey + ": " + parsed.error());
     given_ = *std::move(parsed);
+  } else {
+    own_ = edge::CheckpointKey::read(partitions.directory());
   }
   if (!seen) return;
   seen_file_ = *seen;
@@ -179,8 +180,7 @@ TreeAudit::TreeAudit(const SqlitePartitions& partitions, const std::optional<std
 
 std::optional<NoteVerifier> TreeAudit::verifier_of(const RegionId& region) const {
   if (given_) return is_of(given_->name, region) ? given_ : std::nullopt;
-  const auto key = edge::CheckpointKey::read(partitions_.directory());
-  return key ? std::optional(key->verifier_of(region)) : std::nullopt;
+  return own_ ? std::optional(own_->verifier_of(region)) : std::nullopt;
 }
 
 std::optional<Finding> TreeAudit::run() {

@@ -9,6 +9,7 @@
 
 #include "events/chain/checkpoint.hpp"
 #include "ledger/cli/auditor.hpp"
+#include "ledger/edge/checkpoint_key.hpp"
 
 namespace creditfold::cli {
 
@@ -22,7 +23,8 @@ struct TreeSummary {
 class TreeAudit {
  public:
   // `vkey`: whose signatures are taken; nothing: the directory's own key's, where there is one. `seen`: a file.
-  // Throws UsageError when one of them is none, or of a log that is not here.
+  // Throws UsageError when one of them is none, or of a log that is not here; Fault when the directory's key cannot be
+  // read or is none, which says nothing of the log.
   TreeAudit(const SqlitePartitions& partitions, const std::optional<std::string>& vkey,
             const std::optional<std::string>& seen);
 
@@ -35,6 +37,7 @@ class TreeAudit {
 
   const SqlitePartitions& partitions_;
   std::optional<NoteVerifier> given_;
+  std::optional<edge::CheckpointKey> own_;
   std::optional<std::string> seen_note_;
   std::string seen_file_;
   RegionId seen_region_;

@@ -12,11 +12,13 @@
 #include <cstdio>
 #include <fstream>
 #include <map>
+#include <set>
 
 #include "events/store/database_copy.hpp"
 #include "events/store/derived_names.hpp"
 #include "events/store/files.hpp"
 #include "events/store/partitions.hpp"
+#include "events/store/region_list.hpp"
 #include "ledger/edge/private_file.hpp"
 #include "ledger/edge/sha256.hpp"
 #include "ledger/replay.hpp"
@@ -55,13 +57,18 @@ bool is_derived(const fs::path& file) {
 // Regular files below a directory, by their paths in it.
 std::vector<fs::path> files_in(const fs::path& directory) {
   std::vector<fs::path> files;
-  for (auto entry = fs::recursive_directory_iterator(directory); entry != fs::recursive_directory_iterator(); ++entry) {
-    if (entry->path().filename() == index_directory) {
+  std::error_code error;
+  fs::path at = directory;  // when the next step fails: the folder that cannot be entered
+  fs::recursive_directory_iterator entry(directory, error);
+  for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
+    at = entry->path();
+    if (at.filename() == index_directory) {
       entry.disable_recursion_pending();
       continue;
     }
-    if (entry->is_regular_file() && !is_derived(entry->path())) files.push_back(fs::relative(entry->path(), directory));
+    if (entry->is_regular_file() && !is_derived(at)) files.push_back(fs::relative(at, directory));
   }
+  if (error) throw_unavailable(at, error);
   std::sort(files.begin(), files.end());
   return files;
 }
@@ -104,6 +111,7 @@ Manifest::File copy_file(const fs::path& from, const fs::path& to, const std::st
   }
 }
 
+// All of it but the list of its regions: one may be added at any time.
 void copy_all(const fs::path& data, const fs::path& to) {
   std::map<fs::path, DatabaseMoment> moments;  // all of them before anything is copied, which takes long
   const std::vector<fs::path> files = files_in(data);
@@ -111,7 +119,7 @@ void copy_all(const fs::path& data, const fs::path& to) {
     if (is_database(file) && !is_names(file)) moments.emplace(file, DatabaseMoment(data / file));
   }
   for (const fs::path& file : files) {
-    if (is_passing(file) || is_names(file)) continue;
+    if (is_passing(file) || is_names(file) || file == region_list_file) continue;
     make_private_directory((to / file).parent_path());
     if (is_database(file)) {
       moments.at(file).copy_to(to / file);
@@ -165,9 +173,11 @@ void sync_all(const fs::path& directory) {
 
 std::vector<Manifest::Ledger> copy_fitting(const fs::path& data, const fs::path& to) {
   for (int attempt = 1;; ++attempt) {
+    const std::vector<RegionId> regions = SqlitePartitions(data, true).regions();  // those that have to be in the copy
     fs::remove_all(to);
     make_private_directory(to);
     copy_all(data, to);
+    write_region_list(to, {regions.begin(), regions.end()});
     const SqlitePartitions partitions(to, true);
     if (fits_together(partitions)) return ledgers_in(partitions);
     if (attempt == attempts_max) {
@@ -194,6 +204,12 @@ void check_ledgers(const fs::path& directory, const Manifest& manifest) {
     const RegionId& region = i < found.size() ? found[i].region : manifest.ledgers[i].region;
     throw Fault(Fault::Kind::damaged, "the ledger of region " + region.value + " is not the one its manifest describes");
   }
+}
+
+std::set<RegionId> regions_of(const Manifest& manifest) {
+  std::set<RegionId> regions;
+  for (const Manifest::Ledger& ledger : manifest.ledgers) regions.insert(ledger.region);
+  return regions;
 }
 
 fs::path free_name(const fs::path& data) {
@@ -254,6 +270,7 @@ Restored restore(const fs::path& from, const fs::path& target) {
   }
   check_ledgers(part, *manifest);
   remove_passing(part);
+  write_region_list(part, regions_of(*manifest));  // of a backup from before there was a list
   Restored restored{*std::move(manifest), {}};
   if (!fs::exists(data)) {
     sync_all(part);

@@ -10,7 +10,7 @@
 
 namespace creditfold::edge {
 
-// Nothing: there is no such file. Throws Fault damaged when others than its owner may read or write it.
+// Nothing: there is no such file. Throws Fault; unavailable when others than its owner may read or write it.
 [[nodiscard]] std::optional<std::string> read_private_file(const std::filesystem::path& file);
 // Held by one process (and one thread) at a time; the kernel drops it with its holder.
 class FileLock {

@@ -13,6 +13,7 @@
 #include <mutex>
 #include <thread>
 
+#include "events/store/files.hpp"
 #include "events/store/partitions.hpp"
 #include "ledger/edge/checkpoint_key.hpp"
 #include "ledger/edge/tokens.hpp"
@@ -270,6 +271,8 @@ int run_service(const ServiceOptions& options) {
     return complain(bad.what(), 2);
   } catch (const Fault& fault) {
     return complain(fault.what(), status_of(fault.kind()));
+  } catch (const std::filesystem::filesystem_error& error) {
+    return complain(to_text(error), 4);
   } catch (const boost::system::system_error& error) {
     return complain("cannot listen on " + options.listen + ": " + error.code().message(), 4);
   } catch (const std::exception& error) {

@@ -21,7 +21,6 @@ bool contains(const std::string& text, const std::string& part) { return text.fi
 class Ledger {
  public:
   Ledger() { fill(data_); }
-
   [[nodiscard]] std::string data() const { return data_; }
   [[nodiscard]] std::filesystem::path database() const { return directory_.data() / "us" / "ledger.db"; }
   [[nodiscard]] std::string kept_as(const char* name, const std::string& content) const {
@@ -157,6 +156,33 @@ TEST_CASE("prove: a flipped bit of the tree's rows, the kept checkpoints or thei
   write_file(key_file, key);
   std::filesystem::permissions(key_file, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
   CHECK(ledger.verify().status == 3);
+}
+
+TEST_CASE("verify: a checkpoint key that others may read, or that is none, is no finding of the log") {
+  const Ledger ledger;
+  const std::string vkey = lines_of(ask({"checkpoint", "--data", ledger.data(), "--key"})).at(0);
+  const std::filesystem::path key = std::filesystem::path(ledger.data()) / "checkpoint.key";
+  const auto open_to_all = std::filesystem::perms::owner_read | std::filesystem::perms::owner_write | std::filesystem::perms::others_read;
+  std::filesystem::permissions(key, open_to_all);
+  for (const Words& words : {Words{"verify", ledger.data(), "--json"}, Words{"verify", ledger.data()},
+                             Words{"checkpoint", "--data", ledger.data()}, Words{"apply", "--data", ledger.data()},
+                             Words{"serve", "--data", ledger.data(), "--listen", "127.0.0.1:0"}}) {
+    const Ended ended = run(words);
+    INFO(words.front() << ": " << ended.err);
+    CHECK(ended.status == 4);
+    CHECK(ended.out.empty());
+    CHECK(contains(ended.err, key.string() + " may be read or written by others than its owner; chmod 600 it"));
+    CHECK_FALSE(contains(ended.err, "damaged"));
+  }
+  std::filesystem::remove(key);
+  write_file(key, "no key\n");
+  std::filesystem::permissions(key, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  const Ended broken = run({"verify", ledger.data()});
+  CHECK(broken.status == 3);
+  CHECK(contains(broken.err, "it is no key"));
+  CHECK_FALSE(contains(broken.err, "position"));
+  // With a key of one's own nothing is asked of the directory's.
+  CHECK(run({"verify", ledger.data(), "--key", vkey}).status == 0);
 }
 
 TEST_CASE("prove: one flipped bit anywhere in a body, the frontier or a note is found") {

@@ -209,6 +209,7 @@ TEST_CASE("RES-1: verify knows the tombstone and says so; no other gap is right"
 TEST_CASE("RES-1: verify finds a stream that left and arrived nowhere, and one that is not what was recorded") {
   const Moved moved;
   std::filesystem::rename(moved.directory.data() / "eu", moved.directory.path() / "elsewhere");
+  write_file(moved.directory.data() / "regions.txt", "us\n");
   const Ended lost = run({"verify", moved.data});
   CHECK(lost.status == 1);
   CHECK(contains(lost.err, "account acme left for eu, and nothing anywhere says that it arrived"));
