@@ -28,7 +28,7 @@ function unguarded_routes(api) {
   for (const [path, methods] of Object.entries(api.paths)) {
     for (const [method, { security, responses }] of Object.entries(methods)) {
       const guarded = (security ?? api.security).length > 0;
-      if (guarded !== path.startsWith('/v1/')) found.push(`${method} ${path}: what lies below /v1/ is guarded, and no more`);
+      if (guarded !== path.startsWith('/v1/')) found.push(`${method} ${path}: guarded is what lies below /v1/`);
       const missing = guard_answers.filter((status) => guarded && !(status in responses));
       if (missing.length > 0) found.push(`${method} ${path}: lacks the answers ${missing.join(', ')}`);
     }
@@ -60,11 +60,13 @@ function breaches(file, text) {
   return found.map((breach) => `${file}: ${breach}`);
 }
 
+const is_source = (name) => !['node_modules', 'build', 'dist'].includes(name) && !name.startsWith('.');
+
 function* json_files(folder) {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) {
-      if (!['node_modules', 'build', 'dist'].includes(entry.name) && !entry.name.startsWith('.')) yield* json_files(path);
+      if (is_source(entry.name)) yield* json_files(path);
     } else if (/\.jsonl?$/.test(entry.name)) yield path;
   }
 }
