@@ -55,6 +55,14 @@ TEST_CASE("an account knows the position of its newest event") {
   const Response unknown = client.get("/v1/accounts/nobody");
   CHECK(unknown.status == 404);
   CHECK(at(unknown.body, "/error/code") == "unknown_account");
+  CHECK(at(unknown.body, "/error/message") == "There is no account nobody here.");
+  for (const char* question : {"balance?at=2020-01-01T00:00:00Z", "invoices?as_of=0", "consents?at=2020-01-01T00:00:00Z",
+                               "explain?usage=u1&as_of=1", "usage/u1?as_of=0"}) {
+    const Response before = client.get("/v1/accounts/beta/" + std::string(question));
+    INFO(question);
+    CHECK(before.status == 404);
+    CHECK(at(before.body, "/error/message") == "There was no account beta then.");
+  }
 }
 
 TEST_CASE("a balance is that of now, of a moment, or of a position, byte for byte the statement's") {
