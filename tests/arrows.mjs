@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Checks the arrows of ARCHITECTURE.md over every #include, and that the pure parts stay pure. The rules are tried on
-// planted breaches first, so that this check cannot pass by not looking.
+// Checks the arrows of ARCHITECTURE.md over every #include, that the pure parts stay pure, and the JSON documents. The
+// rules are tried on planted breaches first, so that this check cannot pass by not looking.
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
+
+import { document_breaches } from './documents.mjs';
 
 const root = process.argv[2] ?? '.';
 
@@ -126,6 +128,11 @@ for (const folder of ['events', 'ledger', 'wasm', 'tests']) {
 if (files < 40) {
   failed += 1;
   console.error(`only ${files} source files were found below ${root}`);
+}
+for (const found of document_breaches(root)) {
+  for (const breach of found) console.error(breach);
+  if (found.length === 0) passed += 1;
+  else failed += 1;
 }
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <map>
+#include <set>
 
 #include "ledger/cli/exit_status.hpp"
 #include "ledger/cli/output.hpp"
@@ -181,6 +182,40 @@ bool LogSource::read_region(const RegionId& region, std::int64_t done, const Vis
   return more && reading.explain(head);
 }
 
+namespace {
+
+[[noreturn]] void refuse_middle(const std::string& name, std::int64_t after) {
+  throw UsageError(name + " begins after position " + std::to_string(after) +
+                   " of its log; it takes the log from its beginning to fold it");
+}
+
+// Lines do not say where they begin. From behind the log's first position they are one account's part, or a region's
+// whose first accounts left it, as long as each account is there from its first version on; else they are a middle.
+class Beginning {
+ public:
+  explicit Beginning(const std::string& name) : name_(name) {}
+
+  void take(const Event& event) {
+    begin_at(event.seq);
+    if (*after_ > 0 && seen_.insert(event.account).second && event.version > 1) refuse_middle(name_, *after_);
+  }
+  void take(const Departed& run) {
+    begin_at(run.first_seq);
+    if (*after_ > 0) refuse_middle(name_, *after_);
+  }
+
+ private:
+  void begin_at(std::int64_t seq) {
+    if (!after_) after_ = seq - 1;
+  }
+
+  const std::string& name_;
+  std::optional<std::int64_t> after_;  // of the first line
+  std::set<AccountId> seen_;
+};
+
+}  // namespace
+
 void LogSource::read_cflog(const Visit& visit) const {
   const auto bytes = as_bytes(content_);
   CflogReader reader(bytes);
@@ -194,10 +229,7 @@ void LogSource::read_cflog(const Visit& visit) const {
     if (!next->has_value()) return;
     const CflogItem& item = **next;
     if (const auto* header = std::get_if<const CflogHeader*>(&item); header != nullptr && place.number == 0) {
-      if ((*header)->after > 0) {
-        throw UsageError(name_ + " begins after position " + std::to_string((*header)->after) +
-                         " of its log; it takes the log from its beginning to fold it");
-      }
+      if ((*header)->after > 0) refuse_middle(name_, (*header)->after);
     } else if (std::holds_alternative<Event*>(item)) {
       const auto stored = reader.event_bytes();
       place.number = stored.data() - bytes.data();
@@ -214,6 +246,7 @@ void LogSource::read_cflog(const Visit& visit) const {
 void LogSource::read_json_lines(const Visit& visit) const {
   std::string_view rest = content_;
   if (rest.starts_with(byte_order_mark)) rest.remove_prefix(byte_order_mark.size());
+  Beginning beginning(name_);
   for (Place place{Place::Unit::line, 1}; !rest.empty(); ++place.number) {
     const std::size_t end = std::min(rest.find('\n'), rest.size());
     const std::string_view line = rest.substr(0, end);
@@ -223,11 +256,13 @@ void LogSource::read_json_lines(const Visit& visit) const {
     if (is_departed(line)) {
       auto departed = parse_departed(line);
       if (!departed) throw DamagedLog(name_, place, departed.error().place + " " + departed.error().what);
+      beginning.take(*departed);
       if (!visit({.fact = *std::move(departed), .region = {}, .place = place, .bytes = {}, .done = done})) return;
       continue;
     }
     auto event = parse_event(line);
     if (!event) throw DamagedLog(name_, place, "no event: " + event.error().place + " " + event.error().what);
+    beginning.take(*event);
     if (!visit({.fact = std::move(*event), .region = {}, .place = place, .bytes = {}, .done = done})) return;
   }
 }

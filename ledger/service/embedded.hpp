@@ -5,12 +5,13 @@
 
 #include <optional>
 #include <string_view>
+#include <vector>
 
 namespace creditfold::service {
 
 [[nodiscard]] std::string_view openapi_json();
-// `name` without ".schema.json": command, answer, event, balance, explanation, invoices, receipt, catalog, consents,
-// directory, estimate, responsibility_matrix, scenario, simulation.
+// Without ".schema.json".
+[[nodiscard]] std::vector<std::string_view> schema_names();
 [[nodiscard]] std::optional<std::string_view> schema_json(std::string_view name);
 
 }  // namespace creditfold::service

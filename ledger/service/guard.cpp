@@ -3,6 +3,8 @@
 
 #include <boost/beast/core/string.hpp>
 
+#include <charconv>
+
 namespace creditfold::service {
 namespace http = boost::beast::http;
 namespace ip = boost::asio::ip;
@@ -29,7 +31,54 @@ std::optional<std::string_view> host_of(std::string_view authority) {
 
 std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
 
+// The length of "http://" or "https://" before an origin; 0: there is neither.
+std::size_t scheme_length(std::string_view origin) {
+  return origin.starts_with("http://") ? 7 : origin.starts_with("https://") ? 8 : 0;
+}
+
+// A host of an origin as it is written in one; `bracketed`: it stood in brackets.
+std::optional<std::string> canonical_host(std::string_view host, bool bracketed) {
+  if (bracketed) {
+    boost::system::error_code failed;
+    const auto address = ip::make_address_v6(host, failed);
+    return failed ? std::nullopt : std::optional("[" + address.to_string() + "]");
+  }
+  if (host.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-._") != std::string_view::npos) return std::nullopt;
+  return std::string(host);
+}
+
+std::optional<std::uint16_t> port_of(std::string_view digits) {
+  std::uint16_t port = 0;
+  const char* const end = digits.data() + digits.size();
+  const auto [rest, failed] = std::from_chars(digits.data(), end, port);
+  return failed == std::errc() && rest == end ? std::optional(port) : std::nullopt;
+}
+
 }  // namespace
+
+std::string lower(std::string_view text) {
+  std::string lowered(text);
+  for (char& c : lowered) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return lowered;
+}
+
+std::optional<std::string> origin_of(std::string_view text) {
+  const std::string written = lower(text);
+  const std::size_t scheme = scheme_length(written);
+  const std::string_view authority = std::string_view(written).substr(scheme);
+  const auto name = host_of(authority);
+  if (scheme == 0 || !name) return std::nullopt;
+  const bool bracketed = authority.starts_with('[');
+  const auto host = canonical_host(*name, bracketed);
+  if (!host) return std::nullopt;
+  const std::string origin = written.substr(0, scheme) + *host;
+  const std::string_view behind = authority.substr(name->size() + (bracketed ? 2 : 0));
+  if (behind.empty()) return origin;
+  const auto port = port_of(behind.substr(1));
+  if (!port) return std::nullopt;
+  const std::uint16_t own = written.starts_with("http:") ? 80 : 443;
+  return *port == own ? origin : origin + ":" + std::to_string(*port);
+}
 
 Guard::Guard(std::string listen_name, ip::address address, std::string reader_origin)
     : listen_name_(std::move(listen_name)), address_(std::move(address)), reader_origin_(std::move(reader_origin)) {}
@@ -64,7 +113,8 @@ std::optional<Reply> Guard::preflight(const RequestHeader& header) const {
 void Guard::share(const RequestHeader& header, Reply& reply) const {
   if (!is_reader(header)) return;
   reply.headers.emplace_back("Access-Control-Allow-Origin", reader_origin_);
-  reply.headers.emplace_back("Access-Control-Expose-Headers", "X-Creditfold-Region");
+  reply.headers.emplace_back("Access-Control-Expose-Headers",
+                             "X-Creditfold-Region, X-Creditfold-Seq, Retry-After, WWW-Authenticate");
   reply.headers.emplace_back("Vary", "Origin");
 }
 
@@ -88,7 +138,7 @@ std::optional<Reply> Guard::refuse(const RequestHeader& header) const {
   for (const auto& field : header) {
     if (field.name() != http::field::origin) continue;
     const std::string_view origin = view(field.value());
-    const std::size_t scheme = origin.starts_with("http://") ? 7 : origin.starts_with("https://") ? 8 : 0;
+    const std::size_t scheme = scheme_length(origin);
     const std::string_view from = origin.substr(scheme);
     if (scheme > 0 && boost::beast::iequals({from.data(), from.size()}, host->value())) continue;
     return error_reply(Status::forbidden, "foreign_origin", "Pages of other origins may not use this service.",

@@ -16,10 +16,17 @@ namespace creditfold::service {
 
 using RequestHeader = boost::beast::http::request_header<boost::beast::http::fields>;
 
+// Of ASCII letters; others stay.
+[[nodiscard]] std::string lower(std::string_view text);
+
+// A web origin as browsers send it: http or https, host, and the port where it is not the scheme's own; in lower case.
+// Nothing: `text` is none, such as an address with a path.
+[[nodiscard]] std::optional<std::string> origin_of(std::string_view text);
+
 class Guard {
  public:
   // `listen_name`: the host of --listen as it was written; `address`: what it came to.
-  // `reader_origin`: of a page elsewhere that may read, as browsers send it; empty: there is none.
+  // `reader_origin`: of a page elsewhere that may read, an `origin_of`; empty: there is none.
   Guard(std::string listen_name, boost::asio::ip::address address, std::string reader_origin = {});
 
   // The refusal, or nothing when the request may go on.

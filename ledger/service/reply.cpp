@@ -93,8 +93,9 @@ Reply bad_request(const BadRequest& bad) {
   return error_reply(Status::bad_request, "bad_request", bad.what, is_utf8(bad.place) ? bad.place : "target");
 }
 
-Reply unknown_account(const AccountId& account) {
-  return error_reply(Status::not_found, "unknown_account", "There is no account " + account.value + " here.");
+Reply unknown_account(const AccountId& account, bool then) {
+  const std::string what = then ? "There was no account " + account.value + " then." : "There is no account " + account.value + " here.";
+  return error_reply(Status::not_found, "unknown_account", what);
 }
 
 std::string fault_json(const Unprocessed& fault) {

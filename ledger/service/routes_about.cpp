@@ -54,9 +54,9 @@ Reply schema_reply(std::string_view file) {
     reply.headers.front().second = "application/schema+json";
     return cached(std::move(reply));
   }
-  return error_reply(Status::not_found, "not_found",
-                     "The schemas are command, answer, event, balance, explanation, invoices, receipt, proof, catalog, consents, "
-                     "directory, estimate and responsibility_matrix.");
+  std::string names;
+  for (const std::string_view name : schema_names()) names += (names.empty() ? "" : ", ") + std::string(name);
+  return error_reply(Status::not_found, "not_found", "The schemas are: " + names + ".");
 }
 
 Route get(std::string_view pattern, Answerer answer) {

@@ -115,7 +115,7 @@ Reply balance_reply(const RegionAtWork& region, const AccountId& account, const 
       if (const AccountState* state = book.find(account)) view = View{*state, now};
     });
   }
-  if (!view) return unknown_account(account);
+  if (!view) return unknown_account(account, as_of.at || as_of.seq);
   return json_reply(Status::ok, balance_json(view->state, view->moment));
 }
 

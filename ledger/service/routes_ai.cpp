@@ -86,7 +86,7 @@ asio::awaitable<Reply> answer_consents(const Regions& regions, Readers& readers,
   if (!as_of) co_return bad_request(as_of.error());
   auto ask = [&regions, id = *account, as_of = *as_of, now](RegionAtWork& region) {
     const auto consents = consents_as_of(region.log, id, regions.catalog(), as_of, now);
-    return consents ? json_reply(Status::ok, *consents) : unknown_account(id);
+    return consents ? json_reply(Status::ok, *consents) : unknown_account(id, as_of.at || as_of.seq);
   };
   co_return co_await reply_from_home(regions, readers, *account, ask);
 }

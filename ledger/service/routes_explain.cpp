@@ -57,9 +57,9 @@ Expected<Why, BadRequest> why_of(const Target& target) {
 }
 
 // Of an account that was never opened only the refusal that says so can be explained.
-Reply unopened_reply(const Catalog& catalog, const AccountId& account, const Why& why) {
+Reply unopened_reply(const Catalog& catalog, const AccountId& account, const Why& why, bool then) {
   const auto* refusal = std::get_if<WhyRefusal>(&why);
-  if (refusal == nullptr || refusal->refusal.code != RefusalCode::unknown_account) return unknown_account(account);
+  if (refusal == nullptr || refusal->refusal.code != RefusalCode::unknown_account) return unknown_account(account, then);
   const auto told = explain(AccountHistory(), why, catalog);
   return told ? json_reply(Status::ok, explanation_json(*told)) : not_there(told.error());
 }
@@ -67,7 +67,7 @@ Reply unopened_reply(const Catalog& catalog, const AccountId& account, const Why
 Reply explain_reply(const Log& log, const Catalog& catalog, const AccountId& account, const Why& why,
                     std::optional<std::int64_t> as_of) {
   const AccountHistory history(log, account, as_of);
-  if (history.empty()) return unopened_reply(catalog, account, why);
+  if (history.empty()) return unopened_reply(catalog, account, why, as_of.has_value());
   const auto told = explain(history, why, catalog);
   return told ? json_reply(Status::ok, explanation_json(*told)) : not_there(told.error());
 }
@@ -83,7 +83,7 @@ asio::awaitable<Reply> answer_explain(const Regions& regions, Readers& readers, 
     return explain_reply(region.log, regions.catalog(), id, why, seq);
   };
   auto reply = co_await regions.ask_home(readers, *account, ask);
-  co_return reply ? std::move(*reply) : unopened_reply(regions.catalog(), *account, *why);
+  co_return reply ? std::move(*reply) : unopened_reply(regions.catalog(), *account, *why, false);
 }
 
 asio::awaitable<Reply> answer_receipt(const Regions& regions, Readers& readers, Call call) {
@@ -97,7 +97,7 @@ asio::awaitable<Reply> answer_receipt(const Regions& regions, Readers& readers, 
   }
   auto ask = [&regions, id = *account, usage = UsageId(usage), seq = *as_of](RegionAtWork& region) {
     const AccountHistory history(region.log, id, seq);
-    if (history.empty()) return unknown_account(id);
+    if (history.empty()) return unknown_account(id, seq.has_value());
     auto receipt = receipt_json(history, usage, regions.catalog());
     return receipt ? json_reply(Status::ok, std::move(*receipt)) : not_there(receipt.error());
   };
@@ -139,7 +139,7 @@ bool accepts_csv(const std::optional<std::string>& accept) {
 Reply invoices_reply(const Log& log, const AccountId& account, const AsOf& as_of, Instant now, bool csv) {
   InvoiceWatch watch;
   const auto view = view_as_of(log, account, as_of, now, std::ref(watch));
-  if (!view) return unknown_account(account);
+  if (!view) return unknown_account(account, as_of.at || as_of.seq);
   const std::vector<DetailedLine> lines = watch.lines(view->state);
   Reply reply = json_reply(Status::ok, csv ? std::string() : invoices_json(view->state, view->moment, lines));
   if (csv) {

@@ -55,6 +55,13 @@ ListenAddress parse_listen(asio::io_context& context, const std::string& listen)
   return {name, found.begin()->endpoint()};
 }
 
+std::string reader_of(const ServiceOptions& options) {
+  if (options.reader_origin.empty()) return {};
+  if (auto origin = origin_of(options.reader_origin)) return std::move(*origin);
+  throw BadOptions("--reader " + options.reader_origin +
+                   ": it is SCHEME://HOST or SCHEME://HOST:PORT with http or https, such as https://page.example");
+}
+
 std::string url_of(const tcp::endpoint& endpoint) {
   const std::string host = endpoint.address().to_string();
   return "http://" + (endpoint.address().is_v6() ? "[" + host + "]" : host) + ":" + std::to_string(endpoint.port());
@@ -141,7 +148,7 @@ struct Service::Parts {
         exports(regions, catalog, texts, catalog_text(options), spool_of(options)),
         tokens(options.tokens, options.process_token_hash),
         authorizer(tokens, options.clock),
-        router(Guard(address.name, address.endpoint.address(), options.reader_origin), authorizer),
+        router(Guard(address.name, address.endpoint.address(), reader_of(options)), authorizer),
         work(asio::make_work_guard(context)) {}
 
   static const ListenAddress& checked(const ListenAddress& address, bool allow_remote) {

@@ -138,8 +138,12 @@ TEST_CASE("export: one account's part keeps its positions and folds by itself") 
   const std::string whole = ask({"replay", logs.data, "--json"});
   CHECK(json_of(whole).at_pointer("/accounts/1") == replayed.at_pointer("/accounts/0"));
   CHECK(run({"verify", part}).status == 0);
-  for (const std::string& line :
-       lines_of(ask({"export", "--data", logs.data, "--account", "zeta", "--format", "jsonl"}))) {
+  const std::string lines = ask({"export", "--data", logs.data, "--account", "zeta", "--format", "jsonl"});
+  write_file(logs.file("zeta.jsonl"), lines);
+  REQUIRE(json_of(lines_of(lines).front()).at("seq").as_int64() > 1);
+  CHECK(json_of(ask({"replay", logs.file("zeta.jsonl"), "--json"})) == replayed);
+  CHECK(run({"verify", logs.file("zeta.jsonl")}).status == 0);
+  for (const std::string& line : lines_of(lines)) {
     CHECK(at(json_of(line), "/account") == "zeta");
     CHECK(contains(read_file(logs.jsonl), line));
   }
@@ -159,6 +163,13 @@ TEST_CASE("export --after goes on where another ended") {
   const Ended alone = run({"replay", tail});
   CHECK(alone.status == 2);  // not damaged: a part that cannot be folded by itself
   CHECK(contains(alone.err, "begins after position 10"));
+  const std::string lines = logs.file("tail.jsonl");
+  write_file(lines, ask({"export", "--data", logs.data, "--format", "jsonl", "--after", "10"}));
+  for (const char* command : {"replay", "verify"}) {
+    const Ended same = run({command, lines});
+    CHECK(same.status == 2);
+    CHECK(contains(same.err, "begins after position 10 of its log; it takes the log from its beginning"));
+  }
   CHECK(run({"export", "--data", logs.data, "--format", "jsonl", "--after", "99999"}).status == 2);
 }
 

@@ -55,6 +55,14 @@ TEST_CASE("an account knows the position of its newest event") {
   const Response unknown = client.get("/v1/accounts/nobody");
   CHECK(unknown.status == 404);
   CHECK(at(unknown.body, "/error/code") == "unknown_account");
+  CHECK(at(unknown.body, "/error/message") == "There is no account nobody here.");
+  for (const char* question : {"balance?at=2020-01-01T00:00:00Z", "invoices?as_of=0", "consents?at=2020-01-01T00:00:00Z",
+                               "explain?usage=u1&as_of=1", "usage/u1?as_of=0"}) {
+    const Response before = client.get("/v1/accounts/beta/" + std::string(question));
+    INFO(question);
+    CHECK(before.status == 404);
+    CHECK(at(before.body, "/error/message") == "There was no account beta then.");
+  }
 }
 
 TEST_CASE("a balance is that of now, of a moment, or of a position, byte for byte the statement's") {
@@ -167,13 +175,18 @@ TEST_CASE("every address of the description is served, and every schema it refer
     INFO(path);
     CHECK(client.get(path).status == (confidential ? 401 : reads ? 200 : 405));
   }
-  for (const char* name : {"command", "answer", "event", "balance", "explanation", "invoices", "receipt", "proof", "catalog", "consents",
-                           "directory", "estimate", "responsibility_matrix", "scenario", "simulation"}) {
-    const Response schema = client.get("/schemas/" + std::string(name) + ".schema.json");
+  std::string names;
+  for (const auto& file : value.at_pointer("/components/parameters/name/schema/enum").as_array()) {
+    const std::string name(file.as_string().subview(0, file.as_string().find(".schema.json")));
+    INFO(name);
+    const Response schema = client.get("/schemas/" + name + ".schema.json");
     CHECK(schema.status == 200);
     CHECK(schema.header("content-type") == "application/schema+json");
-    CHECK(at(schema.body, "/$id") == std::string(name) + ".schema.json");
-    CHECK(client.get("/schemas/" + std::string(name) + ".json").body == schema.body);
+    CHECK(at(schema.body, "/$id") == name + ".schema.json");
+    CHECK(client.get("/schemas/" + name + ".json").body == schema.body);
+    names += (names.empty() ? "" : ", ") + name;
   }
-  CHECK(client.get("/schemas/other.json").status == 404);
+  const Response other = client.get("/schemas/other.json");
+  CHECK(other.status == 404);
+  CHECK(at(other.body, "/error/message") == "The schemas are: " + names + ".");
 }

@@ -2,9 +2,11 @@
 // The form of requests: every mistake gets an answer that names its place, and no other page gets in.
 #include <sys/resource.h>
 
+#include <boost/json.hpp>
 #include <catch2/catch.hpp>
 #include <memory>
 
+#include "ledger/service/guard.hpp"
 #include "ledger/service/limits.hpp"
 #include "ledger/service/target.hpp"
 #include "tests/service/running.hpp"
@@ -244,6 +246,47 @@ TEST_CASE("a page of another origin is refused, the service's own is not") {
   check_error(post("null"), 403, "foreign_origin", "header Origin");
   check_error(post("http://localhost:9999"), 403, "foreign_origin", "header Origin");
   CHECK(post("http://localhost:8080").status == 200);
+}
+
+TEST_CASE("a page elsewhere that is named may read, may see every header that is described, and sends no command") {
+  service::ServiceOptions options;
+  options.reader_origin = "https://Page.Example:443";
+  Running running(options);
+  running.open_account("acme");
+  Client client = running.client();
+  const Headers page = {{"Host", "localhost"}, {"Origin", "https://page.example"}};
+  const Response read = client.get("/v1/log", page);
+  CHECK(read.status == 200);
+  CHECK(read.header("access-control-allow-origin") == "https://page.example");
+  const std::string exposed = ", " + std::string(read.header("access-control-expose-headers")) + ",";
+  const std::string description = client.get("/openapi.json").body;
+  for (const char* answer : {"paths/~1v1~1log/get/responses/200", "paths/~1v1~1accounts~1{account}~1log/get/responses/200",
+                             "components/responses/Unauthorized", "components/responses/TooManyAttempts",
+                             "components/responses/Unavailable"}) {
+    const auto headers = boost::json::parse(description).at_pointer("/" + std::string(answer) + "/headers");
+    for (const auto& [name, value] : headers.as_object()) {
+      INFO(name);
+      CHECK(exposed.find(", " + std::string(name) + ",") != std::string::npos);
+    }
+  }
+  Headers sends = page;
+  sends.emplace_back("Content-Type", "application/json");
+  check_error(client.send("POST", "/v1/commands", sends, usage("acme", "u1")), 403, "foreign_origin", "header Origin");
+}
+
+TEST_CASE("an origin is a scheme, a host and a port, as browsers send it") {
+  using service::origin_of;
+  CHECK(origin_of("https://page.example") == "https://page.example");
+  CHECK(origin_of("HTTPS://Page.Example:443") == "https://page.example");
+  CHECK(origin_of("http://localhost:3000") == "http://localhost:3000");
+  CHECK(origin_of("http://page.example:443") == "http://page.example:443");
+  CHECK(origin_of("http://[0:0::1]:080") == "http://[::1]");
+  for (const char* none : {"", "x", "*", "null", "page.example", "https://", "https://*", "https://a.b/", "https://a.b/path",
+                           "https://a.b?x", "https://me@a.b", "https://a.b:", "https://a.b:0x1", "https://a.b:65536",
+                           "https://a b", "https://[::1", "https://[a.b]", "ftp://a.b", "https:a.b", "https://a.b, https://c.d"}) {
+    INFO(none);
+    CHECK_FALSE(origin_of(none));
+  }
 }
 
 TEST_CASE("every answer says that it is not to be sniffed, framed or told to others") {
