@@ -190,7 +190,7 @@ TEST_CASE("An event is read into the room of any other, which stays as it is whi
   const Document document = large_document(60);
   const std::vector<Event> events = read_all(document).events;
   CflogReader reader(document);
-  Event room = sample_event(1, true);
+  Event room = test::sample_event(1, true);
   std::size_t read = 0;
   for (auto item = reader.next(room); item && *item; item = reader.next(room)) {
     if (std::holds_alternative<Event*>(**item)) CHECK(std::get<Event*>(**item) == &room);
