@@ -49,7 +49,8 @@ std::string Session::load(std::span<const std::uint8_t> document) {
 
 // Nothing is there that would have to stay, so that no second copy is made.
 std::string Session::load_first(std::span<const std::uint8_t> document) try {
-  const auto read = read_log_document(document, [&](const AccountId& account, StoredBatch&& batch) { return take(account, std::move(batch), {}); });
+  const auto read = read_log_document(
+      document, [&](const AccountId& account, StoredBatch&& batch) { return take(account, std::move(batch), {}); });
   settle();
   if (!read) throw SessionError("damaged", read.error().what, read.error().place);
   return loaded();
@@ -72,7 +73,8 @@ void Session::keep(const AccountId& account, StoredBatch&& batch, std::span<cons
   // One without events may end a document and begin the next.
   const bool may_be_there = batch.events.empty();
   if (may_be_there) settle();
-  const auto adopted = may_be_there ? log_.adopt(account, std::move(batch)) : log_.adopt_unsettled(account, std::move(batch), encoded);
+  const auto adopted = may_be_there ? log_.adopt(account, std::move(batch))
+                                    : log_.adopt_unsettled(account, std::move(batch), encoded);
   if (!adopted) throw SessionError("damaged", adopted.error().what);
 }
 
@@ -103,8 +105,9 @@ void Session::load_piece(std::span<const std::uint8_t> piece, bool last) {
 
 std::string Session::load_step(std::int64_t events) {
   if (!loading_) throw SessionError("bad_request", "no log is being read");
-  const auto more = loading_->step(
-      events, [&](const AccountId& account, StoredBatch&& batch) { return take(account, std::move(batch), loading_->event_bytes()); });
+  const auto more = loading_->step(events, [&](const AccountId& account, StoredBatch&& batch) {
+    return take(account, std::move(batch), loading_->event_bytes());
+  });
   settle();
   if (!more) throw SessionError("damaged", more.error().what, more.error().place);
   JsonWriter out;

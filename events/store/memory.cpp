@@ -92,7 +92,8 @@ Expected<Done, Conflict> MemoryLog::adopt(const AccountId& account, StoredBatch&
   return Done{};
 }
 
-Expected<Done, Conflict> MemoryLog::adopt_unsettled(const AccountId& account, StoredBatch&& batch, std::span<const std::uint8_t> encoded) {
+Expected<Done, Conflict> MemoryLog::adopt_unsettled(const AccountId& account, StoredBatch&& batch,
+                                                    std::span<const std::uint8_t> encoded) {
   const std::lock_guard lock(mutex_);
   if (unsettled_.size() >= slots_fetched && !add_unsettled()) return Unexpected{Conflict{0, 0, key_is_there}};
   return follow(account, std::move(batch), encoded);
@@ -110,7 +111,8 @@ Expected<Done, Conflict> MemoryLog::settle() {
 }
 
 // Keeps a batch if its events follow those that are here.
-Expected<Done, Conflict> MemoryLog::follow(const AccountId& account, StoredBatch&& batch, std::span<const std::uint8_t> encoded) {
+Expected<Done, Conflict> MemoryLog::follow(const AccountId& account, StoredBatch&& batch,
+                                           std::span<const std::uint8_t> encoded) {
   const auto known = accounts_.find(account);
   std::int64_t version = known == accounts_.end() ? 0 : known->second.version;
   const auto conflict = [&](const char* what) { return Unexpected{Conflict{0, version, what}}; };
@@ -144,7 +146,8 @@ std::uint32_t MemoryLog::record_of(const Account& account, const IdempotencyKey&
   for (std::size_t at = hash;; ++at) {
     const Slot slot = slots_[at & (slots_.size() - 1)];
     if (slot.record == none) return none;
-    if (slot.hash == hash && &records_[slot.record].account->second == &account && key_of(slot.record) == key) return slot.record;
+    const bool may_be = slot.hash == hash && &records_[slot.record].account->second == &account;
+    if (may_be && key_of(slot.record) == key) return slot.record;
   }
 }
 
@@ -162,8 +165,8 @@ bool MemoryLog::add_slot(Slot slot) {
   return true;
 }
 
-// Whether the keys of all were new. One slot after the other would be waited for in memory, a third of a microsecond each in
-// a large log; they are fetched together.
+// Whether the keys of all were new. One slot after the other would be waited for in memory, a third of a microsecond each
+// in a large log; they are fetched together.
 bool MemoryLog::add_unsettled() {
   while (records_.size() > slots_.size() / 4 * 3) {
     const std::vector<Slot> before = std::exchange(slots_, std::vector<Slot>(std::max(slots_least, 2 * slots_.size())));
