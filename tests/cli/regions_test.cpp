@@ -224,6 +224,27 @@ TEST_CASE("RES-1: verify finds a stream that left and arrived nowhere, and one t
   CHECK(contains(ended.err, "it records other events than those before it"));
 }
 
+TEST_CASE("RES-1: the book kept of a region is no finding while an account that left it is not buried there yet") {
+  const TemporaryDirectory directory;
+  const std::string data = directory.data().string();
+  fill(data);
+  std::string commands;
+  for (int i = 0; i < 1'100; ++i) commands += usage("acme", "more" + std::to_string(i), "2026-01-22T10:00:00Z");
+  static_cast<void>(answer_of(data, commands + residency_of("acme", "r1", "eu")));
+  REQUIRE(std::filesystem::exists(directory.data() / "us" / "state"));
+  // As a process leaves it that ended between the switch and the tombstone.
+  std::filesystem::copy(directory.data() / "us", directory.path() / "us", std::filesystem::copy_options::recursive);
+  REQUIRE(contains(answer_of(data, migration_of("acme", "m1", "eu")), "RegionMigrated"));
+  std::filesystem::remove_all(directory.data() / "us");
+  std::filesystem::rename(directory.path() / "us", directory.data() / "us");
+  for (int round = 0; round < 2; ++round) {
+    const Ended verified = run({"verify", data});
+    INFO(verified.err);
+    CHECK(verified.status == 0);
+    static_cast<void>(answer_of(data, usage("zeta", "last", "2026-02-03T00:00:00Z")));  // buries it
+  }
+}
+
 TEST_CASE("RES-1: no byte of the account stays in the region it left") {
   const Moved moved;
   CHECK(planted_in(moved.directory.data() / "us") == 0);
