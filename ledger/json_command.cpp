@@ -38,17 +38,21 @@ Command read_term_command(ObjectReader& in) {
   return {.product = in.id<ProductId>("product"), .plan = in.optional_id<PlanId>("plan"), .ends_at = in.instant("ends_at")};
 }
 
+LotKind read_granted_kind(ObjectReader& in) {
+  static constexpr std::string_view granted[] = {"promotion", "correction"};
+  const std::string found = in.string("kind");
+  if (found == granted[0]) return LotKind::promotion;
+  if (!in.faulty() && found != granted[1]) in.fail_name("kind", found, granted);
+  return LotKind::correction;
+}
+
 GrantCredits read_grant_credits(ObjectReader& in) {
-  GrantCredits command{.plan = in.id<PlanId>("plan"),
-                       .credits = in.credits("credits"),
-                       .kind = in.name_of<LotKind>("kind"),
-                       .period = in.integer("period"),
-                       .reason = in.text("reason"),
-                       .corrects = in.optional_id<UsageId>("corrects")};
-  if (command.kind != LotKind::promotion && command.kind != LotKind::correction) {
-    in.fail("kind", "is neither promotion nor correction");
-  }
-  return command;
+  return {.plan = in.id<PlanId>("plan"),
+          .credits = in.credits("credits"),
+          .kind = read_granted_kind(in),
+          .period = in.integer("period"),
+          .reason = in.text("reason"),
+          .corrects = in.optional_id<UsageId>("corrects")};
 }
 
 PurchaseCredits read_purchase_credits(ObjectReader& in, std::optional<ReadFault>& fault) {
@@ -217,7 +221,7 @@ Answer refusal_answer(std::optional<IdempotencyKey> key, const Refusal& refusal,
 }  // namespace
 
 Expected<ParsedCommand, Malformed> parse_command(std::string_view text) {
-  if (text.size() > command_bytes_max) return Unexpected{Malformed{{}, "/", "the command is longer than 1 MiB"}};
+  if (text.size() > command_bytes_max) return Unexpected{Malformed{{}, "/", "is longer than 1 MiB"}};
   unsigned char buffer[8192];
   json::monotonic_resource memory(buffer, sizeof buffer);
   json::parser parser(&memory, json::parse_options{.max_depth = json_depth_max});
@@ -235,7 +239,7 @@ Expected<ParsedCommand, Malformed> parse_command(std::string_view text) {
   const bool marked = has_marked_text(value) || declares_more_than_cui(value);
   const auto key = key_of(value);
   if (const auto twice = keys_in(text) == keys_in(value) ? std::nullopt : find_duplicate_key(text)) {
-    return Unexpected{Malformed{{}, *twice, "the field stands twice", marked || has_marking(text)}};
+    return Unexpected{Malformed{{}, *twice, "stands twice", marked || has_marking(text)}};
   }
 
   std::optional<ReadFault> fault;
@@ -252,7 +256,7 @@ Expected<ParsedCommand, Malformed> parse_command(std::string_view text) {
       command.body = std::move(*body);
       in.refuse_others();
     } else {
-      in.fail("command", "is no command");
+      in.fail("command", shown(name) + "is no command");
     }
   }
   if (fault) return Unexpected{Malformed{key, fault->place, fault->what, marked}};
@@ -267,8 +271,9 @@ Answer refusal_answer(const Command& command, const Refusal& refusal) {
 }
 
 Answer refusal_answer(const Malformed& malformed) {
-  const Refusal refusal{
-      RefusalCode::malformed, "", malformed.place + " " + malformed.what + ".", {{"place", malformed.place}}};
+  const std::string& place = malformed.place;
+  std::string message = (place == "/" ? "The command" : place) + " " + malformed.what + ".";
+  const Refusal refusal{RefusalCode::malformed, "", std::move(message), {{"place", place}}};
   return refusal_answer(malformed.key, refusal, malformed.marked);
 }
 

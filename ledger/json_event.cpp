@@ -133,7 +133,7 @@ Expected<json::value, EventFault> parse_line(std::string_view text) {
   json::error_code error;
   json::value value = json::parse(text, error, {}, options);
   if (error) return Unexpected{EventFault{"/", "is not JSON: " + error.message()}};
-  if (const auto twice = find_duplicate_key(text)) return Unexpected{EventFault{*twice, "the field stands twice"}};
+  if (const auto twice = find_duplicate_key(text)) return Unexpected{EventFault{*twice, "stands twice"}};
   return value;
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "ledger/json.hpp"
 #include "ledger/markings.hpp"
 
 namespace creditfold {
@@ -18,6 +19,16 @@ void ObjectReader::fail(std::string_view name, std::string what) {
 
 void ObjectReader::fail_here(std::string what) {
   if (!fault_) fault_ = ReadFault{path_.empty() ? "/" : path_, std::move(what)};
+}
+
+void ObjectReader::fail_name(std::string_view name, std::string_view found, std::span<const std::string_view> allowed) {
+  std::string what = shown(found) + "is none of the names allowed here";
+  for (const std::string_view& one : allowed) what.append(&one == allowed.data() ? ": " : ", ").append(one);
+  fail(name, std::move(what));
+}
+
+void ObjectReader::fail_id(std::string_view name, std::size_t bytes_max) {
+  fail(name, "is not 1 to " + std::to_string(bytes_max) + " bytes of UTF-8 without control characters");
 }
 
 const boost::json::value* ObjectReader::find(std::string_view name) {
@@ -194,6 +205,11 @@ std::optional<Money> ObjectReader::optional_money(std::string_view name) {
 }
 std::optional<Text> ObjectReader::optional_text(std::string_view name) {
   return optional<Text>(name, [&] { return text(name); });
+}
+
+std::string shown(std::string_view value) {
+  constexpr std::size_t shown_bytes_max = 64;
+  return value.size() > shown_bytes_max || has_marking(value) ? std::string() : json_quote(value) + " ";
 }
 
 bool has_marked_text(const boost::json::value& value) {

@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,10 @@ struct ReadFault {
 
 // GOV-3: whether any text in the value, names of fields included, carries a classification marking.
 [[nodiscard]] bool has_marked_text(const boost::json::value& value);
+
+// What a sentence repeats of a value that is wrong, with a space behind it. Empty for a long one, and for one that
+// carries a classification marking (GOV-3).
+[[nodiscard]] std::string shown(std::string_view value);
 
 class ObjectReader {
  public:
@@ -71,21 +76,28 @@ class ObjectReader {
     const std::string found = string(name);
     if (faulty()) return E{};
     const auto parsed = parse_name<E>(found);
-    if (!parsed) fail(name, "is none of the names allowed here");
+    if (!parsed) fail_name(name, found, EnumNames<E>::names);
     return parsed.value_or(E{});
   }
 
   void fail(std::string_view name, std::string what);
   void fail_here(std::string what);
+  // `found` is none of the names allowed.
+  void fail_name(std::string_view name, std::string_view found, std::span<const std::string_view> allowed);
   [[nodiscard]] bool faulty() const { return fault_.has_value(); }
   [[nodiscard]] std::string place(std::string_view name) const { return path_ + "/" + std::string(name); }
 
  private:
   template <class SomeId>
   SomeId to_id(std::string_view name, std::string value) {
-    if (!faulty() && !SomeId::valid(value)) fail(name, "is not 1 to its limit of bytes of UTF-8 without control characters");
+    if (!faulty() && !SomeId::valid(value)) fail_id(name, bytes_max_of(static_cast<const SomeId*>(nullptr)));
     return SomeId(std::move(value));
   }
+  template <class Tag>
+  static constexpr std::size_t bytes_max_of(const Id<Tag>* /*kind*/) {
+    return Tag::bytes_max;
+  }
+  void fail_id(std::string_view name, std::size_t bytes_max);
   template <class Result, class Read>
   std::optional<Result> optional(std::string_view name, Read&& read);
   [[nodiscard]] const boost::json::value* value_of(std::string_view name) const;

@@ -3,7 +3,9 @@
 
 #include <CLI/CLI.hpp>
 
+#include <string_view>
 #include <tuple>
+#include <vector>
 
 #include "ledger/cli/form.hpp"
 #include "ledger/cli/forms_guard.hpp"
@@ -13,7 +15,6 @@
 namespace creditfold::cli {
 namespace {
 
-constexpr const char* default_account = "demo";
 constexpr const char* default_listen = "127.0.0.1:8080";
 // A close that waits longer than this waits for ever.
 constexpr std::int64_t close_after_seconds_max = 366LL * 86'400;
@@ -33,7 +34,7 @@ Form<ServeOptions> serve_form(CLI::App& app) {
   form.flag("--demo", "Fill an empty ledger with an account to look at", &ServeOptions::demo);
   form.whole("--close-after", "SECONDS", "Close a Credit Period this long after its end (3600)",
              &ServeOptions::close_after_seconds, close_after_seconds_max);
-  form.key_service();
+  form.key_service("local; none beyond this machine");
   form.text("--origin", "NAME", "What checkpoints of its logs are signed as, from the first on (creditfold)",
             &ServeOptions::origin);
   form.text("--reader", "ORIGIN", "A page elsewhere that may read and follow, as https://page.example",
@@ -248,6 +249,16 @@ Form<VersionOptions> version_form(CLI::App& app) {
   return form;
 }
 
+// `help` before the words of a command says what --help says behind them.
+std::vector<const char*> words_of(int argc, const char* const* argv) {
+  std::vector<const char*> words(argv, argv + argc);
+  if (argc > 1 && std::string_view(words[1]) == "help") {
+    words.erase(words.begin() + 1);
+    words.push_back("--help");
+  }
+  return words;
+}
+
 // The command the words named, when they got that far: the innermost of several words.
 const CLI::App* command_of(const CLI::App& app) {
   const auto commands = app.get_subcommands();
@@ -339,7 +350,8 @@ std::variant<Options, Told> parse_arguments(int argc, const char* const* argv) {
       "  creditfold balance --data demo\n\n"
       "Ends with 0 done, 1 refused or not verified, 2 wrong usage, 3 damaged data, 4 the machine failed.");
   try {
-    app.parse(argc, argv);
+    const std::vector<const char*> words = words_of(argc, argv);
+    app.parse(static_cast<int>(words.size()), words.data());
   } catch (const CLI::CallForHelp&) {
     return help_of(app);
   } catch (const CLI::ParseError& error) {

@@ -12,6 +12,13 @@
 namespace creditfold::cli {
 namespace {
 
+// Whether what will be made at `path` would lie in the directory.
+bool lies_in(const std::filesystem::path& path, const std::filesystem::path& directory) {
+  const auto whole = std::filesystem::weakly_canonical(path);
+  const auto relative = whole.lexically_relative(std::filesystem::canonical(directory));
+  return !relative.empty() && *relative.begin() != "..";
+}
+
 std::string text_of(const edge::Manifest& manifest) {
   std::string text;
   for (const edge::Manifest::Ledger& ledger : manifest.ledgers) {
@@ -27,6 +34,9 @@ std::string text_of(const edge::Manifest& manifest) {
 ExitStatus run(const BackupOptions& options) {
   if (!std::filesystem::is_directory(options.data)) throw UsageError(options.data + ": there is no data directory here");
   if (std::filesystem::exists(options.to)) throw UsageError(options.to + " is there already; a backup takes a name of its own");
+  if (lies_in(options.to, options.data)) {
+    throw UsageError(options.to + " lies in " + options.data + "; a backup lies beside what it copies");
+  }
   const edge::Manifest manifest = edge::back_up(options.data, options.to, machine_now());
   if (options.json) return print(edge::to_json(manifest));
   return print("Backed up " + options.data + " to " + options.to + ", " +

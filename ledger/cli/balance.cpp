@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // creditfold balance, creditfold accounts: questions to a data directory, which a service may be writing meanwhile.
 #include "ledger/cli/balance_text.hpp"
+
+#include <boost/json.hpp>
+
 #include "ledger/cli/books.hpp"
 #include "ledger/cli/commands.hpp"
 #include "ledger/cli/data.hpp"
@@ -45,17 +48,34 @@ std::string accounts_text(const Book& book) {
 
 }  // namespace
 
-ExitStatus tell_refusal(const Refusal& refusal, bool json) {
-  say(refusal.message);
-  if (json) {
-    print(to_json(Answer{.key = std::nullopt, .refused = refusal, .accepted = {}, .replayed = false}));
+std::string refusal_text(std::string_view answer) {
+  const auto text_of = [](const boost::json::value& value) { return boost::json::value_to<std::string>(value); };
+  const boost::json::value parsed = boost::json::parse(answer);
+  const boost::json::object& refused = parsed.at("refused").as_object();
+  std::string text = text_of(refused.at("message")) + " (" + text_of(refused.at("code"));
+  if (refused.at("clause").is_string()) text += ", " + text_of(refused.at("clause"));
+  const char* between = "; ";
+  for (const auto& detail : refused.at("details").as_object()) {
+    text += between + std::string(detail.key()) + " " + text_of(detail.value());
+    between = ", ";
   }
+  return text + ")";
+}
+
+ExitStatus tell_refusal(const Refusal& refusal, bool json) {
+  const std::string answer =
+      to_json(Answer{.key = std::nullopt, .refused = refusal, .accepted = {}, .replayed = false});
+  say(refusal_text(answer));
+  if (json) print(answer);
   return ExitStatus::refused;
 }
 
 ExitStatus refuse_unknown_account(const AccountId& account, bool json, bool then) {
-  const std::string sentence =
+  std::string sentence =
       then ? "There was no account " + account.value + " then." : "There is no account " + account.value + " here.";
+  if (account.value == default_account) {
+    sentence += " It is the one meant when --account names none; creditfold accounts lists them.";
+  }
   return tell_refusal({RefusalCode::unknown_account, "", sentence, {{"account", account.value}}}, json);
 }
 

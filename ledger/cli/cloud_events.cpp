@@ -107,13 +107,18 @@ class CloudEvents final : public UsageFile {
     const std::string id = event.attribute("id");
     const std::string source = event.attribute("source");
     const std::string type = event.attribute("type");
-    if (event.why().empty() && type != cloud_event_type) return OtherRow{};
+    if (event.why().empty() && type != cloud_event_type) return OtherRow{why_other(type)};
     UsageRow row = read_usage(event);
     if (!event.why().empty()) return BadRow{item.place, event.why()};
     row.place = item.place;
     row.number = item.number;
     row.key = std::string(prefix) + to_hex(digest_of(source + '\n' + id));
     return row;
+  }
+
+  [[nodiscard]] static std::string why_other(std::string_view type) {
+    const std::string said = is_plain_text(type, id_bytes_max) ? "the type " + std::string(type) : "another type";
+    return "is of " + said + "; those of uses are of the type " + std::string(cloud_event_type);
   }
 
   [[nodiscard]] UsageRow read_usage(EventReader& event) const {

@@ -15,6 +15,9 @@
 
 namespace creditfold::cli {
 
+// Whom a command is about that names no account: the one `serve --demo` makes.
+inline constexpr const char* default_account = "demo";
+
 // Which key service keeps customers' keys, as it was said.
 struct KeyServiceOptions {
   std::optional<std::string> key_service;   // else CREDITFOLD_KEY_SERVICE; else local, where nobody beyond this machine asks
@@ -284,6 +287,8 @@ using Options = std::variant<ServeOptions, ApplyOptions, ImportOptions, BalanceO
 // Says on standard error that there is no such account, and with `json` also the refusal on standard output. `then`:
 // what was asked about is a part of the log, which may lie before the account was opened.
 [[nodiscard]] ExitStatus refuse_unknown_account(const AccountId& account, bool json, bool then = false);
+// An answer that refuses, for people: its sentence, then its code, clause and values.
+[[nodiscard]] std::string refusal_text(std::string_view answer);
 // The same for any refusal.
 [[nodiscard]] ExitStatus tell_refusal(const Refusal& refusal, bool json);
 

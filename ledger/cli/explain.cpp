@@ -14,8 +14,6 @@
 namespace creditfold::cli {
 namespace {
 
-constexpr const char* default_account = "demo";
-
 using Explained = Expected<Explanation, std::string>;
 
 [[noreturn]] void refuse_words(const std::string& sentence) {

@@ -86,8 +86,8 @@ class Import {
 
  private:
   void take(const UsageItem& item, Progress& progress) {
-    if (std::holds_alternative<OtherRow>(item)) {
-      ++counts_.other;
+    if (const auto* other = std::get_if<OtherRow>(&item)) {
+      if (++counts_.other == 1) counts_.first_other = other->why;
       return;
     }
     ++counts_.rows;

@@ -46,6 +46,7 @@ struct ImportCounts {
   std::int64_t replayed = 0;
   std::int64_t bad = 0;
   std::int64_t other = 0;  // rightly in the file, but no use of a model; not among the rows
+  std::string first_other;  // why the first of them is none, where the file says
   std::map<std::string, Refused> refused;  // by code
 
   // One of CONTRACT.md's; answers the code of a refusal.

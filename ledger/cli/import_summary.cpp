@@ -181,7 +181,9 @@ std::string summary_text(const ImportOptions& options, const ImportSummary& summ
   credits.row({"uncovered", grouped(to_text(summary.charges.uncovered))});
   credits.total({"charged", grouped(to_text(summary.charges.credits))});
   text += table.text() + '\n' + credits.text() + '\n' + duration_text(summary.microseconds);
-  if (counts.rows == 0) text += "\nThe file has no rows: nothing to import.";
+  if (counts.rows == 0 && counts.other == 0) text += "\nThe file has no rows: nothing to import.";
+  if (counts.rows == 0 && counts.other > 0) text += "\nNothing in the file is a use of a model: nothing to import.";
+  if (counts.rows == 0 && !counts.first_other.empty()) text += " The first event " + counts.first_other + ".";
   return text;
 }
 

@@ -60,10 +60,7 @@ ExitStatus change(const KeysOptions& options, std::string_view command) {
   const std::string answer = answerer->answer({&line, 1}).front();
   const json::value parsed = json::parse(answer);
   const json::value* refused = parsed.as_object().if_contains("refused");
-  if (refused != nullptr) {
-    const json::string& message = refused->at("message").as_string();
-    say(std::string_view(message.data(), message.size()));
-  }
+  if (refused != nullptr) say(refusal_text(answer));
   if (options.json) {
     print(answer);
   } else if (refused == nullptr) {

@@ -137,7 +137,7 @@ class OtelGenai final : public UsageFile {
     const json::value* resources = field_of(item.value, "resourceSpans");
     if (resources == nullptr) {
       const bool other_signal = field_of(item.value, "resourceMetrics") || field_of(item.value, "resourceLogs");
-      waiting_.push_back(other_signal ? UsageItem(OtherRow{}) : read(item.value, nullptr, item.place));
+      waiting_.push_back(other_signal ? UsageItem(OtherRow{{}}) : read(item.value, nullptr, item.place));
       return;
     }
     std::int64_t number = 0;
@@ -163,10 +163,10 @@ class OtelGenai final : public UsageFile {
     const auto output = first_of(attributes, "gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens");
     const auto operation = attributes.text("gen_ai.operation.name");
     if (operation && std::find(model_operations.begin(), model_operations.end(), *operation) == model_operations.end()) {
-      return OtherRow{};
+      return OtherRow{{}};
     }
     if (!input && !output) {
-      if (!operation || has_failed(span, attributes)) return OtherRow{};
+      if (!operation || has_failed(span, attributes)) return OtherRow{{}};
       return BadRow{place, "names a call of a model and no gen_ai.usage.input_tokens or output_tokens"};
     }
     return read_usage(span, attributes, Attributes(resource), input, output, place);

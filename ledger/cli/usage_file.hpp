@@ -42,7 +42,9 @@ struct MarkedRow {
   std::string place;
 };
 // Not a use of a model, and rightly in the file: another event, a span of something else.
-struct OtherRow {};
+struct OtherRow {
+  std::string why;  // where the file says what else it is; a clause
+};
 
 using UsageItem = std::variant<UsageRow, BadRow, MarkedRow, OtherRow>;
 

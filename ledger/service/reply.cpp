@@ -94,7 +94,8 @@ Reply bad_request(const BadRequest& bad) {
 }
 
 Reply unknown_account(const AccountId& account, bool then) {
-  const std::string what = then ? "There was no account " + account.value + " then." : "There is no account " + account.value + " here.";
+  const std::string what =
+      then ? "There was no account " + account.value + " then." : "There is no account " + account.value + " here.";
   return error_reply(Status::not_found, "unknown_account", what);
 }
 

@@ -59,7 +59,8 @@ Expected<Why, BadRequest> why_of(const Target& target) {
 // Of an account that was never opened only the refusal that says so can be explained.
 Reply unopened_reply(const Catalog& catalog, const AccountId& account, const Why& why, bool then) {
   const auto* refusal = std::get_if<WhyRefusal>(&why);
-  if (refusal == nullptr || refusal->refusal.code != RefusalCode::unknown_account) return unknown_account(account, then);
+  const bool says_so = refusal != nullptr && refusal->refusal.code == RefusalCode::unknown_account;
+  if (!says_so) return unknown_account(account, then);
   const auto told = explain(AccountHistory(), why, catalog);
   return told ? json_reply(Status::ok, explanation_json(*told)) : not_there(told.error());
 }

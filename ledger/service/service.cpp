@@ -97,7 +97,11 @@ void warn_of_open_door(const ServiceOptions& options, const std::string& url) {
 }
 
 StaticFiles page_of(const ServiceOptions& options) {
-  if (options.web) return StaticFiles(*options.web);
+  if (options.web) {
+    std::error_code error;
+    if (std::filesystem::is_directory(*options.web, error)) return StaticFiles(*options.web);
+    throw BadOptions("--web " + options.web->string() + ": there is no such directory");
+  }
   const auto found = find_page();
   return found ? StaticFiles(*found) : StaticFiles();
 }

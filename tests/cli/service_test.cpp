@@ -59,7 +59,8 @@ TEST_CASE("service: apply beside a service gets the answers it would have given 
 TEST_CASE("service: --reader takes the origin of a page, and says which it did not take") {
   const TemporaryDirectory directory;
   for (const char* origin : {"x", "*", "page.example", "https://a.b/path"}) {
-    const Ended ended = run({"serve", "--data", directory.data().string(), "--listen", "127.0.0.1:0", "--reader", origin});
+    const Ended ended =
+        run({"serve", "--data", directory.data().string(), "--listen", "127.0.0.1:0", "--reader", origin});
     CHECK(ended.status == 2);
     CHECK(contains(ended.err, "--reader " + std::string(origin) + ": it is SCHEME://HOST"));
   }

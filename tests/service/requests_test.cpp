@@ -260,9 +260,10 @@ TEST_CASE("a page elsewhere that is named may read, may see every header that is
   CHECK(read.header("access-control-allow-origin") == "https://page.example");
   const std::string exposed = ", " + std::string(read.header("access-control-expose-headers")) + ",";
   const std::string description = client.get("/openapi.json").body;
-  for (const char* answer : {"paths/~1v1~1log/get/responses/200", "paths/~1v1~1accounts~1{account}~1log/get/responses/200",
-                             "components/responses/Unauthorized", "components/responses/TooManyAttempts",
-                             "components/responses/Unavailable"}) {
+  for (const char* answer :
+       {"paths/~1v1~1log/get/responses/200", "paths/~1v1~1accounts~1{account}~1log/get/responses/200",
+        "components/responses/Unauthorized", "components/responses/TooManyAttempts",
+        "components/responses/Unavailable"}) {
     const auto headers = boost::json::parse(description).at_pointer("/" + std::string(answer) + "/headers");
     for (const auto& [name, value] : headers.as_object()) {
       INFO(name);
@@ -281,9 +282,10 @@ TEST_CASE("an origin is a scheme, a host and a port, as browsers send it") {
   CHECK(origin_of("http://localhost:3000") == "http://localhost:3000");
   CHECK(origin_of("http://page.example:443") == "http://page.example:443");
   CHECK(origin_of("http://[0:0::1]:080") == "http://[::1]");
-  for (const char* none : {"", "x", "*", "null", "page.example", "https://", "https://*", "https://a.b/", "https://a.b/path",
-                           "https://a.b?x", "https://me@a.b", "https://a.b:", "https://a.b:0x1", "https://a.b:65536",
-                           "https://a b", "https://[::1", "https://[a.b]", "ftp://a.b", "https:a.b", "https://a.b, https://c.d"}) {
+  for (const char* none :
+       {"", "x", "*", "null", "page.example", "https://", "https://*", "https://a.b/", "https://a.b/path",
+        "https://a.b?x", "https://me@a.b", "https://a.b:", "https://a.b:0x1", "https://a.b:65536", "https://a b",
+        "https://[::1", "https://[a.b]", "ftp://a.b", "https:a.b", "https://a.b, https://c.d"}) {
     INFO(none);
     CHECK_FALSE(origin_of(none));
   }
