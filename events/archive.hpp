@@ -63,7 +63,8 @@ inline bool is_text(std::string_view text) { return text.size() <= text_bytes_ma
 
 inline constexpr const char* bad_id = "not an id: empty, too long, not UTF-8 or with control characters";
 inline constexpr const char* bad_text = "text too long or not UTF-8";
-inline constexpr const char* bad_free_text = "neither text nor a sealed one: too long, not UTF-8, or of an unknown form";
+inline constexpr const char* bad_free_text =
+    "neither text nor a sealed one: too long, not UTF-8, or of an unknown form";
 inline constexpr const char* bad_bytes = "too many bytes";
 inline constexpr const char* bad_instant = "moment outside the years 0001 to 9999";
 inline constexpr const char* bad_volume = "negative volume";
@@ -181,7 +182,9 @@ inline void load(SpanInputArchive& in, Digest& value) {
   std::copy(bytes.begin(), bytes.end(), value.bytes.begin());
 }
 
-inline void save(SpanOutputArchive& out, const CommandDigest& value) { out.put_bytes(value.bytes.data(), value.bytes.size()); }
+inline void save(SpanOutputArchive& out, const CommandDigest& value) {
+  out.put_bytes(value.bytes.data(), value.bytes.size());
+}
 inline void load(SpanInputArchive& in, CommandDigest& value) {
   const std::string_view bytes = in.take_bytes(value.bytes.size());
   std::copy(bytes.begin(), bytes.end(), value.bytes.begin());

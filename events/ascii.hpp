@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Almost every id and text is ASCII, and every event has a dozen: they are looked at eight bytes at a time, inline. What
-// is not ASCII is for the slower functions of vocabulary.hpp; nothing here knows UTF-8.
+// Almost every id and text is ASCII, and every event has a dozen: they are looked at eight bytes at a time, inline.
+// What is not ASCII is for the slower functions of vocabulary.hpp; nothing here knows UTF-8.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +10,9 @@
 
 namespace creditfold::ascii {
 
-[[nodiscard, gnu::always_inline]] constexpr std::uint64_t every_byte(std::uint8_t value) { return value * 0x0101'0101'0101'0101U; }
+[[nodiscard, gnu::always_inline]] constexpr std::uint64_t every_byte(std::uint8_t value) {
+  return value * 0x0101'0101'0101'0101U;
+}
 
 [[nodiscard]] constexpr bool is_ascii(std::uint64_t word) { return (word & every_byte(0x80)) == 0; }
 
@@ -53,7 +55,9 @@ template <class Check>
 }
 
 // Whether all of `text` is printable ASCII. An empty text is.
-[[nodiscard]] inline bool is_plain(std::string_view text) { return every_word(text, [](std::uint64_t word) { return is_ascii_without_controls(word); }); }
+[[nodiscard]] inline bool is_plain(std::string_view text) {
+  return every_word(text, [](std::uint64_t word) { return is_ascii_without_controls(word); });
+}
 
 // Copies `size` bytes. A call of memcpy costs more than the copy of a short id.
 [[gnu::always_inline]] inline void copy(void* into, const char* from, std::size_t size) {

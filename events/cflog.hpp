@@ -41,8 +41,8 @@ struct CflogEnd {
   std::int64_t seq = 0;      // covered up to here, also when the last event of an account lies before; resume with it
 };
 
-// What was read: an event where the caller wanted it, all others in the reader until it is asked again. Departed stands in
-// the place of the events that left; only documents of all accounts have it.
+// What was read: an event where the caller wanted it, all others in the reader until it is asked again. Departed stands
+// in the place of the events that left; only documents of all accounts have it.
 using CflogItem = std::variant<const CflogHeader*, Event*, const BatchMark*, const Departed*, const CflogEnd*>;
 
 // Whether the bytes begin as a .cflog document does.
@@ -59,8 +59,8 @@ class CflogWriter {
   CflogWriter(CflogWriter&&) noexcept;
   CflogWriter& operator=(CflogWriter&&) noexcept;
 
-  // REQUIRES: seq above the one before it and above `after`; of the header's account and partition. Throws std::logic_error
-  // otherwise, Unencodable for an event that has no bytes.
+  // REQUIRES: seq above the one before it and above `after`; of the header's account and partition. Throws
+  // std::logic_error otherwise, Unencodable for an event that has no bytes.
   void event(const Event& event);
   // REQUIRES: the events directly before it, as far as they are in this document, are the batch's.
   void batch(const BatchMark& mark);
@@ -83,9 +83,10 @@ class CflogReader {
   CflogReader(CflogReader&&) noexcept;
   CflogReader& operator=(CflogReader&&) noexcept;
 
-  // The next item: a header, then events and marks as they lie, then an end; nothing when the bytes end after an end, or
-  // after any section and are not whole. An error says the byte and the seq it comes after, and is the answer from then on.
-  // An event is read into `event`, whose room is used again (decode_event_into); after other items it is what it was.
+  // The next item: a header, then events and marks as they lie, then an end; nothing when the bytes end after an end,
+  // or after any section and are not whole. An error says the byte and the seq it comes after, and is the answer from
+  // then on. An event is read into `event`, whose room is used again (decode_event_into); after other items it is what
+  // it was.
   [[nodiscard]] Expected<std::optional<CflogItem>, DecodeError> next(Event& event);
 
   // The bytes that follow; those before may go. REQUIRES: `next` has answered nothing.

@@ -215,7 +215,8 @@ struct CflogReader::State {
   }
 };
 
-CflogReader::CflogReader(std::span<const std::uint8_t> bytes, bool whole) : state_(std::make_unique<State>(bytes, whole)) {}
+CflogReader::CflogReader(std::span<const std::uint8_t> bytes, bool whole)
+    : state_(std::make_unique<State>(bytes, whole)) {}
 CflogReader::~CflogReader() = default;
 CflogReader::CflogReader(CflogReader&&) noexcept = default;
 CflogReader& CflogReader::operator=(CflogReader&&) noexcept = default;

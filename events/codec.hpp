@@ -20,8 +20,8 @@ void encode_event(const Event& event, std::vector<std::uint8_t>& out);
 
 // The event that all of `bytes` encode, with seq 0, or where they do not. Does not throw on any bytes.
 [[nodiscard]] Expected<Event, DecodeError> decode_event(std::span<const std::uint8_t> bytes);
-// The same into an event, whose room is used again: of one kind behind the other next to nothing is asked of the heap. Its
-// seq and partition stay. When there is an error, it is no event any more.
+// The same into an event, whose room is used again: of one kind behind the other next to nothing is asked of the heap.
+// Its seq and partition stay. When there is an error, it is no event any more.
 [[nodiscard]] std::optional<DecodeError> decode_event_into(std::span<const std::uint8_t> bytes, Event& event);
 
 }  // namespace creditfold

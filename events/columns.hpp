@@ -81,13 +81,15 @@ class TextColumn {
   // REQUIRES: index < size().
   [[nodiscard]] std::string at(std::size_t index) const;
   // Which text each of them is, as an index of texts: those of its dictionary; when it is packed otherwise, as a rule
-  // because hardly two are the same, each by itself. REQUIRES: out has size() places. Throws DecodeFailure where an index
-  // leads nowhere.
+  // because hardly two are the same, each by itself. REQUIRES: out has size() places. Throws DecodeFailure where an
+  // index leads nowhere.
   struct Unpacked {
     std::vector<std::string_view> texts;  // of the dictionary
     std::vector<std::string> made;        // of any other form
     [[nodiscard]] std::size_t size() const { return texts.size() + made.size(); }
-    [[nodiscard]] std::string_view operator[](std::size_t index) const { return made.empty() ? texts[index] : made[index]; }
+    [[nodiscard]] std::string_view operator[](std::size_t index) const {
+      return made.empty() ? texts[index] : made[index];
+    }
   };
   [[nodiscard]] Unpacked unpack(std::uint32_t* out) const;
 

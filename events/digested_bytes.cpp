@@ -18,7 +18,8 @@ void end_with_digest(std::vector<std::uint8_t>& bytes) {
 bool ends_with_its_digest(std::span<const std::uint8_t> bytes) {
   const std::size_t before = bytes.size() - Digest{}.bytes.size();
   const Digest digest = digest_of_bytes(bytes.first(before));
-  return std::equal(digest.bytes.begin(), digest.bytes.end(), bytes.begin() + static_cast<std::ptrdiff_t>(before), bytes.end());
+  return std::equal(digest.bytes.begin(), digest.bytes.end(), bytes.begin() + static_cast<std::ptrdiff_t>(before),
+                    bytes.end());
 }
 
 }  // namespace creditfold

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// THE catalogue: every fact the log can hold, a struct each, with its stored tag, its name and its fields in stored order.
-// Codec, JSON, the browser's types and the format document all read `fields`; nothing else lists an event's fields.
+// THE catalogue: every fact the log can hold, a struct each, with its stored tag, its name and its fields in stored
+// order. Codec, JSON, the browser's types and the format document all read `fields`; nothing else lists an event's
+// fields.
 #pragma once
 
 #include <cstdint>
@@ -354,9 +355,10 @@ struct ProductRemoved {
 };
 
 // In the order of their tags. The variant's index is never stored.
-using Payload = std::variant<AccountOpened, TermStarted, TermEnded, BuildersChanged, CreditsGranted, CreditsConsumed,
-                             CreditsHeld, HoldReleased, PeriodClosed, SeatsChanged, KeyRotated, KeyRevoked,
-                             RegionMigrated, ConsentChanged, TermsAccepted, AccessChanged, ProductAdded, ProductRemoved>;
+using Payload =
+    std::variant<AccountOpened, TermStarted, TermEnded, BuildersChanged, CreditsGranted, CreditsConsumed, CreditsHeld,
+                 HoldReleased, PeriodClosed, SeatsChanged, KeyRotated, KeyRevoked, RegionMigrated, ConsentChanged,
+                 TermsAccepted, AccessChanged, ProductAdded, ProductRemoved>;
 
 inline constexpr std::size_t event_kinds = std::variant_size_v<Payload>;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a column of integers is packed: their least, their common divisor, and in the fewest bits what is left of most; the
-// few that are larger stand apart (patched frame of reference: Zukowski et al., "Super-Scalar RAM-CPU Cache Compression",
-// ICDE 2006).
+// How a column of integers is packed: their least, their common divisor, and in the fewest bits what is left of most;
+// the few that are larger stand apart (patched frame of reference: Zukowski et al., "Super-Scalar RAM-CPU Cache
+// Compression", ICDE 2006).
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -112,8 +112,9 @@ Steps steps_of(std::span<const std::int64_t> values) {
 std::size_t bytes_of_ints(std::span<const std::int64_t> values) {
   const Steps steps = steps_of(values);
   const Widths widths = widths_of(steps.values);
-  std::size_t bytes = detail::varint_bytes(detail::zigzag(static_cast<std::int64_t>(steps.base))) + detail::varint_bytes(steps.step) + 1 +
-                      detail::varint_bytes(widths.exceptions) + packed_bytes(values.size(), widths.low);
+  std::size_t bytes = detail::varint_bytes(detail::zigzag(static_cast<std::int64_t>(steps.base))) +
+                      detail::varint_bytes(steps.step) + 1 + detail::varint_bytes(widths.exceptions) +
+                      packed_bytes(values.size(), widths.low);
   if (widths.exceptions > 0) {
     bytes += 1 + packed_bytes(widths.exceptions, place_bits(values.size())) +
              packed_bytes(widths.exceptions, widths.all - widths.low);
@@ -231,7 +232,8 @@ std::uint64_t IntColumn::Packed::at(std::size_t index) const {
     std::memcpy(&word, first, left);
   }
   word >>= shift;
-  if (shift + width > word_bits) word |= static_cast<std::uint64_t>(static_cast<std::uint8_t>(first[8])) << (word_bits - shift);
+  if (shift + width > word_bits)
+    word |= static_cast<std::uint64_t>(static_cast<std::uint8_t>(first[8])) << (word_bits - shift);
   return word & mask;
 }
 
@@ -279,7 +281,8 @@ std::int64_t IntColumn::at(std::size_t index) const {
 
 void IntColumn::Packed::unpack(std::size_t begin, std::size_t end, std::uint64_t* out) const {
   const std::size_t skipped = begin / 8 * width;
-  std::size_t next = begin + unpack_whole(bytes.substr(std::min(skipped, bytes.size())), width, end - begin, Scale<std::uint64_t>{}, out);
+  std::size_t next = begin + unpack_whole(bytes.substr(std::min(skipped, bytes.size())), width, end - begin,
+                                          Scale<std::uint64_t>{}, out);
   for (; next < end; ++next) out[next - begin] = at(next);
 }
 
@@ -288,7 +291,8 @@ std::uint64_t IntColumn::upper_bound() const {
   const unsigned bits = low_.width + (exceptions_ > 0 ? high_.width : 0);
   std::uint64_t most = 0;
   if (bits >= word_bits || __builtin_mul_overflow(step_, (std::uint64_t{1} << bits) - 1, &most)) return unknown;
-  if (__builtin_add_overflow(most, base_, &most) || most >> (word_bits - 1) != 0) return unknown;  // a base below 0 is large
+  if (__builtin_add_overflow(most, base_, &most) || most >> (word_bits - 1) != 0)
+    return unknown;  // a base below 0 is large
   return most;
 }
 

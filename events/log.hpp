@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one port to where events are kept. Stores implement it (events/store/); nothing else knows how a log lies on disk.
+// The one port to where events are kept. Stores implement it (events/store/); nothing else knows how a log lies on
+// disk.
 #pragma once
 
 #include <cstdint>

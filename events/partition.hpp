@@ -104,11 +104,12 @@ class Partition : public Log {
   // The first one of more than `size` events.
   [[nodiscard]] virtual std::optional<StoredCheckpoint> checkpoint_behind(std::int64_t size) const = 0;
 
-  // The whole log as it lies packed (events/segment.hpp), for who folds it a column at a time: calls `visit` for the bytes
-  // of each run of batches, the seq of its first event and how many events it has, in order and of one moment, until it
-  // returns false. false: it does not lie so, as in memory or once an account has moved, and nothing was visited. Throws
-  // Fault damaged where a check does not hold.
-  using VisitPacked = std::function<bool(std::span<const std::uint8_t> segment, std::int64_t first_seq, std::int64_t events)>;
+  // The whole log as it lies packed (events/segment.hpp), for who folds it a column at a time: calls `visit` for the
+  // bytes of each run of batches, the seq of its first event and how many events it has, in order and of one moment,
+  // until it returns false. false: it does not lie so, as in memory or once an account has moved, and nothing was
+  // visited. Throws Fault damaged where a check does not hold.
+  using VisitPacked =
+      std::function<bool(std::span<const std::uint8_t> segment, std::int64_t first_seq, std::int64_t events)>;
   [[nodiscard]] virtual bool read_packed(const VisitPacked& visit) const {
     static_cast<void>(visit);
     return false;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which columns a segment has, in which order. Charges, of which a log mostly consists, lie in columns of their own; the
-// fields of all other events as canonical bytes.
+// Which columns a segment has, in which order. Charges, of which a log mostly consists, lie in columns of their own;
+// the fields of all other events as canonical bytes.
 #include "events/segment.hpp"
 
 #include <algorithm>
@@ -154,8 +154,9 @@ struct SegmentWriter::Added {
     std::vector<std::int64_t> sizes;
     for (const Payload* payload : others) {
       const std::size_t before = fields_of_all.size();
-      append_with(fields_of_all,
-                  [&](SpanOutputArchive& fields) { std::visit([&](const auto& each) { write_revision(fields, each); }, *payload); });
+      append_with(fields_of_all, [&](SpanOutputArchive& fields) {
+        std::visit([&](const auto& each) { write_revision(fields, each); }, *payload);
+      });
       sizes.push_back(static_cast<std::int64_t>(fields_of_all.size() - before));
     }
     put_ints(out, sizes);
@@ -211,7 +212,7 @@ struct Segment::Columns : SegmentColumns {
     std::size_t batches = 0;
     std::size_t events = 0;
   };
-  std::vector<Kept> kept;                 // of the batches before each, those that are not gone; empty when none is gone
+  std::vector<Kept> kept;  // of the batches before each, those that are not gone; empty when none is gone
   std::vector<std::uint32_t> rank;        // among the charges, or among the others; empty when all are charges
   std::vector<std::uint32_t> own_usage;   // charges before this one whose usage is not their key; empty when all are
   std::vector<std::size_t> other_end;
@@ -260,13 +261,15 @@ struct Segment::Columns : SegmentColumns {
   }
 };
 
-Segment::Segment(std::vector<std::uint8_t> bytes) : bytes_(std::move(bytes)), columns_(std::make_unique<Columns>(bytes_)) {
+Segment::Segment(std::vector<std::uint8_t> bytes)
+    : bytes_(std::move(bytes)), columns_(std::make_unique<Columns>(bytes_)) {
   const Columns& columns = *columns_;
   const std::size_t count = columns.account.size();
   const std::size_t gone = columns.gone_at.size();
   batches_.resize(count);
   for (std::size_t i = 0; i < count; ++i) {
-    batches_[i] = {columns.account.at(i), columns.previous.at(i), columns.first_version.at(i), columns.count.at(i), false};
+    batches_[i] = {columns.account.at(i), columns.previous.at(i), columns.first_version.at(i), columns.count.at(i),
+                   false};
   }
   for (std::size_t i = 0; i < gone; ++i) batches_[static_cast<std::size_t>(columns.gone_at.at(i))].gone = true;
 

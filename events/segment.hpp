@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A run of accepted batches packed by columns: what the store keeps of the log in one row. Every batch, and every event's
-// canonical bytes, can be had again from it, one by one. events/FORMAT.md, "Segment", has the layout.
+// A run of accepted batches packed by columns: what the store keeps of the log in one row. Every batch, and every
+// event's canonical bytes, can be had again from it, one by one. events/FORMAT.md, "Segment", has the layout.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ namespace creditfold {
 // A batch as a segment holds it. Accounts are numbers there; whose they are is told elsewhere.
 struct PackedBatch {
   std::int64_t account = 0;
-  std::int64_t previous = 0;       // the id of the segment before this one that holds batches of the account; 0: none does
+  std::int64_t previous = 0;  // the id of the segment before this one that holds batches of the account; 0: none does
   std::int64_t first_version = 0;  // of its first event, or of the next one when it has none
   std::int64_t events = 0;
   bool gone = false;  // its account left and was erased: the rest is not there
@@ -29,9 +29,10 @@ class SegmentWriter {
   SegmentWriter(const SegmentWriter&) = delete;
   SegmentWriter& operator=(const SegmentWriter&) = delete;
 
-  // The next batch. Borrows key and events until `finish`. REQUIRES: events.size() == batch.events and they are numbered
-  // from its first version on; at most column_values_max events in all.
-  void add(const PackedBatch& batch, const IdempotencyKey& key, const CommandDigest& command, std::span<const Event> events);
+  // The next batch. Borrows key and events until `finish`. REQUIRES: events.size() == batch.events and they are
+  // numbered from its first version on; at most column_values_max events in all.
+  void add(const PackedBatch& batch, const IdempotencyKey& key, const CommandDigest& command,
+           std::span<const Event> events);
   // The next batch, of which nothing but its place is kept.
   void add_gone(const PackedBatch& batch);
 

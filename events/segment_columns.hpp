@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The columns of a packed segment, found by one walk over its bytes: what lies where, and nothing decoded yet. `Segment`
-// reads single events through them; who folds a whole log unpacks a column at a time. events/FORMAT.md, "Segment".
+// The columns of a packed segment, found by one walk over its bytes: what lies where, and nothing decoded yet.
+// `Segment` reads single events through them; who folds a whole log unpacks a column at a time. events/FORMAT.md,
+// "Segment".
 #pragma once
 
 #include <cstdint>
@@ -48,7 +49,8 @@ struct SegmentColumns {
   std::string_view other;  // their fields, one behind the other
 
   // Throws DecodeFailure where the bytes are no segment. Sizes of others are none below 0 and lie in `other`, places in
-  // gone_at are of batches; whether counts of batches and events fit together, and what columns hold, is for the reader.
+  // gone_at are of batches; whether counts of batches and events fit together, and what columns hold, is for the
+  // reader.
   [[nodiscard]] static SegmentColumns take(std::span<const std::uint8_t> bytes);
 };
 

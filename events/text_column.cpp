@@ -180,7 +180,8 @@ void put_texts(SpanOutputArchive& out, std::span<const std::string_view> values)
     if (numbers) form = Form::decimals;
   }
   if (numbers) {
-    const std::size_t bytes = prefix + detail::varint_bytes(prefix) + (form == Form::digits ? 1 : 0) + bytes_of_ints(*numbers);
+    const std::size_t bytes =
+        prefix + detail::varint_bytes(prefix) + (form == Form::digits ? 1 : 0) + bytes_of_ints(*numbers);
     if (bytes < cheapest) {
       cheapest = bytes;
     } else {
@@ -226,7 +227,8 @@ TextColumn TextColumn::take(SpanInputArchive& in, std::size_t count) {
       column.ends_.reserve(count);
       for (std::size_t i = 0; i < count; ++i) {
         const std::int64_t size = sizes.at(i);
-        in.require(size >= 0 && static_cast<std::uint64_t>(size) <= in.left() - end, start, "texts beyond the bytes left");
+        in.require(size >= 0 && static_cast<std::uint64_t>(size) <= in.left() - end, start,
+                   "texts beyond the bytes left");
         column.ends_.push_back(end += static_cast<std::size_t>(size));
       }
       column.bytes_ = in.take_bytes(end);

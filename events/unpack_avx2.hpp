@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Packed numbers unpacked eight at a time with AVX2, where the processor has it: bytes shuffled to where each number is,
-// then shifted and masked lane by lane (Lemire, Boytsov: "Decoding billions of integers per second through vectorization",
-// Software: Practice and Experience, 2015).
+// Packed numbers unpacked eight at a time with AVX2, where the processor has it: bytes shuffled to where each number
+// is, then shifted and masked lane by lane (Lemire, Boytsov: "Decoding billions of integers per second through
+// vectorization", Software: Practice and Experience, 2015).
 #pragma once
 
 #if defined(__x86_64__)
@@ -44,11 +44,11 @@ inline const bool has_avx2 = __builtin_cpu_supports("avx2") != 0;
 // How many bytes are read for eight numbers, of which `width` are theirs.
 constexpr std::size_t avx2_bytes_read(unsigned width) { return 4 * width / 8 + 16; }
 
-// Writes base + each number * step. REQUIRES: has_avx2, 0 < width <= avx2_width_max, step <= avx2_step_max, and behind the
-// beginning of the last eight numbers lie avx2_bytes_read(width) bytes.
+// Writes base + each number * step. REQUIRES: has_avx2, 0 < width <= avx2_width_max, step <= avx2_step_max, and behind
+// the beginning of the last eight numbers lie avx2_bytes_read(width) bytes.
 template <class Number>
-[[gnu::target("avx2")]] void unpack_avx2(const char* bytes, unsigned width, std::size_t eights, Number base, Number step,
-                                         Number* out) {
+[[gnu::target("avx2")]] void unpack_avx2(const char* bytes, unsigned width, std::size_t eights, Number base,
+                                         Number step, Number* out) {
   const Avx2Spread& spread = avx2_spread[width];
   const __m256i places = _mm256_load_si256(reinterpret_cast<const __m256i*>(spread.bytes.data()));
   const __m256i shifts = _mm256_load_si256(reinterpret_cast<const __m256i*>(spread.bits.data()));

@@ -2,10 +2,11 @@
 // The shapes that an event's fields have had, and how each becomes today's struct. Nothing but encoding and decoding
 // looks here.
 //
-// An event is written in the oldest revision that holds all it says: what could be said before keeps the bytes, and so the
-// hash, that it always had. To give event E another optional field: put it behind the others in `fields`, those in
-// `first_fields`, and extend what is below. For any other change: keep its old struct here as E1 with its `fields`, write
-// `E upcast(E1&&)`, and let read_revision take 1 through it. Golden bytes of each revision stay in tests/events/golden/.
+// An event is written in the oldest revision that holds all it says: what could be said before keeps the bytes, and so
+// the hash, that it always had. To give event E another optional field: put it behind the others in `fields`, those in
+// `first_fields`, and extend what is below. For any other change: keep its old struct here as E1 with its `fields`,
+// write `E upcast(E1&&)`, and let read_revision take 1 through it. Golden bytes of each revision stay in
+// tests/events/golden/.
 #pragma once
 
 #include <cstdint>
@@ -44,8 +45,8 @@ void write_revision(SpanOutputArchive& out, const P& payload) {
   }
 }
 
-// Reads the fields of P as `revision` has them, which is known to be 1..newest_revision<P>. All of them: `payload` may be
-// another event's before.
+// Reads the fields of P as `revision` has them, which is known to be 1..newest_revision<P>. All of them: `payload` may
+// be another event's before.
 template <class P>
 void read_revision(SpanInputArchive& in, std::uint8_t revision, P& payload) {
   static_cast<void>(revision);

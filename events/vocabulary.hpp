@@ -43,7 +43,8 @@ class Overflow : public std::overflow_error {
   return product;
 }
 
-// Limits of the contract. An id fits one line of a log and one index entry; a key is what HTTP callers send as a header.
+// Limits of the contract. An id fits one line of a log and one index entry; a key is what HTTP callers send as a
+// header.
 inline constexpr std::size_t id_bytes_max = 128;
 inline constexpr std::size_t key_bytes_max = 255;
 // Free text (a reason, a memo) is a remark, not a document.
@@ -137,8 +138,8 @@ struct Text {
   friend bool operator==(const Text& a, const Text& b) { return a.value == b.value; }
 };
 
-// Free text a person wrote into an event: a reason, a memo. As it is, or sealed with the account's data key (EKM-5): then
-// it is an envelope, which begins with a byte that no UTF-8 holds.
+// Free text a person wrote into an event: a reason, a memo. As it is, or sealed with the account's data key (EKM-5):
+// then it is an envelope, which begins with a byte that no UTF-8 holds.
 struct FreeText {
   static constexpr char sealed_mark = '\xFF';
   // Stored: never change one, never use one again.
@@ -224,7 +225,12 @@ inline constexpr Instant instant_max{253'402'300'799'999'999};
 enum class Environment : std::uint8_t { commercial = 0, gov = 1 };
 enum class Cadence : std::uint8_t { monthly = 0, quarterly = 1 };
 enum class OnExhaustion : std::uint8_t { stop = 0, overage = 1, unlimited = 2 };
-enum class LotKind : std::uint8_t { allotment = 0, promotion = 1, purchase = 2, correction = 3 };  // also burn order, H11
+enum class LotKind : std::uint8_t {
+  allotment = 0,
+  promotion = 1,
+  purchase = 2,
+  correction = 3
+};  // also burn order, H11
 enum class ReleaseReason : std::uint8_t { released = 0, expired = 1, period_closed = 2 };
 enum class UsageFlag : std::uint8_t {
   revoked = 0,
@@ -292,8 +298,8 @@ struct Digest {
   friend bool operator!=(const Digest& a, const Digest& b) { return a.bytes != b.bytes; }
 };
 
-// What tells a command sent again from another one under the same key (H19): the first 6 bytes of its Digest. The key is
-// compared whole, so of those who use a key twice by mistake one in 2^48 is answered as if it had not.
+// What tells a command sent again from another one under the same key (H19): the first 6 bytes of its Digest. The key
+// is compared whole, so of those who use a key twice by mistake one in 2^48 is answered as if it had not.
 struct CommandDigest {
   std::array<std::uint8_t, 6> bytes{};
   friend bool operator==(const CommandDigest& a, const CommandDigest& b) { return a.bytes == b.bytes; }

@@ -44,7 +44,9 @@ Event AccountHistory::at(const Place& place) const {
     if (event.account == account_ && event.version == place.version) found.emplace(std::move(event));
     return false;
   });
-  if (!found) throw Fault(Fault::Kind::busy, "position " + std::to_string(place.seq) + ": account " + account_.value + " left while it was read");
+  if (!found)
+    throw Fault(Fault::Kind::busy,
+                "position " + std::to_string(place.seq) + ": account " + account_.value + " left while it was read");
   return *std::move(found);
 }
 

@@ -41,8 +41,8 @@ class AccountHistory {
 // One reading, folded, and what of it is few: everything but grants, charges, authorizations and their releases is kept
 // whole, and of grants where they stand.
 struct Reading {
-  // `after` is told of each event with the state after it, `before` with the one before. Throws Fault(damaged) when they
-  // do not fold.
+  // `after` is told of each event with the state after it, `before` with the one before. Throws Fault(damaged) when
+  // they do not fold.
   explicit Reading(const AccountHistory& history, const Watch& after = {}, const Watch& before = {});
   ~Reading();
   Reading(const Reading&) = delete;

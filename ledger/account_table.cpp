@@ -121,7 +121,8 @@ bool AccountTable::grant(std::uint32_t account, const Envelope& envelope, const 
                          std::string_view fields) {
   AccountLine& line = lines_[account];
   const auto name = credits::parse_lot(fact.lot);
-  if (fact.price || !name || name->plan != fact.plan || envelope.version != line.version + std::int64_t{1}) return false;
+  if (fact.price || !name || name->plan != fact.plan || envelope.version != line.version + std::int64_t{1})
+    return false;
   CompactPool* const pool = pool_of(account, fact.plan, name->term);
   if (pool == nullptr) return false;
   const Terms& terms = *terms_[pool->terms];
@@ -140,7 +141,8 @@ bool AccountTable::grant(std::uint32_t account, const Envelope& envelope, const 
   }
   credits::require_grant(fact, *name, place, Folding::whole);
   if (allotment) {
-    if (name->number == 1 && !fields.empty()) known_.keep(KnownFields::Of::allotment, pool->terms, name->period, fields);
+    if (name->number == 1 && !fields.empty())
+      known_.keep(KnownFields::Of::allotment, pool->terms, name->period, fields);
     open_period(account, *pool, envelope);
     return true;
   }
@@ -195,7 +197,8 @@ void AccountTable::evolve_wholly(std::uint32_t account, const Event& event) {
   CompactAccount& compact = compact_[account];
   const bool was_full = compact.full != 0;
   const bool charged = std::holds_alternative<CreditsConsumed>(event.payload);
-  if (event.version > account_events_max) throw Inconsistent("more events of an account than a fold over columns counts");
+  if (event.version > account_events_max)
+    throw Inconsistent("more events of an account than a fold over columns counts");
   if (!was_full) {
     AccountState state = line.version > 0 ? expand(account) : AccountState{};
     release(compact);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The accounts of a fold over columns, by dense number. A charge touches one cache line of its account and adds to what is
-// pending there; everything else first draws what is pending (credits::draw, greedy in a fixed order, so that a sum draws
-// what its parts would) and then goes through `evolve`. What most accounts are is kept in a few fixed records, and grants
-// and closes are done to those directly, by the same checks that `evolve` asks; an account that is anything more is kept
-// as the AccountState it is. No rule lives here.
+// The accounts of a fold over columns, by dense number. A charge touches one cache line of its account and adds to what
+// is pending there; everything else first draws what is pending (credits::draw, greedy in a fixed order, so that a sum
+// draws what its parts would) and then goes through `evolve`. What most accounts are is kept in a few fixed records,
+// and grants and closes are done to those directly, by the same checks that `evolve` asks; an account that is anything
+// more is kept as the AccountState it is. No rule lives here.
 #pragma once
 
 #include <array>
@@ -86,8 +86,8 @@ class AccountTable {
 
   // Folds an event of the account. Throws Inconsistent or Overflow as `creditfold::evolve` does.
   void evolve(std::uint32_t account, const Event& event);
-  // The same for these two where they are neither priced nor billed, so that nobody asks for their key. `fields`: what they
-  // were read from, in their newest revision; else none.
+  // The same for these two where they are neither priced nor billed, so that nobody asks for their key. `fields`: what
+  // they were read from, in their newest revision; else none.
   void evolve(std::uint32_t account, const Envelope& envelope, const CreditsGranted& fact, std::string_view fields);
   void evolve(std::uint32_t account, const Envelope& envelope, const PeriodClosed& fact, std::string_view fields);
   // The same of fields that were never read, where another account's were alike; false when nothing was done.
@@ -104,10 +104,13 @@ class AccountTable {
 
   // Of all that is kept of accounts, what stands free for more included.
   [[nodiscard]] std::size_t bytes() const;
-  [[nodiscard]] std::size_t spilled() const { return full_.size() - free_full_.size(); }  // accounts kept as AccountState
+  [[nodiscard]] std::size_t spilled() const {
+    return full_.size() - free_full_.size();
+  }  // accounts kept as AccountState
 
  private:
-  // A period that was opened with the allotment its term says. Its other lots are further ones; numbers follow from age.
+  // A period that was opened with the allotment its term says. Its other lots are further ones; numbers follow from
+  // age.
   struct OpenedPeriod {
     std::int64_t drawn = 0;  // from the allotment
     std::int64_t uncovered = 0;

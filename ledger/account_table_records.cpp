@@ -19,7 +19,8 @@ std::uint32_t AccountTable::lots_of(const CompactPool& pool, std::int32_t period
 }
 
 // Lots are numbered in the order granted, which is by version; a close lets all that is left expire (AIS-4d).
-void AccountTable::read_period(const CompactPool& pool, std::int32_t number, std::uint32_t opened, Period& period) const {
+void AccountTable::read_period(const CompactPool& pool, std::int32_t number, std::uint32_t opened,
+                               Period& period) const {
   period.number = number;
   period.uncovered = {};
   period.lots.clear();
@@ -70,7 +71,8 @@ void AccountTable::write_drawn(const CompactPool& pool, std::uint32_t opened, co
 // The first period first.
 const std::vector<std::uint32_t>& AccountTable::opened_of(const CompactPool& pool) {
   opened_scratch_.clear();
-  for (std::uint32_t opened = pool.newest; opened != 0; opened = opened_[opened].older) opened_scratch_.push_back(opened);
+  for (std::uint32_t opened = pool.newest; opened != 0; opened = opened_[opened].older)
+    opened_scratch_.push_back(opened);
   std::reverse(opened_scratch_.begin(), opened_scratch_.end());
   return opened_scratch_;
 }
@@ -164,7 +166,8 @@ bool is_compact(const Pool& pool) {
   if (term.allotment.micro <= 0 || term.opened > std::numeric_limits<std::uint16_t>::max()) return false;
   for (std::size_t i = 0; i < term.periods.size(); ++i) {
     const Period& period = term.periods[i];
-    const bool in_place = static_cast<std::int32_t>(i) >= term.opened || period.number == static_cast<std::int32_t>(i) + 1;
+    const bool in_place =
+        static_cast<std::int32_t>(i) >= term.opened || period.number == static_cast<std::int32_t>(i) + 1;
     if (!in_place || !is_compact(term, period)) return false;
   }
   return static_cast<std::int32_t>(term.periods.size()) >= term.opened;
@@ -175,7 +178,8 @@ bool is_compact(const AccountState& state) {
                      state.usage.empty() && state.seats.empty() && state.products.empty() &&
                      state.invoice_lines.empty() && state.consents.empty() && state.terms.empty() && !state.key;
   return plain && state.pools.size() <= windows_per_account &&
-         std::all_of(state.pools.begin(), state.pools.end(), [](const auto& entry) { return is_compact(entry.second); });
+         std::all_of(state.pools.begin(), state.pools.end(),
+                     [](const auto& entry) { return is_compact(entry.second); });
 }
 
 }  // namespace
@@ -249,7 +253,8 @@ std::uint32_t AccountTable::terms_number(const PlanId& plan, const Term& term) {
   terms->term.rate_card = term.rate_card;
   std::vector<std::uint8_t> bytes;
   append_with(bytes, [&](SpanOutputArchive& out) { out(plan, terms->term); });
-  const auto [found, is_new] = terms_numbers_.emplace(std::string(bytes.begin(), bytes.end()), static_cast<std::uint32_t>(terms_.size()));
+  const auto [found, is_new] =
+      terms_numbers_.emplace(std::string(bytes.begin(), bytes.end()), static_cast<std::uint32_t>(terms_.size()));
   if (!is_new) return found->second;
   const std::int64_t periods = terms::period_count(term);
   for (std::int64_t n = 1; periods <= periods_max && n <= periods; ++n) {

@@ -29,7 +29,9 @@ class Arena {
     return number;
   }
   void remove(std::uint32_t number) { free_.push_back(number); }
-  [[nodiscard]] std::size_t bytes() const { return chunks_.size() * chunk * sizeof(Record) + free_.capacity() * sizeof(std::uint32_t); }
+  [[nodiscard]] std::size_t bytes() const {
+    return chunks_.size() * chunk * sizeof(Record) + free_.capacity() * sizeof(std::uint32_t);
+  }
 
  private:
   static constexpr std::uint32_t chunk = 4096;

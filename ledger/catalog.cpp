@@ -84,7 +84,8 @@ Plan read_plan(const json::value& value, const std::string& place, Fault& fault)
   plan.rate_card = in.id<RateCardId>("rate_card");
   plan.increment_price = read_price(in, "increment_price");
   plan.overage_price = read_price(in, "overage_price");
-  if (plan.overage_price && plan.increment.micro == 0) in.fail("overage_price", "is per increment, and the plan has none");
+  if (plan.overage_price && plan.increment.micro == 0)
+    in.fail("overage_price", "is per increment, and the plan has none");
   in.refuse_others();
   return plan;
 }
@@ -120,9 +121,9 @@ Model read_model(const json::value& value, const std::string& place, Fault& faul
 RateCard read_rate_card(const json::value& value, const std::string& place, Fault& fault) {
   RateCard card;
   ObjectReader in(value, place, fault);
-  card.models = read_map<ModelId, Model>(in, "models", true, fault, [&](const json::value& model, const std::string& at) {
-    return read_model(model, at, fault);
-  });
+  card.models = read_map<ModelId, Model>(
+      in, "models", true, fault,
+      [&](const json::value& model, const std::string& at) { return read_model(model, at, fault); });
   in.refuse_others();
   return card;
 }
@@ -180,7 +181,8 @@ void check_references(const Catalog& catalog, Fault& fault) {
   }
   for (const auto& [id, plan] : catalog.plans) {
     if (catalog.rate_cards.count(plan.rate_card) == 0) {
-      broken("/plans/" + id.value + "/rate_card", "names a rate card that is not in the catalog: " + plan.rate_card.value);
+      broken("/plans/" + id.value + "/rate_card",
+             "names a rate card that is not in the catalog: " + plan.rate_card.value);
     }
   }
   for (const auto& [id, product] : catalog.products) {
@@ -282,7 +284,8 @@ Expected<Catalog, CatalogFault> parse_catalog(std::string_view text) {
 }
 
 const Catalog& default_catalog() {
-  static const Catalog catalog = parse_catalog(default_catalog_json()).value();  // shipped with the code, tested with it
+  static const Catalog catalog =
+      parse_catalog(default_catalog_json()).value();  // shipped with the code, tested with it
   return catalog;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is sold and at which rates: plans, rate cards, products, regions, notices. Data with a schema (catalog.schema.json);
-// the rules read it when a command is decided, and write what they took into the event, so that a fold never needs it.
+// What is sold and at which rates: plans, rate cards, products, regions, notices. Data with a schema
+// (catalog.schema.json); the rules read it when a command is decided, and write what they took into the event, so that
+// a fold never needs it.
 #pragma once
 
 #include <cstdint>

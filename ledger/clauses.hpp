@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The clause table the product ships: every id that rules, refusals and explanations name, with its sentence in our words.
+// The clause table the product ships: every id that rules, refusals and explanations name, with its sentence in our
+// words.
 #pragma once
 
 #include <span>

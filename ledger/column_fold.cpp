@@ -14,8 +14,8 @@ namespace {
 constexpr std::size_t cache_line = 64;
 constexpr std::size_t others_ahead = 4;
 
-// Asks for the lines of the next `count` accounts before they are needed. Natively by hints, some way ahead. WebAssembly has
-// none: there a field of each is read, in loads that do not wait for one another.
+// Asks for the lines of the next `count` accounts before they are needed. Natively by hints, some way ahead.
+// WebAssembly has none: there a field of each is read, in loads that do not wait for one another.
 #ifdef __wasm__
 constexpr std::size_t some = 512;
 
@@ -70,7 +70,8 @@ Expected<Done, ColumnFault> ColumnFold::fold(std::span<const std::uint8_t> segme
   at_event_ = 0;
   const auto fault = [&](const char* what) {
     const bool known = at_event_ < unpacked_.account.size();
-    return Unexpected{ColumnFault{first_seq + static_cast<std::int64_t>(at_event_), known ? unpacked_.account[at_event_] : 0, what}};
+    return Unexpected{
+        ColumnFault{first_seq + static_cast<std::int64_t>(at_event_), known ? unpacked_.account[at_event_] : 0, what}};
   };
   try {
     const SegmentColumns columns = SegmentColumns::take(segment);
@@ -84,7 +85,8 @@ Expected<Done, ColumnFault> ColumnFold::fold(std::span<const std::uint8_t> segme
       const std::size_t end = other < others_.size() ? others_[other] : events;
       while (event < end) {
         const std::size_t count = end - event;
-        const std::size_t added = bounded_ ? add_charges<true>(event, charge, count) : add_charges<false>(event, charge, count);
+        const std::size_t added =
+            bounded_ ? add_charges<true>(event, charge, count) : add_charges<false>(event, charge, count);
         if (usage_.by_account()) add_usage_by_account(event, charge, added);
         event += added;
         charge += added;
@@ -162,7 +164,8 @@ std::uint32_t ColumnFold::cell_of(std::size_t charge) {
 
 UsageTotals ColumnFold::used_by(std::size_t charge) const {
   const Unpacked& of = unpacked_;
-  return {1, Volume{of.query[charge]}, Volume{of.input[charge]}, Volume{of.output[charge]}, Credits{of.credits[charge]}};
+  return {1, Volume{of.query[charge]}, Volume{of.input[charge]}, Volume{of.output[charge]},
+          Credits{of.credits[charge]}};
 }
 
 // Segments are much alike, so that the next one's keys, which are most of its bytes and are not read, lie where this
@@ -170,7 +173,8 @@ UsageTotals ColumnFold::used_by(std::size_t charge) const {
 void ColumnFold::expect_like(const SegmentColumns& columns) {
   constexpr std::size_t nearly = 256;
   const std::size_t keys = std::min(expected_.size(), columns.keys_at + nearly);
-  const std::size_t behind = std::min(expected_.size(), std::max(keys, columns.after_keys - std::min(nearly, columns.after_keys)));
+  const std::size_t behind =
+      std::min(expected_.size(), std::max(keys, columns.after_keys - std::min(nearly, columns.after_keys)));
   to_fetch_ = {expected_.first(keys), expected_.subspan(behind)};
   expected_ = {};
 }
@@ -254,8 +258,8 @@ void ColumnFold::add_usage(std::size_t charge, std::size_t end) {
 std::size_t ColumnFold::add_in_lanes(std::size_t charge, std::size_t end) {
   if (!in_lanes_) return charge;
   const Unpacked& of = unpacked_;
-  return lanes_.add({of.workflow.data(), of.model.data(), of.query.data(), of.input.data(), of.output.data(), of.credits.data(),
-                     of.cells.data(), of.model_number.data()},
+  return lanes_.add({of.workflow.data(), of.model.data(), of.query.data(), of.input.data(), of.output.data(),
+                     of.credits.data(), of.cells.data(), of.model_number.data()},
                     charge, end, usage_.cells());
 }
 

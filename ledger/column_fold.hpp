@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A whole log folded from packed segments, a column at a time: the same states, bit for bit, as `Book` makes of its events
-// one by one, tens of times faster. Charges, of which a log mostly consists, never become Events; everything else goes
-// through `evolve` or by its checks (account_table.hpp).
+// A whole log folded from packed segments, a column at a time: the same states, bit for bit, as `Book` makes of its
+// events one by one, tens of times faster. Charges, of which a log mostly consists, never become Events; everything
+// else goes through `evolve` or by its checks (account_table.hpp).
 #pragma once
 
 #include <array>
@@ -20,8 +20,8 @@
 
 namespace creditfold {
 
-// Where a fold over columns stopped, and why. The event may be a later one of the account than the first that cannot be:
-// sums beyond 64 bits show when they are drawn. Who has to name the first folds events one by one.
+// Where a fold over columns stopped, and why. The event may be a later one of the account than the first that cannot
+// be: sums beyond 64 bits show when they are drawn. Who has to name the first folds events one by one.
 struct ColumnFault {
   std::int64_t seq = 0;
   std::uint32_t account = 0;
@@ -39,8 +39,8 @@ class ColumnFold {
   ColumnFold(const ColumnFold&) = delete;
   ColumnFold& operator=(const ColumnFold&) = delete;
 
-  // Folds a segment as SegmentWriter made it; `first_seq`: of its first event. What it holds of accounts that are gone is
-  // passed over. After a fault the fold is unusable.
+  // Folds a segment as SegmentWriter made it; `first_seq`: of its first event. What it holds of accounts that are gone
+  // is passed over. After a fault the fold is unusable.
   [[nodiscard]] Expected<Done, ColumnFault> fold(std::span<const std::uint8_t> segment, std::int64_t first_seq);
 
   // Hints which segment is folded next, for who has them all in memory: its columns are there by then.
@@ -50,7 +50,8 @@ class ColumnFold {
   // Draws what is pending; to be called before anything is asked.
   [[nodiscard]] Expected<Done, ColumnFault> settle();
 
-  // Calls `visit(const PeriodView&)` for every period of every account, with its lots: accounts by number. REQUIRES: settled.
+  // Calls `visit(const PeriodView&)` for every period of every account, with its lots: accounts by number. REQUIRES:
+  // settled.
   template <class Visit>
   void visit_periods(Visit&& visit) {
     for (std::uint32_t account = 1; account < accounts_.size(); ++account) {
@@ -114,7 +115,8 @@ class ColumnFold {
   UsageTable usage_;
   AccountTable accounts_;
   Unpacked unpacked_;
-  std::vector<std::uint32_t> batch_account_, batch_version_, batch_events_, batch_kept_;  // empty when each batch has one event and none is gone
+  std::vector<std::uint32_t> batch_account_, batch_version_, batch_events_,
+      batch_kept_;  // empty when each batch has one event and none is gone
   struct BatchPlace {
     std::size_t batch = 0;
     std::size_t behind = 0;  // the first event that is not of it or one before

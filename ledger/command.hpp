@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every command a caller may send: wishes, imperative, already of the right form. Whether they come true is for `decide`.
+// Every command a caller may send: wishes, imperative, already of the right form. Whether they come true is for
+// `decide`.
 #pragma once
 
 #include <cstdint>
@@ -167,16 +168,17 @@ struct SetAccess {
 };
 
 using CommandBody =
-    std::variant<OpenAccount, StartTerm, RenewTerm, EndTerm, SetBuilders, GrantCredits, PurchaseCredits, TransferCredits,
-                 RecordUsage, AuthorizeUsage, ReleaseAuthorization, ClosePeriods, ChangeSeats, AddProduct, RemoveProduct,
-                 MigrateRegion, RotateKey, RevokeKey, SetConsent, AcceptTerms, SetAccess>;
+    std::variant<OpenAccount, StartTerm, RenewTerm, EndTerm, SetBuilders, GrantCredits, PurchaseCredits,
+                 TransferCredits, RecordUsage, AuthorizeUsage, ReleaseAuthorization, ClosePeriods, ChangeSeats,
+                 AddProduct, RemoveProduct, MigrateRegion, RotateKey, RevokeKey, SetConsent, AcceptTerms, SetAccess>;
 
 struct Command {
   AccountId account;
   IdempotencyKey key;
   std::optional<Instant> at;  // left out: now
   CommandBody body;
-  bool marked = false;  // GOV-3: some text of it, ids and key included, carries a classification marking; read off as sent
+  bool marked =
+      false;  // GOV-3: some text of it, ids and key included, carries a classification marking; read off as sent
 };
 
 // H1: how far a command's `at` may lie ahead of the clock, for clocks that disagree.

@@ -83,7 +83,8 @@ bool in_force(const AccountState& state, const RateCardId& card, Instant moment)
   });
 }
 
-void write_terms_of(JsonWriter& out, const AccountState& state, const Deciding& deciding, const TermsId& id, Instant moment) {
+void write_terms_of(JsonWriter& out, const AccountState& state, const Deciding& deciding, const TermsId& id,
+                    Instant moment) {
   out.open('{').field("terms", id).field("accepted", consents::has_accepted(state, id, moment));
   write_origin(out, origin_of(deciding.terms, id));
 }

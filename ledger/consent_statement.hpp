@@ -17,11 +17,11 @@ namespace creditfold {
 
 // One line of JSON without a newline. `events` are the account's, in order; what stands at `moment` is what was last
 // recorded among those that had happened by then (H1), as `state` has it.
-[[nodiscard]] std::string consents_json(const AccountState& state, std::span<const Event> events, const Catalog& catalog,
-                                        Instant moment);
+[[nodiscard]] std::string consents_json(const AccountState& state, std::span<const Event> events,
+                                        const Catalog& catalog, Instant moment);
 
 // The same out of a log. nullopt: no event of the account is among those asked for. Throws Fault as view_as_of does.
-[[nodiscard]] std::optional<std::string> consents_as_of(const Log& log, const AccountId& account, const Catalog& catalog,
-                                                        const AsOf& as_of, Instant now);
+[[nodiscard]] std::optional<std::string> consents_as_of(const Log& log, const AccountId& account,
+                                                        const Catalog& catalog, const AsOf& as_of, Instant now);
 
 }  // namespace creditfold

@@ -35,7 +35,9 @@ bool has_consent(const AccountState& state, const FeatureId& feature, Instant at
   return stands(state.consents, feature, at);
 }
 
-bool has_accepted(const AccountState& state, const TermsId& terms, Instant at) { return stands(state.terms, terms, at); }
+bool has_accepted(const AccountState& state, const TermsId& terms, Instant at) {
+  return stands(state.terms, terms, at);
+}
 
 std::vector<UsageFlag> objections(const AccountState& state, const Model& model, Instant at) {
   std::vector<UsageFlag> found;
@@ -58,7 +60,8 @@ Refusal refusal_for(UsageFlag flag, const ModelId& id, const Model& model, Insta
       return {RefusalCode::discontinued, "AI-5", "This model has been withdrawn.",
               {named, {"withdrawn_at", model.withdrawn_at ? to_text(*model.withdrawn_at) : ""}, then}};
     case UsageFlag::not_authorized_in_gov:
-      return {RefusalCode::not_authorized_in_gov, "GOV-1", "This model is not authorized in the gov environment.", {named}};
+      return {
+          RefusalCode::not_authorized_in_gov, "GOV-1", "This model is not authorized in the gov environment.", {named}};
     case UsageFlag::beta_not_accepted:
       return {RefusalCode::beta_not_accepted, "AI-5", "This is a beta model and the account has not opted in to beta.",
               {named, {"feature", std::string(beta_feature)}, then}};
@@ -73,7 +76,9 @@ Refusal refusal_for(UsageFlag flag, const ModelId& id, const Model& model, Insta
 
 std::optional<Refusal> decide(Draft& draft, const SetConsent& command) {
   if (command.feature.value == training_feature && command.granted) {
-    return Refusal{RefusalCode::never_for_training, "AI-4", "Customer Data never trains models; no consent changes that.",
+    return Refusal{RefusalCode::never_for_training,
+                   "AI-4",
+                   "Customer Data never trains models; no consent changes that.",
                    {{"feature", command.feature.value}}};
   }
   draft.emit(ConsentChanged{.feature = command.feature, .granted = command.granted});

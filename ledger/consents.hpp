@@ -27,8 +27,8 @@ void evolve(AccountState& state, const Event& event, const AccessChanged& fact);
 [[nodiscard]] bool has_consent(const AccountState& state, const FeatureId& feature, Instant at);
 [[nodiscard]] bool has_accepted(const AccountState& state, const TermsId& terms, Instant at);
 
-// What stands against using `model` on this account at `at`, in the order of the checks. A report carries them as flags,
-// an authorization is refused with the first.
+// What stands against using `model` on this account at `at`, in the order of the checks. A report carries them as
+// flags, an authorization is refused with the first.
 [[nodiscard]] std::vector<UsageFlag> objections(const AccountState& state, const Model& model, Instant at);
 [[nodiscard]] Refusal refusal_for(UsageFlag flag, const ModelId& id, const Model& model, Instant at);
 

@@ -41,8 +41,11 @@ std::optional<Refusal> check_periods(const Term& term, std::int64_t first, std::
                                      std::string_view closed_clause) {
   const std::int64_t count = terms::period_count(term);
   if (first < 1 || first > last || last > count) {
-    return Refusal{RefusalCode::unknown_period, "AIS-5c", "The term has no such run of Credit Periods.",
-                   {{"first", std::to_string(first)}, {"last", std::to_string(last)}, {"periods", std::to_string(count)}}};
+    return Refusal{
+        RefusalCode::unknown_period,
+        "AIS-5c",
+        "The term has no such run of Credit Periods.",
+        {{"first", std::to_string(first)}, {"last", std::to_string(last)}, {"periods", std::to_string(count)}}};
   }
   const Instant ends_at = terms::period_ends_at(term, first);
   if (ends_at <= at || first <= term.closed) {
@@ -258,7 +261,8 @@ void open_begun_periods(Draft& draft) {
   for (const auto& [plan, pool] : draft.state().pools) {
     for (const Term& term : pool.terms) {
       if (term.starts_at > draft.at()) continue;
-      const std::int64_t begun = term.in_force(draft.at()) ? terms::period_at(term, draft.at()) : terms::period_count(term);
+      const std::int64_t begun =
+          term.in_force(draft.at()) ? terms::period_at(term, draft.at()) : terms::period_count(term);
       if (begun <= term.opened) continue;
       if (term.allotment.micro == 0) {
         eventless = true;
@@ -295,7 +299,9 @@ std::optional<Refusal> decide(Draft& draft, const PurchaseCredits& command, cons
   if (!found) return found.error();
   const Term& term = *found->term;
   if (command.credits.micro <= 0 || term.increment.micro == 0 || command.credits.micro % term.increment.micro != 0) {
-    return Refusal{RefusalCode::bad_increment, "AIS-5b", "Credits are sold in positive multiples of the plan's increment.",
+    return Refusal{RefusalCode::bad_increment,
+                   "AIS-5b",
+                   "Credits are sold in positive multiples of the plan's increment.",
                    {{"credits", to_text(command.credits)}, {"increment", to_text(term.increment)}}};
   }
   if (auto refusal = check_periods(term, command.first, command.last, draft.at(), "AIS-5c")) return refusal;

@@ -37,8 +37,8 @@ struct LotName {
 
 // Draws up to `amount` from the lot; returns what it covered.
 Credits draw(Lot& lot, Credits amount);
-// Draws up to `amount` from the period's lots in burn order; returns what they covered. Greedy in a fixed order: amounts
-// drawn one after the other, with nothing else happening to the lots, draw what their sum draws at once.
+// Draws up to `amount` from the period's lots in burn order; returns what they covered. Greedy in a fixed order:
+// amounts drawn one after the other, with nothing else happening to the lots, draw what their sum draws at once.
 Credits draw(Period& period, Credits amount);
 
 // What the rules of a grant ask of the term it falls into, whichever way the term is kept.

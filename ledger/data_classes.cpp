@@ -38,9 +38,10 @@ constexpr std::array rules{
     ClassRule{profile_image, Protection::in_the_clear, "EKM-2",
               "Profile images stay unencrypted. The ledger keeps none; the directory may say where one is."},
     ClassRule{video, Protection::in_the_clear, "EKM-2", "Videos stay unencrypted. The ledger keeps none."},
-    ClassRule{display_name, Protection::in_the_clear, "RES-2",
-              "What ids of organizations, workflows and models are called lies only in the directory, which stays in the "
-              "US whatever region the account lives in."},
+    ClassRule{
+        display_name, Protection::in_the_clear, "RES-2",
+        "What ids of organizations, workflows and models are called lies only in the directory, which stays in the "
+        "US whatever region the account lives in."},
 };
 
 constexpr std::array kept{

@@ -70,8 +70,10 @@ struct CheckFigures {
     if (auto refusal = check_product_fields(command, catalog)) return refusal;
     if (command.ends_at <= command.starts_at) return impossible("/ends_at", "A term ends after it starts.");
     if (command.seats && *command.seats < 0) return impossible("/seats", "Seats are 0 or more.");
-    if (command.seat_price && command.seat_price->minor < 0) return impossible("/seat_price/minor", "A price is 0 or more.");
-    if (command.allotment && command.allotment->micro < 0) return impossible("/allotment", "An allotment is 0 or more.");
+    if (command.seat_price && command.seat_price->minor < 0)
+      return impossible("/seat_price/minor", "A price is 0 or more.");
+    if (command.allotment && command.allotment->micro < 0)
+      return impossible("/allotment", "An allotment is 0 or more.");
     return std::nullopt;
   }
   std::optional<Refusal> operator()(const RenewTerm& command) const {
@@ -122,7 +124,9 @@ struct Decide {
   bool marked;  // GOV-3
   const Provided& provided;
 
-  std::optional<Refusal> operator()(const OpenAccount& command) const { return account::decide(draft, command, catalog); }
+  std::optional<Refusal> operator()(const OpenAccount& command) const {
+    return account::decide(draft, command, catalog);
+  }
   std::optional<Refusal> operator()(const StartTerm& command) const {
     return is_studio(command.product) ? terms::decide(draft, command, catalog) : seats::decide(draft, command, catalog);
   }
@@ -151,7 +155,9 @@ struct Decide {
   }
   std::optional<Refusal> operator()(const ChangeSeats& command) const { return seats::decide(draft, command, catalog); }
   std::optional<Refusal> operator()(const AddProduct& command) const { return seats::decide(draft, command, catalog); }
-  std::optional<Refusal> operator()(const RemoveProduct& command) const { return seats::decide(draft, command, catalog); }
+  std::optional<Refusal> operator()(const RemoveProduct& command) const {
+    return seats::decide(draft, command, catalog);
+  }
   std::optional<Refusal> operator()(const MigrateRegion& command) const {
     if (marked) return classified_refusal();  // before anything is copied
     return residency::decide(draft, command, catalog, provided);
@@ -209,8 +215,11 @@ Expected<std::vector<Event>, Refusal> decide(const AccountState* state, const Co
     if (!checked_already) (void)draft.state();
     std::vector<Event> events = draft.take();
     if (events.size() > events_per_batch_max) {
-      return Unexpected{Refusal{RefusalCode::malformed, "", "The command would bring more events than one batch takes.",
-                                {{"events", std::to_string(events.size())}, {"limit", std::to_string(events_per_batch_max)}}}};
+      return Unexpected{
+          Refusal{RefusalCode::malformed,
+                  "",
+                  "The command would bring more events than one batch takes.",
+                  {{"events", std::to_string(events.size())}, {"limit", std::to_string(events_per_batch_max)}}}};
     }
     return events;
   } catch (const Overflow& overflow) {
@@ -219,7 +228,8 @@ Expected<std::vector<Event>, Refusal> decide(const AccountState* state, const Co
   }
 }
 
-std::optional<Errand> errand_of(const AccountState* state, const Command& command, const Catalog& catalog, Instant now) {
+std::optional<Errand> errand_of(const AccountState* state, const Command& command, const Catalog& catalog,
+                                Instant now) {
   const auto* rotation = std::get_if<RotateKey>(&command.body);
   if (rotation == nullptr || state == nullptr) return std::nullopt;
   if (!decide(state, command, catalog, now, keys::assumed(*state, *rotation))) return std::nullopt;

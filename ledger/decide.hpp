@@ -16,14 +16,15 @@
 
 namespace creditfold {
 
-// Figures that are well formed but impossible, and fields that do not belong to the product named: `malformed` too, though
-// it takes the catalog and the account to see it. `state` is null for an unknown account.
+// Figures that are well formed but impossible, and fields that do not belong to the product named: `malformed` too,
+// though it takes the catalog and the account to see it. `state` is null for an unknown account.
 [[nodiscard]] std::optional<Refusal> check_figures(const AccountState* state, const Command& command,
                                                    const Catalog& catalog, Instant now);
 
 // The events of an accepted command (maybe none), versions following the state's; or the first refusal in the stated
-// order. `state` is null for an unknown account. `now` is the clock's: a missing `at`, `in_future` and `recorded_at` (H1).
-// `provided` is what was done outside for the command beforehand, for the few commands that need something from there.
+// order. `state` is null for an unknown account. `now` is the clock's: a missing `at`, `in_future` and `recorded_at`
+// (H1). `provided` is what was done outside for the command beforehand, for the few commands that need something from
+// there.
 [[nodiscard]] Expected<std::vector<Event>, Refusal> decide(const AccountState* state, const Command& command,
                                                            const Catalog& catalog, Instant now,
                                                            const Provided& provided = {});

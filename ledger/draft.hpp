@@ -24,7 +24,8 @@ class Draft {
 
   // The account with everything emitted so far. The reference holds until the next emit.
   [[nodiscard]] const AccountState& state();
-  // The same to write to, for what a fold will do by itself at this moment (a period without allotment opens eventless).
+  // The same to write to, for what a fold will do by itself at this moment (a period without allotment opens
+  // eventless).
   [[nodiscard]] AccountState& writable_state();
 
   void emit(Payload payload, std::optional<ActorId> actor = std::nullopt);

@@ -62,7 +62,8 @@ FoundCharge::FoundCharge(const AccountHistory& history, const UsageId& usage)
     : usage_(usage),
       event_(find_newest(history)),
       reading_(
-          event_ ? history : AccountHistory(), [this](const Event& event, const AccountState& after) { follow(event, after); },
+          event_ ? history : AccountHistory(),
+          [this](const Event& event, const AccountState& after) { follow(event, after); },
           [this](const Event& event, const AccountState& before) { meet(event, before); }) {}
 
 FoundCharge::~FoundCharge() = default;

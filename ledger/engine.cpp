@@ -12,7 +12,10 @@ namespace creditfold {
 namespace {
 
 Refusal key_reused(const IdempotencyKey& key) {
-  return {RefusalCode::key_reused, "H19", "The key belongs to another command that was accepted before.", {{"key", key.value}}};
+  return {RefusalCode::key_reused,
+          "H19",
+          "The key belongs to another command that was accepted before.",
+          {{"key", key.value}}};
 }
 
 Refusal opens_elsewhere(const AccountId& account) {
@@ -21,7 +24,9 @@ Refusal opens_elsewhere(const AccountId& account) {
 
 // EKM-1: a key that wraps no data key cannot be used. EKM-5: nothing that should be sealed is stored as it is.
 Refusal cannot_be_sealed(const AccountId& account) {
-  return {RefusalCode::key_unusable, "EKM-1", "The account's wrapped key is none, so its free text cannot be sealed; send none.",
+  return {RefusalCode::key_unusable,
+          "EKM-1",
+          "The account's wrapped key is none, so its free text cannot be sealed; send none.",
           {{"account", account.value}}};
 }
 
@@ -122,7 +127,8 @@ const AccountState* Engine::Group::state_of(const AccountId& account) {
   return grown(account, *state_before(account), events);
 }
 
-const AccountState* Engine::Group::grown(const AccountId& account, const AccountState& from, const std::vector<Event>& events) {
+const AccountState* Engine::Group::grown(const AccountId& account, const AccountState& from,
+                                         const std::vector<Event>& events) {
   AccountState& next = accounts_.emplace(account, from).first->second;
   for (const Event& event : events) evolve(next, event);
   return &next;
@@ -168,7 +174,8 @@ std::variant<Answer, Errand> Engine::Group::decide_parsed(const ParsedCommand& p
     if (auto errand = errand_of(state, command, engine_.catalog_, now_)) return std::move(*errand);
   }
   const bool opening = state == nullptr && std::holds_alternative<OpenAccount>(command.body);
-  if (opening && engine_.opens_here_ && !engine_.opens_here_(command.account)) return refusal_answer(command, opens_elsewhere(command.account));
+  if (opening && engine_.opens_here_ && !engine_.opens_here_(command.account))
+    return refusal_answer(command, opens_elsewhere(command.account));
   return decide_anew(parsed, state, provided ? *provided : Provided{});
 }
 
@@ -236,7 +243,8 @@ void Engine::Group::append() {
 void Engine::Group::apply() {
   if (!appended_) return;
   if (engine_.before_change_) engine_.before_change_();
-  if (appended_->last_seq != head_) throw Fault(Fault::Kind::damaged, "the log gave other positions than its head told");
+  if (appended_->last_seq != head_)
+    throw Fault(Fault::Kind::damaged, "the log gave other positions than its head told");
   for (auto& [account, state] : accounts_) engine_.book_.adopt(std::move(state));
   std::vector<std::size_t> once;
   for (const auto& [account, batch] : once_) once.push_back(batch);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Commands to answers over a log: once per key for ever, decided against the account as it will be, stored as one append,
-// then applied. The service's sequencer, `apply`, `import` and the browser all drive this one. Not thread-safe.
+// Commands to answers over a log: once per key for ever, decided against the account as it will be, stored as one
+// append, then applied. The service's sequencer, `apply`, `import` and the browser all drive this one. Not thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -37,13 +37,13 @@ class Engine {
   // What is decided together and stored as one append. Nothing of it counts until `store` has returned.
   class Group;
 
-  // Answers for a group of command texts, in order. Accepted batches are on disk when this returns. A command that repeats
-  // a key of its own group is answered as if the earlier one had been stored already. Throws Fault when the log fails;
-  // then nothing of the group was stored or applied. What a command needs from outside it does not get.
-  // A region's engine takes no MigrateRegion here (std::logic_error): that is `admit`'s.
+  // Answers for a group of command texts, in order. Accepted batches are on disk when this returns. A command that
+  // repeats a key of its own group is answered as if the earlier one had been stored already. Throws Fault when the log
+  // fails; then nothing of the group was stored or applied. What a command needs from outside it does not get. A
+  // region's engine takes no MigrateRegion here (std::logic_error): that is `admit`'s.
   [[nodiscard]] std::vector<Answer> process(std::span<const std::string_view> texts, Instant now);
-  // The same with errands run where they come up, by whoever calls: what is before one is stored first, and stays stored
-  // when the log fails later.
+  // The same with errands run where they come up, by whoever calls: what is before one is stored first, and stays
+  // stored when the log fails later.
   [[nodiscard]] std::vector<Answer> process(std::span<const std::string_view> texts, Instant now, Outside& outside);
 
   // The answer a command would get now; nothing is stored and nothing changes.
@@ -54,8 +54,8 @@ class Engine {
   // Fault; then nothing was admitted. REQUIRES: `log` is the engine's, `provided` says what was copied.
   [[nodiscard]] Answer admit(Partition& log, const RegionId& from, const AccountState& arriving, std::string_view text,
                              Instant now, const Provided& provided);
-  // RES-1: which ids this engine may open, where there are several; asked before an OpenAccount is decided. One it may not
-  // open is refused with unknown_account, so that whoever sent it looks again where it belongs.
+  // RES-1: which ids this engine may open, where there are several; asked before an OpenAccount is decided. One it may
+  // not open is refused with unknown_account, so that whoever sent it looks again where it belongs.
   void set_opens_here(std::function<bool(const AccountId&)> opens_here) { opens_here_ = std::move(opens_here); }
   // Called each time right before the book is changed by what was stored, on the thread that changes it.
   void set_before_change(std::function<void()> before_change) { before_change_ = std::move(before_change); }
@@ -78,7 +78,8 @@ class Engine {
 };
 
 // Several may be under way, one after the other: while one is appended, the next is decided on what that one will have
-// made of the accounts. They are appended and applied in their order, and when one is not stored, none behind it may be.
+// made of the accounts. They are appended and applied in their order, and when one is not stored, none behind it may
+// be.
 class Engine::Group {
  public:
   // `before`: the group that comes before this one, unless it has been applied. Both must outlive it, `before` until it
@@ -88,8 +89,8 @@ class Engine::Group {
   Group(const Group&) = delete;
   Group& operator=(const Group&) = delete;
 
-  // The command's answer, or the errand to run before it is decided: then nothing was decided, and the same text is to be
-  // handed in again with what the errand brought, in this group or a later one.
+  // The command's answer, or the errand to run before it is decided: then nothing was decided, and the same text is to
+  // be handed in again with what the errand brought, in this group or a later one.
   [[nodiscard]] std::variant<Answer, Errand> decide(std::string_view text, const Provided* provided = nullptr) {
     return decide(parse_command(text), provided);
   }
@@ -130,7 +131,8 @@ class Engine::Group {
   Instant now_;
   const Group* before_;
   std::map<AccountId, AccountState> accounts_;  // as they will be
-  // Known accounts with one batch here, by its index: nobody asked yet how they will be, so that no copy of them was made.
+  // Known accounts with one batch here, by its index: nobody asked yet how they will be, so that no copy of them was
+  // made.
   std::map<AccountId, std::size_t> once_;
   std::map<std::pair<AccountId, IdempotencyKey>, std::size_t> keys_;  // used here: index into batches_
   std::set<AccountId> keys_changed_;

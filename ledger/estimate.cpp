@@ -104,7 +104,9 @@ void write_authorization(JsonWriter& out, const Expected<std::vector<Event>, Ref
   out.key("authorization").open('{').field("accepted", decided.has_value());
   if (!decided) {
     const Refusal& refusal = decided.error();
-    out.field("code", to_name(refusal.code)).field("clause", refusal.clause).field("message", std::string_view(refusal.message));
+    out.field("code", to_name(refusal.code))
+        .field("clause", refusal.clause)
+        .field("message", std::string_view(refusal.message));
   }
   out.close('}');
 }

@@ -19,8 +19,8 @@ inline void require(bool holds, const char* what) {
   if (!holds) throw Inconsistent(what);
 }
 
-// What is folded: an account's every event, or a selection of them, whose lots are not all there and whose holds may have
-// been released by events that are not; or every event, without summing by workflow and model what was used.
+// What is folded: an account's every event, or a selection of them, whose lots are not all there and whose holds may
+// have been released by events that are not; or every event, without summing by workflow and model what was used.
 enum class Folding { whole, selection, pools };
 
 // REQUIRES: event.account == state.account, or a fresh state. Throws Inconsistent or Overflow; the state is then to be

@@ -98,8 +98,9 @@ struct Explanation {
   std::vector<WhyLink> links;
 };
 
-// What is asked is asked as of the newest event of the history. The error says that there is no such thing. For a refusal
-// it may be nobody's: then it is explained without an account. Throws Fault(damaged) when the events do not fold.
+// What is asked is asked as of the newest event of the history. The error says that there is no such thing. For a
+// refusal it may be nobody's: then it is explained without an account. Throws Fault(damaged) when the events do not
+// fold.
 [[nodiscard]] Expected<Explanation, std::string> explain(const AccountHistory& history, const Why& why,
                                                          const Catalog& catalog);
 [[nodiscard]] std::string explanation_json(const Explanation& explanation);  // one line without a newline

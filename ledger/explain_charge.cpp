@@ -23,7 +23,8 @@ std::string rank_text(const Catalog& catalog, const PlanId& plan) {
 // H6. The event does not tell whether the report named the plan; what would have been picked without a name does.
 std::string why_chosen(const FoundCharge& charge, const Catalog& catalog, int admitting) {
   if (admitting == 1) return "the only plan in force that admits the actor";
-  const auto picked = terms::plan_for_usage(charge.fold().before, catalog, std::nullopt, charge.event().actor, charge.event().at);
+  const auto picked =
+      terms::plan_for_usage(charge.fold().before, catalog, std::nullopt, charge.event().actor, charge.event().at);
   const bool highest = picked.has_value() && picked->plan == charge.fact().plan;
   return highest ? "the highest rank in force that admits the actor"
                  : "not the highest in rank by the catalog at hand: the report named it, or ranks have changed";
@@ -168,7 +169,8 @@ void tell_uncovered(Telling& told, const FoundCharge& charge) {
 void tell_flags(Telling& told, const FoundCharge& charge, const Catalog& catalog) {
   const Model* known = catalog.model(charge.fact().rate_card, charge.fact().model);
   for (const UsageFlag flag : charge.fact().flags) {
-    const Refusal would_be = consents::refusal_for(flag, charge.fact().model, known ? *known : Model{}, charge.event().at);
+    const Refusal would_be =
+        consents::refusal_for(flag, charge.fact().model, known ? *known : Model{}, charge.event().at);
     told.step("Flags", {std::string(to_name(flag))}, {would_be.message}, "recorded all the same").by(would_be.clause);
     told.clause("H13");
   }
@@ -223,10 +225,12 @@ void tell_namesakes(Telling& told, const FoundCharge& charge) {
 
 std::string sentence_for(const FoundCharge& charge) {
   const ChargeFold& fold = charge.fold();
-  const std::string begin = joined({"Usage ", charge.fact().usage.value, " was charged ",
-                                    Piece::in_credits(charge.fact().credits), " to ", display_name(charge.fact().plan)});
+  const std::string begin =
+      joined({"Usage ", charge.fact().usage.value, " was charged ", Piece::in_credits(charge.fact().credits), " to ",
+              display_name(charge.fact().plan)});
   if (charge.fact().credits.micro == 0) return joined({begin, ": it cost nothing."});
-  if (charge.fact().late) return joined({begin, ", none of it covered: the report came after its period had been closed."});
+  if (charge.fact().late)
+    return joined({begin, ", none of it covered: the report came after its period had been closed."});
   std::vector<std::string> lots;
   std::vector<std::string> from;
   for (const LotAtCharge& lot : fold.lots) {

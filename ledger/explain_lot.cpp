@@ -134,7 +134,9 @@ std::string sentence_for(const LotHistory& history, const CreditsGranted& grant,
 
 Told explain_lot(const AccountHistory& history, const WhyLot& why) {
   const auto name = credits::parse_lot(why.lot);
-  const auto there_is_none = [&] { return Unexpected{joined({"There is no lot ", why.lot.value, " in this account."})}; };
+  const auto there_is_none = [&] {
+    return Unexpected{joined({"There is no lot ", why.lot.value, " in this account."})};
+  };
   if (!name) return there_is_none();
   Telling told("lot", why.lot.value);
   SumText draws;

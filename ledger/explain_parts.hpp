@@ -43,12 +43,14 @@ class Telling {
   void link(WhyLink link);
   void draw(Draw draw);
   [[nodiscard]] std::size_t steps_of(std::string_view part) const;
-  // An event that must be seen, and one of a chain that may be cut at its old end. REQUIRES: a chain's are told in order.
+  // An event that must be seen, and one of a chain that may be cut at its old end. REQUIRES: a chain's are told in
+  // order.
   void event(const Place& place) { seen_.emplace(place.version, place.seq); }
   void event(const Event& event) { this->event(place_of(event)); }
   void chain(const Place& place);
   void chain(const Event& event) { chain(place_of(event)); }
-  [[nodiscard]] std::span<const Place> chain_end(std::size_t most) const;  // its newest. REQUIRES: most <= why_events_max
+  [[nodiscard]] std::span<const Place> chain_end(
+      std::size_t most) const;  // its newest. REQUIRES: most <= why_events_max
 
   // With the account and position of the newest event known, and the events, from where they stand.
   [[nodiscard]] Explanation finish(const AccountHistory& history, const Reading& known);
@@ -62,8 +64,8 @@ class Telling {
   std::vector<Place> chain_;
 };
 
-// Amounts one after the other, and how their sum is written: "5 + 3 + 2", the middle of a long one left out; nothing for
-// one of one.
+// Amounts one after the other, and how their sum is written: "5 + 3 + 2", the middle of a long one left out; nothing
+// for one of one.
 class SumText {
  public:
   void add(Credits term);

@@ -30,7 +30,8 @@ Met::Met(Telling& told, const AccountHistory& history, const WhyPeriod& why)
                 const auto* charge = std::get_if<CreditsConsumed>(&event.payload);
                 if (charge == nullptr || charge->plan != why.plan) return;
                 const Term* term = terms::term_in_force(state, why.plan, event.at);
-                if (term == nullptr || term->number != why.term || terms::period_at(*term, event.at) != why.period) return;
+                if (term == nullptr || term->number != why.term || terms::period_at(*term, event.at) != why.period)
+                  return;
                 charges += 1;
                 charged += charge->credits;
               }),
@@ -78,8 +79,8 @@ void tell_close(Telling& told, const Met& met) {
   told.step("Close", {"Closed"}, {"by the event at position ", met.closed->seq}, met.closed->at).by("H4");
   told.credits("Close", {"Expired"}, {"recorded by the close"}, met.close().expired).by("AIS-4d");
   if (met.close().overage) {
-    auto bill = told.step("Close", {"Overage"}, {met.close().uncovered, " credits uncovered"}, met.close().overage->minor,
-                          minor_unit(*met.close().overage));
+    auto bill = told.step("Close", {"Overage"}, {met.close().uncovered, " credits uncovered"},
+                          met.close().overage->minor, minor_unit(*met.close().overage));
     bill.by("H18");
     const std::int64_t line = line_of_version(met.reading.state, met.closed->version);
     if (line > 0) bill.to(to_line(line));

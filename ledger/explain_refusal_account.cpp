@@ -141,7 +141,8 @@ void tell_authorization(Telling& told, const Refused& refused) {
   for (const Place& place : refused.named) told.chain(place);
   if (live == refused.reading->state.holds.end()) {
     told.remark(part, {*id},
-                {!refused.named.empty() ? "It was live once, and was settled or released." : "No event of the account names it."})
+                {!refused.named.empty() ? "It was live once, and was settled or released."
+                                        : "No event of the account names it."})
         .by("H16");
   }
 }
@@ -196,7 +197,8 @@ void tell_opening(Telling& told, const Refused& refused) {
   const Event& opened = refused.reading->standing.front();
   told.event(opened);
   told.step(part, {"Opened"},
-            {"environment ", to_name(refused.reading->state.environment), ", region ", refused.reading->state.region.value},
+            {"environment ", to_name(refused.reading->state.environment), ", region ",
+             refused.reading->state.region.value},
             opened.at)
       .by(refused.refusal.code == RefusalCode::not_authorized_in_gov ? "GOV-1" : "H1");
 }

@@ -12,25 +12,98 @@
 namespace creditfold {
 namespace {
 
-// The columns that FOCUS 1.2 makes mandatory, those of its conditional ones that mean something here, and our own behind
-// "x_". In the order of the header.
+// The columns that FOCUS 1.2 makes mandatory, those of its conditional ones that mean something here, and our own
+// behind "x_". In the order of the header.
 enum class Column : std::size_t {
-  BilledCost, BillingAccountId, BillingAccountName, BillingCurrency, BillingPeriodEnd, BillingPeriodStart, ChargeCategory,
-  ChargeClass, ChargeDescription, ChargeFrequency, ChargePeriodEnd, ChargePeriodStart, ConsumedQuantity, ConsumedUnit,
-  ContractedCost, EffectiveCost, InvoiceIssuerName, ListCost, PricingCategory, PricingCurrency,
-  PricingCurrencyEffectiveCost, PricingQuantity, PricingUnit, ProviderName, PublisherName, RegionId, ResourceId,
-  ResourceType, ServiceCategory, ServiceName, ServiceSubcategory, SkuId, x_Actor, x_AiGenerated, x_Flags, x_InputTokens,
-  x_Late, x_Model, x_OutputTokens, x_Plan, x_QueryTokens, x_RateCard, x_UsageId, count
+  BilledCost,
+  BillingAccountId,
+  BillingAccountName,
+  BillingCurrency,
+  BillingPeriodEnd,
+  BillingPeriodStart,
+  ChargeCategory,
+  ChargeClass,
+  ChargeDescription,
+  ChargeFrequency,
+  ChargePeriodEnd,
+  ChargePeriodStart,
+  ConsumedQuantity,
+  ConsumedUnit,
+  ContractedCost,
+  EffectiveCost,
+  InvoiceIssuerName,
+  ListCost,
+  PricingCategory,
+  PricingCurrency,
+  PricingCurrencyEffectiveCost,
+  PricingQuantity,
+  PricingUnit,
+  ProviderName,
+  PublisherName,
+  RegionId,
+  ResourceId,
+  ResourceType,
+  ServiceCategory,
+  ServiceName,
+  ServiceSubcategory,
+  SkuId,
+  x_Actor,
+  x_AiGenerated,
+  x_Flags,
+  x_InputTokens,
+  x_Late,
+  x_Model,
+  x_OutputTokens,
+  x_Plan,
+  x_QueryTokens,
+  x_RateCard,
+  x_UsageId,
+  count
 };
 constexpr std::size_t columns = static_cast<std::size_t>(Column::count);
-constexpr std::array<std::string_view, columns> names{
-    "BilledCost", "BillingAccountId", "BillingAccountName", "BillingCurrency", "BillingPeriodEnd", "BillingPeriodStart",
-    "ChargeCategory", "ChargeClass", "ChargeDescription", "ChargeFrequency", "ChargePeriodEnd", "ChargePeriodStart",
-    "ConsumedQuantity", "ConsumedUnit", "ContractedCost", "EffectiveCost", "InvoiceIssuerName", "ListCost",
-    "PricingCategory", "PricingCurrency", "PricingCurrencyEffectiveCost", "PricingQuantity", "PricingUnit", "ProviderName",
-    "PublisherName", "RegionId", "ResourceId", "ResourceType", "ServiceCategory", "ServiceName", "ServiceSubcategory",
-    "SkuId", "x_Actor", "x_AiGenerated", "x_Flags", "x_InputTokens", "x_Late", "x_Model", "x_OutputTokens", "x_Plan",
-    "x_QueryTokens", "x_RateCard", "x_UsageId"};
+constexpr std::array<std::string_view, columns> names{"BilledCost",
+                                                      "BillingAccountId",
+                                                      "BillingAccountName",
+                                                      "BillingCurrency",
+                                                      "BillingPeriodEnd",
+                                                      "BillingPeriodStart",
+                                                      "ChargeCategory",
+                                                      "ChargeClass",
+                                                      "ChargeDescription",
+                                                      "ChargeFrequency",
+                                                      "ChargePeriodEnd",
+                                                      "ChargePeriodStart",
+                                                      "ConsumedQuantity",
+                                                      "ConsumedUnit",
+                                                      "ContractedCost",
+                                                      "EffectiveCost",
+                                                      "InvoiceIssuerName",
+                                                      "ListCost",
+                                                      "PricingCategory",
+                                                      "PricingCurrency",
+                                                      "PricingCurrencyEffectiveCost",
+                                                      "PricingQuantity",
+                                                      "PricingUnit",
+                                                      "ProviderName",
+                                                      "PublisherName",
+                                                      "RegionId",
+                                                      "ResourceId",
+                                                      "ResourceType",
+                                                      "ServiceCategory",
+                                                      "ServiceName",
+                                                      "ServiceSubcategory",
+                                                      "SkuId",
+                                                      "x_Actor",
+                                                      "x_AiGenerated",
+                                                      "x_Flags",
+                                                      "x_InputTokens",
+                                                      "x_Late",
+                                                      "x_Model",
+                                                      "x_OutputTokens",
+                                                      "x_Plan",
+                                                      "x_QueryTokens",
+                                                      "x_RateCard",
+                                                      "x_UsageId"};
 
 constexpr std::string_view service_name = "AI Studio";
 constexpr std::string_view credits_currency = "CREDITS";  // a virtual currency (FOCUS, Currency Format)
@@ -174,7 +247,8 @@ void FocusWriter::invoice_line(const AccountState& state, const InvoiceLine& lin
       .set(Column::ChargeFrequency, "One-Time")
       .set(Column::ChargePeriodStart, second_text(line.at))
       .set(Column::ChargePeriodEnd, second_text(second_after(line.at)))
-      .set(Column::PricingQuantity, line.seats ? std::to_string(*line.seats) : to_text(line.credits.value_or(Credits{})))
+      .set(Column::PricingQuantity,
+           line.seats ? std::to_string(*line.seats) : to_text(line.credits.value_or(Credits{})))
       .set(Column::PricingUnit, line.seats ? "Seats" : "Credits")
       .set(Column::ServiceName, line.seats ? std::string_view(line.billing_name.value) : service_name)
       .set(Column::SkuId, products);

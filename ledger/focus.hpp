@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Charges and invoice lines in the columns of FOCUS 1.2 (https://focus.finops.org), as CSV: credits are a virtual currency,
-// tokens what was consumed. Costs stand only where a price is known, which is on invoice lines; a credit has none.
+// Charges and invoice lines in the columns of FOCUS 1.2 (https://focus.finops.org), as CSV: credits are a virtual
+// currency, tokens what was consumed. Costs stand only where a price is known, which is on invoice lines; a credit has
+// none.
 #pragma once
 
 #include <functional>

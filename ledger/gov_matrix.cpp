@@ -41,9 +41,10 @@ std::string matrix_json() {
       .field("matrix", matrix_version)
       .field("basis", "NIST SP 800-53 rev. 5")
       .field("confidential", true)
-      .field("statement",
-             "What this system does and does not do, row by row. It is no authorization and takes the place of none; the "
-             "customer analyses its own risk and watches its own data.");
+      .field(
+          "statement",
+          "What this system does and does not do, row by row. It is no authorization and takes the place of none; the "
+          "customer analyses its own risk and watches its own data.");
   out.key("controls").open('[');
   for (const Control& control : controls()) {
     out.open('{')

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// GOV-2: the responsibility matrix of this system's own controls. Which control of NIST SP 800-53 (revision 5) is met by
-// which part of the system, whose part it is, what the customer must do, and what is not met. Data; it is given to
+// GOV-2: the responsibility matrix of this system's own controls. Which control of NIST SP 800-53 (revision 5) is met
+// by which part of the system, whose part it is, what the customer must do, and what is not met. Data; it is given to
 // authenticated gov accounts and to the operator only, so nothing that everybody reads may hold it.
 #pragma once
 
@@ -20,7 +20,8 @@ enum class Responsible : std::uint8_t { provider, customer, shared };
 // What this system does of it. `customer`: nothing here could.
 enum class Met : std::uint8_t { met, partly, not_met, customer };
 
-// A part of the system that can be looked up: a file of its source, a command of its command line, an address it serves.
+// A part of the system that can be looked up: a file of its source, a command of its command line, an address it
+// serves.
 struct Part {
   enum class Kind : std::uint8_t { file, command, endpoint };
   Kind kind = Kind::file;

@@ -58,8 +58,8 @@ struct Answer {
   bool replayed = false;
 };
 [[nodiscard]] std::string to_json(const Answer& answer);  // one line without a newline
-// The answer of a refused command, of a text that is none. Where it carries a marking, it holds nothing of what was said
-// (GOV-3): whoever refuses makes it here.
+// The answer of a refused command, of a text that is none. Where it carries a marking, it holds nothing of what was
+// said (GOV-3): whoever refuses makes it here.
 [[nodiscard]] Answer refusal_answer(const Command& command, const Refusal& refusal);
 [[nodiscard]] Answer refusal_answer(const Malformed& malformed);
 

@@ -35,7 +35,8 @@ StartTerm read_start_term(ObjectReader& in) {
 
 template <class Command>
 Command read_term_command(ObjectReader& in) {
-  return {.product = in.id<ProductId>("product"), .plan = in.optional_id<PlanId>("plan"), .ends_at = in.instant("ends_at")};
+  return {
+      .product = in.id<ProductId>("product"), .plan = in.optional_id<PlanId>("plan"), .ends_at = in.instant("ends_at")};
 }
 
 LotKind read_granted_kind(ObjectReader& in) {
@@ -215,7 +216,8 @@ std::optional<IdempotencyKey> key_of(const json::value& value) {
 
 Answer refusal_answer(std::optional<IdempotencyKey> key, const Refusal& refusal, bool marked) {
   if (marked && key && has_marking(key->value)) key.reset();
-  return {.key = std::move(key), .refused = marked ? without_content(refusal) : refusal, .accepted = {}, .replayed = false};
+  return {
+      .key = std::move(key), .refused = marked ? without_content(refusal) : refusal, .accepted = {}, .replayed = false};
 }
 
 }  // namespace
@@ -229,7 +231,8 @@ Expected<ParsedCommand, Malformed> parse_command(std::string_view text) {
   const std::size_t parsed = parser.write_some(text.data(), text.size(), error);
   if (!error) {
     const std::string_view rest = text.substr(parsed);
-    if (rest.find_first_not_of(" \t\r\n") != std::string_view::npos) error = json::make_error_code(json::error::extra_data);
+    if (rest.find_first_not_of(" \t\r\n") != std::string_view::npos)
+      error = json::make_error_code(json::error::extra_data);
   }
   if (error) {
     const std::string why = error ? error.message() : "incomplete JSON";

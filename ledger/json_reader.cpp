@@ -8,7 +8,8 @@
 
 namespace creditfold {
 
-ObjectReader::ObjectReader(const boost::json::value& value, std::string path, std::optional<ReadFault>& fault, Null null)
+ObjectReader::ObjectReader(const boost::json::value& value, std::string path, std::optional<ReadFault>& fault,
+                           Null null)
     : object_(value.if_object()), null_(null), path_(std::move(path)), fault_(fault) {
   if (object_ == nullptr) fail_here("is not an object");
 }
@@ -121,7 +122,8 @@ Money ObjectReader::money(std::string_view name) {
   const std::string currency = reader.string("currency");
   money.minor = reader.integer("minor");
   reader.refuse_others();
-  const bool letters = currency.size() == 3 && std::all_of(currency.begin(), currency.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+  const bool letters = currency.size() == 3 &&
+                       std::all_of(currency.begin(), currency.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
   if (!faulty() && !letters) reader.fail("currency", "is not an ISO 4217 code of three capital letters");
   if (letters) std::copy(currency.begin(), currency.end(), money.currency.begin());
   return money;
@@ -214,7 +216,8 @@ std::string shown(std::string_view value) {
 
 bool has_marked_text(const boost::json::value& value) {
   if (const boost::json::string* text = value.if_string()) return has_marking({text->data(), text->size()});
-  if (const boost::json::array* list = value.if_array()) return std::any_of(list->begin(), list->end(), has_marked_text);
+  if (const boost::json::array* list = value.if_array())
+    return std::any_of(list->begin(), list->end(), has_marked_text);
   const boost::json::object* object = value.if_object();
   if (object == nullptr) return false;
   return std::any_of(object->begin(), object->end(), [](const auto& field) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads one JSON object field by field: each field asked for once, the rest refused. The first fault sticks, with its
-// place; later reads give empty values, so that a reader is straight-line code. Shared by commands, events and catalogs.
+// place; later reads give empty values, so that a reader is straight-line code. Shared by commands, events and
+// catalogs.
 #pragma once
 
 #include <boost/json.hpp>
@@ -31,8 +32,8 @@ struct ReadFault {
 class ObjectReader {
  public:
   enum class Null : std::uint8_t { a_value, left_out };
-  // `fault` collects the first fault of the whole document; `path` is the object's own place ("" for the top). Where null is
-  // left_out, a field that is null is not there.
+  // `fault` collects the first fault of the whole document; `path` is the object's own place ("" for the top). Where
+  // null is left_out, a field that is null is not there.
   ObjectReader(const boost::json::value& value, std::string path, std::optional<ReadFault>& fault,
                Null null = Null::a_value);
 

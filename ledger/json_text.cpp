@@ -77,7 +77,8 @@ class Walker {
 
  private:
   void blanks() {
-    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\t' || text_[at_] == '\r')) ++at_;
+    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\t' || text_[at_] == '\r'))
+      ++at_;
   }
   std::string_view string() {
     const std::size_t start = ++at_;
@@ -123,7 +124,8 @@ class Walker {
         const std::string_view name = key();
         path += name;
         constexpr std::size_t few = 16;
-        const bool twice = seen.size() < few ? std::find(seen.begin(), seen.end(), name) != seen.end() : !many.insert(name).second;
+        const bool twice =
+            seen.size() < few ? std::find(seen.begin(), seen.end(), name) != seen.end() : !many.insert(name).second;
         if (twice) duplicate(std::string_view(path));
         if (seen.size() < few) {
           seen.push_back(name);
@@ -167,7 +169,8 @@ std::size_t line_of(std::string_view json, std::string_view path) {
   std::size_t best_length = 0;
   Walker(json).walk(
       [&](std::string_view here, std::size_t offset) {
-        const bool around = path.substr(0, here.size()) == here && (here.size() == path.size() || path[here.size()] == '/');
+        const bool around =
+            path.substr(0, here.size()) == here && (here.size() == path.size() || path[here.size()] == '/');
         if (around && here.size() >= best_length) {
           best_offset = offset;
           best_length = here.size();

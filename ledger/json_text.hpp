@@ -10,7 +10,8 @@
 
 namespace creditfold {
 
-// A strict reading of object keys (RFC 7493, I-JSON): the path of the first key that its object has already. Nothing: none.
+// A strict reading of object keys (RFC 7493, I-JSON): the path of the first key that its object has already. Nothing:
+// none.
 [[nodiscard]] std::optional<std::string> find_duplicate_key(std::string_view json);
 
 // The line, from 1, on which the value at `path` starts ("/plans/plus/increment", keys not escaped, array elements by

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes compact JSON into a string: objects and arrays opened and closed by hand, commas by themselves, and every word of
-// the vocabulary in the form of CONTRACT.md. Text straight to bytes, so that native and wasm write the same ones.
+// Writes compact JSON into a string: objects and arrays opened and closed by hand, commas by themselves, and every word
+// of the vocabulary in the form of CONTRACT.md. Text straight to bytes, so that native and wasm write the same ones.
 #pragma once
 
 #include <cstdint>

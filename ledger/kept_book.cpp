@@ -21,11 +21,12 @@ std::optional<Book> packed_book(const Partition& log, const std::function<bool(s
   ColumnFold fold(ColumnFold::Usage::by_account);
   std::int64_t seq = 0;
   bool whole = true;
-  const bool lies_so = log.read_packed([&](std::span<const std::uint8_t> segment, std::int64_t first_seq, std::int64_t events) {
-    seq = first_seq + events - 1;
-    whole = fold.fold(segment, first_seq).has_value() && fold.events() == seq && go_on(seq);
-    return whole;
-  });
+  const bool lies_so =
+      log.read_packed([&](std::span<const std::uint8_t> segment, std::int64_t first_seq, std::int64_t events) {
+        seq = first_seq + events - 1;
+        whole = fold.fold(segment, first_seq).has_value() && fold.events() == seq && go_on(seq);
+        return whole;
+      });
   if (!lies_so || !whole || !fold.settle()) return std::nullopt;
   std::vector<std::string> names = log.account_names(std::max<std::int64_t>(fold.accounts().size(), 1) - 1);
   Book book = fold.book([&](std::uint32_t number) {

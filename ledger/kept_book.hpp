@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A log's book as it was kept beside it, so that whoever opens a long log folds only what came since. What counts is the
-// log: a book that does not read back, or is of another format, is none. Where none is kept, the log is folded a column at
-// a time, as far as it lies packed.
+// A log's book as it was kept beside it, so that whoever opens a long log folds only what came since. What counts is
+// the log: a book that does not read back, or is of another format, is none. Where none is kept, the log is folded a
+// column at a time, as far as it lies packed.
 #pragma once
 
 #include <cstdint>
@@ -22,9 +22,9 @@ inline constexpr std::int64_t events_before_last_book = 1'000;
 
 // Empty when none was kept that fits the log.
 [[nodiscard]] Book kept_book(const Partition& log);
-// The same book as folding the log's events one by one gives, folded from its segments as they lie, tens of times faster.
-// Nothing where they do not lie so, where an event cannot be folded (who folds one by one then finds and names it), or once
-// `go_on`, told how many events were folded, says no. Throws Fault.
+// The same book as folding the log's events one by one gives, folded from its segments as they lie, tens of times
+// faster. Nothing where they do not lie so, where an event cannot be folded (who folds one by one then finds and names
+// it), or once `go_on`, told how many events were folded, says no. Throws Fault.
 [[nodiscard]] std::optional<Book> packed_book(const Partition& log, const std::function<bool(std::int64_t)>& go_on);
 
 // What whoever opens the log goes on from: the kept book, or else the packed one, or an empty one.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stored bytes of grants and closes that were read and found right, by what they were right for. Accounts that started the
-// same plan at the same moment are granted the same in the same period, byte for byte, and their closes begin alike: so
-// most of both are compared and never read. A table of fixed size; what does not fit is read.
+// Stored bytes of grants and closes that were read and found right, by what they were right for. Accounts that started
+// the same plan at the same moment are granted the same in the same period, byte for byte, and their closes begin
+// alike: so most of both are compared and never read. A table of fixed size; what does not fit is read.
 #pragma once
 
 #include <array>

@@ -13,8 +13,8 @@ namespace {
 
 using Visit = std::function<bool(const AccountId&, StoredBatch&&)>;
 
-// Gathers the events of a batch until something else begins. Most batches are one event: each is read into the room of the
-// one before, unless whoever is visited took that.
+// Gathers the events of a batch until something else begins. Most batches are one event: each is read into the room of
+// the one before, unless whoever is visited took that.
 class Gathering {
  public:
   Gathering() { batch_.events.resize(1); }
@@ -58,7 +58,8 @@ class Gathering {
     if (!is_empty_ && is_of(mark.account, mark.key)) return flush(mark.command, visit);
     if (!flush({}, visit)) return false;
     bytes_ = {};
-    return visit(mark.account, StoredBatch{.key = mark.key, .command = mark.command, .events = {}, .first_seq = seq + 1, .count = 0});
+    return visit(mark.account,
+                 StoredBatch{.key = mark.key, .command = mark.command, .events = {}, .first_seq = seq + 1, .count = 0});
   }
 
  private:
@@ -177,7 +178,8 @@ Expected<std::int64_t, LogFault> read_log_document(std::span<const std::uint8_t>
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   const std::size_t first = text.find_first_not_of(" \t\r\n");
   if (first != std::string_view::npos && text[first] != '{') {
-    return Unexpected{LogFault{"byte " + std::to_string(first), 0, "is the beginning of neither a .cflog nor a JSON Lines log"}};
+    return Unexpected{
+        LogFault{"byte " + std::to_string(first), 0, "is the beginning of neither a .cflog nor a JSON Lines log"}};
   }
   return read_json_lines(text, visit);
 }

@@ -27,8 +27,8 @@ struct LogFault {
 Expected<std::int64_t, LogFault> read_log_document(
     std::span<const std::uint8_t> bytes, const std::function<bool(const AccountId&, StoredBatch&&)>& visit);
 
-// Reads .cflog documents in steps, for who has to answer others meanwhile, and in pieces, for who has no room for all of
-// them. A piece ends where a section does; it is borrowed and must last until the next one.
+// Reads .cflog documents in steps, for who has to answer others meanwhile, and in pieces, for who has no room for all
+// of them. A piece ends where a section does; it is borrowed and must last until the next one.
 class CflogSteps {
  public:
   CflogSteps(std::span<const std::uint8_t> piece, bool last);
@@ -38,8 +38,8 @@ class CflogSteps {
 
   // The piece that follows. REQUIRES: the one before is read to its end.
   void go_on(std::span<const std::uint8_t> piece, bool last);
-  // Reads on until about so many events more are read, and calls `visit` as read_log_document does. Whether there is more
-  // in this piece.
+  // Reads on until about so many events more are read, and calls `visit` as read_log_document does. Whether there is
+  // more in this piece.
   [[nodiscard]] Expected<bool, LogFault> step(std::int64_t events,
                                               const std::function<bool(const AccountId&, StoredBatch&&)>& visit);
   // While a batch is visited: the bytes of its event, where it has one and the piece still holds them.

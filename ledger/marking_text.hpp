@@ -24,7 +24,8 @@ struct MarkingToken {
   bool starts_line = false;
   bool after_space = false;
 };
-// Words of letters, digits and '_'; "//" also where blanks stand between; ". ; ! ? =" as stops. `plain` must outlive them.
+// Words of letters, digits and '_'; "//" also where blanks stand between; ". ; ! ? =" as stops. `plain` must outlive
+// them.
 [[nodiscard]] std::vector<MarkingToken> marking_tokens(std::string_view plain);
 
 }  // namespace creditfold

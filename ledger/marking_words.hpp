@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The words of classification markings, as the guidance writes them: 32 CFR 2001 (levels, authority block, portions), the
-// CAPCO register (controls), NATO and Department of Energy practice. Capitals, abbreviations beside the long forms.
+// The words of classification markings, as the guidance writes them: 32 CFR 2001 (levels, authority block, portions),
+// the CAPCO register (controls), NATO and Department of Energy practice. Capitals, abbreviations beside the long forms.
 #pragma once
 
 #include <algorithm>
@@ -35,14 +35,15 @@ inline constexpr std::array owners{std::string_view("NATO"), std::string_view("C
                                    std::string_view("UE"),   std::string_view("UK"),     std::string_view("JOINT"),
                                    std::string_view("FGI")};
 
-// Portions in one word. The first are said of nothing else where a portion begins; the others also name ordinary things,
-// and count in a text that has portions of other kinds.
+// Portions in one word. The first are said of nothing else where a portion begins; the others also name ordinary
+// things, and count in a text that has portions of other kinds.
 inline constexpr std::array portions{std::string_view("TS"),   std::string_view("S"),    std::string_view("C"),
                                      std::string_view("SRD"),  std::string_view("TSRD"), std::string_view("SFRD"),
                                      std::string_view("CTS"),  std::string_view("CTSA"), std::string_view("NSAT"),
                                      std::string_view("SNSI"), std::string_view("CNSI"), std::string_view("TSNSI")};
-inline constexpr std::array portions_among_others{std::string_view("NS"), std::string_view("NC"), std::string_view("NCA"),
-                                                  std::string_view("CRD"), std::string_view("CFRD"), std::string_view("NR")};
+inline constexpr std::array portions_among_others{std::string_view("NS"),   std::string_view("NC"),
+                                                  std::string_view("NCA"),  std::string_view("CRD"),
+                                                  std::string_view("CFRD"), std::string_view("NR")};
 
 template <class List>
 [[nodiscard]] bool holds(const List& list, std::string_view word) {

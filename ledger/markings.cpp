@@ -25,9 +25,13 @@ class Reading {
 
   [[nodiscard]] std::size_t size() const { return tokens_.size(); }
   [[nodiscard]] bool is(std::size_t i, Kind kind) const { return i < size() && tokens_[i].kind == kind; }
-  [[nodiscard]] bool is(std::size_t i, std::string_view word) const { return is(i, Kind::word) && tokens_[i].upper == word; }
+  [[nodiscard]] bool is(std::size_t i, std::string_view word) const {
+    return is(i, Kind::word) && tokens_[i].upper == word;
+  }
   [[nodiscard]] bool capitals(std::size_t i) const { return is(i, Kind::word) && tokens_[i].capitals; }
-  [[nodiscard]] std::string_view word(std::size_t i) const { return is(i, Kind::word) ? tokens_[i].upper : std::string_view(); }
+  [[nodiscard]] std::string_view word(std::size_t i) const {
+    return is(i, Kind::word) ? tokens_[i].upper : std::string_view();
+  }
   [[nodiscard]] bool control(std::size_t i) const { return holds(marking_words::controls, word(i)); }
   [[nodiscard]] bool starts_line(std::size_t i) const { return i < size() && tokens_[i].starts_line; }
   [[nodiscard]] bool ends_line(std::size_t i) const { return i + 1 >= size() || tokens_[i + 1].starts_line; }
@@ -99,7 +103,8 @@ bool is_foreign(const Reading& text, std::size_t i) {
   if (text.is(i + 1, "COSMIC") || text.is(i + 1, "CTS") || text.is(i + 1, "CTSA")) return text.capitals(i + 1);
   const bool owner = text.capitals(i + 1) && holds(marking_words::owners, text.word(i + 1));
   const bool portion = text.is(i - 1, Kind::open);  // i == 0: no token has that number
-  if (portion && text.capitals(i + 1) && (text.is(i + 1, "NS") || text.is(i + 1, "NC") || text.is(i + 1, "NR"))) return true;
+  if (portion && text.capitals(i + 1) && (text.is(i + 1, "NS") || text.is(i + 1, "NC") || text.is(i + 1, "NR")))
+    return true;
   if (!owner && !is_country(text, i + 1)) return false;
   const Level level = level_at(text, i + 2);
   if (level.length > 0) return level.capitals;
@@ -159,7 +164,8 @@ bool is_atomic(const Reading& text, std::size_t i) {
 
 // Special access programs and the handling caveats of SCI.
 bool is_special_access(const Reading& text, std::size_t i) {
-  if (text.run(i, {"SPECIAL", "ACCESS", "REQUIRED"})) return text.capitals(i) && text.capitals(i + 1) && text.capitals(i + 2);
+  if (text.run(i, {"SPECIAL", "ACCESS", "REQUIRED"}))
+    return text.capitals(i) && text.capitals(i + 1) && text.capitals(i + 2);
   if (!text.run(i, {"HANDLE", "VIA"})) return false;
   constexpr std::array channels{std::string_view("COMINT"), std::string_view("TALENT"), std::string_view("HCS"),
                                 std::string_view("HUMINT"), std::string_view("BYEMAN"), std::string_view("SPECIAL"),
@@ -193,7 +199,8 @@ bool has_authority_block(const Reading& text) {
 }
 
 // Whether the portion at `i` begins a paragraph: nothing but a list's number or bullet before it on its line; or, for
-// those that are no unit or letter of a list, a label or a sentence right before it ("Subject: (S) …", "… end. (TS) …").
+// those that are no unit or letter of a list, a label or a sentence right before it ("Subject: (S) …", "… end. (TS)
+// …").
 bool begins_portion(const Reading& text, std::size_t i) {
   const bool letter = text.word(i + 1).size() == 1;
   if (text.is(i - 1, Kind::colon)) return !text.is(i + 1, "C");
@@ -260,8 +267,9 @@ bool has_marking_in(std::string_view plain) {
   const Reading text(tokens);
   const Portions portions = portions_of(text);
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (is_banner(text, i) || is_short_banner(text, i) || is_foreign(text, i) || is_owned(text, i) || is_line(text, i) ||
-        is_statement(text, i) || is_atomic(text, i) || is_special_access(text, i) || is_portion(text, i, portions)) {
+    if (is_banner(text, i) || is_short_banner(text, i) || is_foreign(text, i) || is_owned(text, i) ||
+        is_line(text, i) || is_statement(text, i) || is_atomic(text, i) || is_special_access(text, i) ||
+        is_portion(text, i, portions)) {
       return true;
     }
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Numbers for names: each name gets the next one when it is first seen. Looked up many times for each time it grows, so by
-// hashing, and without a string being made.
+// Numbers for names: each name gets the next one when it is first seen. Looked up many times for each time it grows, so
+// by hashing, and without a string being made.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +30,8 @@ class NameTable {
   [[nodiscard]] std::size_t size() const { return names_.size(); }
 
  private:
-  // The first and the last eight bytes, which are all of a name of no more than sixteen: most differ there or not at all.
+  // The first and the last eight bytes, which are all of a name of no more than sixteen: most differ there or not at
+  // all.
   struct Ends {
     std::uint64_t head = 0;
     std::uint64_t tail = 0;
@@ -65,7 +66,8 @@ class NameTable {
     constexpr std::size_t least = 64;
     const std::size_t size = places_.empty() ? least : 2 * places_.size();
     places_.assign(size, 0);
-    for (std::size_t i = 0; i < names_.size(); ++i) places_[place_of(names_[i].name, names_[i].ends)] = static_cast<std::uint32_t>(i) + 1;
+    for (std::size_t i = 0; i < names_.size(); ++i)
+      places_[place_of(names_[i].name, names_[i].ends)] = static_cast<std::uint32_t>(i) + 1;
   }
 
   std::vector<Entry> names_;

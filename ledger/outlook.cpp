@@ -43,10 +43,12 @@ std::string sentence_for(const PlanOutlook& plan, Instant at) {
   const std::string name = display_name(plan.plan);
   const std::string end = date_of(plan.ends_at);
   if (plan.on_exhaustion == OnExhaustion::unlimited) {
-    return name + " is unlimited: " + grouped_whole(capped_sum(plan.consumed, plan.uncovered)) + " credits were used in this period, which ends on " + end + ".";
+    return name + " is unlimited: " + grouped_whole(capped_sum(plan.consumed, plan.uncovered)) +
+           " credits were used in this period, which ends on " + end + ".";
   }
   if (plan.remaining.micro == 0 && plan.granted.micro > 0 && plan.held.micro == 0) {
-    return name + " has run out: " + grouped_whole(plan.uncovered) + " credits of use are uncovered so far, and the period ends in " +
+    return name + " has run out: " + grouped_whole(plan.uncovered) +
+           " credits of use are uncovered so far, and the period ends in " +
            days_text(plan.ends_at.micros - at.micros) + ", on " + end + ".";
   }
   if (plan.charged_in_window.micro == 0) {
@@ -55,7 +57,8 @@ std::string sentence_for(const PlanOutlook& plan, Instant at) {
   }
   if (plan.runs_out_at) {
     return "At this pace " + name + " runs out on " + date_of(*plan.runs_out_at) + ", " +
-           days_text(plan.ends_at.micros - plan.runs_out_at->micros) + " before the period ends; 0 credits will expire unused.";
+           days_text(plan.ends_at.micros - plan.runs_out_at->micros) +
+           " before the period ends; 0 credits will expire unused.";
   }
   return "At this pace " + name + " lasts until its period ends on " + end + "; " + grouped_whole(plan.expires_unused) +
          " credits will expire unused.";
@@ -85,7 +88,8 @@ void reckon(PlanOutlook& plan, Instant at) {
   plan.rate_per_day = Credits{scaled(plan.charged_in_window.micro, day_micros, window)};
   const std::int64_t left = plan.ends_at.micros - at.micros;
   const Credits by_the_end{scaled(plan.charged_in_window.micro, left, window)};
-  if (plan.on_exhaustion != OnExhaustion::unlimited && plan.charged_in_window.micro > 0 && by_the_end > plan.remaining) {
+  if (plan.on_exhaustion != OnExhaustion::unlimited && plan.charged_in_window.micro > 0 &&
+      by_the_end > plan.remaining) {
     plan.runs_out_at = Instant{at.micros + scaled(plan.remaining.micro, window, plan.charged_in_window.micro)};
   }
   plan.expires_unused = by_the_end < plan.remaining ? plan.remaining - by_the_end : Credits{};
@@ -102,14 +106,16 @@ bool moves(const AccountState& before, const Event& event, const PlanId& plan) {
   if (const auto* grant = std::get_if<CreditsGranted>(&event.payload)) return grant->plan == plan;
   if (const auto* held = std::get_if<CreditsHeld>(&event.payload)) return held->plan == plan;
   if (const auto* closed = std::get_if<PeriodClosed>(&event.payload)) return closed->plan == plan;
-  if (const auto* released = std::get_if<HoldReleased>(&event.payload)) return holds_in(before, released->authorization, plan);
+  if (const auto* released = std::get_if<HoldReleased>(&event.payload))
+    return holds_in(before, released->authorization, plan);
   const auto* charge = std::get_if<CreditsConsumed>(&event.payload);
   return charge != nullptr && (charge->plan == plan || (charge->settles && holds_in(before, *charge->settles, plan)));
 }
 
 }  // namespace
 
-std::vector<PlanOutlook> outlook(const AccountState& state, const EventSource& events, const Catalog& catalog, Instant at) {
+std::vector<PlanOutlook> outlook(const AccountState& state, const EventSource& events, const Catalog& catalog,
+                                 Instant at) {
   std::multimap<std::int64_t, PlanOutlook, std::greater<>> ranked;
   for (const auto& [id, pool] : state.pools) {
     const Term* term = terms::term_in_force(state, id, at);

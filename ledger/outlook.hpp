@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How long credits will last at the present rate, in integers and in a sentence (AIS-4c: informational, never a guarantee).
+// How long credits will last at the present rate, in integers and in a sentence (AIS-4c: informational, never a
+// guarantee).
 #pragma once
 
 #include <cstdint>
@@ -15,7 +16,8 @@
 
 namespace creditfold {
 
-// The present rate is what was charged to the plan in the last seven days, or since the period began if that is shorter.
+// The present rate is what was charged to the plan in the last seven days, or since the period began if that is
+// shorter.
 inline constexpr std::int64_t rate_window_micros = 7LL * 86'400 * 1'000'000;
 
 struct PlanOutlook {
@@ -41,8 +43,8 @@ struct PlanOutlook {
 // Gives events to whoever asks, one by one, so that nobody has to hold all of them.
 using EventSource = std::function<void(const std::function<bool(Event&&)>& visit)>;
 
-// Every plan with a Credit Period that contains `at`, highest rank first. `events` are the account's, in order, of the last
-// rate_window_micros at least; those after the state's version or later than `at` are ignored.
+// Every plan with a Credit Period that contains `at`, highest rank first. `events` are the account's, in order, of the
+// last rate_window_micros at least; those after the state's version or later than `at` are ignored.
 [[nodiscard]] std::vector<PlanOutlook> outlook(const AccountState& state, const EventSource& events,
                                                const Catalog& catalog, Instant at);
 [[nodiscard]] std::string outlook_json(const std::vector<PlanOutlook>& plans, const Catalog& catalog, Instant at);
@@ -54,8 +56,8 @@ struct TimelinePoint {
   Credits uncovered;
   std::int64_t seq = 0;
 };
-// The plan's burn-down over the account's whole history: takes its events in log order, one by one, so that nobody has to
-// hold all of them.
+// The plan's burn-down over the account's whole history: takes its events in log order, one by one, so that nobody has
+// to hold all of them.
 class Timeline {
  public:
   explicit Timeline(PlanId plan) : plan_(std::move(plan)) {}

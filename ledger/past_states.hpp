@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// States that accounts had, for who looks at one moment after the other: now and then one is kept, so that the next moment
-// is folded from the nearest before it instead of from the beginning.
+// States that accounts had, for who looks at one moment after the other: now and then one is kept, so that the next
+// moment is folded from the nearest before it instead of from the beginning.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A rule said no: every refusal there is, in the order in which they are checked where several rules are broken (TERMS, "Order").
-// A refusal is an answer, not an error: nothing is appended and the caller learns which values broke which clause.
+// A rule said no: every refusal there is, in the order in which they are checked where several rules are broken (TERMS,
+// "Order"). A refusal is an answer, not an error: nothing is appended and the caller learns which values broke which
+// clause.
 #pragma once
 
 #include <array>
@@ -61,7 +62,9 @@ inline constexpr std::array<std::string_view, 34> refusal_names{
     "never_for_training",  "migration_in_progress", "key_not_customers", "key_revoked",         "key_unusable",
 };
 
-[[nodiscard]] inline std::string_view to_name(RefusalCode code) { return refusal_names.at(static_cast<std::size_t>(code)); }
+[[nodiscard]] inline std::string_view to_name(RefusalCode code) {
+  return refusal_names.at(static_cast<std::size_t>(code));
+}
 
 struct Refusal {
   RefusalCode code = RefusalCode::malformed;

@@ -45,7 +45,8 @@ class Book {
   std::int64_t events_ = 0;
 };
 
-// H12 and its like, checked after every evolve in tests, and by `verify`. Empty: all hold. Otherwise the broken sentence.
+// H12 and its like, checked after every evolve in tests, and by `verify`. Empty: all hold. Otherwise the broken
+// sentence.
 [[nodiscard]] std::string broken_invariant(const AccountState& state);
 // What PeriodClosed recorded against what the fold found just before it. Empty: equal.
 [[nodiscard]] std::string broken_close(const AccountState& before, const PeriodClosed& fact);
@@ -54,8 +55,8 @@ class Book {
 [[nodiscard]] Digest fingerprint(const AccountState& state);
 [[nodiscard]] Digest fingerprint(const Book& book);
 
-// A book as bytes and back: magic, format, position, states, digest of all that. A snapshot is thrown away when its format
-// is old or its digest differs; the log is what counts.
+// A book as bytes and back: magic, format, position, states, digest of all that. A snapshot is thrown away when its
+// format is old or its digest differs; the log is what counts.
 inline constexpr std::uint8_t snapshot_format = 2;
 [[nodiscard]] std::vector<std::uint8_t> encode_snapshot(const Book& book);
 [[nodiscard]] Expected<Book, std::string> decode_snapshot(std::span<const std::uint8_t> bytes);

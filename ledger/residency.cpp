@@ -51,7 +51,8 @@ std::optional<Refusal> decide(Draft& draft, const MigrateRegion& command, const 
   }
   const AccountState& state = draft.state();
   if (state.environment == Environment::gov && !region->second.gov) {
-    return Refusal{RefusalCode::not_authorized_in_gov, "GOV-1", "A gov account may live only in a gov region.", {asked}};
+    return Refusal{
+        RefusalCode::not_authorized_in_gov, "GOV-1", "A gov account may live only in a gov region.", {asked}};
   }
   const bool there = command.region == state.region;
   if (there && !provided.migrating) return std::nullopt;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where an account's data lives, and moving all of it (RES-1, RES-3). The copy itself is the outside's work (ledger/regions).
+// Where an account's data lives, and moving all of it (RES-1, RES-3). The copy itself is the outside's work
+// (ledger/regions).
 #pragma once
 
 #include <optional>

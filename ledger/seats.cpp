@@ -172,7 +172,8 @@ void evolve(AccountState& state, const TermEnded& fact) {
   }
 }
 
-// A selection may lack the change before; each says by itself how many seats there are from then on, and what was added.
+// A selection may lack the change before; each says by itself how many seats there are from then on, and what was
+// added.
 void evolve(AccountState& state, const Event& event, const SeatsChanged& fact, Folding folding) {
   require(fact.from >= 0 && fact.to >= 0, "negative seats");
   const auto had = state.seats.find(fact.product);
@@ -234,7 +235,9 @@ std::optional<Refusal> decide(Draft& draft, const StartTerm& command, const Cata
   if (had != draft.state().seats.end() && !had->second.terms.empty()) {
     const SeatTerm& last = had->second.terms.back();
     if (command.starts_at < last.ends_at) {
-      return Refusal{RefusalCode::term_overlap, "AIS-2", "The product's last term has not ended when this one would start.",
+      return Refusal{RefusalCode::term_overlap,
+                     "AIS-2",
+                     "The product's last term has not ended when this one would start.",
                      {{"starts_at", to_text(command.starts_at)}, {"last_ends_at", to_text(last.ends_at)}}};
     }
     number = last.number + 1;
@@ -284,11 +287,14 @@ std::optional<Refusal> decide(Draft& draft, const EndTerm& command) {
   }
   const std::pair<std::string, std::string> asked{"ends_at", to_text(command.ends_at)};
   if (command.ends_at > term->ends_at) {
-    return Refusal{RefusalCode::unknown_period, "AIS-5c", "An end is brought forward, never put off; renew the term instead.",
+    return Refusal{RefusalCode::unknown_period,
+                   "AIS-5c",
+                   "An end is brought forward, never put off; renew the term instead.",
                    {asked, {"term_ends_at", to_text(term->ends_at)}}};
   }
   if (command.ends_at < draft.at()) {
-    return Refusal{RefusalCode::period_closed, "AIS-4d", "A term cannot end before the moment of the command.", {asked}};
+    return Refusal{
+        RefusalCode::period_closed, "AIS-4d", "A term cannot end before the moment of the command.", {asked}};
   }
   draft.emit(TermEnded{
       .product = command.product, .plan = std::nullopt, .term = term->number, .ends_at = command.ends_at});
@@ -311,8 +317,9 @@ std::optional<Refusal> decide(Draft& draft, const ChangeSeats& command, const Ca
       seats_changed(catalog, command.product, term->seats, command.seats, effective_at, last_price(*term)));
   for (const ProductId& id : add_ons_in_term(state, command.product, term->number)) {
     const SeatTerm& shared = *term_of_number(state.seats.at(id), term->number);
-    SeatsChanged change = seats_changed(catalog, id, shared.seats, command.seats, std::max(effective_at, shared.starts_at),
-                                        last_price(shared));  // an add-on may begin later than a moment gone by
+    SeatsChanged change =
+        seats_changed(catalog, id, shared.seats, command.seats, std::max(effective_at, shared.starts_at),
+                      last_price(shared));  // an add-on may begin later than a moment gone by
     change.parity_with = command.product;
     changes.push_back(std::move(change));
   }
@@ -341,7 +348,8 @@ std::optional<Refusal> decide(Draft& draft, const AddProduct& command, const Cat
   if (parent == nullptr) return not_in_force(*product->parity_with, draft.at());
   const auto had = draft.state().seats.find(command.product);
   if (had != draft.state().seats.end() && term_of_number(had->second, parent->number) != nullptr) {
-    return Refusal{RefusalCode::term_overlap, "AIS-2", "The account has this add-on in the present term already.", {named}};
+    return Refusal{
+        RefusalCode::term_overlap, "AIS-2", "The account has this add-on in the present term already.", {named}};
   }
   draft.emit(seats_changed(catalog, command.product, 0, parent->seats, draft.at(), *product->seat_price));
   return std::nullopt;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Products sold by seats, their add-ons in parity, and what the vendor invoices for them (ADD-1, ADD-2, EKM-4, H20 to H22).
+// Products sold by seats, their add-ons in parity, and what the vendor invoices for them (ADD-1, ADD-2, EKM-4, H20 to
+// H22).
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One account's state: plain data that a fold builds from the account's events. No I/O, no rules; the families hold those.
-// `fields` is the canonical order of the state's bytes: the fingerprint and the snapshot are made of them.
+// One account's state: plain data that a fold builds from the account's events. No I/O, no rules; the families hold
+// those. `fields` is the canonical order of the state's bytes: the fingerprint and the snapshot are made of them.
 #pragma once
 
 #include <cstdint>
@@ -93,8 +93,8 @@ struct Term {
   }
 };
 
-// A thing that stands one way until it is changed, measured by moments that may run backwards (H1): what held at a moment
-// is what was last recorded among the changes that had happened by then. Changes in the order recorded.
+// A thing that stands one way until it is changed, measured by moments that may run backwards (H1): what held at a
+// moment is what was last recorded among the changes that had happened by then. Changes in the order recorded.
 template <class T>
 struct Standing {
   struct Change {
@@ -210,7 +210,8 @@ struct SeatTerm {
   }
 };
 
-// A product sold by seats: a parent with terms of its own, or an add-on in parity that shares its parent's (ADD-1, EKM-4).
+// A product sold by seats: a parent with terms of its own, or an add-on in parity that shares its parent's (ADD-1,
+// EKM-4).
 struct SeatProduct {
   std::optional<ProductId> parity_with;
   std::vector<SeatTerm> terms;  // by number

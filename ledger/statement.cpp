@@ -123,7 +123,10 @@ void write_invoice_lines(JsonWriter& out, const AccountState& state) {
 void write_key(JsonWriter& out, const AccountState& state) {
   out.key("key");
   if (!state.key) return out.write_null();
-  out.open('{').field("key_arn", state.key->key_arn).field("state", state.key->revoked ? "revoked" : "active").close('}');
+  out.open('{')
+      .field("key_arn", state.key->key_arn)
+      .field("state", state.key->revoked ? "revoked" : "active")
+      .close('}');
 }
 
 void write_balance(JsonWriter& out, const AccountState& state, Instant moment) {
@@ -141,7 +144,9 @@ void write_balance(JsonWriter& out, const AccountState& state, Instant moment) {
   write_seats(out, state, moment);
   write_invoice_lines(out, state);
   write_key(out, state);
-  out.field("region", state.region).field("environment", state.environment).field("access", consents::has_access(state, moment));
+  out.field("region", state.region)
+      .field("environment", state.environment)
+      .field("access", consents::has_access(state, moment));
   out.key("consents").open('{');
   for (const auto& [feature, standing] : state.consents) {  // AI-4: as of the moment
     if (const bool* granted = standing.at(moment)) out.field(feature.value, *granted);

@@ -36,7 +36,8 @@ auto* find_period_in(AnyTerm& term, std::int32_t number) {
 }
 
 template <class AnyState>
-auto find_term_in(AnyState& state, const PlanId& plan, std::int32_t number) -> decltype(&state.pools.begin()->second.terms[0]) {
+auto find_term_in(AnyState& state, const PlanId& plan, std::int32_t number)
+    -> decltype(&state.pools.begin()->second.terms[0]) {
   const auto pool = state.pools.find(plan);
   if (pool == state.pools.end() || number < 1) return nullptr;
   const auto index = static_cast<std::size_t>(number) - 1;
@@ -126,7 +127,9 @@ Period& make_period(Term& term, std::int32_t number) {
 const Term* find_term(const AccountState& state, const PlanId& plan, std::int32_t number) {
   return find_term_in(state, plan, number);
 }
-Term* find_term(AccountState& state, const PlanId& plan, std::int32_t number) { return find_term_in(state, plan, number); }
+Term* find_term(AccountState& state, const PlanId& plan, std::int32_t number) {
+  return find_term_in(state, plan, number);
+}
 
 const Term* term_in_force(const AccountState& state, const PlanId& plan, Instant at) {
   const auto pool = state.pools.find(plan);
@@ -191,7 +194,8 @@ void open_without_allotment(AccountState& state, Instant reached) {
   }
 }
 
-Expected<InForce, Refusal> named_plan(const AccountState& state, const PlanId& plan, Instant at, std::string_view clause) {
+Expected<InForce, Refusal> named_plan(const AccountState& state, const PlanId& plan, Instant at,
+                                      std::string_view clause) {
   if (const Term* term = term_in_force(state, plan, at)) return InForce{plan, term};
   if (any_plan_in_force(state, at)) return Unexpected{not_in_force(plan, at)};
   return Unexpected{outside_term(at, clause)};
@@ -239,7 +243,9 @@ std::optional<Refusal> decide(Draft& draft, const StartTerm& command, const Cata
   if (pool != draft.state().pools.end() && !pool->second.terms.empty()) {
     const Term& last = pool->second.terms.back();
     if (command.starts_at < last.ends_at) {
-      return Refusal{RefusalCode::term_overlap, "AIS-2", "The plan's last term has not ended when this one would start.",
+      return Refusal{RefusalCode::term_overlap,
+                     "AIS-2",
+                     "The plan's last term has not ended when this one would start.",
                      {{"starts_at", to_text(command.starts_at)}, {"last_ends_at", to_text(last.ends_at)}}};
     }
     number = last.number + 1;
@@ -276,7 +282,8 @@ std::optional<Refusal> decide(Draft& draft, const EndTerm& command) {
   }
   const std::pair<std::string, std::string> asked{"ends_at", to_text(command.ends_at)};
   if (!is_period_boundary(*term, command.ends_at)) {
-    return Refusal{RefusalCode::unknown_period, "AIS-5c", "A term ends early only at a boundary of its periods.", {asked}};
+    return Refusal{
+        RefusalCode::unknown_period, "AIS-5c", "A term ends early only at a boundary of its periods.", {asked}};
   }
   const Instant opened_until =
       term->opened == 0 ? term->starts_at : period_ends_at(*term, term->opened);

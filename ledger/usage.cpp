@@ -84,7 +84,8 @@ std::optional<Refusal> check_exhaustion(const AccountState& state, const PlanId&
 }
 
 // The sums a charge would move must stay within 64 bits; throws Overflow, which `decide` answers as a refusal.
-void check_room(const AccountState& state, const Term& term, std::int32_t number, const RecordUsage& command, Credits cost) {
+void check_room(const AccountState& state, const Term& term, std::int32_t number, const RecordUsage& command,
+                Credits cost) {
   if (const Period* period = terms::find_period(term, number)) (void)(period->uncovered + cost);
   const auto found = state.usage.find(UsageKey{command.workflow, command.model});
   if (found == state.usage.end()) return;
@@ -97,7 +98,9 @@ void check_room(const AccountState& state, const Term& term, std::int32_t number
 }  // namespace
 
 Cost cost(const Model& model, Volume query, Volume input, Volume output) {
-  return {.query = product(query, model.query), .input = product(input, model.input), .output = product(output, model.output)};
+  return {.query = product(query, model.query),
+          .input = product(input, model.input),
+          .output = product(output, model.output)};
 }
 
 Credits charge(const Model& model, Volume query, Volume input, Volume output) {

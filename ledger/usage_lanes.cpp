@@ -31,7 +31,8 @@ bool UsageLanes::are_there() {
 #endif
 }
 
-CREDITFOLD_VECTORS std::size_t UsageLanes::add(const Charges& of, std::size_t first, std::size_t end, std::size_t cells) {
+CREDITFOLD_VECTORS std::size_t UsageLanes::add(const Charges& of, std::size_t first, std::size_t end,
+                                               std::size_t cells) {
   if (lanes_.size() < cells) lanes_.resize(cells);
   Lanes* const lanes = lanes_.data();
   std::size_t i = first;
@@ -69,7 +70,8 @@ void UsageLanes::empty_into(std::span<UsageTotals> totals) {
     std::array<std::int64_t, 4> sums{};
     std::memcpy(sums.data(), &lanes_[cell], sizeof sums);
     const auto [query, input, output, credits] = sums;
-    UsageTable::sum(totals[cell], {query >> query_bits, Volume{query & query_mask}, Volume{input}, Volume{output}, Credits{credits}});
+    UsageTable::sum(totals[cell],
+                    {query >> query_bits, Volume{query & query_mask}, Volume{input}, Volume{output}, Credits{credits}});
     lanes_[cell] = {};
   }
   charges_ = queries_ = 0;

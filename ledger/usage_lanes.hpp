@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Usage summed four figures at once, with AVX2 where the processor has it and with WebAssembly's vectors: a charge is one
-// vector, and adding it to its cell one addition. The sums go to the table's totals before anybody asks for them.
+// Usage summed four figures at once, with AVX2 where the processor has it and with WebAssembly's vectors: a charge is
+// one vector, and adding it to its cell one addition. The sums go to the table's totals before anybody asks for them.
 #pragma once
 
 #include <cstddef>
@@ -29,7 +29,8 @@ class UsageLanes {
   // false: the processor has no such vectors, and charges are to be summed one figure after the other.
   [[nodiscard]] static bool are_there();
 
-  // Whether so many charges with queries of no more than that can be added. false: `empty_into` makes room, if there ever is.
+  // Whether so many charges with queries of no more than that can be added. false: `empty_into` makes room, if there
+  // ever is.
   [[nodiscard]] bool has_room(std::uint64_t charges, std::uint64_t query) const {
     std::uint64_t queries = 0;
     return charges <= charges_max - charges_ && !__builtin_mul_overflow(charges, query, &queries) &&

@@ -64,7 +64,8 @@ std::vector<UsageTable::Sorted> UsageTable::sorted() const {
   all.reserve(used_);
   for (std::size_t place = 0; place < entries_.size(); ++place) {
     const Entry& entry = entries_[place];
-    if (entry.totals.charges > 0) all.push_back({static_cast<std::uint64_t>(entry.account) << 32 | rank[entry.cell], place});
+    if (entry.totals.charges > 0)
+      all.push_back({static_cast<std::uint64_t>(entry.account) << 32 | rank[entry.cell], place});
   }
   std::sort(all.begin(), all.end(), [](const Sorted& a, const Sorted& b) { return a.order < b.order; });
   return all;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What workflows and models used, of all accounts together and, when asked for, of each: workflows and models as numbers.
+// What workflows and models used, of all accounts together and, when asked for, of each: workflows and models as
+// numbers.
 #pragma once
 
 #include <cstdint>
@@ -19,11 +20,13 @@ class UsageTable {
 
   // Numbers for names, each from 0 without gaps; and for a workflow with a model, likewise.
   // Throws DecodeFailure where the name is not an id.
-  [[nodiscard]] std::uint32_t workflow(std::string_view name) { return workflows_.number(name, require_id<WorkflowTag>); }
+  [[nodiscard]] std::uint32_t workflow(std::string_view name) {
+    return workflows_.number(name, require_id<WorkflowTag>);
+  }
   [[nodiscard]] std::uint32_t model(std::string_view name) { return models_.number(name, require_id<ModelTag>); }
   [[nodiscard]] std::uint32_t cell(std::uint32_t workflow, std::uint32_t model);
-  // The cells of a workflow by model, as many as there are models: each one more than the cell, 0 where there is none yet.
-  // Valid until the next model.
+  // The cells of a workflow by model, as many as there are models: each one more than the cell, 0 where there is none
+  // yet. Valid until the next model.
   [[nodiscard]] const std::uint32_t* row(std::uint32_t workflow) {
     const bool wide = workflow < cells_.size() && cells_[workflow].size() >= models_.size();
     return wide ? cells_[workflow].data() : widened(workflow);
@@ -75,7 +78,8 @@ class UsageTable {
   }
   [[nodiscard]] const std::uint32_t* widened(std::uint32_t workflow);
   [[nodiscard]] UsageTotals& of(std::uint32_t account, std::uint32_t cell);
-  [[nodiscard]] std::size_t place_of(const std::vector<Entry>& entries, std::uint32_t account, std::uint32_t cell) const;
+  [[nodiscard]] std::size_t place_of(const std::vector<Entry>& entries, std::uint32_t account,
+                                     std::uint32_t cell) const;
   void grow();
 
   bool by_account_;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sums and products of figures that each fit 64 bits: 128 hold a billion billion of them. For what is compared or shown;
-// what is stored stays within 64.
+// Sums and products of figures that each fit 64 bits: 128 hold a billion billion of them. For what is compared or
+// shown; what is stored stays within 64.
 #pragma once
 
 #include <string>

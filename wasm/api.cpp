@@ -68,8 +68,8 @@ std::int32_t cf_events(std::int32_t handle, const char* account, std::uint32_t s
   });
 }
 
-// The next part of a plan's time line, of so many events behind a position: 0, or where the part before ended. The result
-// begins with that position and the account's newest, 8 bytes each, little-endian.
+// The next part of a plan's time line, of so many events behind a position: 0, or where the part before ended. The
+// result begins with that position and the account's newest, 8 bytes each, little-endian.
 std::int32_t cf_timeline(std::int32_t handle, const char* account, std::uint32_t size, const char* plan,
                          std::uint32_t plan_size, std::int64_t after, std::uint32_t events) {
   return sessions.with(handle, [&](Session& session) {
@@ -141,10 +141,10 @@ std::int32_t cf_what_if(std::int32_t handle, const char* account, std::uint32_t 
   });
 }
 
-// A part of the log as a .cflog document: the events of an account (none: of all) behind a position, up to another (-1: to
-// the end), and about so many bytes. The result begins with the position it is of up to, 8 bytes little-endian.
-std::int32_t cf_export(std::int32_t handle, const char* account, std::uint32_t size, std::int64_t after, std::int64_t to,
-                       std::uint32_t bytes) {
+// A part of the log as a .cflog document: the events of an account (none: of all) behind a position, up to another (-1:
+// to the end), and about so many bytes. The result begins with the position it is of up to, 8 bytes little-endian.
+std::int32_t cf_export(std::int32_t handle, const char* account, std::uint32_t size, std::int64_t after,
+                       std::int64_t to, std::uint32_t bytes) {
   return sessions.with(handle, [&](const Session& session) {
     return session.export_log({after, to, optional_account(account, size)}, bytes);
   });

@@ -38,8 +38,8 @@ struct PrintField {
 template <class Fact>
 void print_event() {
   const Fact fact;
-  std::printf("  {\n    type: '%.*s',\n    tag: %u,\n    fields: [\n", static_cast<int>(Fact::name.size()), Fact::name.data(),
-              static_cast<unsigned>(Fact::tag));
+  std::printf("  {\n    type: '%.*s',\n    tag: %u,\n    fields: [\n", static_cast<int>(Fact::name.size()),
+              Fact::name.data(), static_cast<unsigned>(Fact::tag));
   Fact::fields(fact, PrintField{});
   std::printf("    ],\n  },\n");
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The C ABI of creditfold_forecast.wasm: pointers in, a status out, the answer's bytes in the result buffer. Every exported
-// name stands in exports_forecast.txt; those that both modules have are in seam.cpp.
+// The C ABI of creditfold_forecast.wasm: pointers in, a status out, the answer's bytes in the result buffer. Every
+// exported name stands in exports_forecast.txt; those that both modules have are in seam.cpp.
 #include "wasm/forecast_session.hpp"
 #include "wasm/seam.hpp"
 
@@ -19,7 +19,8 @@ std::int32_t cf_open(const char* catalog, std::uint32_t size) { return sessions.
 void cf_close(std::int32_t handle) { sessions.close(handle); }
 
 // `at`: only what had happened by then; the least number: everything. The result is a position as decimal text.
-std::int32_t cf_learn_from(std::int32_t handle, const char* account, std::uint32_t size, std::int64_t at, std::int64_t to) {
+std::int32_t cf_learn_from(std::int32_t handle, const char* account, std::uint32_t size, std::int64_t at,
+                           std::int64_t to) {
   return sessions.with(handle, [&](ForecastSession& session) {
     return session.learn_from(wasm::id_of<AccountId>(account, size), wasm::optional_moment(at), to);
   });

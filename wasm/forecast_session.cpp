@@ -32,7 +32,8 @@ std::string ForecastSession::learn(std::span<const std::uint8_t> documents) try 
         throw SessionError("damaged", "the part is of another account", account->value);
       }
       if (after != covered_) {
-        throw SessionError("damaged", "the part is not the one that follows", "after event " + std::to_string(covered_));
+        throw SessionError("damaged", "the part is not the one that follows",
+                           "after event " + std::to_string(covered_));
       }
     }
     if (std::holds_alternative<Event*>(**item) && event.seq <= to_) learner_->take(event);
@@ -68,7 +69,8 @@ std::string ForecastSession::simulate(const std::optional<AccountId>& account, s
   }
   const AccountId& of = account ? *account : *scenario->account;
   if (of != branch_->branch.state.account) unknown(of);
-  if (scenario->at != branch_->at) throw SessionError("bad_request", "is another moment than what was learned is of", "/at");
+  if (scenario->at != branch_->at)
+    throw SessionError("bad_request", "is another moment than what was learned is of", "/at");
   if (scenario->as_of && *scenario->as_of != branch_->to) {
     throw SessionError("bad_request", "is another position than what was learned is of", "/as_of");
   }

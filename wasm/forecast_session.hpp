@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What simulates in a page: learns of an account from its log in parts, which it does not keep, or takes what another one
-// has learned; then runs scenarios on that. No pointers of the ABI here.
+// What simulates in a page: learns of an account from its log in parts, which it does not keep, or takes what another
+// one has learned; then runs scenarios on that. No pointers of the ABI here.
 #pragma once
 
 #include <cstdint>
@@ -30,8 +30,8 @@ class ForecastSession {
   // Branches where it has come to, which is then simulated on; as bytes for `take_branch`.
   [[nodiscard]] std::string learned();
   void take_branch(std::span<const std::uint8_t> bytes);
-  // A scenario run over futures of the account's use, the bytes of `creditfold simulate --json`. The scenario's moment has to be
-  // the branch's.
+  // A scenario run over futures of the account's use, the bytes of `creditfold simulate --json`. The scenario's moment
+  // has to be the branch's.
   [[nodiscard]] std::string simulate(const std::optional<AccountId>& account, std::string_view scenario) const;
 
  private:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// How the modules' memory grows: by 16 MiB at a time. The C library asks for 64 KiB whenever its heap is full, and for each of
-// those a browser protects pages, makes a new buffer and now and then collects garbage: a third of opening a large log.
+// How the modules' memory grows: by 16 MiB at a time. The C library asks for 64 KiB whenever its heap is full, and for
+// each of those a browser protects pages, makes a new buffer and now and then collects garbage: a third of opening a
+// large log.
 #include <cstddef>
 #include <limits>
 

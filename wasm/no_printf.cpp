@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two functions of the C library that would bring formats of floating point and a table of error texts into the modules, 5 kB
-// compressed. Boost.System alone asks for them, for messages of operating systems' errors; the modules have none.
+// Two functions of the C library that would bring formats of floating point and a table of error texts into the
+// modules, 5 kB compressed. Boost.System alone asks for them, for messages of operating systems' errors; the modules
+// have none.
 #include <cstdarg>
 #include <cstddef>
 

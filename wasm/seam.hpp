@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the C ABIs of both modules share: one result buffer, what goes wrong as an answer, arguments read strictly. Nothing
-// throws past it; a session that failed is as it was before the call, or says otherwise.
+// What the C ABIs of both modules share: one result buffer, what goes wrong as an answer, arguments read strictly.
+// Nothing throws past it; a session that failed is as it was before the call, or says otherwise.
 #pragma once
 
 #include <cstdint>
@@ -75,7 +75,8 @@ class Sessions {
 
  private:
   [[nodiscard]] bool is_open(std::int32_t handle) const {
-    return handle > 0 && static_cast<std::size_t>(handle) <= sessions_.size() && sessions_[static_cast<std::size_t>(handle) - 1] != nullptr;
+    return handle > 0 && static_cast<std::size_t>(handle) <= sessions_.size() &&
+           sessions_[static_cast<std::size_t>(handle) - 1] != nullptr;
   }
   [[nodiscard, gnu::noinline]] Session& at(std::int32_t handle) {
     if (!is_open(handle)) throw SessionError("bad_request", "no ledger is open under this handle");

@@ -111,7 +111,10 @@ std::string Session::load_step(std::int64_t events) {
   settle();
   if (!more) throw SessionError("damaged", more.error().what, more.error().place);
   JsonWriter out;
-  out.open('{').field("read", std::string_view(std::to_string(loading_->bytes_read()))).field("done", !*more).close('}');
+  out.open('{')
+      .field("read", std::string_view(std::to_string(loading_->bytes_read())))
+      .field("done", !*more)
+      .close('}');
   if (!*more && is_last_piece_) loading_.reset();
   return out.take();
 }
@@ -186,8 +189,8 @@ std::string Session::events(const std::optional<AccountId>& account, std::int64_
   return out.take();
 }
 
-// Those up to a position, but for most that are before `since`. Usage is imported long after it was, so that `at` may run
-// backwards anywhere.
+// Those up to a position, but for most that are before `since`. Usage is imported long after it was, so that `at` may
+// run backwards anywhere.
 void Session::read_since(const AccountId& account, Instant since, std::optional<std::int64_t> as_of,
                          const std::function<bool(Event&&)>& visit) const {
   const auto known = places_.find(account);
@@ -209,7 +212,8 @@ View Session::past(const AccountId& account, std::int64_t as_of) const {
 
 std::string Session::timeline(const AccountId& account, const PlanId& plan, std::int64_t after, std::uint32_t events) {
   if (after == 0) timeline_ = Timeline(plan);
-  if (after != 0 && !timeline_.ends(account, plan, after)) throw SessionError("bad_request", "a time line goes on where it ended", "after");
+  if (after != 0 && !timeline_.ends(account, plan, after))
+    throw SessionError("bad_request", "a time line goes on where it ended", "after");
   const auto known = places_.find(account);
   std::int64_t record[4] = {0, known == places_.end() ? 0 : known->second.seq.back()};
   std::string bytes(reinterpret_cast<const char*>(record), 2 * sizeof *record);
@@ -301,7 +305,8 @@ std::string Session::apply(std::string_view commands, Instant now) {
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
   if (texts.size() > commands_per_group_max) {
-    throw SessionError("bad_request", "at most " + std::to_string(commands_per_group_max) + " commands are decided at once");
+    throw SessionError("bad_request",
+                       "at most " + std::to_string(commands_per_group_max) + " commands are decided at once");
   }
   Engine engine(log_, catalog_, book_);
   const std::vector<Answer> answers = engine.process(texts, now);
@@ -347,15 +352,19 @@ std::string Session::export_log(LogRange range, std::uint32_t bytes) const {
     return false;
   });
   std::string out(2 * sizeof(std::int64_t), '\0');
-  CflogWriter writer([&](std::span<const std::uint8_t> part) { out.append(reinterpret_cast<const char*>(part.data()), part.size()); }, header);
+  CflogWriter writer(
+      [&](std::span<const std::uint8_t> part) { out.append(reinterpret_cast<const char*>(part.data()), part.size()); },
+      header);
   std::int64_t covered = range.after;
   bool whole = true;
   log_.read_batches(range, [&](const AccountId& account, StoredBatch&& batch) {
     for (const Event& event : batch.events) writer.event(event);
     if (!batch.events.empty()) covered = batch.events.back().seq;
     // A batch that is cut is closed by the document that goes on.
-    if (batch.first_seq + batch.count - 1 <= range.to) writer.batch(BatchMark{account, batch.key, batch.command, batch.count});
-    // Batches without events that stand behind this one begin the next part, and are in no other; there is none behind the last.
+    if (batch.first_seq + batch.count - 1 <= range.to)
+      writer.batch(BatchMark{account, batch.key, batch.command, batch.count});
+    // Batches without events that stand behind this one begin the next part, and are in no other; there is none behind
+    // the last.
     whole = batch.events.empty() || covered == range.to || out.size() < bytes;
     return whole;
   });

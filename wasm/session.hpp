@@ -39,10 +39,11 @@ class Session {
                                     std::optional<std::int64_t> as_of) const;
   [[nodiscard]] std::string events(const std::optional<AccountId>& account, std::int64_t from,
                                    std::uint32_t limit) const;
-  // A part of a plan's burn-down: the account's next so many events (at least one) behind `after`, which is 0 or where the
-  // part before ended; the session keeps one line under way. int64, little-endian: the position it is of up to, the account's
-  // newest, then records of four: at, remaining, uncovered, seq.
-  [[nodiscard]] std::string timeline(const AccountId& account, const PlanId& plan, std::int64_t after, std::uint32_t events);
+  // A part of a plan's burn-down: the account's next so many events (at least one) behind `after`, which is 0 or where
+  // the part before ended; the session keeps one line under way. int64, little-endian: the position it is of up to, the
+  // account's newest, then records of four: at, remaining, uncovered, seq.
+  [[nodiscard]] std::string timeline(const AccountId& account, const PlanId& plan, std::int64_t after,
+                                     std::uint32_t events);
   [[nodiscard]] std::string outlook(const AccountId& account, Instant at, std::optional<std::int64_t> as_of) const;
   // The account's key, its history and what reads; `what_if` it were rotated or revoked.
   [[nodiscard]] std::string keys(const AccountId& account, std::optional<std::int64_t> as_of, KeyWhatIf what_if) const;
@@ -61,8 +62,9 @@ class Session {
   [[nodiscard]] std::string apply(std::string_view commands, Instant now);
   // The account `demo` with four months behind it that end at `now`; REQUIRES an empty session. Answers as `load` does.
   [[nodiscard]] std::string demo(Instant now);
-  // A part of the log as a .cflog document: whole batches until they are that many bytes, but for what the range cuts. Before
-  // it, int64 little-endian, the positions up to which it and the range are. Parts that go on behind one another are the log.
+  // A part of the log as a .cflog document: whole batches until they are that many bytes, but for what the range cuts.
+  // Before it, int64 little-endian, the positions up to which it and the range are. Parts that go on behind one another
+  // are the log.
   [[nodiscard]] std::string export_log(LogRange range, std::uint32_t bytes) const;
 
  private:

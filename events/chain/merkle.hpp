@@ -43,8 +43,8 @@ class Frontier {
   [[nodiscard]] TreeHash root() const;
   [[nodiscard]] TreeHead head() const { return {size_, root()}; }
 
-  // `completed(level, hash)` is told of the full subtrees that end with this leaf, from level 1 up. In place of leaves it
-  // takes a full subtree of 2^level of them and tells of those above. REQUIRES: size() is a multiple of as many.
+  // `completed(level, hash)` is told of the full subtrees that end with this leaf, from level 1 up. In place of leaves
+  // it takes a full subtree of 2^level of them and tells of those above. REQUIRES: size() is a multiple of as many.
   template <class Completed>
   void append(const TreeHash& subtree, Completed&& completed, int level = 0) {
     subtrees_.push_back(subtree);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// An SQLite database as it is at one moment, copied while others write to it. Native only; nothing of SQLite shows here.
+// An SQLite database as it is at one moment, copied while others write to it. Native only; nothing of SQLite shows
+// here.
 #pragma once
 
 #include <filesystem>
@@ -7,8 +8,8 @@
 
 namespace creditfold {
 
-// The moment is that of the making: what is committed afterwards is not in it. It holds the write-ahead log of the database
-// back from being cut while it lives, and nobody's commit.
+// The moment is that of the making: what is committed afterwards is not in it. It holds the write-ahead log of the
+// database back from being cut while it lives, and nobody's commit.
 class DatabaseMoment {
  public:
   // Throws Fault as open_sqlite does for reading.

@@ -21,7 +21,8 @@ void EncodedEvents::push(std::span<const Event> events) {
     ends_.push_back(encoded_.size());
   }
   std::size_t begin = 0;
-  for (std::size_t i = 0; i < events.size(); begin = ends_[i++]) push(events[i], std::span(encoded_).subspan(begin, ends_[i] - begin));
+  for (std::size_t i = 0; i < events.size(); begin = ends_[i++])
+    push(events[i], std::span(encoded_).subspan(begin, ends_[i] - begin));
 }
 
 void EncodedEvents::push(const Event& event, std::span<const std::uint8_t> encoded) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Events in memory as their canonical bytes, by position: a quarter of what they take as values, and a browser has 4 GB.
+// Events in memory as their canonical bytes, by position: a quarter of what they take as values, and a browser has 4
+// GB.
 #pragma once
 
 #include <cstdint>

@@ -61,8 +61,8 @@ Descriptor::~Descriptor() {
 }
 
 std::optional<FileIdentity> identity_of(const std::filesystem::path& file) {
-  // Nothing but the number: who asks for times makes Linux 6.13 note the next write's to the nanosecond, and a sync then
-  // writes the inode as well.
+  // Nothing but the number: who asks for times makes Linux 6.13 note the next write's to the nanosecond, and a sync
+  // then writes the inode as well.
   struct statx status {};
   if (::statx(AT_FDCWD, file.c_str(), AT_STATX_DONT_SYNC, STATX_INO, &status) == 0) {
     return FileIdentity{std::uint64_t{status.stx_dev_major} << 32 | status.stx_dev_minor, status.stx_ino};

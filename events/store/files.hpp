@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a store on disk needs of the file system beside its database: directories and files that are there, and stay there
-// after a power cut. Native only.
+// What a store on disk needs of the file system beside its database: directories and files that are there, and stay
+// there after a power cut. Native only.
 #pragma once
 
 #include <cstdint>
@@ -45,7 +45,9 @@ struct FileIdentity {
   std::uint64_t number = 0;
 
   [[nodiscard]] bool is_there() const { return number != 0; }
-  friend bool operator==(const FileIdentity& a, const FileIdentity& b) { return a.device == b.device && a.number == b.number; }
+  friend bool operator==(const FileIdentity& a, const FileIdentity& b) {
+    return a.device == b.device && a.number == b.number;
+  }
 };
 // Nothing when the operating system does not say.
 [[nodiscard]] std::optional<FileIdentity> identity_of(const std::filesystem::path& file);

@@ -11,7 +11,9 @@ class ForwardingPartition : public Partition {
   using Log::read_batches;
 
   [[nodiscard]] RegionId region() const override { return behind_.region(); }
-  [[nodiscard]] Expected<Appended, Conflict> append(std::span<const Batch> group) override { return behind_.append(group); }
+  [[nodiscard]] Expected<Appended, Conflict> append(std::span<const Batch> group) override {
+    return behind_.append(group);
+  }
   void read(std::int64_t after, std::int64_t to, const std::function<bool(Event&&)>& visit) const override {
     behind_.read(after, to, visit);
   }
@@ -31,7 +33,9 @@ class ForwardingPartition : public Partition {
     return behind_.subscribe(std::move(listener));
   }
 
-  void stage(const AccountId& account, std::span<const StoredBatch> batches) override { behind_.stage(account, batches); }
+  void stage(const AccountId& account, std::span<const StoredBatch> batches) override {
+    behind_.stage(account, batches);
+  }
   void read_staged(std::int64_t skip, const Visit& visit) const override { behind_.read_staged(skip, visit); }
   [[nodiscard]] std::optional<AccountId> staged() const override { return behind_.staged(); }
   void drop_staged() override { behind_.drop_staged(); }

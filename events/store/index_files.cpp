@@ -20,7 +20,8 @@ constexpr std::uint8_t heads_form = 1;
 
 // What `take` makes of the bytes of a file; nothing when there is none or it is not whole.
 template <class Take>
-auto taken_from(const std::filesystem::path& file, Take&& take) -> std::optional<decltype(take(std::declval<SpanInputArchive&>()))> {
+auto taken_from(const std::filesystem::path& file, Take&& take)
+    -> std::optional<decltype(take(std::declval<SpanInputArchive&>()))> {
   const std::optional<std::vector<std::uint8_t>> bytes = read_checked(file);
   if (!bytes) return std::nullopt;
   try {
@@ -64,7 +65,8 @@ std::filesystem::path IndexFiles::manifest() const { return directory_ / "manife
 
 void IndexFiles::prepare() const { make_private_directory(directory_); }
 
-// Whoever writes may put other files in the place of those a manifest names while they are read: then the new one's are.
+// Whoever writes may put other files in the place of those a manifest names while they are read: then the new one's
+// are.
 std::optional<StoredIndex> IndexFiles::read() const try {
   std::optional<IndexManifest> manifest = taken_from(this->manifest(), take_manifest);
   while (manifest) {
@@ -98,8 +100,10 @@ void IndexFiles::keep_only(const IndexManifest& manifest) const {
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(directory_, error)) {
     const std::string name = entry.path().filename().string();
-    const bool run = std::any_of(manifest.runs.begin(), manifest.runs.end(), [&](std::int64_t number) { return name == named("run", number); });
-    const bool kept = run || (manifest.through.segment > 0 && (name == named("heads", manifest.heads) || name == "manifest"));
+    const bool run = std::any_of(manifest.runs.begin(), manifest.runs.end(),
+                                 [&](std::int64_t number) { return name == named("run", number); });
+    const bool kept =
+        run || (manifest.through.segment > 0 && (name == named("heads", manifest.heads) || name == "manifest"));
     const bool ours = name.starts_with("run-") || name.starts_with("heads-") || name.starts_with("manifest");
     if (ours && !kept) std::filesystem::remove(entry.path(), error); 
   }
@@ -108,7 +112,8 @@ void IndexFiles::keep_only(const IndexManifest& manifest) const {
 void IndexFiles::remove_unnamed(const IndexManifest& before, const IndexManifest& now) const {
   std::error_code error;
   for (const std::int64_t number : before.runs) {
-    if (std::find(now.runs.begin(), now.runs.end(), number) == now.runs.end()) std::filesystem::remove(run(number), error);
+    if (std::find(now.runs.begin(), now.runs.end(), number) == now.runs.end())
+      std::filesystem::remove(run(number), error);
   }
   if (before.through.segment > 0 && before.heads != now.heads) std::filesystem::remove(heads(before.heads), error);
 }

@@ -26,7 +26,9 @@ struct AccountHead {
 struct IndexPlace {
   std::int64_t segment = 0;
   std::uint64_t check = 0;  // of the numbers of the segment's row and the newest hashes of the tree up to there
-  friend bool operator==(const IndexPlace& a, const IndexPlace& b) { return a.segment == b.segment && a.check == b.check; }
+  friend bool operator==(const IndexPlace& a, const IndexPlace& b) {
+    return a.segment == b.segment && a.check == b.check;
+  }
 };
 
 struct IndexManifest {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A Bloom filter in blocks of a cache line (Putze, Sanders, Singler 2007; the split block of Apache Parquet, on words of 64
-// bits): one bit in each of eight words, so that a question costs one read of memory. Private to the SQLite store.
+// A Bloom filter in blocks of a cache line (Putze, Sanders, Singler 2007; the split block of Apache Parquet, on words
+// of 64 bits): one bit in each of eight words, so that a question costs one read of memory. Private to the SQLite
+// store.
 #pragma once
 
 #include <atomic>

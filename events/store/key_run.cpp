@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Keys lie in buckets by the first bits of their prefix, some 64 in each, as gaps between prefixes (Golomb 1966, Rice 1979:
-// the quotient in unary, the rest in bits) with a segment number behind each. A directory has where each bucket begins.
+// Keys lie in buckets by the first bits of their prefix, some 64 in each, as gaps between prefixes (Golomb 1966, Rice
+// 1979: the quotient in unary, the rest in bits) with a segment number behind each. A directory has where each bucket
+// begins.
 #include "events/store/key_run.hpp"
 
 #include <fcntl.h>
@@ -160,7 +161,8 @@ void KeyRunWriter::finish() {
   while (state.directory.size() <= buckets) state.directory.push_back(static_cast<std::uint32_t>(state.bit));
   state.put(0, 7);  // the last bits to a whole byte
   state.flush();
-  state.write({reinterpret_cast<const std::uint8_t*>(state.directory.data()), state.directory.size() * sizeof(std::uint32_t)});
+  state.write(
+      {reinterpret_cast<const std::uint8_t*>(state.directory.data()), state.directory.size() * sizeof(std::uint32_t)});
   Footer& footer = state.footer;
   const auto* bytes = reinterpret_cast<const std::uint8_t*>(&footer);
   state.write({bytes, offsetof(Footer, check)});
@@ -211,7 +213,8 @@ void KeyRun::verify() const {
   std::uint64_t check = 0;
   const std::size_t before = bytes_ - sizeof(check);
   for (std::size_t done = 0; done < before;) {
-    const ssize_t got = ::pread(file.number, buffer.data(), std::min(buffer.size(), before - done), static_cast<off_t>(done));
+    const ssize_t got =
+        ::pread(file.number, buffer.data(), std::min(buffer.size(), before - done), static_cast<off_t>(done));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) throw_errno(file_);
     if (got == 0) throw Fault(Fault::Kind::damaged, file_.string() + " is cut short");

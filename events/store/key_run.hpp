@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A run: where many keys lie, sorted, in one file that never changes. A key stands there as the first 40 bits of its hash
-// and its segment, some four bytes in all; what lies in the segment says whether it is the key. Runs are made of the log
-// and can be made again of it. events/FORMAT.md, "Index", has the layout. Private to the SQLite store.
+// A run: where many keys lie, sorted, in one file that never changes. A key stands there as the first 40 bits of its
+// hash and its segment, some four bytes in all; what lies in the segment says whether it is the key. Runs are made of
+// the log and can be made again of it. events/FORMAT.md, "Index", has the layout. Private to the SQLite store.
 #pragma once
 
 #include <cstddef>
@@ -25,9 +25,10 @@ struct KeyPlace {
 
 class KeyRunWriter {
  public:
-  // Writes `file`, which must not be there. `keys`: exactly how many will be added; at most keys_per_run_max. Segments are
-  // in [first_segment, last_segment]. Throws Fault.
-  KeyRunWriter(const std::filesystem::path& file, std::int64_t keys, std::int64_t first_segment, std::int64_t last_segment);
+  // Writes `file`, which must not be there. `keys`: exactly how many will be added; at most keys_per_run_max. Segments
+  // are in [first_segment, last_segment]. Throws Fault.
+  KeyRunWriter(const std::filesystem::path& file, std::int64_t keys, std::int64_t first_segment,
+               std::int64_t last_segment);
   ~KeyRunWriter();
   KeyRunWriter(const KeyRunWriter&) = delete;
   KeyRunWriter& operator=(const KeyRunWriter&) = delete;

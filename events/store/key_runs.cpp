@@ -25,7 +25,8 @@ KeyRuns::KeyRuns(const std::filesystem::path& directory, const IndexOptions& opt
     : options_(options), files_(directory) {
   if (stored) {
     manifest_ = std::move(stored->manifest);
-    for (std::size_t i = 0; i < stored->runs.size(); ++i) runs_.push_back({manifest_.runs[i], std::move(stored->runs[i])});
+    for (std::size_t i = 0; i < stored->runs.size(); ++i)
+      runs_.push_back({manifest_.runs[i], std::move(stored->runs[i])});
     unfiltered_ = runs_;
   }
   files_.keep_only(manifest_);
@@ -76,7 +77,8 @@ void KeyRuns::find(std::uint64_t hash, std::vector<std::int64_t>& segments) cons
   const std::shared_lock lock(mutex_);
   for (const auto& waiting : waiting_) waiting->keys->find(hash, segments);
   for (const Run& run : unfiltered_) run.run->find(prefix, segments);
-  const bool maybe = std::any_of(filters_.begin(), filters_.end(), [&](const auto& filter) { return filter->may_have(prefix); });
+  const bool maybe =
+      std::any_of(filters_.begin(), filters_.end(), [&](const auto& filter) { return filter->may_have(prefix); });
   if (maybe) {
     for (const Run& run : runs_) run.run->find(prefix, segments);
   }
@@ -102,7 +104,8 @@ void KeyRuns::may_have(std::span<const std::uint64_t> hashes, std::vector<bool>&
       const std::uint64_t prefix = key_prefix(hash);
       const bool maybe =
           !unfiltered_.empty() ||
-          std::any_of(waiting_.begin(), waiting_.end(), [&](const auto& waiting) { return waiting->keys->contains(hash); }) ||
+          std::any_of(waiting_.begin(), waiting_.end(),
+                      [&](const auto& waiting) { return waiting->keys->contains(hash); }) ||
           std::any_of(filters_.begin(), filters_.end(), [&](const auto& filter) { return filter->may_have(prefix); });
       if (maybe && !marks[i]) candidates.push_back(i);
     }
@@ -211,7 +214,8 @@ void KeyRuns::write_run(const Frozen& frozen) {
   std::vector<std::uint64_t> sorted;
   sorted.reserve(frozen.keys->size());
   frozen.keys->for_each([&](std::uint64_t hash, std::int64_t segment) {
-    sorted.push_back(key_prefix(hash) << relative_segment_bits | static_cast<std::uint64_t>(segment - frozen.first_segment));
+    sorted.push_back(key_prefix(hash) << relative_segment_bits |
+                     static_cast<std::uint64_t>(segment - frozen.first_segment));
   });
   std::sort(sorted.begin(), sorted.end());
   IndexManifest manifest = manifest_;
@@ -248,7 +252,9 @@ void KeyRuns::publish(IndexManifest manifest, std::vector<Run> runs, const Froze
 std::vector<KeyRuns::Run> KeyRuns::mergeable() const {
   const auto level_of = [&](const Run& run) {
     int level = 0;
-    for (auto size = static_cast<std::size_t>(run.run->keys()) / options_.window; size >= options_.fan_in; size /= options_.fan_in) ++level;
+    for (auto size = static_cast<std::size_t>(run.run->keys()) / options_.window; size >= options_.fan_in;
+         size /= options_.fan_in)
+      ++level;
     return level;
   };
   for (std::size_t first = 0; first + options_.fan_in <= runs_.size(); ++first) {
@@ -256,7 +262,8 @@ std::vector<KeyRuns::Run> KeyRuns::mergeable() const {
                           runs_.begin() + static_cast<std::ptrdiff_t>(first + options_.fan_in));
     std::int64_t keys = 0;
     for (const Run& run : runs) keys += run.run->keys();
-    const bool alike = std::all_of(runs.begin(), runs.end(), [&](const Run& run) { return level_of(run) == level_of(runs.front()); });
+    const bool alike =
+        std::all_of(runs.begin(), runs.end(), [&](const Run& run) { return level_of(run) == level_of(runs.front()); });
     if (alike && keys <= keys_per_run_max) return runs;
   }
   return {};
@@ -290,7 +297,8 @@ void KeyRuns::merge(const std::vector<Run>& runs) {
   }
   // What was written meanwhile stands behind.
   std::vector<Run> all = runs_;
-  const auto first = std::find_if(all.begin(), all.end(), [&](const Run& run) { return run.number == runs.front().number; });
+  const auto first =
+      std::find_if(all.begin(), all.end(), [&](const Run& run) { return run.number == runs.front().number; });
   const auto behind = all.erase(first, first + static_cast<std::ptrdiff_t>(runs.size()));
   all.insert(behind, {number, std::make_shared<const KeyRun>(file)});
   publish(manifest_, std::move(all), nullptr);

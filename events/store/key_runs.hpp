@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// All keys but the newest: tables on their way to the disk, runs there, and the filters before them. One thread of its own
-// writes tables as runs and merges small runs into larger ones, so that nobody who appends waits for it. Private to the
-// SQLite store.
+// All keys but the newest: tables on their way to the disk, runs there, and the filters before them. One thread of its
+// own writes tables as runs and merges small runs into larger ones, so that nobody who appends waits for it. Private to
+// the SQLite store.
 #pragma once
 
 #include <condition_variable>

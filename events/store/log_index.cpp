@@ -14,7 +14,8 @@ std::uint64_t hash_of(std::int64_t stay, const IdempotencyKey& key) {
   return checksum({bytes, key.value.size()}, static_cast<std::uint64_t>(stay));
 }
 
-LogIndex::LogIndex(const std::filesystem::path& directory, const IndexOptions& options, std::optional<StoredIndex> stored)
+LogIndex::LogIndex(const std::filesystem::path& directory, const IndexOptions& options,
+                   std::optional<StoredIndex> stored)
     : window_(options.window),
       accounts_(stored ? std::move(stored->heads) : std::vector<AccountHead>{}),
       stays_(accounts_.size()),
@@ -52,7 +53,8 @@ std::vector<std::int64_t> LogIndex::segments_with(std::uint64_t hash) const {
   return found;
 }
 
-void LogIndex::add(std::int64_t id, bool sealed, std::span<const PackedBatch> batches, std::span<const std::uint64_t> keys) {
+void LogIndex::add(std::int64_t id, bool sealed, std::span<const PackedBatch> batches,
+                   std::span<const std::uint64_t> keys) {
   const std::unique_lock lock(mutex_);
   for (const PackedBatch& batch : batches) {
     const auto at = static_cast<std::size_t>(batch.account);
@@ -75,7 +77,8 @@ bool LogIndex::is_full() const {
 void LogIndex::freeze(const IndexPlace& through) {
   const auto keys = std::make_shared<KeyTable>();
   keys->reserve(newest_keys_.size());  // the next ones will be as many
-  KeyRuns::Frozen frozen{keys, frozen_through_ + 1, through, {accounts_.begin(), accounts_.begin() + static_cast<std::ptrdiff_t>(stays_)}};
+  KeyRuns::Frozen frozen{
+      keys, frozen_through_ + 1, through, {accounts_.begin(), accounts_.begin() + static_cast<std::ptrdiff_t>(stays_)}};
   const std::unique_lock lock(mutex_);
   std::swap(*keys, newest_keys_);
   try {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the writing process knows of its log without looking: each account's version and newest segment, and in which
-// segment each key lies, the newest keys in memory and the others in runs on disk. Begun from what lies beside the log and
-// the segments behind it, kept in step by the writer after each commit. Private to the SQLite store.
+// segment each key lies, the newest keys in memory and the others in runs on disk. Begun from what lies beside the log
+// and the segments behind it, kept in step by the writer after each commit. Private to the SQLite store.
 #pragma once
 
 #include <cstdint>
@@ -46,11 +46,12 @@ class LogIndex {
   [[nodiscard]] std::vector<bool> may_have(std::span<const std::uint64_t> hashes) const;
   // The same from any thread.
   [[nodiscard]] bool has(std::uint64_t hash) const;
-  // Where a key of this hash may lie; what lies there says whether it does. A segment that does not exist yet is the one
-  // that `recent` will become.
+  // Where a key of this hash may lie; what lies there says whether it does. A segment that does not exist yet is the
+  // one that `recent` will become.
   [[nodiscard]] std::vector<std::int64_t> segments_with(std::uint64_t hash) const;
 
-  // The batches of segment `id`, or those in `recent` that it will be made of, and the hashes of keys that are new there.
+  // The batches of segment `id`, or those in `recent` that it will be made of, and the hashes of keys that are new
+  // there.
   void add(std::int64_t id, bool sealed, std::span<const PackedBatch> batches, std::span<const std::uint64_t> keys);
   // Whether the newest keys are enough for a run.
   [[nodiscard]] bool is_full() const;

@@ -165,8 +165,8 @@ bool MemoryLog::add_slot(Slot slot) {
   return true;
 }
 
-// Whether the keys of all were new. One slot after the other would be waited for in memory, a third of a microsecond each
-// in a large log; they are fetched together.
+// Whether the keys of all were new. One slot after the other would be waited for in memory, a third of a microsecond
+// each in a large log; they are fetched together.
 bool MemoryLog::add_unsettled() {
   while (records_.size() > slots_.size() / 4 * 3) {
     const std::vector<Slot> before = std::exchange(slots_, std::vector<Slot>(std::max(slots_least, 2 * slots_.size())));
@@ -288,8 +288,9 @@ void MemoryLog::read_batches(const LogRange& range,
   const std::int64_t last = range.to < 0 ? head_locked() : range.to;
   const auto end = static_cast<std::uint32_t>(records_.size());
   // Those before end where the range begins, or before.
-  const auto begin = std::lower_bound(records_.begin(), records_.end(), events_.behind(range.after),
-                                      [](const Record& record, std::size_t index) { return record.first + record.held < index; });
+  const auto begin =
+      std::lower_bound(records_.begin(), records_.end(), events_.behind(range.after),
+                       [](const Record& record, std::size_t index) { return record.first + record.held < index; });
   for (auto i = static_cast<std::uint32_t>(begin - records_.begin()); i < end; ++i) {
     const Record& record = records_[i];
     if (record.held > 0 && events_.seq(record.first) > last) return;

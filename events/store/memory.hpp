@@ -35,8 +35,9 @@ class MemoryLog final : public Log {
   // begins late) can be held here under its own numbers. They have to ascend; versions follow one another from the
   // first one seen of an account. A batch that is there already, to the digest, changes nothing.
   [[nodiscard]] Expected<Done, Conflict> adopt(const AccountId& account, StoredBatch&& batch);
-  // For who reads a long log. REQUIRES: it has events, so that it cannot be there already; whether its key is, `settle` says,
-  // which has to follow before anything else is asked. `encoded`: the bytes of its event, if it is one and they are at hand.
+  // For who reads a long log. REQUIRES: it has events, so that it cannot be there already; whether its key is, `settle`
+  // says, which has to follow before anything else is asked. `encoded`: the bytes of its event, if it is one and they
+  // are at hand.
   [[nodiscard]] Expected<Done, Conflict> adopt_unsettled(const AccountId& account, StoredBatch&& batch,
                                                          std::span<const std::uint8_t> encoded = {});
   [[nodiscard]] Expected<Done, Conflict> settle();
@@ -82,7 +83,8 @@ class MemoryLog final : public Log {
   [[nodiscard]] bool is_same_key(std::uint32_t a, std::uint32_t b) const;
   bool add_slot(Slot slot);  // false: its key is there
   bool add_unsettled();
-  [[nodiscard]] Expected<Done, Conflict> follow(const AccountId& account, StoredBatch&& batch, std::span<const std::uint8_t> encoded);
+  [[nodiscard]] Expected<Done, Conflict> follow(const AccountId& account, StoredBatch&& batch,
+                                                std::span<const std::uint8_t> encoded);
   void keep(const AccountId& account, StoredBatch&& batch, std::span<const std::uint8_t> encoded = {});
 
   RegionId region_;

@@ -13,7 +13,9 @@ class MemoryPartition final : public Partition {
   explicit MemoryPartition(RegionId region = {}) : log_(std::move(region)) {}
 
   [[nodiscard]] RegionId region() const override { return log_.region(); }
-  [[nodiscard]] Expected<Appended, Conflict> append(std::span<const Batch> group) override { return log_.append(group); }
+  [[nodiscard]] Expected<Appended, Conflict> append(std::span<const Batch> group) override {
+    return log_.append(group);
+  }
   void read(std::int64_t after, std::int64_t to, const std::function<bool(Event&&)>& visit) const override {
     log_.read(after, to, visit);
   }

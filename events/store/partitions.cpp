@@ -36,7 +36,8 @@ Partition& left_behind(Partition& a, Partition& b, const AccountId& account) {
                                         b.region().value + ", and neither is a copy of the other");
 }
 
-SqlitePartitions::SqlitePartitions(const std::filesystem::path& directory, bool read_only, RegionIndexFailed index_failed)
+SqlitePartitions::SqlitePartitions(const std::filesystem::path& directory, bool read_only,
+                                   RegionIndexFailed index_failed)
     : directory_(directory), read_only_(read_only), index_failed_(std::move(index_failed)) {
   if (read_only_) {
     require_readable(directory_);
@@ -88,7 +89,8 @@ std::set<RegionId> SqlitePartitions::names() const {
   return names;
 }
 
-std::unique_ptr<SqliteLog> SqlitePartitions::open_one(const std::filesystem::path& directory, const RegionId& region) const {
+std::unique_ptr<SqliteLog> SqlitePartitions::open_one(const std::filesystem::path& directory,
+                                                      const RegionId& region) const {
   SqliteOptions options{directory, read_only_, region, true};
   if (index_failed_) {
     options.index.failed = [failed = index_failed_, region](const std::string& what) { failed(region, what); };
@@ -96,7 +98,8 @@ std::unique_ptr<SqliteLog> SqlitePartitions::open_one(const std::filesystem::pat
   return open_sqlite(options);
 }
 
-// RES-1: a copy that was not admitted is dropped, one that was is buried where it came from, and what is buried is erased.
+// RES-1: a copy that was not admitted is dropped, one that was is buried where it came from, and what is buried is
+// erased.
 void SqlitePartitions::finish_moves() {
   std::map<AccountId, SqliteLog*> homes;
   for (const auto& [region, log] : logs_) {

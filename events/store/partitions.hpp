@@ -53,12 +53,14 @@ class SqlitePartitions final : public Partitions {
   // Accounts that were admitted elsewhere and are not buried here yet: a process ended in between. Only where they are
   // read; whoever writes has finished them.
   [[nodiscard]] std::vector<AccountId> unburied(const RegionId& region) const;
-  // Another number whenever an account has moved: what was read over several partitions is right when it stayed the same.
+  // Another number whenever an account has moved: what was read over several partitions is right when it stayed the
+  // same.
   [[nodiscard]] std::int64_t moves() const;
 
  private:
   void open_all();
-  [[nodiscard]] std::unique_ptr<SqliteLog> open_one(const std::filesystem::path& directory, const RegionId& region) const;
+  [[nodiscard]] std::unique_ptr<SqliteLog> open_one(const std::filesystem::path& directory,
+                                                    const RegionId& region) const;
   void finish_moves();
   void require_destinations() const;
   [[nodiscard]] std::set<RegionId> names() const;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rows of `segments` and `recent`: where a packed run of batches lies in the log, and the check over all of it. Private to
-// the SQLite store.
+// Rows of `segments` and `recent`: where a packed run of batches lies in the log, and the check over all of it. Private
+// to the SQLite store.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +16,8 @@
 
 namespace creditfold {
 
-// Events that a segment is made of as a rule. Fewer, from commits of few, wait in `recent`: rows of their own, packed into
-// one segment once there are so many. More than a few thousand, and one event would cost too much to be looked up.
+// Events that a segment is made of as a rule. Fewer, from commits of few, wait in `recent`: rows of their own, packed
+// into one segment once there are so many. More than a few thousand, and one event would cost too much to be looked up.
 inline constexpr std::size_t segment_events = 1'000;
 
 struct SegmentRow {

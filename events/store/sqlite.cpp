@@ -2,10 +2,11 @@
 // The SQLite store: one connection that writes, one that moves the write-ahead log into the database, and a pool of
 // connections that read.
 //
-// Only the first ever writes, in one process, and never do two move, nor does one begin to when all is moved: SQLite 3.7.0
-// to 3.51.2, Debian 12's 3.40.1 among them, can lose commits otherwise (https://www.sqlite.org/wal.html#walresetbug;
-// wal_mover.hpp has the rule that keeps clear of it). The directory's lock keeps other processes out, a mutex the other
-// threads, and readers are opened read-only and close without a checkpoint.
+// Only the first ever writes, in one process, and never do two move, nor does one begin to when all is moved:
+// SQLite 3.7.0 to 3.51.2, Debian 12's 3.40.1 among them, can lose commits otherwise
+// (https://www.sqlite.org/wal.html#walresetbug; wal_mover.hpp has the rule that keeps clear of it). The directory's
+// lock keeps other processes out, a mutex the other threads, and readers are opened read-only and close without a
+// checkpoint.
 //
 // Nothing here opens ledger.db but SQLite: closing any descriptor of a file drops all POSIX locks a process has on it.
 #include "events/store/sqlite.hpp"
@@ -32,7 +33,11 @@ class DatabaseLog final : public SqliteLog {
  public:
   DatabaseLog(const std::filesystem::path& file, const RegionId& region, std::unique_ptr<DirectoryLock> lock,
               std::unique_ptr<SqliteWriter> writer)
-      : file_(file), region_(region), state_files_(file.parent_path()), lock_(std::move(lock)), writer_(std::move(writer)),
+      : file_(file),
+        region_(region),
+        state_files_(file.parent_path()),
+        lock_(std::move(lock)),
+        writer_(std::move(writer)),
         readers_(file, region, writer_ ? &writer_->index() : nullptr) {
     if (writer_) {
       head_ = writer_->head();
@@ -90,7 +95,8 @@ class DatabaseLog final : public SqliteLog {
     }
     EventPages events(readers_, range.account ? &*range.account : nullptr, range.after, last);
     for (;;) {
-      BatchPage page = readers_.with_reader([&](SqliteReader& reader) { return reader.batches(cursor, range.account); });
+      BatchPage page =
+          readers_.with_reader([&](SqliteReader& reader) { return reader.batches(cursor, range.account); });
       if (page.at_end) return;
       cursor = page.next;
       for (BatchRow& row : page.rows) {

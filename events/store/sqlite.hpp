@@ -42,8 +42,8 @@ inline constexpr const char* ledger_file = "ledger.db";
 // (another program's database, or a newer format), read_only, full, unavailable (nothing there to read).
 [[nodiscard]] std::unique_ptr<SqliteLog> open_sqlite(const SqliteOptions& options);
 
-// Whether a ledger was begun here and has no tables yet: a process ended, or is, in between. Nothing to read, and whoever
-// writes makes it whole.
+// Whether a ledger was begun here and has no tables yet: a process ended, or is, in between. Nothing to read, and
+// whoever writes makes it whole.
 [[nodiscard]] bool is_only_begun(const std::filesystem::path& ledger);
 
 }  // namespace creditfold

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Connections that read a partition's database, and events taken from them a page at a time. Private to the SQLite store.
+// Connections that read a partition's database, and events taken from them a page at a time. Private to the SQLite
+// store.
 #pragma once
 
 #include <algorithm>

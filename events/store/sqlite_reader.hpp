@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One read-only connection to a partition's database: rows out, each checked before it is believed. Not thread-safe; the
-// log keeps a pool of them. Private to the SQLite store.
+// One read-only connection to a partition's database: rows out, each checked before it is believed. Not thread-safe;
+// the log keeps a pool of them. Private to the SQLite store.
 #pragma once
 
 #include <SQLiteCpp/SQLiteCpp.h>
@@ -30,7 +30,8 @@ struct EventPage {
   std::int64_t reached = 0;
 };
 
-// An account's way through the segments: those it is known to have batches in, the next one last, and how far was looked.
+// An account's way through the segments: those it is known to have batches in, the next one last, and how far was
+// looked.
 struct AccountWay {
   std::vector<std::int64_t> segments;
   std::int64_t looked_through = 0;
@@ -61,8 +62,8 @@ struct BatchPage {
 
 class SqliteReader {
  public:
-  // `region`: whose partition it is, for the events. `index`: the writer's, where it is in this process; borrowed. Where it
-  // is not, what lies beside the log is used.
+  // `region`: whose partition it is, for the events. `index`: the writer's, where it is in this process; borrowed.
+  // Where it is not, what lies beside the log is used.
   SqliteReader(const std::filesystem::path& file, const RegionId& region, const LogIndex* index);
 
   [[nodiscard]] std::int64_t head();
@@ -102,8 +103,8 @@ class SqliteReader {
   [[nodiscard]] std::vector<TreeHash> tree_hashes(int tile_level, std::int64_t first, std::int64_t count);
   [[nodiscard]] SqliteTree& tree() { return tree_; }
 
-  // PRAGMA integrity_check, segments one behind the other with the right way back, tombstones over what is gone, arrivals
-  // over their rows; throws Fault damaged with the first finding.
+  // PRAGMA integrity_check, segments one behind the other with the right way back, tombstones over what is gone,
+  // arrivals over their rows; throws Fault damaged with the first finding.
   void check_structure();
 
  private:
@@ -178,7 +179,8 @@ class SqliteReader {
   [[nodiscard]] BatchRow batch_in(const Loaded& loaded, std::size_t batch);
   [[nodiscard]] Event event_from(SQLite::Statement& row, std::int64_t shift);
   [[nodiscard]] BatchRow batch_from(SQLite::Statement& row, std::int64_t shift);
-  [[nodiscard]] std::vector<Event> arrived_page(const ArrivalRow& arrival, const AccountCursor& cursor, std::int64_t to);
+  [[nodiscard]] std::vector<Event> arrived_page(const ArrivalRow& arrival, const AccountCursor& cursor,
+                                                std::int64_t to);
   [[nodiscard]] BatchPage account_batches(const BatchCursor& after, std::int64_t stay, const LogIndex::Newest& newest);
   void read_batch_page(SQLite::Statement& query, std::int64_t shift, std::int64_t& id, BatchPage& page);
   void check_segments();

@@ -8,7 +8,8 @@ namespace creditfold {
 namespace {
 
 constexpr const char* select_arrivals =
-    "SELECT id, account, origin, first_place, first_batch, events, batches, first_seq, after_batch, hash, at, \"check\" "
+    "SELECT id, account, origin, first_place, first_batch, events, batches, first_seq, after_batch, hash, at, "
+    "\"check\" "
     "FROM arrivals ";
 // A copy is read back by pieces of about the size it was written in.
 constexpr int staged_per_page = 512;
@@ -113,7 +114,8 @@ std::vector<StoredBatch> SqliteReader::staged_batches(std::int64_t skip) {
   query.bind(1, before);
   query.bind(2, staged_per_page);
   SQLite::Statement& rows = prepared(
-      "SELECT place, account, version, body, \"check\" FROM arrived_events WHERE place >= ? AND place < ? ORDER BY place");
+      "SELECT place, account, version, body, \"check\" FROM arrived_events WHERE place >= ? AND place < ? ORDER BY "
+      "place");
   std::vector<StoredBatch> page;
   std::size_t events = 0;
   for (std::int64_t id = before; events < events_per_piece_max && query.executeStep();) {

@@ -35,20 +35,23 @@ std::shared_ptr<const SqliteReader::Loaded> SqliteReader::segment(std::int64_t i
 }
 
 std::shared_ptr<const SqliteReader::Loaded> SqliteReader::holding_seq(std::int64_t seq) {
-  SQLite::Statement& sealed = prepared(select_rows, "segments WHERE first_seq <= ? AND events > 0 ORDER BY first_seq DESC LIMIT 1");
+  SQLite::Statement& sealed =
+      prepared(select_rows, "segments WHERE first_seq <= ? AND events > 0 ORDER BY first_seq DESC LIMIT 1");
   {
     const Reset reset(sealed);
     sealed.bind(1, seq);
     if (sealed.executeStep() && row_from(sealed).last_seq() >= seq) return load(sealed, true);
   }
-  SQLite::Statement& waiting = prepared(select_rows, "recent WHERE first_seq <= ? AND events > 0 ORDER BY id DESC LIMIT 1");
+  SQLite::Statement& waiting =
+      prepared(select_rows, "recent WHERE first_seq <= ? AND events > 0 ORDER BY id DESC LIMIT 1");
   const Reset reset(waiting);
   waiting.bind(1, seq);
   return waiting.executeStep() && row_from(waiting).last_seq() >= seq ? load(waiting, false) : nullptr;
 }
 
 std::shared_ptr<const SqliteReader::Loaded> SqliteReader::holding_batch(std::int64_t number) {
-  SQLite::Statement& sealed = prepared(select_rows, "segments WHERE first_batch <= ? ORDER BY first_batch DESC LIMIT 1");
+  SQLite::Statement& sealed =
+      prepared(select_rows, "segments WHERE first_batch <= ? ORDER BY first_batch DESC LIMIT 1");
   {
     const Reset reset(sealed);
     sealed.bind(1, number);
@@ -88,7 +91,8 @@ TreeHash SqliteReader::root_at(std::int64_t size) {
 std::optional<StoredIndex> SqliteReader::stored_index() {
   std::optional<StoredIndex> stored = IndexFiles(file_.parent_path() / index_directory).read();
   const std::shared_ptr<const Loaded> through = stored ? segment(stored->manifest.through.segment) : nullptr;
-  const bool fits = through && index_place_of(through->row, root_at(through->row.last_seq())) == stored->manifest.through;
+  const bool fits =
+      through && index_place_of(through->row, root_at(through->row.last_seq())) == stored->manifest.through;
   return fits ? std::move(stored) : std::nullopt;
 }
 
@@ -141,7 +145,8 @@ std::vector<std::shared_ptr<const SqliteReader::Loaded>> SqliteReader::next_on(A
       way.segments.push_back(id);
       if (reaches(loaded->row)) break;
       const std::int64_t previous = previous_in(loaded->segment, stay);
-      if (previous >= id) damaged("segment " + std::to_string(id) + " has no way back for account " + account_name(stay));
+      if (previous >= id)
+        damaged("segment " + std::to_string(id) + " has no way back for account " + account_name(stay));
       id = previous;
     }
     way.looked_through = end;
@@ -247,7 +252,8 @@ void SqliteReader::IndexCheck::check(const Loaded& loaded) {
       if (run->first_segment() <= loaded.row.id && loaded.row.id <= run->last_segment()) run->find(prefix, found);
     }
     if (std::find(found.begin(), found.end(), loaded.row.id) == found.end()) {
-      reader_.damaged("the index does not have the key of batch " + std::to_string(loaded.row.first_batch + static_cast<std::int64_t>(b)) +
+      reader_.damaged("the index does not have the key of batch " +
+                      std::to_string(loaded.row.first_batch + static_cast<std::int64_t>(b)) +
                       "; remove the folder index beside it, and it is made again");
     }
   }
@@ -293,7 +299,8 @@ void SqliteReader::check_segments() {
       const Tombstone* departure = departure_of(packed.account);
       const bool erased = departure != nullptr && departure->erased;
       if (erased && !packed.gone) {
-        damaged("the tombstone of account " + departure->account.value + " says that its events are erased, and they are not");
+        damaged("the tombstone of account " + departure->account.value +
+                " says that its events are erased, and they are not");
       }
       account.version += packed.events;
       if (sealed) account.segment = row.id;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a partition's database says of its Merkle tree. Leaf hashes are made of the stored bodies, or taken from those that
-// were kept when the bodies went.
+// What a partition's database says of its Merkle tree. Leaf hashes are made of the stored bodies, or taken from those
+// that were kept when the bodies went.
 #include <algorithm>
 
 #include "events/chain/merkle.hpp"
@@ -16,7 +16,8 @@ std::vector<TreeHash> SqliteReader::leaf_hashes(std::int64_t after, std::int64_t
   for (std::int64_t seq = after; seq < to;) {
     const Range range = range_of(seq + 1);
     const std::int64_t last = std::min(to, range.last_seq);
-    const std::int64_t reached = range.arrived ? add_arrived_leaves(range, seq, last, hashes) : add_leaves(seq, last, hashes);
+    const std::int64_t reached =
+        range.arrived ? add_arrived_leaves(range, seq, last, hashes) : add_leaves(seq, last, hashes);
     if (reached == seq) damaged("event " + std::to_string(seq + 1) + " is missing");
     seq = reached;
   }
@@ -73,7 +74,8 @@ std::optional<TreeHash> SqliteReader::kept_leaf(std::int64_t stay, std::int64_t 
   const Tombstone* departure = departure_of(stay);
   if (departure == nullptr) return std::nullopt;
   const auto kept = tree_.kept(seq);
-  if (!kept && departure->erased) damaged("event " + std::to_string(seq) + " is erased, and its leaf hash was not kept");
+  if (!kept && departure->erased)
+    damaged("event " + std::to_string(seq) + " is erased, and its leaf hash was not kept");
   return kept;
 }
 

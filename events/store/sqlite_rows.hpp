@@ -75,8 +75,8 @@ void insert_row(SQLite::Statement& insert, const SegmentRow& row, std::span<cons
   return segment_in(row_from(query), blob(body), file);
 }
 
-// What the index says of a segment it goes up to. `root`: of the tree up to its last event. Neither the row's numbers nor
-// the tree change when an account is erased.
+// What the index says of a segment it goes up to. `root`: of the tree up to its last event. Neither the row's numbers
+// nor the tree change when an account is erased.
 [[nodiscard]] IndexPlace index_place_of(const SegmentRow& row, const TreeHash& root);
 
 // The stay of a name that is here: its first `?` is the name.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The schema of a partition's ledger.db, the only place it is written down in SQL. events/FORMAT.md explains it. Stored:
-// a change is a new sqlite_format with a migration from this one, never an edit.
+// The schema of a partition's ledger.db, the only place it is written down in SQL. events/FORMAT.md explains it.
+// Stored: a change is a new sqlite_format with a migration from this one, never an edit.
 #pragma once
 
 #include <cstdint>
@@ -11,13 +11,13 @@ namespace creditfold {
 inline constexpr std::int64_t sqlite_application_id = 0x43464C47;
 inline constexpr std::int64_t sqlite_format = 3;
 
-// accounts: a stay of an account here, so that nothing else repeats its name. It is here unless it is in tombstones or in
-// arriving, and at most one stay of a name is. check: XXH3-64 of the name, its seed the id.
+// accounts: a stay of an account here, so that nothing else repeats its name. It is here unless it is in tombstones or
+// in arriving, and at most one stay of a name is. check: XXH3-64 of the name, its seed the id.
 //
-// segments: accepted batches in the order of acceptance, packed by columns (events/segment.hpp); id from 1 without gaps.
-// recent: the newest batches, one row a commit, whose id is its first batch's, until there are enough for a segment; then
-// all of them become one and the table is empty. Batches count from 1 without gaps, positions likewise but for those that
-// arrivals take. body: a check and the segment (events/store/segment_rows.hpp).
+// segments: accepted batches in the order of acceptance, packed by columns (events/segment.hpp); id from 1 without
+// gaps. recent: the newest batches, one row a commit, whose id is its first batch's, until there are enough for a
+// segment; then all of them become one and the table is empty. Batches count from 1 without gaps, positions likewise
+// but for those that arrivals take. body: a check and the segment (events/store/segment_rows.hpp).
 //
 // arrived_batches, arrived_events: the same for streams that came from another partition. Their places count from 1
 // without gaps; what a place means is told by the arrival it belongs to, whose streams lie one after the other.
@@ -30,7 +30,8 @@ inline constexpr std::int64_t sqlite_format = 3;
 // the six numbers in their order, hash and at.
 //
 // tombstones: what is left of a stay that ended. Its rows in the other tables stay; once it is erased, with zeros in
-// place of bodies, keys and digests, and its batches in segments as nothing but places. check: likewise, seed account, of name, destination, events, hash and at.
+// place of bodies, keys and digests, and its batches in segments as nothing but places. check: likewise, seed account,
+// of name, destination, events, hash and at.
 //
 // Nothing is deleted or moved in the tables that hold bodies and keys, so that no copy of them lies in the slack of a
 // page. Checks are stored as the signed integer of the same 64 bits.

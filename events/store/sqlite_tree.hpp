@@ -2,8 +2,8 @@
 // The Merkle tree of a log and its checkpoints in a database, inside its user's transactions. It knows leaves by their
 // hashes: what a leaf is made of, and which table that lies in, it must not know. Private to the SQLite store.
 //
-// Leaf hashes are not stored but where their bytes are about to go. A frontier is a value: who appends takes the grown one
-// for true once the transaction is on disk.
+// Leaf hashes are not stored but where their bytes are about to go. A frontier is a value: who appends takes the grown
+// one for true once the transaction is on disk.
 #pragma once
 
 #include <SQLiteCpp/SQLiteCpp.h>

@@ -40,10 +40,11 @@ class Repacking {
   Repacking(SQLite::Database& database, const std::filesystem::path& file) : database_(database), file_(file) {}
 
   void run() {
-    SQLite::Statement batches(database_,
-                              "SELECT old_batches.id, account, name, key, digest, first_seq, count, "
-                              "EXISTS (SELECT 1 FROM tombstones WHERE account = old_batches.account AND erased = 1) "
-                              "FROM old_batches JOIN accounts ON accounts.id = old_batches.account ORDER BY old_batches.id");
+    SQLite::Statement batches(
+        database_,
+        "SELECT old_batches.id, account, name, key, digest, first_seq, count, "
+        "EXISTS (SELECT 1 FROM tombstones WHERE account = old_batches.account AND erased = 1) "
+        "FROM old_batches JOIN accounts ON accounts.id = old_batches.account ORDER BY old_batches.id");
     SQLite::Statement events(database_, "SELECT seq, body, \"check\" FROM old_events WHERE batch = ? ORDER BY seq");
     std::int64_t last_seq = 0;
     while (batches.executeStep()) {
@@ -75,7 +76,8 @@ class Repacking {
       copied.bind(1, stay);
       if (copied.executeStep()) known->second = copied.getColumn(0).getInt64();
     }
-    PackedBatch packed{stay, newest_[stay], known->second + 1, row.getColumn(6).getInt64(), row.getColumn(7).getInt() != 0};
+    PackedBatch packed{stay, newest_[stay], known->second + 1, row.getColumn(6).getInt64(),
+                       row.getColumn(7).getInt() != 0};
     known->second += packed.events;
     if (packer_.batches().empty()) {
       row_.first_batch = id;
@@ -184,8 +186,8 @@ class TreeBuilder {
 }  // namespace
 
 // Streams that had come from elsewhere stay in their rows, whose digests were 16 bytes and under their checks.
-std::int64_t arrived_check(std::int64_t id, const std::string& account, const std::string& key, std::span<const std::uint8_t> digest,
-                           std::int64_t first_place, std::int64_t count) {
+std::int64_t arrived_check(std::int64_t id, const std::string& account, const std::string& key,
+                           std::span<const std::uint8_t> digest, std::int64_t first_place, std::int64_t count) {
   std::vector<std::uint8_t> bytes;
   append_with(bytes, [&](SpanOutputArchive& out) {
     out(account, key);
@@ -231,7 +233,9 @@ void upgrade_from_2(SQLite::Database& database, const std::filesystem::path& fil
   }
   database.exec("DROP INDEX accounts_by_name");
   database.exec(new_tables());
-  database.exec("INSERT INTO accounts (id, name, \"check\") SELECT id, name, account_check(id, name) FROM old_accounts ORDER BY id");
+  database.exec(
+      "INSERT INTO accounts (id, name, \"check\") SELECT id, name, account_check(id, name) FROM old_accounts ORDER BY "
+      "id");
   shorten_arrived_digests(database);
   Repacking(database, file).run();
   database.exec(sqlite_tree_schema);

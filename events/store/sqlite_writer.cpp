@@ -55,7 +55,8 @@ SqliteWriter::SqliteWriter(const std::filesystem::path& file, const IndexOptions
     *static_cast<int*>(kept) = pages;
     return SQLITE_OK;
   };
-  sqlite3_wal_hook(database_.getHandle(), keep_pages, &wal_pages_);  // in place of SQLite's own, which moves them at once
+  sqlite3_wal_hook(database_.getHandle(), keep_pages,
+                   &wal_pages_);  // in place of SQLite's own, which moves them at once
   load(index);
 }
 
@@ -265,7 +266,8 @@ SqliteWriter::Stored SqliteWriter::segment(std::int64_t id) {
   SQLite::Statement& query = prepared(sql.c_str());
   const Reset reset(query);
   query.bind(1, id);
-  if (!query.executeStep()) throw Fault(Fault::Kind::damaged, file_.string() + ": segment " + std::to_string(id) + " is missing");
+  if (!query.executeStep())
+    throw Fault(Fault::Kind::damaged, file_.string() + ": segment " + std::to_string(id) + " is missing");
   const SQLite::Column body = query.getColumn(5);
   return {row_from(query), segment_from(query, file_), segment_bytes(blob(body)).size()};
 }
@@ -320,7 +322,8 @@ void SqliteWriter::require_files() {
   if (!wal_identity_.is_there() && wal_now) wal_identity_ = *wal_now;
   const bool moved = now && *now != identity_;
   if (unusable_.empty() && (moved || (wal_now && *wal_now != wal_identity_))) {
-    unusable_ = (moved ? file_ : wal_).string() + ": it was removed or replaced while it was written to; nothing is taken any more";
+    unusable_ = (moved ? file_ : wal_).string() +
+                ": it was removed or replaced while it was written to; nothing is taken any more";
   }
   if (!unusable_.empty()) throw Fault(Fault::Kind::unavailable, unusable_);
 }

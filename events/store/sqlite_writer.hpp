@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one connection that writes to a partition's database, and what it knows of the log's end. Not thread-safe; the log
-// holds a mutex around it. Private to the SQLite store.
+// The one connection that writes to a partition's database, and what it knows of the log's end. Not thread-safe; the
+// log holds a mutex around it. Private to the SQLite store.
 #pragma once
 
 #include <SQLiteCpp/SQLiteCpp.h>
@@ -55,7 +55,8 @@ class SqliteWriter {
   [[nodiscard]] bool may_have(const AccountId& account, const IdempotencyKey& key) const;
 
   // Each of these is one transaction: all of it is on disk when it returns, nothing of it otherwise. They throw
-  // SQLite::Exception, and Unencodable for an event that breaks a limit. What they take is told in events/partition.hpp.
+  // SQLite::Exception, and Unencodable for an event that breaks a limit. What they take is told in
+  // events/partition.hpp.
   [[nodiscard]] Expected<Appended, Conflict> write(std::span<const Batch> group);
   void stage(const AccountId& account, std::span<const StoredBatch> batches, Bodies bodies);
   [[nodiscard]] Expected<Appended, Conflict> admit(const Arrival& arrival, const Batch& batch);

@@ -127,7 +127,8 @@ AccountId SqliteWriter::name_of(std::int64_t stay) {
   SQLite::Statement& query = prepared("SELECT name FROM accounts WHERE id = ?");
   const Reset reset(query);
   query.bind(1, stay);
-  if (!query.executeStep()) throw Fault(Fault::Kind::damaged, file_.string() + ": account " + std::to_string(stay) + " has no name");
+  if (!query.executeStep())
+    throw Fault(Fault::Kind::damaged, file_.string() + ": account " + std::to_string(stay) + " has no name");
   return AccountId(query.getColumn(0).getString());
 }
 

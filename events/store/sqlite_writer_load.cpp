@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a writer comes to know its log: the end, who is here, what waits, and an index that goes on from the one beside it.
+// How a writer comes to know its log: the end, who is here, what waits, and an index that goes on from the one beside
+// it.
 #include <algorithm>
 #include <string>
 
@@ -34,7 +35,8 @@ void SqliteWriter::load(const IndexOptions& index) {
   segments.bind(1, id);
   while (segments.executeStep()) {
     const SegmentRow row = row_from(segments);
-    if (row.id != ++id) throw Fault(Fault::Kind::damaged, file_.string() + ": segment " + std::to_string(id) + " is missing");
+    if (row.id != ++id)
+      throw Fault(Fault::Kind::damaged, file_.string() + ": segment " + std::to_string(id) + " is missing");
     add_to_index(id, true, segment_from(segments, file_));
     if (index_->is_full()) index_->freeze(index_place_of(row, root_at(row.last_seq())));
   }
@@ -48,7 +50,8 @@ void SqliteWriter::load_accounts() {
     while (query.executeStep()) found.push_back(query.getColumn(0).getInt64());
     return found;
   };
-  const std::vector<std::int64_t> away = ids("SELECT account FROM tombstones UNION SELECT account FROM arriving ORDER BY account");
+  const std::vector<std::int64_t> away =
+      ids("SELECT account FROM tombstones UNION SELECT account FROM arriving ORDER BY account");
   SQLite::Statement accounts(database_, "SELECT id, name, \"check\" FROM accounts ORDER BY id");
   while (accounts.executeStep()) {
     const std::int64_t stay = accounts.getColumn(0).getInt64();
@@ -86,7 +89,8 @@ std::optional<StoredIndex> SqliteWriter::stored_index() {
   SQLite::Statement& query = prepared(sql.c_str());
   const Reset reset(query);
   query.bind(1, stored->manifest.through.segment);
-  const bool fits = query.executeStep() && index_place_of(row_from(query), root_at(row_from(query).last_seq())) == stored->manifest.through &&
+  const bool fits = query.executeStep() &&
+                    index_place_of(row_from(query), root_at(row_from(query).last_seq())) == stored->manifest.through &&
                     stored->heads.size() <= static_cast<std::size_t>(last_stay_) + 1;
   return fits ? std::move(stored) : std::nullopt;
 }

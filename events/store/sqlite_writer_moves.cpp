@@ -209,7 +209,8 @@ void SqliteWriter::bury(const Tombstone& tombstone) {
   const std::optional<std::int64_t> stay = stay_of(tombstone.account);
   if (!stay) return;
   SQLite::Statement& insert = prepared(
-      "INSERT INTO tombstones (account, destination, events, hash, at, erased, \"check\") VALUES (?, ?, ?, ?, ?, 0, ?)");
+      "INSERT INTO tombstones (account, destination, events, hash, at, erased, \"check\") VALUES (?, ?, ?, ?, ?, 0, "
+      "?)");
   const Reset reset(insert);
   insert.bind(1, *stay);
   insert.bindNoCopy(2, tombstone.to.value);

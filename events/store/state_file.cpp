@@ -21,7 +21,8 @@ constexpr std::array<std::uint8_t, 8> magic{'C', 'F', 'S', 'T', 'A', 'T', 'E', 1
 
 std::optional<StateFile> StateFiles::read() const try {
   const std::optional<std::vector<std::uint8_t>> bytes = read_checked(file());
-  if (!bytes || bytes->size() < magic.size() || !std::equal(magic.begin(), magic.end(), bytes->begin())) return std::nullopt;
+  if (!bytes || bytes->size() < magic.size() || !std::equal(magic.begin(), magic.end(), bytes->begin()))
+    return std::nullopt;
   const std::span<const std::uint8_t> rest = std::span(*bytes).subspan(magic.size());
   SpanInputArchive in(rest);
   StateFile file;

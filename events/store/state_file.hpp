@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What was derived of a log, in a file beside it: its bytes with the tree they were derived from. events/FORMAT.md, "State",
-// has the layout. Private to the SQLite store.
+// What was derived of a log, in a file beside it: its bytes with the tree they were derived from. events/FORMAT.md,
+// "State", has the layout. Private to the SQLite store.
 #pragma once
 
 #include <filesystem>

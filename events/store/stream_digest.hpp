@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// SHA-256 over an account's stream as it is read: what a migration compares and records (RES-1). Native only (libsodium).
+// SHA-256 over an account's stream as it is read: what a migration compares and records (RES-1). Native only
+// (libsodium).
 #pragma once
 
 #include <cstdint>

@@ -10,7 +10,8 @@ namespace creditfold {
 std::optional<int> move_wal_pages(SQLite::Database& database) {
   int pages = 0;
   int moved = 0;
-  const int outcome = sqlite3_wal_checkpoint_v2(database.getHandle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &pages, &moved);
+  const int outcome =
+      sqlite3_wal_checkpoint_v2(database.getHandle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &pages, &moved);
   return outcome == SQLITE_OK ? std::optional(moved) : std::nullopt;
 }
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Moves pages of a write-ahead log into its database beside the commits ("checkpoint" in SQLite, a word that is the tree's
-// here), so that none of them waits for it. Private to the SQLite store.
+// Moves pages of a write-ahead log into its database beside the commits ("checkpoint" in SQLite, a word that is the
+// tree's here), so that none of them waits for it. Private to the SQLite store.
 //
-// SQLite up to 3.51.2 loses commits when a checkpoint begins that finds everything moved while another connection begins the
-// log anew (https://www.sqlite.org/wal.html#walresetbug). So none may begin like that: the thread is woken by a commit that
-// has just written pages, nobody else moves any before it has, and whoever wants to lets it rest first. As long as a page is
-// not moved the log cannot begin anew.
+// SQLite up to 3.51.2 loses commits when a checkpoint begins that finds everything moved while another connection
+// begins the log anew (https://www.sqlite.org/wal.html#walresetbug). So none may begin like that: the thread is woken
+// by a commit that has just written pages, nobody else moves any before it has, and whoever wants to lets it rest
+// first. As long as a page is not moved the log cannot begin anew.
 #pragma once
 
 #include <SQLiteCpp/SQLiteCpp.h>
@@ -20,8 +20,8 @@ namespace creditfold {
 
 // So many pages that are not moved wake it. Fewer, and each page is written twice.
 inline constexpr int wal_pages_moved_at_once = 500;
-// The write-ahead log begins anew once all of it is moved and nobody reads it. Who commits without a pause leaves no such
-// moment, and at this size, 16 MB, moves the last pages itself.
+// The write-ahead log begins anew once all of it is moved and nobody reads it. Who commits without a pause leaves no
+// such moment, and at this size, 16 MB, moves the last pages itself.
 inline constexpr int wal_pages_max = 4'000;
 
 class WalMover {
@@ -53,7 +53,8 @@ class WalMover {
   std::thread thread_;
 };
 
-// Moves what no reader needs where it is; a failure leaves it there. How many pages of the log are moved then, if it says.
+// Moves what no reader needs where it is; a failure leaves it there. How many pages of the log are moved then, if it
+// says.
 std::optional<int> move_wal_pages(SQLite::Database& database);
 
 }  // namespace creditfold

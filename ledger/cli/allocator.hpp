@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How malloc asks for memory. A fold looks accounts up at random: with pages of 2 MB, where the system gives them, it misses
-// the processor's table of pages far less often than with those of 4 kB.
+// How malloc asks for memory. A fold looks accounts up at random: with pages of 2 MB, where the system gives them, it
+// misses the processor's table of pages far less often than with those of 4 kB.
 #pragma once
 
 #ifdef CREDITFOLD_MIMALLOC

@@ -38,13 +38,14 @@ class Answerer {
   [[nodiscard]] virtual std::optional<std::string> service() const = 0;
 };
 
-// `catalog_file`: nothing for the shipped one. A service decides by its own, and has a key service of its own. Throws Fault busy when another process
-// that is no service holds the directory, UsageError for a catalog that is none.
+// `catalog_file`: nothing for the shipped one. A service decides by its own, and has a key service of its own. Throws
+// Fault busy when another process that is no service holds the directory, UsageError for a catalog that is none.
 [[nodiscard]] std::unique_ptr<Answerer> open_answerer(const std::filesystem::path& data,
                                                       const std::optional<std::string>& catalog_file,
                                                       const KeyServiceOptions& keys);
 
-// The token to show the service that holds a directory: what it left for the directory's owner, else CREDITFOLD_TOKEN's.
+// The token to show the service that holds a directory: what it left for the directory's owner, else
+// CREDITFOLD_TOKEN's.
 [[nodiscard]] std::optional<std::string> token_for(const std::filesystem::path& data);
 
 // A keyring for this process alone. Throws UsageError for a key service that is none.

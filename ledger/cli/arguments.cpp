@@ -66,9 +66,11 @@ Form<ImportOptions> import_form(CLI::App& app) {
   form.options().account = AccountId(default_account);
   form.data();
   form.catalog();
-  form.text("--format", "NAME", "The file's form: azure-llm, cloudevents or otel-genai", &ImportOptions::format).required();
+  form.text("--format", "NAME", "The file's form: azure-llm, cloudevents or otel-genai", &ImportOptions::format)
+      .required();
   form.id<AccountId>("--account", "ID", "Who is charged (demo)", &ImportOptions::account);
-  form.id<WorkflowId>("--workflow", "ID", "What used the model (what the file says, else its name)", &ImportOptions::workflow);
+  form.id<WorkflowId>("--workflow", "ID", "What used the model (what the file says, else its name)",
+                      &ImportOptions::workflow);
   form.id<ModelId>("--model", "ID", "The model where the file names none (azure-llm: gpt-4o)", &ImportOptions::model);
   form.take("--starting", "TIME", "Move the first call to TIME; \"original\": move nothing",
             [](ImportOptions& options, const std::string& option, const std::string& text) {
@@ -158,9 +160,11 @@ Form<EstimateOptions> estimate_form(CLI::App& app) {
 }
 
 Form<SimulateOptions> simulate_form(CLI::App& app) {
-  Form<SimulateOptions> form(app, "simulate", "What a scenario would come to: futures of an account's use; nothing is recorded", asking);
+  Form<SimulateOptions> form(app, "simulate",
+                             "What a scenario would come to: futures of an account's use; nothing is recorded", asking);
   form.catalog();
-  form.id<AccountId>("--account", "ID", "Whose futures (the scenario's, or the log's only account)", &SimulateOptions::account);
+  form.id<AccountId>("--account", "ID", "Whose futures (the scenario's, or the log's only account)",
+                     &SimulateOptions::account);
   form.json();
   form.text("LOG", "", "A data directory, a .cflog or JSON Lines of events", &SimulateOptions::log).required();
   form.text("SCENARIO", "", "The scenario as JSON; - is standard input", &SimulateOptions::scenario).required();
@@ -195,7 +199,8 @@ Form<ExportOptions> export_form(CLI::App& app) {
   form.id<AccountId>("--account", "ID", "Only this account's events", &ExportOptions::account);
   form.id<RegionId>("--region", "NAME", "Of this region's log; needed where there are several", &ExportOptions::region);
   form.text("--catalog", "FILE", "Of focus, archive and sqlite (the shipped catalog)", &ExportOptions::catalog);
-  form.text("--format", "NAME", "jsonl, cflog, focus (charges as CSV), archive (all of an account), sqlite", &ExportOptions::format)
+  form.text("--format", "NAME", "jsonl, cflog, focus (charges as CSV), archive (all of an account), sqlite",
+            &ExportOptions::format)
       .required();
   form.whole("--after", "SEQ", "Only events after this position", &ExportOptions::after);
   form.text("--output", "FILE", "Into this file instead of standard output", &ExportOptions::output);
@@ -215,7 +220,8 @@ KeysOptions::Action parse_action(const std::string& option, const std::string& w
 }
 
 Form<KeysOptions> keys_form(CLI::App& app) {
-  Form<KeysOptions> form(app, "keys", "The customer's own key: show, rotate, revoke or check it; what is encrypted", asking);
+  Form<KeysOptions> form(app, "keys", "The customer's own key: show, rotate, revoke or check it; what is encrypted",
+                         asking);
   form.options().account = AccountId(default_account);
   form.data();
   form.catalog();

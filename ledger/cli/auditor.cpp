@@ -124,7 +124,8 @@ bool Auditor::take_departed(const Departed& departed, const LogItem& item) {
 void Auditor::note_gap(std::int64_t seq, const LogItem& item) {
   const std::int64_t before = books_[item.region].seq();
   if (seq == before + 1 || first_gap_) return;
-  first_gap_ = Finding{false, seq, to_text(item.place), "position " + std::to_string(before + 1) + " is missing before it"};
+  first_gap_ =
+      Finding{false, seq, to_text(item.place), "position " + std::to_string(before + 1) + " is missing before it"};
 }
 
 // Without marks, a batch is the events of one key that follow each other in their account.
@@ -171,11 +172,11 @@ void Auditor::check_tombstones(const SqlitePartitions& partitions) {
   for (const RegionId& region : partitions.regions()) {
     for (const Tombstone& tombstone : partitions.find(region)->tombstones()) {
       const auto run = runs_.find(tombstone.account);
-      const bool told = run != runs_.end() &&
-                        std::any_of(run->second.migrations.begin(), run->second.migrations.end(), [&](const auto& fact) {
-                          return fact.from == region && fact.to == tombstone.to &&
-                                 Copied{fact.events, fact.hash} == tombstone.copied;
-                        });
+      const bool told =
+          run != runs_.end() &&
+          std::any_of(run->second.migrations.begin(), run->second.migrations.end(), [&](const auto& fact) {
+            return fact.from == region && fact.to == tombstone.to && Copied{fact.events, fact.hash} == tombstone.copied;
+          });
       if (told) continue;
       finding_ = Finding{false, 0, "region " + region.value,
                          "account " + tombstone.account.value + " left for " + tombstone.to.value +

@@ -115,7 +115,8 @@ std::variant<TraceCall, BadLine> AzureTrace::read(const CsvRow& row) const {
   TraceCall call{row.line, *at, Volume{*context}, Volume{*generated}, std::nullopt};
   if (ai_generated_) {
     const std::string said = lower(trimmed(row.fields[*ai_generated_]));
-    const bool yes = said == "true" || said == "1" || said == "yes", no = said == "false" || said == "0" || said == "no";
+    const bool yes = said == "true" || said == "1" || said == "yes",
+               no = said == "false" || said == "0" || said == "no";
     if (!yes && !no && !said.empty()) return bad("ai_generated is neither true nor false: " + shown(said));
     if (yes || no) call.ai_generated = yes;
   }

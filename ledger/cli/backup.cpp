@@ -32,8 +32,10 @@ std::string text_of(const edge::Manifest& manifest) {
 }  // namespace
 
 ExitStatus run(const BackupOptions& options) {
-  if (!std::filesystem::is_directory(options.data)) throw UsageError(options.data + ": there is no data directory here");
-  if (std::filesystem::exists(options.to)) throw UsageError(options.to + " is there already; a backup takes a name of its own");
+  if (!std::filesystem::is_directory(options.data))
+    throw UsageError(options.data + ": there is no data directory here");
+  if (std::filesystem::exists(options.to))
+    throw UsageError(options.to + " is there already; a backup takes a name of its own");
   if (lies_in(options.to, options.data)) {
     throw UsageError(options.to + " lies in " + options.data + "; a backup lies beside what it copies");
   }
@@ -49,8 +51,8 @@ ExitStatus run(const RestoreOptions& options) {
   const edge::Restored restored = edge::restore(options.from, options.data);
   if (options.json) return print(edge::to_json(restored.manifest));
   const std::string before = restored.before.empty() ? "" : "; what was there is now " + restored.before.string();
-  return print("Restored " + options.data + " from " + options.from + ", made " + to_text(restored.manifest.at) + before +
-               "\n" + text_of(restored.manifest));
+  return print("Restored " + options.data + " from " + options.from + ", made " + to_text(restored.manifest.at) +
+               before + "\n" + text_of(restored.manifest));
 }
 
 }  // namespace creditfold::cli

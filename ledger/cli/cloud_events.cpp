@@ -30,7 +30,9 @@ class EventReader {
     if (!text || text->empty()) fail(std::string(name) + " is missing or no string");
     return text.value_or("");
   }
-  [[nodiscard]] std::optional<std::string> optional_attribute(std::string_view name) const { return string_field(event_, name); }
+  [[nodiscard]] std::optional<std::string> optional_attribute(std::string_view name) const {
+    return string_field(event_, name);
+  }
   [[nodiscard]] bool has(std::string_view name) const { return field_of(event_, name) != nullptr; }
 
   const json::value& data() {
@@ -153,7 +155,8 @@ class CloudEvents final : public UsageFile {
 
 }  // namespace
 
-std::unique_ptr<UsageFile> open_cloud_events(const std::string& file, const AccountId& account, std::string_view content) {
+std::unique_ptr<UsageFile> open_cloud_events(const std::string& file, const AccountId& account,
+                                             std::string_view content) {
   return std::make_unique<CloudEvents>(file, account, content);
 }
 

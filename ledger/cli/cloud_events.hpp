@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// CloudEvents 1.0 in JSON, structured or in batches (https://cloudevents.io), whose data is a use of a model in the shape of
-// IMPORT.md. An event is named by its source and id, so that it is charged once from however many files.
+// CloudEvents 1.0 in JSON, structured or in batches (https://cloudevents.io), whose data is a use of a model in the
+// shape of IMPORT.md. An event is named by its source and id, so that it is charged once from however many files.
 #pragma once
 
 #include <memory>

@@ -20,7 +20,8 @@ inline constexpr const char* default_account = "demo";
 
 // Which key service keeps customers' keys, as it was said.
 struct KeyServiceOptions {
-  std::optional<std::string> key_service;   // else CREDITFOLD_KEY_SERVICE; else local, where nobody beyond this machine asks
+  std::optional<std::string>
+      key_service;  // else CREDITFOLD_KEY_SERVICE; else local, where nobody beyond this machine asks
   std::optional<std::string> kms_endpoint;
 };
 
@@ -249,12 +250,12 @@ struct VersionOptions {
   bool json = false;
 };
 
-using Options = std::variant<ServeOptions, ApplyOptions, ImportOptions, BalanceOptions, ExplainOptions, InvoicesOptions,
-                             ExportOptions, ReplayOptions, VerifyOptions, AccountsOptions, DirectoryOptions, KeysOptions,
-                             ClausesOptions, VersionOptions, ConsentsOptions, EstimateOptions, GovMatrixOptions,
-                             GovAttestOptions, TokensCreateOptions, TokensListOptions, TokensRevokeOptions,
-                             CheckpointOptions, ProveOptions, BackupOptions, RestoreOptions, MigrateOptions,
-                             SimulateOptions>;
+using Options =
+    std::variant<ServeOptions, ApplyOptions, ImportOptions, BalanceOptions, ExplainOptions, InvoicesOptions,
+                 ExportOptions, ReplayOptions, VerifyOptions, AccountsOptions, DirectoryOptions, KeysOptions,
+                 ClausesOptions, VersionOptions, ConsentsOptions, EstimateOptions, GovMatrixOptions, GovAttestOptions,
+                 TokensCreateOptions, TokensListOptions, TokensRevokeOptions, CheckpointOptions, ProveOptions,
+                 BackupOptions, RestoreOptions, MigrateOptions, SimulateOptions>;
 
 [[nodiscard]] ExitStatus run(const ServeOptions& options);
 [[nodiscard]] ExitStatus run(const ApplyOptions& options);

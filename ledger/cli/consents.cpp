@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// creditfold consents, creditfold estimate: questions about consents and costs, answered by the same code as the service's.
+// creditfold consents, creditfold estimate: questions about consents and costs, answered by the same code as the
+// service's.
 #include <boost/json.hpp>
 
 #include "ledger/cli/answerer.hpp"
@@ -76,8 +77,9 @@ std::string matrix_text(const json::value& document) {
   const json::value* matrix = document.as_object().if_contains("responsibility_matrix");
   if (matrix == nullptr) return {};
   const auto yes = [&](const char* name) { return matrix->at(name).at("accepted").as_bool(); };
-  return "\nResponsibility matrix " + string_of(*matrix, "version") + ": " + (yes("requested") ? "asked for" : "not asked for") +
-         ", " + (yes("attested") ? "attested" : "not attested") + "\n";
+  return "\nResponsibility matrix " + string_of(*matrix, "version") + ": " +
+         (yes("requested") ? "asked for" : "not asked for") + ", " + (yes("attested") ? "attested" : "not attested") +
+         "\n";
 }
 
 std::string consents_text(std::string_view consents) {
@@ -86,7 +88,8 @@ std::string consents_text(std::string_view consents) {
   std::string text = string_of(document, "account") + ", " + string_of(document, "environment") + ", as of " +
                      short_time(string_of(document, "at")) + " UTC\nAI access: " +
                      (access.at("allowed").as_bool() ? "allowed" : "suspended") + ", " + origin_text(access) + "\n\n";
-  text += consents_table(document) + '\n' + terms_table(document) + '\n' + models_table(document) + matrix_text(document);
+  text +=
+      consents_table(document) + '\n' + terms_table(document) + '\n' + models_table(document) + matrix_text(document);
   text.pop_back();
   return text;
 }
@@ -100,8 +103,8 @@ std::string estimate_text(std::string_view estimate) {
   if (!flags.empty()) text += "A report would be flagged: " + flags + "\n";
   const json::value& authorization = document.at("authorization");
   if (!authorization.at("accepted").as_bool()) {
-    text += "An authorization would be refused: " + string_of(authorization, "code") + " (" + string_of(authorization, "clause") +
-            ")\n";
+    text += "An authorization would be refused: " + string_of(authorization, "code") + " (" +
+            string_of(authorization, "clause") + ")\n";
   }
   for (const auto& [name, notice] : document.at("notices").as_object()) {
     text += std::string(notice.as_string().data(), notice.as_string().size()) + '\n';

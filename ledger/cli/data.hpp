@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A data directory read beside whoever writes it. An account may move from one region to another meanwhile; what is asked
-// of several regions is asked until nothing moved.
+// A data directory read beside whoever writes it. An account may move from one region to another meanwhile; what is
+// asked of several regions is asked until nothing moved.
 #pragma once
 
 #include <string>
@@ -13,8 +13,8 @@ namespace creditfold::cli {
 // Moves are rare; a directory where one ends during each of this many readings is read no further.
 inline constexpr int steady_attempts_max = 100;
 
-// What `ask(source)` returns of a source that `open()` gives and that counts its `moves()`, about one state of it: a fault
-// of an account that was read half here and half there is none.
+// What `ask(source)` returns of a source that `open()` gives and that counts its `moves()`, about one state of it: a
+// fault of an account that was read half here and half there is none.
 template <class Open, class Ask>
 [[nodiscard]] std::invoke_result_t<Ask, std::invoke_result_t<Open>&> steadily_over(Open&& open, Ask&& ask) {
   for (int attempt = 1;; ++attempt) {
@@ -38,8 +38,8 @@ template <class Ask>
 
 // What `ask(log)` returns of the log the account lives in; a Result{} when it lives nowhere.
 template <class Ask>
-[[nodiscard]] std::invoke_result_t<Ask, const SqliteLog&> in_home(const std::string& directory, const AccountId& account,
-                                                                  Ask&& ask) {
+[[nodiscard]] std::invoke_result_t<Ask, const SqliteLog&> in_home(const std::string& directory,
+                                                                  const AccountId& account, Ask&& ask) {
   return steadily(directory, [&](const SqlitePartitions& partitions) -> std::invoke_result_t<Ask, const SqliteLog&> {
     const SqliteLog* log = partitions.home_of(account);
     if (log == nullptr) return {};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// creditfold directory: people, organizations and labels behind the log's opaque ids. Names and emails come from a file or
-// a pipe, never from words of the command line, which other users of a machine can see.
+// creditfold directory: people, organizations and labels behind the log's opaque ids. Names and emails come from a file
+// or a pipe, never from words of the command line, which other users of a machine can see.
 #include "ledger/cli/directory.hpp"
 
 #include <chrono>

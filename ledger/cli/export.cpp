@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// creditfold export: the log, or one account's part of it, as it stands at this moment; or everything of an account (AI-1).
+// creditfold export: the log, or one account's part of it, as it stands at this moment; or everything of an account
+// (AI-1).
 #include "events/store/memory_partition.hpp"
 #include "ledger/cli/answerer.hpp"
 #include "ledger/cli/build.hpp"
@@ -23,7 +24,8 @@ void require_format(const ExportOptions& options) {
   const bool archive = format == "archive";
   const bool sqlite = format == sqlite_format;
   if (format != "jsonl" && format != "cflog" && format != "focus" && !archive && !sqlite) {
-    throw UsageError("--format " + format + " is not known; the formats supported are jsonl, cflog, focus, archive and sqlite");
+    throw UsageError("--format " + format +
+                     " is not known; the formats supported are jsonl, cflog, focus, archive and sqlite");
   }
   if (sqlite && !options.output) throw UsageError("--format sqlite is a database; name its file with --output");
   if (sqlite && options.after > 0) throw UsageError("--format sqlite holds everything; leave --after out");
@@ -37,8 +39,8 @@ void require_format(const ExportOptions& options) {
 }
 
 // Sealed text is opened where its account's key is active and the key service gives it (EKM-5).
-void write_log(const Partition& log, const ExportOptions& options, const CatalogWithText& catalog, const LogRange& range,
-               Output& out) {
+void write_log(const Partition& log, const ExportOptions& options, const CatalogWithText& catalog,
+               const LogRange& range, Output& out) {
   const auto sink = [&](std::string_view text) { out.write(text); };
   TextOpener opener(log, options.data, options);
   const auto open = [&](Event& event) { opener.open(event); };
@@ -83,7 +85,8 @@ ExitStatus write_out(const ExportOptions& options, const CatalogWithText& catalo
   return ExitStatus::done;
 }
 
-// What was written is of one moment when no account moved meanwhile; else it is written anew. Nothing: there is no such account.
+// What was written is of one moment when no account moved meanwhile; else it is written anew. Nothing: there is no such
+// account.
 std::unique_ptr<read_model::ModelFile> written_model(const ExportOptions& options, const Catalog& catalog,
                                                      const SqlitePartitions& partitions) {
   const MemoryPartition empty;

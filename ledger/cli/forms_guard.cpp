@@ -30,13 +30,15 @@ CLI::App& tokens_family(CLI::App& app) {
 }
 
 Form<GovMatrixOptions> gov_matrix_form(CLI::App& gov) {
-  Form<GovMatrixOptions> form(gov, "matrix", "The responsibility matrix, confidential; that an account asked is recorded", guarding);
+  Form<GovMatrixOptions> form(gov, "matrix",
+                              "The responsibility matrix, confidential; that an account asked is recorded", guarding);
   form.data();
   form.id<AccountId>("--account", "ID", "For this gov account", &GovMatrixOptions::account);
   form.flag("--operator", "For the operator", &GovMatrixOptions::by_operator);
   form.json();
   form.require([](const GovMatrixOptions& options) {
-    if (options.account.has_value() == options.by_operator) refuse("--account", "say for whom: --account ID or --operator");
+    if (options.account.has_value() == options.by_operator)
+      refuse("--account", "say for whom: --account ID or --operator");
   });
   form.example("creditfold gov matrix --account agency");
   return form;
@@ -60,12 +62,14 @@ Form<TokensCreateOptions> tokens_create_form(CLI::App& tokens) {
   form.moment("--expires", "When it ends, as 2027-01-31T12:00:00Z (never)", &TokensCreateOptions::expires_at);
   form.take("--label", "TEXT", "What it is for, up to 128 bytes",
             [](TokensCreateOptions& options, const std::string& option, const std::string& text) {
-              if (!is_plain_text(text, edge::label_bytes_max)) refuse(option, "it is 1 to 128 bytes of UTF-8 without control characters");
+              if (!is_plain_text(text, edge::label_bytes_max))
+                refuse(option, "it is 1 to 128 bytes of UTF-8 without control characters");
               options.label = text;
             });
   form.json();
   form.require([](const TokensCreateOptions& options) {
-    if (options.account.has_value() == options.for_operator) refuse("--account", "say for whom: --account ID or --operator");
+    if (options.account.has_value() == options.for_operator)
+      refuse("--account", "say for whom: --account ID or --operator");
     if (options.for_operator && options.write) refuse("--write", "an operator's token reads and writes");
   });
   form.example("creditfold tokens create --account acme --write --label ci");

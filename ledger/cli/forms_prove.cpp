@@ -73,7 +73,8 @@ Form<RestoreOptions> restore_form(CLI::App& app) {
   Form<RestoreOptions> form(app, "restore", "Put a backup in the place of a data directory", proving);
   form.data();
   form.json();
-  form.text("FROM", "", "What `creditfold backup` made; verified before anything is replaced", &RestoreOptions::from).required();
+  form.text("FROM", "", "What `creditfold backup` made; verified before anything is replaced", &RestoreOptions::from)
+      .required();
   form.example("creditfold restore /var/backups/credits-monday");
   return form;
 }

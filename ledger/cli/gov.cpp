@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// creditfold gov: the responsibility matrix for a gov account or the operator, and the account's attestation. Who owns the
-// data directory is the operator; what is asked for an account is recorded as asked by it (GOV-2).
+// creditfold gov: the responsibility matrix for a gov account or the operator, and the account's attestation. Who owns
+// the data directory is the operator; what is asked for an account is recorded as asked by it (GOV-2).
 #include <boost/json.hpp>
 
 #include "ledger/cli/answerer.hpp"
@@ -39,12 +39,14 @@ std::string record(const std::string& data, const AccountState& state, const Ter
   const std::vector<Line> commands{Line{1, gov::record_command(state, terms)}};
   const std::string answer = answerer->answer(commands).front();
   const json::value value = json::parse(json::string_view(answer.data(), answer.size()));
-  if (value.as_object().contains("refused")) throw Fault(Fault::Kind::unavailable, "the ledger did not record it: " + answer);
+  if (value.as_object().contains("refused"))
+    throw Fault(Fault::Kind::unavailable, "the ledger did not record it: " + answer);
   return answer;
 }
 
 std::string matrix_text() {
-  std::string text = "Responsibility matrix " + std::string(gov::matrix_version) + ", NIST SP 800-53 rev. 5. Confidential.\n";
+  std::string text =
+      "Responsibility matrix " + std::string(gov::matrix_version) + ", NIST SP 800-53 rev. 5. Confidential.\n";
   for (const gov::Control& control : gov::controls()) {
     text += '\n' + std::string(control.id) + "  " + std::string(control.title) + "\n        " +
             std::string(gov::to_name(control.responsible)) + ", " +
@@ -77,7 +79,8 @@ ExitStatus run(const GovAttestOptions& options) {
   if (const auto refused = refuse_others(state, *options.account, options.json)) return *refused;
   const std::string answer = record(options.data, *state, gov::attested_terms());
   if (options.json) return print(answer);
-  return print(options.account->value + " attests to its part of the responsibility matrix " + std::string(gov::matrix_version) + ".");
+  return print(options.account->value + " attests to its part of the responsibility matrix " +
+               std::string(gov::matrix_version) + ".");
 }
 
 }  // namespace creditfold::cli

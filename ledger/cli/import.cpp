@@ -65,8 +65,8 @@ Instant first_at(const ImportOptions& options, const Event& opening, Instant ori
   return start;
 }
 
-// Sends the file group by group and counts what is answered. What the ledger refuses for what the line says of itself is
-// told line by line, as bad lines are; other refusals are counted.
+// Sends the file group by group and counts what is answered. What the ledger refuses for what the line says of itself
+// is told line by line, as bad lines are; other refusals are counted.
 class Import {
  public:
   Import(const ImportOptions& options, Answerer& answerer, const UsageCommands& commands)
@@ -108,7 +108,8 @@ class Import {
     const std::vector<std::string> answers = answerer_.answer(group_);
     for (std::size_t i = 0; i < answers.size(); ++i) {
       const auto code = counts_.take(answers[i]);
-      if (code == "provenance") tell(places_[i], "refused: provenance (AI-2); it says that its output is not AI generated", progress);
+      if (code == "provenance")
+        tell(places_[i], "refused: provenance (AI-2); it says that its output is not AI generated", progress);
       if (code == "classified") tell(places_[i], "refused: classified (GOV-3)", progress);
     }
     group_.clear();
@@ -162,7 +163,8 @@ ExitStatus run(const ImportOptions& options) {
   const std::int64_t shift = original ? checked_subtract(summary.starts_at->micros, original->micros) : 0;
   const UsageCommands commands(options, shift);
   {
-    const auto answerer = open_answerer(options.data, options.catalog, {.key_service = "none", .kms_endpoint = std::nullopt});
+    const auto answerer =
+        open_answerer(options.data, options.catalog, {.key_service = "none", .kms_endpoint = std::nullopt});
     if (const auto service = answerer->service()) say("the service at " + *service + " takes the commands");
     const auto total = static_cast<std::int64_t>(content.size());
     summary.counts = Import(options, *answerer, commands).send(*file, total);

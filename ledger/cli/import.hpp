@@ -19,7 +19,8 @@ namespace creditfold::cli {
 // A file's uses as commands. What the file does not say of a use is the options', or the file's name.
 class UsageCommands {
  public:
-  UsageCommands(const ImportOptions& options, std::int64_t shift_micros) : options_(options), shift_micros_(shift_micros) {}
+  UsageCommands(const ImportOptions& options, std::int64_t shift_micros)
+      : options_(options), shift_micros_(shift_micros) {}
 
   // Or why there is none: shifted out of the years that can be written, no model, no workflow.
   [[nodiscard]] Expected<Line, std::string> command(const UsageRow& row) const;

@@ -84,7 +84,8 @@ ExitStatus run(const InvoicesOptions& options) {
   if (options.format && *options.format != "csv" && *options.format != "json") {
     throw UsageError("--format " + *options.format + " is not known; the formats are csv and json");
   }
-  if (options.json && options.format == "csv") throw UsageError("--json and --format csv ask for two formats; name one");
+  if (options.json && options.format == "csv")
+    throw UsageError("--json and --format csv ask for two formats; name one");
   InvoiceWatch watch;
   const AsOf as_of{.at = options.at, .seq = options.as_of};
   const auto view = in_home(options.data, options.account, [&](const Log& log) {

@@ -55,7 +55,8 @@ void JsonItems::open_document(const std::string& file, const std::string& what) 
   }
   json::error_code error;
   auto value = parse(content_, error);
-  if (!value) throw UsageError(file + " is no " + what + ": it is neither JSON nor JSON Lines (" + error.message() + ")");
+  if (!value)
+    throw UsageError(file + " is no " + what + ": it is neither JSON nor JSON Lines (" + error.message() + ")");
   list_ = value->is_array();
   if (list_) {
     elements_ = std::move(value->get_array());

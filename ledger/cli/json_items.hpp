@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A file of JSON objects in whichever way programs write several: one document, a list of them, or one a line (JSON Lines).
-// Of lines, one that is broken spoils itself only.
+// A file of JSON objects in whichever way programs write several: one document, a list of them, or one a line (JSON
+// Lines). Of lines, one that is broken spoils itself only.
 #pragma once
 
 #include <boost/json.hpp>
@@ -27,7 +27,8 @@ struct JsonItem {
 
 class JsonItems {
  public:
-  // `what` names the form in complaints: "cloudevents". Throws UsageError when the content is neither JSON nor lines of it.
+  // `what` names the form in complaints: "cloudevents". Throws UsageError when the content is neither JSON nor lines of
+  // it.
   JsonItems(std::string file, std::string what, std::string_view content);
 
   [[nodiscard]] std::optional<std::variant<JsonItem, BadRow>> next();

@@ -172,13 +172,14 @@ bool LogSource::read_region(const RegionId& region, std::int64_t done, const Vis
     log.read(0, head, [&](Event&& event) { return more = reading.event(std::move(event), false); });
     return more;
   }
-  log.read_batches({.after = 0, .to = head, .account = std::nullopt}, [&](const AccountId& account, StoredBatch&& batch) {
-    for (Event& event : batch.events) {
-      if (more) more = reading.event(std::move(event), true);
-    }
-    const std::int64_t last = batch.first_seq - 1 + batch.count;
-    return more = more && reading.mark({account, batch.key, batch.command, batch.count}, last);
-  });
+  log.read_batches({.after = 0, .to = head, .account = std::nullopt},
+                   [&](const AccountId& account, StoredBatch&& batch) {
+                     for (Event& event : batch.events) {
+                       if (more) more = reading.event(std::move(event), true);
+                     }
+                     const std::int64_t last = batch.first_seq - 1 + batch.count;
+                     return more = more && reading.mark({account, batch.key, batch.command, batch.count}, last);
+                   });
   return more && reading.explain(head);
 }
 

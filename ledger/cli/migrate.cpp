@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// creditfold migrate: older formats of the data directory. Whoever opens one to write does the same; this does nothing else.
+// creditfold migrate: older formats of the data directory. Whoever opens one to write does the same; this does nothing
+// else.
 #include <filesystem>
 
 #include "events/store/partitions.hpp"
@@ -23,10 +24,11 @@ bool is_of_older_format(const std::string& data) {
 
 }  // namespace
 
-// Each region's ledger is one transaction: a process that ends in between leaves whole ledgers of either format, and the
-// next goes on with those that are left. A newer format is refused when it is opened to write.
+// Each region's ledger is one transaction: a process that ends in between leaves whole ledgers of either format, and
+// the next goes on with those that are left. A newer format is refused when it is opened to write.
 ExitStatus run(const MigrateOptions& options) {
-  if (!std::filesystem::is_directory(options.data)) throw UsageError(options.data + ": there is no data directory here");
+  if (!std::filesystem::is_directory(options.data))
+    throw UsageError(options.data + ": there is no data directory here");
   const bool older = is_of_older_format(options.data);
   if (older) static_cast<void>(SqlitePartitions(options.data, false));
   const SqlitePartitions partitions(options.data, true);
@@ -37,7 +39,8 @@ ExitStatus run(const MigrateOptions& options) {
     out.close(']').close('}');
     return print(out.take());
   }
-  return print(options.data + (older ? " is of today's format now" : " is of today's format already; nothing was changed"));
+  return print(options.data +
+               (older ? " is of today's format now" : " is of today's format already; nothing was changed"));
 }
 
 }  // namespace creditfold::cli

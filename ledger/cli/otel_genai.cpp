@@ -144,7 +144,8 @@ class OtelGenai final : public UsageFile {
     for (const json::value& resource : list_of(resources)) {
       for (const json::value& scope : list_of(field_of(resource, "scopeSpans"))) {
         for (const json::value& span : list_of(field_of(scope, "spans"))) {
-          waiting_.push_back(read(span, field_of(resource, "resource"), item.place + ", span " + std::to_string(++number)));
+          waiting_.push_back(
+              read(span, field_of(resource, "resource"), item.place + ", span " + std::to_string(++number)));
         }
       }
     }
@@ -162,7 +163,8 @@ class OtelGenai final : public UsageFile {
     const auto input = first_of(attributes, "gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens");
     const auto output = first_of(attributes, "gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens");
     const auto operation = attributes.text("gen_ai.operation.name");
-    if (operation && std::find(model_operations.begin(), model_operations.end(), *operation) == model_operations.end()) {
+    if (operation &&
+        std::find(model_operations.begin(), model_operations.end(), *operation) == model_operations.end()) {
       return OtherRow{{}};
     }
     if (!input && !output) {
@@ -197,7 +199,8 @@ class OtelGenai final : public UsageFile {
     auto model = attributes.text("gen_ai.request.model");
     if (!model) model = attributes.text("gen_ai.response.model");
     row.model = id_attribute<ModelId>(model, "gen_ai.request.model", why);
-    for (const auto& workflow : {attributes.text("creditfold.workflow"), attributes.text("gen_ai.agent.name"), resource.text("service.name")}) {
+    for (const auto& workflow : {attributes.text("creditfold.workflow"), attributes.text("gen_ai.agent.name"),
+                                 resource.text("service.name")}) {
       if (!row.workflow) row.workflow = id_attribute<WorkflowId>(workflow, "the workflow's name", why);
     }
     row.plan = id_attribute<PlanId>(attributes.text("creditfold.plan"), "creditfold.plan", why);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Spans of OpenTelemetry under the GenAI semantic conventions: OTLP in JSON (as the collector's file exporter writes it) or
-// a span an object. A span is named by its trace and span id. Content of prompts and outputs is never taken (AI-1).
+// Spans of OpenTelemetry under the GenAI semantic conventions: OTLP in JSON (as the collector's file exporter writes
+// it) or a span an object. A span is named by its trace and span id. Content of prompts and outputs is never taken
+// (AI-1).
 #pragma once
 
 #include <memory>

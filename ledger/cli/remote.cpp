@@ -154,7 +154,8 @@ class RemoteAnswerer final : public Answerer {
       const bool told = response.result() == http::status::ok || response.result() == http::status::not_found;
       if (told) return response;
       if (response.result() == http::status::unauthorized) {
-        throw Fault(Fault::Kind::read_only, "the service at " + url_ + " asks for a token: run this as the owner of its data " +
+        throw Fault(Fault::Kind::read_only, "the service at " + url_ +
+                                                " asks for a token: run this as the owner of its data " +
                                                 "directory, or put one into CREDITFOLD_TOKEN");
       }
       const bool busy = response.result() == http::status::service_unavailable;

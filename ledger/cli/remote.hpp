@@ -11,8 +11,9 @@
 
 namespace creditfold::cli {
 
-// `url`: "http://HOST:PORT". `token`: sent along when there is one. Connects with the first group. Faults: unavailable when the service cannot be reached,
-// gives no answer in time or cannot store; what was sent then may have been accepted, and may be sent again (H19).
+// `url`: "http://HOST:PORT". `token`: sent along when there is one. Connects with the first group. Faults: unavailable
+// when the service cannot be reached, gives no answer in time or cannot store; what was sent then may have been
+// accepted, and may be sent again (H19).
 [[nodiscard]] std::unique_ptr<Answerer> open_remote(const std::string& url,
                                                     std::optional<std::string> token = std::nullopt);
 

@@ -144,7 +144,8 @@ class RemoteDirectory final : public DirectoryAccess {
   void require_ok(const Response& response) const {
     if (response.result() == http::status::ok) return;
     if (response.result() == http::status::unauthorized) {
-      throw Fault(Fault::Kind::read_only, "the service at " + url_ + " asks for a token: run this as the owner of its data " +
+      throw Fault(Fault::Kind::read_only, "the service at " + url_ +
+                                              " asks for a token: run this as the owner of its data " +
                                               "directory, or put one into CREDITFOLD_TOKEN");
     }
     throw Fault(Fault::Kind::unavailable, "the service at " + url_ + ": " + error_of(response, "message"));

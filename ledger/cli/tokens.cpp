@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// creditfold tokens: who may reach the service of a data directory. A running service sees a change with its next request.
+// creditfold tokens: who may reach the service of a data directory. A running service sees a change with its next
+// request.
 #include "ledger/edge/tokens.hpp"
 
 #include <filesystem>
@@ -73,7 +74,8 @@ ExitStatus run(const TokensListOptions& options) {
   const Instant now = machine_now();
   Table table({{"Id"}, {"For"}, {"State"}, {"Made"}, {"Label"}});
   for (const edge::TokenRecord& record : records) {
-    table.row({record.id, scope_text(record.scope), state_text(record, now), short_time(to_text(record.created_at)), record.label});
+    table.row({record.id, scope_text(record.scope), state_text(record, now), short_time(to_text(record.created_at)),
+               record.label});
   }
   std::string text = table.text();
   text.pop_back();

@@ -64,7 +64,8 @@ std::unique_ptr<UsageFile> open_usage_file(const ImportOptions& options, std::st
   if (options.format == "azure-llm") return std::make_unique<AzureUsage>(options.file, content);
   if (options.format == "cloudevents") return open_cloud_events(options.file, options.account, content);
   if (options.format == "otel-genai") return open_otel_genai(options.file, content);
-  throw UsageError("--format " + options.format + " is not known; the formats supported are azure-llm, cloudevents and otel-genai");
+  throw UsageError("--format " + options.format +
+                   " is not known; the formats supported are azure-llm, cloudevents and otel-genai");
 }
 
 }  // namespace creditfold::cli

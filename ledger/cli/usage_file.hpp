@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A file of usage that another system measured, whatever its form: one use of a model after the other, and lines that are
-// none. Which form means what is in IMPORT.md.
+// A file of usage that another system measured, whatever its form: one use of a model after the other, and lines that
+// are none. Which form means what is in IMPORT.md.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Moments as other systems write them: RFC 3339 with any offset and up to nanoseconds, and nanoseconds since 1970. Cut to
-// microseconds; nothing for what is no moment of the years 1 to 9999.
+// Moments as other systems write them: RFC 3339 with any offset and up to nanoseconds, and nanoseconds since 1970. Cut
+// to microseconds; nothing for what is no moment of the years 1 to 9999.
 #pragma once
 
 #include <cstdint>

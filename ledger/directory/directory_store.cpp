@@ -296,7 +296,8 @@ std::vector<ClassOfData> DirectoryStore::classes() const {
   return database_->with("reading", [&] {
     const auto count = [&](const char* text) { return database_->sql->execAndGet(text).getInt64(); };
     return std::vector<ClassOfData>{
-        {"people", "names, emails and profile image references behind opaque ids", count("SELECT count(*) FROM people")},
+        {"people", "names, emails and profile image references behind opaque ids",
+         count("SELECT count(*) FROM people")},
         {"organizations", "their names and which accounts are theirs", count("SELECT count(*) FROM organizations")},
         {"memberships", "which organizations a person can access", count("SELECT count(*) FROM memberships")},
         {"labels", "names of teams, display names of workflows and models", count("SELECT count(*) FROM labels")},

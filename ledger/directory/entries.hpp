@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the directory holds and its JSON: people, organizations, and names for ids. It is the only place for names, emails
-// and what a person can reach; the log has ids alone (RES-2, EKM-3).
+// What the directory holds and its JSON: people, organizations, and names for ids. It is the only place for names,
+// emails and what a person can reach; the log has ids alone (RES-2, EKM-3).
 #pragma once
 
 #include <cstddef>

@@ -57,7 +57,9 @@ class TarWriter {
       written += static_cast<std::int64_t>(piece.size());
       if (archive_write_data(archive_.get(), piece.data(), piece.size()) < 0) check(ARCHIVE_FATAL);
     });
-    if (written != summed.bytes) throw Fault(Fault::Kind::unavailable, member.name + " came out differently the second time; was a key changed? Ask again");
+    if (written != summed.bytes)
+      throw Fault(Fault::Kind::unavailable,
+                  member.name + " came out differently the second time; was a key changed? Ask again");
   }
 
   void finish() { check(archive_write_close(archive_.get())); }
@@ -78,7 +80,8 @@ class TarWriter {
     if (thrown_) std::rethrow_exception(std::exchange(thrown_, nullptr));
     if (status == ARCHIVE_OK) return;
     const char* const why = archive_error_string(archive_.get());
-    throw Fault(Fault::Kind::unavailable, std::string("the archive cannot be written: ") + (why ? why : "out of memory"));
+    throw Fault(Fault::Kind::unavailable,
+                std::string("the archive cannot be written: ") + (why ? why : "out of memory"));
   }
 
   struct Free {
@@ -163,8 +166,8 @@ std::optional<ExportedAccount> exported_account(const Partition& log, const Acco
 
 }  // namespace
 
-bool write_account_archive(const Partition& log, const AccountId& account, const Catalog& catalog, std::string_view catalog_json,
-                           const TextSink& sink, const TextOpening& open) {
+bool write_account_archive(const Partition& log, const AccountId& account, const Catalog& catalog,
+                           std::string_view catalog_json, const TextSink& sink, const TextOpening& open) {
   constexpr std::int64_t micros_per_second = 1'000'000;
   Instant written_at;
   auto exported = exported_account(log, account, catalog, catalog_json, written_at);

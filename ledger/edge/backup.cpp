@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Ledgers are copied each at a moment of its own. An account that moves between two of them could then be in neither: it
-// left one before its moment and came to the other after. Such a copy is thrown away and made again.
+// Ledgers are copied each at a moment of its own. An account that moves between two of them could then be in neither:
+// it left one before its moment and came to the other after. Such a copy is thrown away and made again.
 #include "ledger/edge/backup.hpp"
 
 #include <fcntl.h>
@@ -45,13 +45,15 @@ bool is_database(const fs::path& file) { return file.extension() == ".db"; }
 // What belongs to a running process, or to a database that is copied as a whole.
 bool is_passing(const fs::path& file) {
   const std::string name = file.filename().string();
-  return name == "lock" || name == "service.token" || ends_with_any(name, {"-wal", "-shm", "-journal", ".lock", ".part"});
+  return name == "lock" || name == "service.token" ||
+         ends_with_any(name, {"-wal", "-shm", "-journal", ".lock", ".part"});
 }
 
 // What is derived of a ledger and lies beside it: a process that writes replaces it at any time, and makes it again.
 bool is_derived(const fs::path& file) {
   const std::string name = file.filename().string();
-  return file.parent_path().filename() == index_directory || name == state_file_name || name.starts_with(state_file_name + std::string("."));
+  return file.parent_path().filename() == index_directory || name == state_file_name ||
+         name.starts_with(state_file_name + std::string("."));
 }
 
 // Regular files below a directory, by their paths in it.
@@ -202,7 +204,8 @@ void check_ledgers(const fs::path& directory, const Manifest& manifest) {
   for (std::size_t i = 0; i < std::max(found.size(), manifest.ledgers.size()); ++i) {
     if (i < found.size() && i < manifest.ledgers.size() && same(found[i], manifest.ledgers[i])) continue;
     const RegionId& region = i < found.size() ? found[i].region : manifest.ledgers[i].region;
-    throw Fault(Fault::Kind::damaged, "the ledger of region " + region.value + " is not the one its manifest describes");
+    throw Fault(Fault::Kind::damaged,
+                "the ledger of region " + region.value + " is not the one its manifest describes");
   }
 }
 

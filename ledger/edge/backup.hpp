@@ -37,18 +37,19 @@ struct Manifest {
 [[nodiscard]] std::string to_json(const Manifest& manifest);
 [[nodiscard]] Expected<Manifest, std::string> parse_manifest(std::string_view text);
 
-// Copies the data directory to `to`, which is there whole or not at all: all ledgers at moments that fit together, tokens
-// and keys. The directory of names is left out (RES-2). Whoever writes goes on writing. REQUIRES: nothing is at `to`. Throws Fault.
+// Copies the data directory to `to`, which is there whole or not at all: all ledgers at moments that fit together,
+// tokens and keys. The directory of names is left out (RES-2). Whoever writes goes on writing. REQUIRES: nothing is at
+// `to`. Throws Fault.
 [[nodiscard]] Manifest back_up(const std::filesystem::path& data, const std::filesystem::path& to, Instant now);
 
-// Puts a backup in the place of the data directory, after everything in it was found to be what its manifest says. What was
-// there before is kept beside it; its directory of names is taken over.
+// Puts a backup in the place of the data directory, after everything in it was found to be what its manifest says. What
+// was there before is kept beside it; its directory of names is taken over.
 struct Restored {
   Manifest manifest;
   std::filesystem::path before;  // empty: nothing was there
 };
-// Throws Fault: damaged, naming the file or the region, when the backup is not what it says; busy when somebody writes to
-// the data directory. Nothing was touched then.
+// Throws Fault: damaged, naming the file or the region, when the backup is not what it says; busy when somebody writes
+// to the data directory. Nothing was touched then.
 [[nodiscard]] Restored restore(const std::filesystem::path& from, const std::filesystem::path& data);
 
 }  // namespace creditfold::edge

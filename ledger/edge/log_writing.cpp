@@ -18,7 +18,8 @@ void read_range(const Partition& log, const LogRange& range, const std::function
   }
 }
 
-// What stands in the place of events that left a whole log for another region, up to `to`; an account's own range has none.
+// What stands in the place of events that left a whole log for another region, up to `to`; an account's own range has
+// none.
 class Gaps {
  public:
   Gaps(const Partition& log, const LogRange& range, std::function<void(const Departed&)> tell)

@@ -19,9 +19,10 @@ using TextOpening = std::function<void(Event&)>;
 void write_json_lines(const Partition& log, const LogRange& range, const TextSink& sink, const TextOpening& open = {});
 // One .cflog document. Batches travel along, so that their keys keep commands from being taken twice wherever the log
 // goes (H19).
-// At most `batches_max` of them; answers how many there were. (A command without events may still be accepted at the end
-// of a range that is being written.)
-std::int64_t write_cflog(const Partition& log, const LogRange& range, const TextSink& sink, std::int64_t batches_max = INT64_MAX);
+// At most `batches_max` of them; answers how many there were. (A command without events may still be accepted at the
+// end of a range that is being written.)
+std::int64_t write_cflog(const Partition& log, const LogRange& range, const TextSink& sink,
+                         std::int64_t batches_max = INT64_MAX);
 // Charges and invoice lines in the columns of FOCUS.
 void write_focus(const Partition& log, const LogRange& range, const Catalog& catalog, const TextSink& sink);
 

@@ -34,7 +34,9 @@ std::string to_json(const Manifest& manifest) {
   out.open('{').field("format", format).field("at", manifest.at).key("ledgers").open('[');
   for (const Manifest::Ledger& ledger : manifest.ledgers) {
     out.open('{').field("region", ledger.region).field("seq", ledger.seq);
-    out.field("root", std::string_view(to_base64(ledger.tree.root))).field("fingerprint", ledger.fingerprint).close('}');
+    out.field("root", std::string_view(to_base64(ledger.tree.root)))
+        .field("fingerprint", ledger.fingerprint)
+        .close('}');
   }
   out.close(']').key("files").open('[');
   for (const Manifest::File& file : manifest.files) {

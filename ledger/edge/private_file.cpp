@@ -18,7 +18,8 @@ std::optional<std::string> read_private_file(const std::filesystem::path& file) 
   struct stat status {};
   if (::stat(file.c_str(), &status) != 0) throw_errno(file);
   if ((status.st_mode & 077U) != 0) {
-    throw Fault(Fault::Kind::unavailable, file.string() + " may be read or written by others than its owner; chmod 600 it");
+    throw Fault(Fault::Kind::unavailable,
+                file.string() + " may be read or written by others than its owner; chmod 600 it");
   }
   return std::string(content->begin(), content->end());
 }

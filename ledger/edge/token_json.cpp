@@ -29,7 +29,8 @@ TokenRecord read_record(ObjectReader& in) {
   in.refuse_others();
   const bool of_account = scope == "account";
   if (!of_account && scope != "operator") in.fail("scope", "is neither operator nor account");
-  if (of_account != record.scope.account.has_value()) in.fail("account", "belongs to the scope account, and to no other");
+  if (of_account != record.scope.account.has_value())
+    in.fail("account", "belongs to the scope account, and to no other");
   if (!is_hex(record.id, id_digits)) in.fail("id", "is not 12 hexadecimal digits");
   if (!is_hex(record.hash, hash_digits)) in.fail("hash", "is not 64 hexadecimal digits");
   return record;

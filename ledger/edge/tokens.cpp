@@ -39,7 +39,8 @@ std::string hex_of(const std::array<unsigned char, Size>& bytes) {
 // The whole token is hashed. It is random, not chosen by a person: a plain hash is as good as a slow one.
 std::string hash_of(std::string_view token) {
   std::array<unsigned char, hash_bytes> hash{};
-  crypto_generichash(hash.data(), hash.size(), reinterpret_cast<const unsigned char*>(token.data()), token.size(), nullptr, 0);
+  crypto_generichash(hash.data(), hash.size(), reinterpret_cast<const unsigned char*>(token.data()), token.size(),
+                     nullptr, 0);
   return hex_of(hash);
 }
 
@@ -69,15 +70,19 @@ std::vector<TokenRecord> TokenFile::read() const {
   return std::move(*records);
 }
 
-void TokenFile::replace(const std::vector<TokenRecord>& records) const { write_private_file(file_, tokens_json(records)); }
+void TokenFile::replace(const std::vector<TokenRecord>& records) const {
+  write_private_file(file_, tokens_json(records));
+}
 
-NewToken TokenFile::create(const Scope& scope, const std::string& label, Instant now, std::optional<Instant> expires_at) {
+NewToken TokenFile::create(const Scope& scope, const std::string& label, Instant now,
+                           std::optional<Instant> expires_at) {
   need_sodium();
   make_private_directory(directory_);
   const FileLock lock(directory_ / "tokens.lock");
   std::vector<TokenRecord> records = read();
   if (records.size() >= tokens_max) {
-    throw Fault(Fault::Kind::full, file_.string() + " has " + std::to_string(tokens_max) + " tokens, which is all it takes");
+    throw Fault(Fault::Kind::full,
+                file_.string() + " has " + std::to_string(tokens_max) + " tokens, which is all it takes");
   }
   std::array<unsigned char, id_bytes> id{};
   randombytes_buf(id.data(), id.size());
@@ -161,7 +166,8 @@ std::optional<Scope> TokenCheck::find(std::string_view token, Instant now) {
   // The id says which record to compare with; ids are no secret.
   if (!token.starts_with(prefix) || token.size() < prefix.size() + id_digits) return std::nullopt;
   const std::string_view id = token.substr(prefix.size(), id_digits);
-  const auto found = std::find_if(records_.begin(), records_.end(), [&](const auto& record) { return record.id == id; });
+  const auto found =
+      std::find_if(records_.begin(), records_.end(), [&](const auto& record) { return record.id == id; });
   if (found == records_.end() || !same_hash(hash, found->hash) || !found->live(now)) return std::nullopt;
   return found->scope;
 }

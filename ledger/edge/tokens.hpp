@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bearer tokens of a data directory: made, kept, found again, taken back. A token is 256 random bits, shown once; the file
-// holds a hash of it, readable by its owner alone. Random bits, hashes and comparisons are libsodium's.
+// Bearer tokens of a data directory: made, kept, found again, taken back. A token is 256 random bits, shown once; the
+// file holds a hash of it, readable by its owner alone. Random bits, hashes and comparisons are libsodium's.
 #pragma once
 
 #include <sys/types.h>
@@ -47,15 +47,16 @@ struct NewToken {
   std::string token;  // never shown again
 };
 
-// The tokens of a directory, in DIR/tokens.json. Each call reads the file, and a change replaces it whole: a reader sees
-// the one or the other. Throws Fault: damaged (also when others than its owner may read it), read_only, full.
+// The tokens of a directory, in DIR/tokens.json. Each call reads the file, and a change replaces it whole: a reader
+// sees the one or the other. Throws Fault: damaged (also when others than its owner may read it), read_only, full.
 class TokenFile {
  public:
   explicit TokenFile(const std::filesystem::path& directory);
 
   [[nodiscard]] const std::filesystem::path& file() const { return file_; }
   [[nodiscard]] std::vector<TokenRecord> read() const;  // in the order made
-  [[nodiscard]] NewToken create(const Scope& scope, const std::string& label, Instant now, std::optional<Instant> expires_at);
+  [[nodiscard]] NewToken create(const Scope& scope, const std::string& label, Instant now,
+                                std::optional<Instant> expires_at);
   // The record as it is now; nothing: there is none of this id. A token that is revoked already stays as it is.
   [[nodiscard]] std::optional<TokenRecord> revoke(const std::string& id, Instant now);
 
@@ -66,8 +67,8 @@ class TokenFile {
   std::filesystem::path file_;
 };
 
-// A token of a running process for whoever owns its directory: 0600 in DIR/service.token, gone with the process. How the
-// command line speaks to a service that asks for tokens.
+// A token of a running process for whoever owns its directory: 0600 in DIR/service.token, gone with the process. How
+// the command line speaks to a service that asks for tokens.
 class ProcessToken {
  public:
   explicit ProcessToken(const std::filesystem::path& directory);
@@ -89,8 +90,8 @@ class TokenCheck {
   // `directory`: nothing for a service without one, which then has no tokens. `process_hash`: empty for none.
   TokenCheck(std::optional<std::filesystem::path> directory, std::string process_hash);
 
-  // Whether tokens are asked for: from the first one made on, also when all are revoked, so that taking the last one back
-  // never opens the service. Throws Fault when the file cannot be read: then nobody is let in.
+  // Whether tokens are asked for: from the first one made on, also when all are revoked, so that taking the last one
+  // back never opens the service. Throws Fault when the file cannot be read: then nobody is let in.
   [[nodiscard]] bool required();
   // The scope of a token that is live; nothing for any other text.
   [[nodiscard]] std::optional<Scope> find(std::string_view token, Instant now);

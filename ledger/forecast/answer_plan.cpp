@@ -117,8 +117,8 @@ class Comparing {
     return std::int64_t{out} * 100 <= percent_ * simulated_.outcome.futures;
   }
 
-  // Periods for the part of them in the horizon, and packs whole; nothing where a price is missing. Overage is not in it: a
-  // plan that is enough has none in its middle future, unless more than every other one may run out.
+  // Periods for the part of them in the horizon, and packs whole; nothing where a price is missing. Overage is not in
+  // it: a plan that is enough has none in its middle future, unless more than every other one may run out.
   [[nodiscard]] std::optional<Money> cost_of_candidate(const Candidate& found, const Tried& tried,
                                                        const std::vector<std::size_t>& own) const {
     const auto price = std::find_if(simulated_.scenario.prices.begin(), simulated_.scenario.prices.end(),

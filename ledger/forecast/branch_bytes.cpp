@@ -33,15 +33,19 @@ std::size_t windows_of(const History& history) {
   return history.from ? static_cast<std::size_t>(std::max(history.days, 1)) : 0;
 }
 
-void require(bool holds, const SpanInputArchive& in, const char* otherwise) { in.require(holds, in.offset(), otherwise); }
+void require(bool holds, const SpanInputArchive& in, const char* otherwise) {
+  in.require(holds, in.offset(), otherwise);
+}
 
 // Nothing of what was used is below nothing.
 void require_natural(const SeriesHistory& series, const SpanInputArchive& in) {
   bool natural = series.charges >= 0;
-  for (const DayUse& day : series.days) natural = natural && std::min({day.query, day.input, day.output, day.credits, day.charges}) >= 0;
+  for (const DayUse& day : series.days)
+    natural = natural && std::min({day.query, day.input, day.output, day.credits, day.charges}) >= 0;
   for (const std::int64_t hour : series.hours) natural = natural && hour >= 0;
   for (const std::int64_t weekday : series.weekdays) natural = natural && weekday >= 0;
-  for (const VolumeQuantiles& volume : series.volumes) natural = natural && std::min({volume.p10, volume.p50, volume.p90, volume.max}) >= 0;
+  for (const VolumeQuantiles& volume : series.volumes)
+    natural = natural && std::min({volume.p10, volume.p50, volume.p90, volume.max}) >= 0;
   require(natural, in, "a figure below nothing");
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A branch as bytes, for who simulates beside the one who folded the log: "CFBRANCH", format, what it is of, the account's
-// state, its history, then the digest of all bytes before it. Made and read by one build; kept nowhere.
+// A branch as bytes, for who simulates beside the one who folded the log: "CFBRANCH", format, what it is of, the
+// account's state, its history, then the digest of all bytes before it. Made and read by one build; kept nowhere.
 #pragma once
 
 #include <cstdint>

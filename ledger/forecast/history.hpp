@@ -64,8 +64,8 @@ struct History {
   std::int64_t charges = 0;
 };
 
-// Watches a fold (statement.hpp, Watch) and keeps its charges; then cuts them into days. It can go back to a place where it
-// was and watch the same events again: what it has kept of them is not kept twice.
+// Watches a fold (statement.hpp, Watch) and keeps its charges; then cuts them into days. It can go back to a place
+// where it was and watch the same events again: what it has kept of them is not kept twice.
 class HistoryWatch {
  public:
   // Where it stands in what it has watched.

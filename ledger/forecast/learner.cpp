@@ -19,8 +19,8 @@ constexpr std::size_t kept_max = 64;
 Learner::Learner(AccountId account, const Catalog& catalog, std::optional<Instant> at)
     : account_(std::move(account)), at_(at), history_(catalog), events_between_(events_between_least) {}
 
-// The same events and folds as view_as_of's (statement.hpp): the whole prefix, strictly; or the selection by `at`, whose
-// opening event belongs to it whenever another one does.
+// The same events and folds as view_as_of's (statement.hpp): the whole prefix, strictly; or the selection by `at`,
+// whose opening event belongs to it whenever another one does.
 void Learner::take(const Event& event) {
   if (event.account != account_) return;
   const bool selected = !at_ || event.at <= *at_;

@@ -17,16 +17,16 @@ namespace creditfold::forecast {
 
 class Learner {
  public:
-  // `at`: only what had happened by then is folded, and it is the moment of the branch; else that is the newest event's.
-  // REQUIRES: the catalog outlives it.
+  // `at`: only what had happened by then is folded, and it is the moment of the branch; else that is the newest
+  // event's. REQUIRES: the catalog outlives it.
   Learner(AccountId account, const Catalog& catalog, std::optional<Instant> at = std::nullopt);
 
   // The next event of the log; those of other accounts change nothing. Throws Fault when it cannot follow: then the
   // learner is not to be used any more.
   void take(const Event& event);
 
-  // Goes to the newest place at or before a position from which it can read on, and says which that is: the events after
-  // it are to be taken next. They have to be those that were taken before, if they were.
+  // Goes to the newest place at or before a position from which it can read on, and says which that is: the events
+  // after it are to be taken next. They have to be those that were taken before, if they were.
   std::int64_t go_to(std::int64_t seq);
 
   // nullopt: nothing of the account is known where it stands.

@@ -16,7 +16,8 @@ namespace creditfold::forecast {
 inline constexpr std::size_t shape_weeks_max = 26;
 
 struct WeekShape {
-  std::array<Ratio, days_per_week> shape{};  // of a day by its phase (history.hpp); about `one` on average, as the quietest are lifted
+  std::array<Ratio, days_per_week>
+      shape{};          // of a day by its phase (history.hpp); about `one` on average, as the quietest are lifted
   Ratio borne_out = 0;  // 0: weekdays differ no more than days do; `one`: all of what they differ by is their own
 };
 

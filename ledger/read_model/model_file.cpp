@@ -24,7 +24,8 @@ namespace fs = std::filesystem;
 
 constexpr std::array endings{"-wal", "-journal", "-shm"};
 
-// "The Database Header" of https://www.sqlite.org/fileformat.html: a magic, and at byte 68 the application's id, big-endian.
+// "The Database Header" of https://www.sqlite.org/fileformat.html: a magic, and at byte 68 the application's id,
+// big-endian.
 bool is_read_model(const fs::path& file) {
   constexpr std::string_view magic("SQLite format 3\0", 16);
   constexpr std::size_t id_at = 68;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which region decides a command. Most are told by their account; an OpenAccount claims its id first; what no region has
-// to see (malformed, of an unknown account) is answered here.
+// Which region decides a command. Most are told by their account; an OpenAccount claims its id first; what no region
+// has to see (malformed, of an unknown account) is answered here.
 #pragma once
 
 #include <optional>
@@ -30,8 +30,8 @@ class Dispatch {
   // `only`: the one region there is, if there is only one. Then most texts need not be parsed to know where they go.
   [[nodiscard]] Dispatched dispatch(std::string_view text, Instant now, const std::optional<RegionId>& only) const;
 
-  // After a region has answered: what was claimed and not opened is given back. true: the account lives in another region
-  // by now, so that the answer is none and the text is to be dispatched again.
+  // After a region has answered: what was claimed and not opened is given back. true: the account lives in another
+  // region by now, so that the answer is none and the text is to be dispatched again.
   [[nodiscard]] bool went_elsewhere(const Dispatched& sent, std::string_view text, const Answer& answer) const;
   // The region could not answer.
   void failed(const Dispatched& sent) const;

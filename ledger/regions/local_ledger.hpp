@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// All regions of a data directory decided on one thread: for the command line and for tests. The service has a writer of
-// its own for each (ledger/service/regions.hpp); what they do to a command is the same.
+// All regions of a data directory decided on one thread: for the command line and for tests. The service has a writer
+// of its own for each (ledger/service/regions.hpp); what they do to a command is the same.
 #pragma once
 
 #include <functional>
@@ -17,8 +17,8 @@ namespace creditfold {
 
 class LocalLedger final : private Writers {
  public:
-  // Folds every region, from the books kept beside them. Throws Fault. What is given must outlive it. Without a sealer free text stays as it is; without
-  // an outside no errand is run.
+  // Folds every region, from the books kept beside them. Throws Fault. What is given must outlive it. Without a sealer
+  // free text stays as it is; without an outside no errand is run.
   LocalLedger(Partitions& partitions, const Catalog& catalog, TextSealer* sealer = nullptr, Outside* outside = nullptr);
 
   // Answers in the order of the texts; those of one region share one append. Throws Fault: what one region accepted

@@ -20,8 +20,8 @@ class StreamCopy {
       : from_(from), to_(to), account_(std::move(account)) {}
 
   // Copies what the source has and the target has not, and reads it back, until both are even or `go_on` says no (asked
-  // before each piece). Answers how many events it copied. Throws Fault: the store's, and damaged when what was read back
-  // is not what was copied.
+  // before each piece). Answers how many events it copied. Throws Fault: the store's, and damaged when what was read
+  // back is not what was copied.
   std::int64_t catch_up(const std::function<bool()>& go_on);
 
   // What is in the target now, as it was read back.

@@ -16,8 +16,8 @@ class AppendThread {
   AppendThread(const AppendThread&) = delete;
   AppendThread& operator=(const AppendThread&) = delete;
 
-  // Runs `append`, which does not throw, beside the caller; where no thread is to be had, before it returns. REQUIRES: the
-  // one before has ended.
+  // Runs `append`, which does not throw, beside the caller; where no thread is to be had, before it returns. REQUIRES:
+  // the one before has ended.
   void begin(std::function<void()> append);
 
  private:

@@ -54,8 +54,8 @@ Reply Authorizer::wrong_token(const std::string& address) {
   return reply;
 }
 
-// A right token is let in however many wrong ones came before it: 256 bits are not guessed, and whoever shares an address
-// with somebody who tries cannot be locked out by them.
+// A right token is let in however many wrong ones came before it: 256 bits are not guessed, and whoever shares an
+// address with somebody who tries cannot be locked out by them.
 Expected<Caller, Reply> Authorizer::find(const RequestHeader& header, const std::string& address) {
   const auto count = header.count(http::field::authorization);
   if (count > 1) return Unexpected{bad_request({"header Authorization", "It is given more than once."})};

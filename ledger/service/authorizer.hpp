@@ -37,8 +37,8 @@ class Authorizer {
  public:
   Authorizer(edge::TokenCheck& tokens, Clock clock) : tokens_(tokens), clock_(std::move(clock)) {}
 
-  // `address`: of the client, for counting wrong tokens. Or the answer that turns the request away: 401, 429, or 500 when
-  // the tokens cannot be read.
+  // `address`: of the client, for counting wrong tokens. Or the answer that turns the request away: 401, 429, or 500
+  // when the tokens cannot be read.
   [[nodiscard]] Expected<Caller, Reply> identify(const RequestHeader& header, const std::string& address);
 
  private:
@@ -52,7 +52,8 @@ class Authorizer {
 
 // Whether an address of the API is one a token is asked for.
 [[nodiscard]] bool needs_token(const std::vector<std::string>& segments);
-// The refusal of a caller who may not do this; nothing when they may. `account`: what stands for {account}, if anything.
+// The refusal of a caller who may not do this; nothing when they may. `account`: what stands for {account}, if
+// anything.
 [[nodiscard]] std::optional<Reply> refuse_access(const Caller& caller, Access access, std::string_view pattern,
                                                  const std::optional<std::string>& account, bool reads_only);
 

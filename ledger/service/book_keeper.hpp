@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Keeps a region's book beside its log now and then, so that the next start folds only what came since. It folds the log
-// once more on a thread of its own, from the book it kept last: nobody who writes or reads waits for it.
+// Keeps a region's book beside its log now and then, so that the next start folds only what came since. It folds the
+// log once more on a thread of its own, from the book it kept last: nobody who writes or reads waits for it.
 #pragma once
 
 #include <atomic>

@@ -26,8 +26,8 @@ class EventHub {
   [[nodiscard]] std::int64_t head() const { return head_.load(); }
   [[nodiscard]] bool stopping() const { return stopping_.load(); }
 
-  // One stream's place. It waits and is woken on its own executor, which may hold it when the hub is gone: what was posted
-  // to wake it and never run goes with the executor.
+  // One stream's place. It waits and is woken on its own executor, which may hold it when the hub is gone: what was
+  // posted to wake it and never run goes with the executor.
   class Seat {
    public:
     Seat(const EventHub& hub, const boost::asio::any_io_executor& executor)

@@ -66,9 +66,10 @@ bool has_nothing_to_read(asio::ip::tcp::socket& socket) {
   return got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR);
 }
 
-// A client of an event stream has nothing more to say: whatever arrives is its end. But news of the request's own bytes may
-// come when those have been read already; then nothing is there, and nothing has ended.
-void watch_for_end(const std::shared_ptr<asio::ip::tcp::socket*>& watched, const std::shared_ptr<EventHub::Seat>& seat) {
+// A client of an event stream has nothing more to say: whatever arrives is its end. But news of the request's own bytes
+// may come when those have been read already; then nothing is there, and nothing has ended.
+void watch_for_end(const std::shared_ptr<asio::ip::tcp::socket*>& watched,
+                   const std::shared_ptr<EventHub::Seat>& seat) {
   if (*watched == nullptr) return;
   (*watched)->async_wait(asio::socket_base::wait_read, [watched, seat](const boost::system::error_code& error) {
     if (!error && *watched != nullptr && has_nothing_to_read(**watched)) return watch_for_end(watched, seat);

@@ -22,8 +22,8 @@ struct EventQuestion {
 
 // The body of GET /v1/events over one region's log. All must outlive it. A stream of one account ends with the message
 // `moved` when the account has gone to another region: its positions there are others.
-[[nodiscard]] BodySource event_source(const Regions& regions, RegionAtWork& region, Readers& readers, const Texts& texts,
-                                      EventQuestion question);
+[[nodiscard]] BodySource event_source(const Regions& regions, RegionAtWork& region, Readers& readers,
+                                      const Texts& texts, EventQuestion question);
 // Of a ledger without any region yet: ends when there is one, so that the client comes back.
 [[nodiscard]] BodySource waiting_source(const Regions& regions);
 

@@ -65,7 +65,11 @@ class Exports::Spooled {
 
 Exports::Exports(const Regions& regions, const Catalog& catalog, const Texts& texts, std::string catalog_json,
                  std::filesystem::path spool)
-    : regions_(regions), catalog_(catalog), texts_(texts), catalog_json_(std::move(catalog_json)), spool_(std::move(spool)) {}
+    : regions_(regions),
+      catalog_(catalog),
+      texts_(texts),
+      catalog_json_(std::move(catalog_json)),
+      spool_(std::move(spool)) {}
 
 Exports::~Exports() {
   stop();
@@ -111,7 +115,8 @@ asio::awaitable<Reply> Exports::answer(AccountId account) {
     co_return fault_reply({Unprocessed::Why::full, "All exports are taken."});
   }
   const std::shared_ptr<void> place(nullptr, [under_way = under_way_](void*) { --*under_way; });
-  auto making = [](Exports& exports, AccountId id, std::shared_ptr<void> taken) -> asio::awaitable<std::shared_ptr<Spooled>> {
+  auto making = [](Exports& exports, AccountId id,
+                   std::shared_ptr<void> taken) -> asio::awaitable<std::shared_ptr<Spooled>> {
     co_return exports.make(id, taken);
   }(*this, account, place);
   const std::shared_ptr<Spooled> spooled = co_await asio::co_spawn(pool_, std::move(making), asio::use_awaitable);

@@ -23,7 +23,8 @@ class Exports {
   // `spool`: where the file lies meanwhile, in the account's region's folder if it has one; beside the data, so that it
   // stays on the data's disk. `regions`, `catalog`
   // and `texts` must outlive the exports.
-  Exports(const Regions& regions, const Catalog& catalog, const Texts& texts, std::string catalog_json, std::filesystem::path spool);
+  Exports(const Regions& regions, const Catalog& catalog, const Texts& texts, std::string catalog_json,
+          std::filesystem::path spool);
   ~Exports();
   Exports(const Exports&) = delete;
   Exports& operator=(const Exports&) = delete;

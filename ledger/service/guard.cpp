@@ -96,7 +96,8 @@ bool Guard::is_host(std::string_view name) const {
 // A page elsewhere reads and follows; it sends no command.
 bool Guard::is_reader(const RequestHeader& header) const {
   if (reader_origin_.empty() || header.count(http::field::origin) != 1) return false;
-  const bool reads = header.method() == http::verb::get || header.method() == http::verb::head || header.method() == http::verb::options;
+  const bool reads = header.method() == http::verb::get || header.method() == http::verb::head ||
+                     header.method() == http::verb::options;
   return reads && view(header[http::field::origin]) == reader_origin_;
 }
 

@@ -31,7 +31,8 @@ class Guard {
 
   // The refusal, or nothing when the request may go on.
   [[nodiscard]] std::optional<Reply> refuse(const RequestHeader& header) const;
-  // What the page elsewhere may read with, asked before it reads (Fetch, CORS preflight); nothing: it is no such question.
+  // What the page elsewhere may read with, asked before it reads (Fetch, CORS preflight); nothing: it is no such
+  // question.
   [[nodiscard]] std::optional<Reply> preflight(const RequestHeader& header) const;
   // Lets the page elsewhere see the reply.
   void share(const RequestHeader& header, Reply& reply) const;

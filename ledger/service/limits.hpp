@@ -29,17 +29,18 @@ inline constexpr std::size_t page_files_max = 4'096;
 inline constexpr std::size_t waiting_commands_max = 20'000;
 inline constexpr std::size_t waiting_bytes_max = 64U << 20;
 
-// How long a group waits at most for callers that were just answered; half of the time it took to store one, where that is
-// less. Where it brought not even half of them, so many groups are taken as they come.
+// How long a group waits at most for callers that were just answered; half of the time it took to store one, where that
+// is less. Where it brought not even half of them, so many groups are taken as they come.
 inline constexpr std::chrono::milliseconds gathering_max{1};
 inline constexpr int groups_not_gathered_after_few = 64;
 
-// While a group is appended, so many commands wait before the next group is begun with them: fewer are not worth waking for.
+// While a group is appended, so many commands wait before the next group is begun with them: fewer are not worth waking
+// for.
 inline constexpr std::size_t commands_decided_beside_least = 16;
 // So many commands are decided before the answers of a group that is on disk go out: a fraction of a millisecond.
 inline constexpr std::size_t commands_before_answers_max = 64;
-// A group and the one before it, together: fewer commands are appended by the thread that decided them, which spares the
-// two wake-ups that waiting beside it costs.
+// A group and the one before it, together: fewer commands are appended by the thread that decided them, which spares
+// the two wake-ups that waiting beside it costs.
 inline constexpr std::size_t commands_appended_beside_least = 16;
 
 // Callers that go on together after one wake-up. More would leave the other I/O threads idle.
@@ -63,8 +64,8 @@ inline constexpr std::chrono::seconds attempts_window{60};
 // Addresses remembered for it: the table stays below 100 KiB.
 inline constexpr std::size_t attempt_addresses_max = 1'024;
 
-// Exports that are being made or fetched at the same time. Each reads an account's whole log twice and needs its size on
-// disk meanwhile.
+// Exports that are being made or fetched at the same time. Each reads an account's whole log twice and needs its size
+// on disk meanwhile.
 inline constexpr std::size_t exports_max = 2;
 
 // A kept-alive connection that says nothing, or a header that does not end.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Coroutines that wait for what another thread does, and how they go on: many at once, without waking a thread for each.
+// Coroutines that wait for what another thread does, and how they go on: many at once, without waking a thread for
+// each.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -21,8 +22,8 @@ struct Resumption {
   std::function<void()> go_on;
 };
 
-// Each goes on, on its executor; `resumptions_per_post` of them are handed over together. REQUIRES: their executors are of
-// one context.
+// Each goes on, on its executor; `resumptions_per_post` of them are handed over together. REQUIRES: their executors are
+// of one context.
 void resume(std::vector<Resumption> all);
 inline void resume(Resumption one) { resume(std::vector<Resumption>{std::move(one)}); }
 
@@ -38,7 +39,8 @@ boost::asio::awaitable<Result> called_back(Start start) {
       return {asio::get_associated_executor(*shared), [shared, outcome] { (*shared)(std::move(*outcome)); }};
     });
   };
-  return asio::async_initiate<const asio::use_awaitable_t<>, void(Result)>(begin, asio::use_awaitable, std::move(start));
+  return asio::async_initiate<const asio::use_awaitable_t<>, void(Result)>(begin, asio::use_awaitable,
+                                                                           std::move(start));
 }
 
 }  // namespace creditfold::service

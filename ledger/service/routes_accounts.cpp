@@ -137,7 +137,9 @@ asio::awaitable<Reply> answer_balance(const Regions& regions, Readers& readers, 
   if (!account) co_return account.error();
   const auto as_of = as_of_parameters(call.target);
   if (!as_of) co_return bad_request(as_of.error());
-  auto ask = [id = *account, as_of = *as_of, now](RegionAtWork& region) { return balance_reply(region, id, as_of, now); };
+  auto ask = [id = *account, as_of = *as_of, now](RegionAtWork& region) {
+    return balance_reply(region, id, as_of, now);
+  };
   co_return co_await reply_from_home(regions, readers, *account, ask);
 }
 

@@ -57,7 +57,8 @@ Expected<EstimateQuestion, BadRequest> question_of(const Target& target) {
   return question;
 }
 
-Reply estimate_reply(const Sequencer& sequencer, const AccountId& account, const EstimateQuestion& question, Instant now) {
+Reply estimate_reply(const Sequencer& sequencer, const AccountId& account, const EstimateQuestion& question,
+                     Instant now) {
   const auto state = sequencer.with_book([&](const Book& book) -> std::optional<AccountState> {
     const AccountState* found = book.find(account);
     return found ? std::optional(*found) : std::nullopt;

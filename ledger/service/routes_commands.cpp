@@ -14,7 +14,9 @@ namespace asio = boost::asio;
 
 namespace {
 
-Status status_of(const Answer& answer) { return answer.refused ? service::status_of(answer.refused->code) : Status::ok; }
+Status status_of(const Answer& answer) {
+  return answer.refused ? service::status_of(answer.refused->code) : Status::ok;
+}
 
 asio::awaitable<Reply> answer_one(Regions& regions, std::string text) {
   std::vector<std::string> texts;
@@ -99,13 +101,14 @@ std::optional<std::string_view> beyond_scope(const Caller& caller, std::string_v
   const auto parsed = parse_command(text);
   if (!parsed) return std::nullopt;
   if (!caller.may_reach(parsed->command.account)) return "This token is for another account.";
-  const bool vendors = std::visit([](const auto& body) { return is_vendors<std::decay_t<decltype(body)>>; }, parsed->command.body);
+  const bool vendors =
+      std::visit([](const auto& body) { return is_vendors<std::decay_t<decltype(body)>>; }, parsed->command.body);
   if (vendors) return "Only the operator may send this command.";
   return std::nullopt;
 }
 
-// AC-3: an account's token sends its own account's commands, and none of the vendor's. One line beyond that and nothing of
-// the request is done.
+// AC-3: an account's token sends its own account's commands, and none of the vendor's. One line beyond that and nothing
+// of the request is done.
 std::optional<Reply> refuse_commands(const Call& call) {
   if (call.caller.is_operator()) return std::nullopt;
   if (!call.caller.may_write()) return forbidden("This token may only read.");

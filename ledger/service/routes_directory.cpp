@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The directory over HTTP: people, organizations, labels, and the names of an account's ids. It lives in the home region,
-// wherever the account does (RES-2).
+// The directory over HTTP: people, organizations, labels, and the names of an account's ids. It lives in the home
+// region, wherever the account does (RES-2).
 #include "ledger/json.hpp"
 #include "ledger/service/limits.hpp"
 #include "ledger/service/routes.hpp"
@@ -86,7 +86,8 @@ Reply put_reply(DirectoryStore& store, const std::string& body, Same&& same) {
 // Everything of the directory is asked on a reader's thread: it is a disk's work.
 class DirectoryRoutes {
  public:
-  DirectoryRoutes(Router& router, DirectoryStore& store, Readers& readers) : router_(router), store_(store), readers_(readers) {}
+  DirectoryRoutes(Router& router, DirectoryStore& store, Readers& readers)
+      : router_(router), store_(store), readers_(readers) {}
 
   // `answer(store, call)`.
   template <class Answer>

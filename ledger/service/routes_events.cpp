@@ -29,7 +29,8 @@ Expected<std::optional<AccountId>, Reply> account_of_stream(const Call& call) {
   const auto account = call.target.parameter("account");
   if (!account) return std::optional<AccountId>();
   if (AccountId::valid(*account)) return std::optional(AccountId(*account));
-  return Unexpected{bad_request({"query parameter account", "An account is 1 to 128 bytes without control characters."})};
+  return Unexpected{
+      bad_request({"query parameter account", "An account is 1 to 128 bytes without control characters."})};
 }
 
 // Where a stream begins: after the event the client saw last, after `after`, or now.

@@ -11,7 +11,10 @@ namespace asio = boost::asio;
 namespace {
 
 Refusal not_a_gov_account() {
-  return {RefusalCode::not_authorized_in_gov, "GOV-2", "The responsibility matrix is for gov accounts and the operator.", {}};
+  return {RefusalCode::not_authorized_in_gov,
+          "GOV-2",
+          "The responsibility matrix is for gov accounts and the operator.",
+          {}};
 }
 
 // The command that records the asking; nothing: it is no gov account.
@@ -28,7 +31,8 @@ std::optional<std::string> asking_of(const Regions& regions, const AccountId& ac
 // It is confidential: every answer of the service says no-store unless it says otherwise, and this one never does.
 asio::awaitable<Reply> answer_matrix(Regions& regions, Call call) {
   if (!call.caller.identified) {
-    co_return unauthorized("The responsibility matrix is given to who shows a token: creditfold tokens create makes one.");
+    co_return unauthorized(
+        "The responsibility matrix is given to who shows a token: creditfold tokens create makes one.");
   }
   if (!call.caller.is_operator()) {
     auto asked = asking_of(regions, *call.caller.scope.account);

@@ -145,7 +145,8 @@ Reply empty_log_reply(const Target& target) {
   if (!range) return bad_request(range.error());
   Reply reply;
   reply.headers = {{"Content-Type", "application/vnd.creditfold.cflog"}, {"X-Creditfold-Seq", "0"}};
-  CflogWriter([&](std::span<const std::uint8_t> bytes) { reply.body.append(bytes.begin(), bytes.end()); }, {}).finish(0);
+  CflogWriter([&](std::span<const std::uint8_t> bytes) { reply.body.append(bytes.begin(), bytes.end()); }, {})
+      .finish(0);
   return reply;
 }
 

@@ -161,7 +161,8 @@ bool Sequencer::ready() const {
 void Sequencer::run() {
   for (;;) {
     const std::size_t decided = next_ ? next_->commands : 0;
-    WorkQueue::Next next = queue_.next(appending_ != nullptr, commands_per_group_max - std::min(decided, commands_per_group_max));
+    WorkQueue::Next next =
+        queue_.next(appending_ != nullptr, commands_per_group_max - std::min(decided, commands_per_group_max));
     if (next.is_empty()) return;
     // Few that still wait are decided first, so that a group stands behind; for many, nobody waits who is on disk.
     const bool few = next.undecided() <= commands_before_answers_max;
@@ -244,8 +245,8 @@ void Sequencer::append(Group& group) {
   group.stored_in = std::chrono::steady_clock::now() - began;
 }
 
-// The next group goes to the disk before this one's callers are answered, so that the disk never waits for them. One of few
-// commands is left for `run`.
+// The next group goes to the disk before this one's callers are answered, so that the disk never waits for them. One of
+// few commands is left for `run`.
 void Sequencer::end_append() {
   const std::unique_ptr<Group> ended = std::move(appending_);
   if (ended->fault) {
@@ -264,7 +265,8 @@ void Sequencer::end_append() {
   answer(*ended);
 }
 
-// The book in memory, or what else is told of it, is behind the log when that fails, and only a new fold would be right.
+// The book in memory, or what else is told of it, is behind the log when that fails, and only a new fold would be
+// right.
 void Sequencer::apply(Group& group) {
   try {
     group.decided.apply();
@@ -291,7 +293,8 @@ void Sequencer::run_action(Work& work) {
 }
 
 void Sequencer::stop_behind_log(const char* what) {
-  log_line(Severity::error, "a stored group could not be applied; stopping so that the log is folded anew", {{"what", what}});
+  log_line(Severity::error, "a stored group could not be applied; stopping so that the log is folded anew",
+           {{"what", what}});
   std::abort();
 }
 
@@ -328,11 +331,13 @@ void Sequencer::send_out(Work work) {
   auto out = std::make_shared<Work>(std::move(work));
   const Errand errand = std::exchange(out->errand, std::nullopt).value();
   const bool taken = errands_->run(errand, [this, out](std::optional<Provided> provided) {
-    if (!provided) return tell(out->done, Unexpected{Unprocessed{Unprocessed::Why::stopping, "The service is stopping."}});
+    if (!provided)
+      return tell(out->done, Unexpected{Unprocessed{Unprocessed::Why::stopping, "The service is stopping."}});
     out->provided = std::move(provided);
     take_back(std::move(*out));
   });
-  if (!taken) tell(out->done, Unexpected{Unprocessed{Unprocessed::Why::full, "Too many commands wait for something outside."}});
+  if (!taken)
+    tell(out->done, Unexpected{Unprocessed{Unprocessed::Why::full, "Too many commands wait for something outside."}});
 }
 
 // Before all that waits: its caller has waited longest.

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// A region's only writer: one thread owns the engine, takes every command that waits, decides them, has them stored with one
-// append and one sync, applies them, and then answers each caller. It knows nothing of HTTP.
+// A region's only writer: one thread owns the engine, takes every command that waits, decides them, has them stored
+// with one append and one sync, applies them, and then answers each caller. It knows nothing of HTTP.
 //
-// While a group is appended, on a thread beside, the next one is decided on what that one will have made of the accounts.
-// Nobody hears of either before it is on disk: a group is answered after its append has returned, and the next one is
-// appended only then. When one is not stored, neither is the one behind it, and all their callers are told so.
+// While a group is appended, on a thread beside, the next one is decided on what that one will have made of the
+// accounts. Nobody hears of either before it is on disk: a group is answered after its append has returned, and the
+// next one is appended only then. When one is not stored, neither is the one behind it, and all their callers are told
+// so.
 //
-// A command with an errand outside (a key to be proved) steps aside while others run it, and so do those its caller sent
-// after it; everybody else goes on. It comes back with what the errand brought.
+// A command with an errand outside (a key to be proved) steps aside while others run it, and so do those its caller
+// sent after it; everybody else goes on. It comes back with what the errand brought.
 //
 // Reading: `with_book` sees the state between two groups, never inside one. The book is locked for writing only while a
 // group that is on disk is applied, so that no reader ever waits for the disk.
@@ -54,7 +55,8 @@ class Sequencer {
     Outside* outside = nullptr;
   };
 
-  // Folds the log, from the book kept beside it where there is one; throws Fault when it cannot. What is given must outlive the sequencer.
+  // Folds the log, from the book kept beside it where there is one; throws Fault when it cannot. What is given must
+  // outlive the sequencer.
   Sequencer(Partition& log, const Catalog& catalog, Clock clock, Custody custody);
   ~Sequencer();
   Sequencer(const Sequencer&) = delete;
@@ -66,7 +68,9 @@ class Sequencer {
   void stop();
 
   // Which ids may be opened here; asked on the sequencer's thread. REQUIRES: before `start`.
-  void set_opens_here(std::function<bool(const AccountId&)> opens_here) { engine_.set_opens_here(std::move(opens_here)); }
+  void set_opens_here(std::function<bool(const AccountId&)> opens_here) {
+    engine_.set_opens_here(std::move(opens_here));
+  }
 
   // Answers for texts in their order, on the caller's executor; they share one append.
   // REQUIRES: at most commands_per_group_max texts. They are read at once, on the caller's thread, so that the one
@@ -75,7 +79,8 @@ class Sequencer {
   // The same with a callback, which is called on the sequencer's thread (or at once, when nothing was taken).
   void submit(const std::vector<std::string_view>& texts, Done done);
 
-  // Lends the engine and the log between two groups; `done` is called on the sequencer's thread with what `action` threw.
+  // Lends the engine and the log between two groups; `done` is called on the sequencer's thread with what `action`
+  // threw.
   using Action = std::function<void(Turn&)>;
   void lend(const Action& action, std::function<void(std::exception_ptr)> done);
   // The same, returning when it has ended. REQUIRES: not called on this sequencer's thread.

@@ -157,7 +157,8 @@ struct Service::Parts {
 
   static const ListenAddress& checked(const ListenAddress& address, bool allow_remote) {
     if (address.endpoint.address().is_loopback() || allow_remote) return address;
-    throw BadOptions("--listen " + address.name + " is beyond this machine; say --allow-remote if that is meant, and make " +
+    throw BadOptions("--listen " + address.name +
+                     " is beyond this machine; say --allow-remote if that is meant, and make " +
                      "tokens first (creditfold tokens create): without any, whoever reaches it may do everything");
   }
 
@@ -246,7 +247,8 @@ int serve(const ServiceOptions& options) {
   asio::io_context waiting;
   asio::signal_set signals(waiting, SIGTERM, SIGINT);  // before any thread, so that none is missed
   SqlitePartitions partitions(options.data, false, [](const RegionId& region, const std::string& what) {
-    log_line(Severity::warning, "the index beside the ledger could not be written; keys stay in memory, and the next start takes longer",
+    log_line(Severity::warning,
+             "the index beside the ledger could not be written; keys stay in memory, and the next start takes longer",
              {{"region", region.value}, {"what", what}});
   });
   directory::DirectoryStore directory(options.data);

@@ -31,7 +31,7 @@ struct ServiceOptions {
   std::string process_token_hash;               // of the token left for the command line; empty: none
   std::optional<std::filesystem::path> checkpoint_key;  // the directory with it; nothing: one of this process alone
   std::chrono::milliseconds checkpoint_interval = checkpoint_interval_default;
-  std::optional<std::string> origin;                    // that checkpoints are signed as; nothing: the key's, or the default
+  std::optional<std::string> origin;         // that checkpoints are signed as; nothing: the key's, or the default
   std::optional<std::string> catalog_json;   // nothing: the shipped one. A valid catalog: the command line has looked
   std::optional<std::filesystem::path> web;  // the page; nothing: found beside the program
   std::optional<std::string> key_service;    // as --key-service says it; nothing: local on loopback, none beyond it

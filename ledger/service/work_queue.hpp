@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What waits for a region's sequencer: commands, and actions that borrow its engine. Anybody puts in; the sequencer's thread
-// alone takes out, as much as it can do something with at the time.
+// What waits for a region's sequencer: commands, and actions that borrow its engine. Anybody puts in; the sequencer's
+// thread alone takes out, as much as it can do something with at the time.
 #pragma once
 
 #include <chrono>
@@ -67,7 +67,8 @@ class WorkQueue {
     [[nodiscard]] std::size_t undecided() const;  // in commands
   };
   // Waits for it. `room`: how many commands still go into a group; more are given only where one work has them alone.
-  // While a group is being appended, a few commands are left to become more: until it is stored there is nothing to gain.
+  // While a group is being appended, a few commands are left to become more: until it is stored there is nothing to
+  // gain.
   [[nodiscard]] Next next(bool appending, std::size_t room);
 
   // A group of so many was answered that took so long: its callers may ask as much again at once (`gather`).
@@ -87,8 +88,8 @@ class WorkQueue {
   bool append_ended_ = false;
   std::size_t wakes_at_ = 1;  // how many commands are to wait before somebody who adds some wakes the sequencer
 
-  // Who was just answered often asks again at once. Waiting for them a part of the time that a sync takes makes one group
-  // of what would be two, of which the first would be small.
+  // Who was just answered often asks again at once. Waiting for them a part of the time that a sync takes makes one
+  // group of what would be two, of which the first would be small.
   std::size_t expected_ = 0;  // commands that waited when the last group was answered, and those in it
   std::chrono::steady_clock::duration stored_in_{};  // what that group took
   int groups_not_gathered_ = 0;                      // to come, since waiting brought too few

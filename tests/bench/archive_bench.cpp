@@ -2,9 +2,9 @@
 // How fast events become bytes and come back: the project's archive over a span against cereal's portable binary
 // archive over a string stream, on the same events. Prints a row for people, or with --json as one JSON line.
 //
-// Both work as a store does: a batch at a time, into a buffer that is used again. The peer has it easier: one archive for
-// a whole batch, no lengths between the events, and nothing checked. Ours encodes and decodes each event on its own, with
-// every check (UTF-8, lengths, ranges, one encoding a value).
+// Both work as a store does: a batch at a time, into a buffer that is used again. The peer has it easier: one archive
+// for a whole batch, no lengths between the events, and nothing checked. Ours encodes and decodes each event on its
+// own, with every check (UTF-8, lengths, ranges, one encoding a value).
 #include <cereal/archives/portable_binary.hpp>
 #include <cereal/types/array.hpp>
 #include <cereal/types/optional.hpp>

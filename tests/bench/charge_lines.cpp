@@ -17,10 +17,11 @@ int main(int argc, char** argv) {
     const Event& event = batch.events[0];
     const auto& charge = std::get<CreditsConsumed>(event.payload);
     std::cout << R"({"account":")" << batch.account.value << R"(","version":)" << event.version << R"(,"key":")"
-              << batch.key.value << R"(","digest":")" << to_hex(digest_of(batch.key.value)).substr(0, 2 * batch.command.bytes.size()) << R"(","at":)" << event.at.micros
-              << R"(,"recorded_at":)" << event.recorded_at.micros << R"(,"plan":")" << charge.plan.value
-              << R"(","workflow":")" << charge.workflow.value << R"(","model":")" << charge.model.value
-              << R"(","input":)" << charge.input.tokens << R"(,"output":)" << charge.output.tokens
+              << batch.key.value << R"(","digest":")"
+              << to_hex(digest_of(batch.key.value)).substr(0, 2 * batch.command.bytes.size()) << R"(","at":)"
+              << event.at.micros << R"(,"recorded_at":)" << event.recorded_at.micros << R"(,"plan":")"
+              << charge.plan.value << R"(","workflow":")" << charge.workflow.value << R"(","model":")"
+              << charge.model.value << R"(","input":)" << charge.input.tokens << R"(,"output":)" << charge.output.tokens
               << R"(,"rate_card":")" << charge.rate_card.value << R"(","credits":)" << charge.credits.micro << "}\n";
   }
   return std::cout.good() ? 0 : 1;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The charges of a busy service, for the benchmarks of the log: one event a batch, accounts drawn evenly, keys UUIDs that
-// are the usage's id too, volumes with a long tail, credits by a rate card.
+// The charges of a busy service, for the benchmarks of the log: one event a batch, accounts drawn evenly, keys UUIDs
+// that are the usage's id too, volumes with a long tail, credits by a rate card.
 #pragma once
 
 #include <string>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// How fast a log folds: a million legal events of a thousand accounts, decoded from their canonical bytes and folded into
-// states, one thread, CPU time. The same source natively and as WebAssembly; scripts/bench puts the two beside each other.
-// Prints one JSON line: {"events":…,"seconds":[…],"fingerprint":"…"}.
+// How fast a log folds: a million legal events of a thousand accounts, decoded from their canonical bytes and folded
+// into states, one thread, CPU time. The same source natively and as WebAssembly; scripts/bench puts the two beside
+// each other. Prints one JSON line: {"events":…,"seconds":[…],"fingerprint":"…"}.
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -118,7 +118,7 @@ int main(int argc, char** argv) {
     times += text;
     result = to_hex(fingerprint(book));
   }
-  std::printf("{\"events\":%zu,\"bytes\":%zu,\"seconds\":[%s],\"fingerprint\":\"%s\"}\n", log.ends.size(), log.bytes.size(),
-              times.c_str(), result.c_str());
+  std::printf("{\"events\":%zu,\"bytes\":%zu,\"seconds\":[%s],\"fingerprint\":\"%s\"}\n", log.ends.size(),
+              log.bytes.size(), times.c_str(), result.c_str());
   return 0;
 }

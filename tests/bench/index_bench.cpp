@@ -58,11 +58,12 @@ void run(std::size_t keys, const std::filesystem::path& directory) {
   const KeyRuns::Sizes sizes = index.runs().sizes();
   std::sort(windows.begin(), windows.end());
   const auto per_key = [&](double bytes) { return bytes / static_cast<double>(sizes.keys); };
-  std::cout << R"({"keys":)" << sizes.keys << R"(,"per_second":)" << static_cast<double>(keys) / took << R"(,"window_median":)"
-            << windows[windows.size() / 2] << R"(,"window_least":)" << windows.front() << R"(,"memory_bytes_per_key":)"
-            << per_key(static_cast<double>(sizes.filter_bytes)) << R"(,"disk_bytes_per_key":)"
-            << per_key(static_cast<double>(sizes.bytes_on_disk)) << R"(,"runs":)" << sizes.runs << R"(,"wrong_maybes":)" << wrong
-            << R"(,"known_key_us":)" << asked * 1e6 / static_cast<double>(old.size()) << "}\n";
+  std::cout << R"({"keys":)" << sizes.keys << R"(,"per_second":)" << static_cast<double>(keys) / took
+            << R"(,"window_median":)" << windows[windows.size() / 2] << R"(,"window_least":)" << windows.front()
+            << R"(,"memory_bytes_per_key":)" << per_key(static_cast<double>(sizes.filter_bytes))
+            << R"(,"disk_bytes_per_key":)" << per_key(static_cast<double>(sizes.bytes_on_disk)) << R"(,"runs":)"
+            << sizes.runs << R"(,"wrong_maybes":)" << wrong << R"(,"known_key_us":)"
+            << asked * 1e6 / static_cast<double>(old.size()) << "}\n";
 }
 
 }  // namespace

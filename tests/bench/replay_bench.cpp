@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// How fast a year's log folds from packed segments in memory: replay_bench EVENTS ACCOUNTS [ROUNDS [PLANS]]. One thread, CPU time,
-// unpacking included; then all lots and both reports are read and summed. The same source natively and as WebAssembly.
-// Prints one JSON line. `replay_bench --check EVENTS ACCOUNTS` holds it against the fold event by event instead.
+// How fast a year's log folds from packed segments in memory: replay_bench EVENTS ACCOUNTS [ROUNDS [PLANS]]. One
+// thread, CPU time, unpacking included; then all lots and both reports are read and summed. The same source natively
+// and as WebAssembly. Prints one JSON line. `replay_bench --check EVENTS ACCOUNTS` holds it against the fold event by
+// event instead.
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -30,7 +31,9 @@ void fold_all(ColumnFold& fold, const std::vector<test::ReplayLog::Run>& runs) {
 }
 
 // By a name of its own, for who profiles.
-[[gnu::noinline]] void fold_measured(ColumnFold& fold, const std::vector<test::ReplayLog::Run>& runs) { fold_all(fold, runs); }
+[[gnu::noinline]] void fold_measured(ColumnFold& fold, const std::vector<test::ReplayLog::Run>& runs) {
+  fold_all(fold, runs);
+}
 
 // Every figure of every row has its part in it.
 class Sum {
@@ -47,7 +50,8 @@ std::uint64_t read_all(ColumnFold& fold) {
   (void)fold.settle().value();
   fold.visit_periods([&](const PeriodView& view) {
     const Period& period = view.period;
-    for (const Credits figure : {period.granted, period.consumed, period.expired, period.uncovered}) sum.add(figure.micro);
+    for (const Credits figure : {period.granted, period.consumed, period.expired, period.uncovered})
+      sum.add(figure.micro);
     for (const Lot& lot : period.lots) {
       sum.add(lot.drawn.micro);
       sum.add(lot.expired.micro);
@@ -134,8 +138,10 @@ int main(int argc, char** argv) {
     spilled = fold.accounts().spilled();
   }
   std::printf(
-      "{\"events\":%lld,\"charges\":%lld,\"accounts\":%u,\"bytes_per_event\":%.1f,\"seconds\":[%s],\"of_that_reading\":[%s],"
-      "\"set_up_events\":%lld,\"set_up_seconds\":%.3f,\"bytes_per_account\":%.0f,\"spilled\":%zu,\"sum\":\"%016llx\"}\n",
+      "{\"events\":%lld,\"charges\":%lld,\"accounts\":%u,\"bytes_per_event\":%.1f,\"seconds\":[%s],\"of_that_reading\":"
+      "[%s],"
+      "\"set_up_events\":%lld,\"set_up_seconds\":%.3f,\"bytes_per_account\":%.0f,\"spilled\":%zu,\"sum\":\"%016llx\"}"
+      "\n",
       static_cast<long long>(log.events), static_cast<long long>(log.charges), accounts,
       static_cast<double>(log.bytes) / static_cast<double>(log.events), times.c_str(), reading.c_str(),
       static_cast<long long>(log.set_up_events), set_up, static_cast<double>(memory) / accounts, spilled,

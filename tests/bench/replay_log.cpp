@@ -19,7 +19,8 @@ constexpr std::int64_t begins{1'767'225'600'000'000};  // 2026-01-01
 constexpr std::int64_t year = 330 * day;  // all terms are in force a little longer, and most see their twelfth period
 constexpr std::int64_t events_per_account_and_year = 1'000;
 constexpr int periods = 12;
-constexpr int start_days = 30;  // terms start at midnight, on one of so many days before, so that some periods end every day
+constexpr int start_days =
+    30;  // terms start at midnight, on one of so many days before, so that some periods end every day
 constexpr std::int64_t micro = 1'000'000;
 constexpr std::size_t batches_per_segment = 1'000;
 
@@ -52,13 +53,15 @@ struct Made {
 
 class Maker {
  public:
-  Maker(std::int64_t events, std::uint32_t accounts, std::size_t plans_each, const std::function<void(const ReplayRow&)>& row)
+  Maker(std::int64_t events, std::uint32_t accounts, std::size_t plans_each,
+        const std::function<void(const ReplayRow&)>& row)
       : wanted_(events), plans_each_(plans_each), accounts_(accounts + std::size_t{1}), row_(row) {
     for (int d = 0; d < start_days; ++d) {
       Term term;
       term.starts_at = Instant{begins - (d + 1) * day};
       term.ends_at = add_months(term.starts_at, periods);
-      for (int p = 1; p <= periods; ++p) bounds_[static_cast<std::size_t>(d)].push_back(terms::period_starts_at(term, p));
+      for (int p = 1; p <= periods; ++p)
+        bounds_[static_cast<std::size_t>(d)].push_back(terms::period_starts_at(term, p));
       bounds_[static_cast<std::size_t>(d)].push_back(term.ends_at);
     }
     for (int i = 0; i < replay_workflows; ++i) workflows_.emplace_back("workflow-" + std::to_string(i));
@@ -69,7 +72,8 @@ class Maker {
     set_up();
     log_.set_up_events = seq_;
     // The same number of events for each account and year, whatever the number of accounts; one in twenty is no charge.
-    const std::int64_t step = year / events_per_account_and_year * 100 / 95 / static_cast<std::int64_t>(accounts_.size() - 1);
+    const std::int64_t step =
+        year / events_per_account_and_year * 100 / 95 / static_cast<std::int64_t>(accounts_.size() - 1);
     now_ = begins + 12 * hour;
     std::int64_t ticked = begins / day + 1;
     const std::int64_t first = now_;
@@ -160,9 +164,15 @@ class Maker {
     finish();
     measured_ = true;
   }
-  void grant(Made& made, Account& account, std::size_t p, LotKind kind, std::int64_t credits, int number, std::int64_t at) {
+  void grant(Made& made, Account& account, std::size_t p, LotKind kind, std::int64_t credits, int number,
+             std::int64_t at) {
     Pool& pool = account.pools[p];
-    if (kind == LotKind::allotment) pool = {.granted = 0, .consumed = 0, .uncovered = 0, .opened = static_cast<std::uint8_t>(pool.opened + 1), .closed = pool.closed};
+    if (kind == LotKind::allotment)
+      pool = {.granted = 0,
+              .consumed = 0,
+              .uncovered = 0,
+              .opened = static_cast<std::uint8_t>(pool.opened + 1),
+              .closed = pool.closed};
     pool.granted += credits;
     CreditsGranted fact;
     fact.plan = PlanId(plans[p].name);
@@ -225,7 +235,8 @@ class Maker {
     Account& account = accounts_[number];
     Made& made = begin(number);
     const std::int64_t at = now_ / 1'000 * 1'000;
-    const bool opened_here = account.pools[0].opened < periods && at >= bounds_[account.start_day][account.pools[0].opened].micros;
+    const bool opened_here =
+        account.pools[0].opened < periods && at >= bounds_[account.start_day][account.pools[0].opened].micros;
     if (opened_here) {
       early_.push_back({number, account.pools});
       open_begun(made, account, at);

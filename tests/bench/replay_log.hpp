@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The log of a vendor's year for the benchmarks of replay, packed as the store packs it: every account has two monthly
 // plans, charges fall on accounts and plans evenly, periods open with the first command behind their start and close an
-// hour after their end. First what sets the accounts up, with two further lots each; then as many events as are asked for,
-// over the twelve periods of 10,000 accounts, or over as much less time as there are more accounts.
+// hour after their end. First what sets the accounts up, with two further lots each; then as many events as are asked
+// for, over the twelve periods of 10,000 accounts, or over as much less time as there are more accounts.
 #pragma once
 
 #include <cstdint>
@@ -43,6 +43,7 @@ struct ReplayLog {
 
 // `row`: called for every event of `runs`. `plans_each`: of every account, one or two.
 [[nodiscard]] ReplayLog make_replay_log(std::int64_t events, std::uint32_t accounts,
-                                        const std::function<void(const ReplayRow&)>& row = {}, std::size_t plans_each = 2);
+                                        const std::function<void(const ReplayRow&)>& row = {},
+                                        std::size_t plans_each = 2);
 
 }  // namespace creditfold::test

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The log that replay_bench folds, for what it is compared with: replay_rows EVENTS ACCOUNTS DIR writes its events into DIR as
-// a file of little-endian numbers a column and as rows.csv; names are numbers there, and the period is looked up already.
-// replay_rows --sqlite EVENTS ACCOUNTS sums them with two GROUP BYs in SQLite itself, every aggregate read by an outer query,
-// and prints one JSON line.
+// The log that replay_bench folds, for what it is compared with: replay_rows EVENTS ACCOUNTS DIR writes its events into
+// DIR as a file of little-endian numbers a column and as rows.csv; names are numbers there, and the period is looked up
+// already. replay_rows --sqlite EVENTS ACCOUNTS sums them with two GROUP BYs in SQLite itself, every aggregate read by
+// an outer query, and prints one JSON line.
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include <array>
@@ -20,10 +20,12 @@ namespace {
 
 using creditfold::test::ReplayRow;
 
-constexpr std::array columns{"account", "plan", "period", "kind", "workflow", "model", "query", "input", "output", "credits"};
+constexpr std::array columns{"account", "plan",  "period", "kind",   "workflow",
+                             "model",   "query", "input",  "output", "credits"};
 
 std::array<std::int64_t, columns.size()> figures_of(const ReplayRow& row) {
-  return {row.account, row.plan, row.period, row.kind, row.workflow, row.model, row.query, row.input, row.output, row.credits};
+  return {row.account, row.plan,  row.period, row.kind,   row.workflow,
+          row.model,   row.query, row.input,  row.output, row.credits};
 }
 
 class Files {
@@ -58,8 +60,10 @@ class Files {
 
 int sum_with_sqlite(std::int64_t events, std::uint32_t accounts) {
   SQLite::Database database(":memory:", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
-  database.exec("CREATE TABLE events (account INT, plan INT, period INT, kind INT, workflow INT, model INT, query INT, input INT, "
-                "output INT, credits INT)");
+  database.exec(
+      "CREATE TABLE events (account INT, plan INT, period INT, kind INT, workflow INT, model INT, query INT, input "
+      "INT, "
+      "output INT, credits INT)");
   SQLite::Statement insert(database, "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   database.exec("BEGIN");
   std::int64_t rows = 0;
@@ -82,7 +86,8 @@ int sum_with_sqlite(std::int64_t events, std::uint32_t accounts) {
           "sum(CASE WHEN kind = 0 THEN credits ELSE 0 END) AS c, sum(CASE WHEN kind = 1 THEN credits ELSE 0 END) AS g, "
           "sum(CASE WHEN kind = 2 THEN credits ELSE 0 END) AS x FROM events GROUP BY account, plan, period)",
           "SELECT count(*), sum(n), sum(q) + sum(i) + sum(o) + sum(c) FROM (SELECT workflow, model, count(*) AS n, "
-          "sum(query) AS q, sum(input) AS i, sum(output) AS o, sum(credits) AS c FROM events WHERE kind = 0 GROUP BY workflow, model)"}) {
+          "sum(query) AS q, sum(input) AS i, sum(output) AS o, sum(credits) AS c FROM events WHERE kind = 0 GROUP BY "
+          "workflow, model)"}) {
       SQLite::Statement statement(database, query);
       statement.executeStep();
       read += statement.getColumn(1).getInt64();
@@ -107,8 +112,10 @@ int main(int argc, char** argv) {
     return sum_with_sqlite(std::atoll(argv[2]), static_cast<std::uint32_t>(std::atoll(argv[3])));
   }
   Files files(argv[3]);
-  const auto log = creditfold::test::make_replay_log(std::atoll(argv[1]), static_cast<std::uint32_t>(std::atoll(argv[2])),
-                                                     [&](const ReplayRow& row) { files.add(row); });
-  std::printf("{\"events\":%lld,\"charges\":%lld}\n", static_cast<long long>(log.events), static_cast<long long>(log.charges));
+  const auto log =
+      creditfold::test::make_replay_log(std::atoll(argv[1]), static_cast<std::uint32_t>(std::atoll(argv[2])),
+                                        [&](const ReplayRow& row) { files.add(row); });
+  std::printf("{\"events\":%lld,\"charges\":%lld}\n", static_cast<long long>(log.events),
+              static_cast<long long>(log.charges));
   return files.good() ? 0 : 1;
 }

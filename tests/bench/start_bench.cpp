@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // How long a ledger takes to open: start_bench EVENTS ACCOUNTS DIR.
 //
-// Fills a ledger with charges to accounts that have a plan, then opens it to write and folds it, first from nothing but its
-// log, then from what is kept beside it; each time with the operating system told to forget the files. Then asks for keys
-// of the first day, the files forgotten before each. Prints one JSON line.
+// Fills a ledger with charges to accounts that have a plan, then opens it to write and folds it, first from nothing but
+// its log, then from what is kept beside it; each time with the operating system told to forget the files. Then asks
+// for keys of the first day, the files forgotten before each. Prints one JSON line.
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -132,9 +132,10 @@ void run(std::size_t events, std::size_t accounts, const std::filesystem::path& 
     asked.push_back(milliseconds(Steady::now() - begin));
   }
   std::sort(asked.begin(), asked.end());
-  std::cout << R"({"events":)" << head << R"(,"accounts":)" << accounts << R"(,"start_ms":)" << middle(whole) << R"(,"log_ms":)"
-            << middle(log_ms) << R"(,"book_ms":)" << middle(book_ms) << R"(,"bare_log_ms":)" << bare.log_ms << R"(,"bare_book_ms":)"
-            << bare.book_ms << R"(,"key_p50_ms":)" << middle(asked) << R"(,"key_p99_ms":)" << asked[asked.size() * 99 / 100] << "}\n";
+  std::cout << R"({"events":)" << head << R"(,"accounts":)" << accounts << R"(,"start_ms":)" << middle(whole)
+            << R"(,"log_ms":)" << middle(log_ms) << R"(,"book_ms":)" << middle(book_ms) << R"(,"bare_log_ms":)"
+            << bare.log_ms << R"(,"bare_book_ms":)" << bare.book_ms << R"(,"key_p50_ms":)" << middle(asked)
+            << R"(,"key_p99_ms":)" << asked[asked.size() * 99 / 100] << "}\n";
 }
 
 }  // namespace

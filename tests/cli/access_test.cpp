@@ -19,9 +19,11 @@ TEST_CASE("tokens: made for an account or the operator, listed without their sec
   const TemporaryDirectory directory;
   const std::string data = directory.data().string();
   CHECK(contains(ask({"tokens", "list", "--data", (fill(data), data)}), "No tokens"));
-  const std::string token = lines_of(ask({"tokens", "create", "--data", data, "--account", "acme", "--write", "--label", "ci"})).front();
+  const std::string token =
+      lines_of(ask({"tokens", "create", "--data", data, "--account", "acme", "--write", "--label", "ci"})).front();
   CHECK(token.size() == 59);
-  const auto made = json_of(ask({"tokens", "create", "--data", data, "--operator", "--expires", "2199-01-01T00:00:00Z", "--json"}));
+  const auto made =
+      json_of(ask({"tokens", "create", "--data", data, "--operator", "--expires", "2199-01-01T00:00:00Z", "--json"}));
   CHECK(at(made, "/scope") == "operator");
   const std::string listed = ask({"tokens", "list", "--data", data});
   CHECK(contains(listed, "acme, read and write"));
@@ -42,11 +44,12 @@ TEST_CASE("tokens: made for an account or the operator, listed without their sec
 TEST_CASE("tokens: wrong words end with 2") {
   const TemporaryDirectory directory;
   const std::string data = directory.data().string();
-  for (const Words& words : {Words{"tokens"}, Words{"tokens", "create", "--data", data},
-                             Words{"tokens", "create", "--data", data, "--operator", "--account", "acme"},
-                             Words{"tokens", "create", "--data", data, "--operator", "--write"},
-                             Words{"tokens", "create", "--data", data, "--operator", "--expires", "2020-01-01T00:00:00Z"},
-                             Words{"tokens", "revoke", "--data", data}, Words{"gov"}, Words{"gov", "matrix", "--data", data}}) {
+  for (const Words& words :
+       {Words{"tokens"}, Words{"tokens", "create", "--data", data},
+        Words{"tokens", "create", "--data", data, "--operator", "--account", "acme"},
+        Words{"tokens", "create", "--data", data, "--operator", "--write"},
+        Words{"tokens", "create", "--data", data, "--operator", "--expires", "2020-01-01T00:00:00Z"},
+        Words{"tokens", "revoke", "--data", data}, Words{"gov"}, Words{"gov", "matrix", "--data", data}}) {
     INFO(Catch::StringMaker<Words>::convert(words));
     CHECK(run(words).status == 2);
   }
@@ -76,7 +79,8 @@ TEST_CASE("AC-3: beside a service that asks for tokens, the owner of the data di
   const Ended reading = run({"apply", "--data", data}, usage("acme", "u2", at), {"CREDITFOLD_TOKEN=" + reader});
   CHECK(reading.status == 4);
   CHECK(contains(reading.err, "only read"));
-  const std::string writer = lines_of(ask({"tokens", "create", "--data", data, "--account", "acme", "--write"})).front();
+  const std::string writer =
+      lines_of(ask({"tokens", "create", "--data", data, "--account", "acme", "--write"})).front();
   CHECK(run({"apply", "--data", data}, usage("acme", "u2", at), {"CREDITFOLD_TOKEN=" + writer}).status == 0);
   write_file(token_file, kept);  // nobody reads it any more
   CHECK(service.stop() == 0);
@@ -89,7 +93,8 @@ TEST_CASE("AC-17: --allow-remote complains where there are no tokens, and does n
   static_cast<void>(ask({"apply", "--data", data}, opening("acme")));
   const auto serve = [&] {
     // 0.0.0.0 is beyond this machine; the port is free and nobody is told of it.
-    const std::string command = std::string(CREDITFOLD_PROGRAM) + " serve --data " + data + " --listen 0.0.0.0:0 --allow-remote";
+    const std::string command =
+        std::string(CREDITFOLD_PROGRAM) + " serve --data " + data + " --listen 0.0.0.0:0 --allow-remote";
     const auto err = directory.path() / "err.txt";
     const std::string shell = "timeout 2 " + command + " 2> " + err.string();
     CHECK(std::system(shell.c_str()) != -1);
@@ -105,12 +110,16 @@ TEST_CASE("AC-17: --allow-remote complains where there are no tokens, and does n
 TEST_CASE("AI-4: consents for people and as JSON, as of any moment") {
   const TemporaryDirectory directory;
   const std::string data = directory.data().string();
-  static_cast<void>(ask({"apply", "--data", data},
-                        opening("acme") + "\n" +
-                            R"({"command":"SetConsent","account":"acme","key":"c1","at":"2026-01-05T00:00:00Z","feature":"beta","granted":true})" "\n"
-                            R"({"command":"SetConsent","account":"acme","key":"c2","at":"2026-01-07T00:00:00Z","feature":"beta","granted":false})" "\n"
-                            R"({"command":"SetAccess","account":"acme","key":"a","at":"2026-01-08T00:00:00Z","allowed":false})"));
-  const auto then = json_of(ask({"consents", "--data", data, "--account", "acme", "--at", "2026-01-06T00:00:00Z", "--json"}));
+  static_cast<void>(ask(
+      {"apply", "--data", data},
+      opening("acme") + "\n" +
+          R"({"command":"SetConsent","account":"acme","key":"c1","at":"2026-01-05T00:00:00Z","feature":"beta","granted":true})"
+          "\n"
+          R"({"command":"SetConsent","account":"acme","key":"c2","at":"2026-01-07T00:00:00Z","feature":"beta","granted":false})"
+          "\n"
+          R"({"command":"SetAccess","account":"acme","key":"a","at":"2026-01-08T00:00:00Z","allowed":false})"));
+  const auto then =
+      json_of(ask({"consents", "--data", data, "--account", "acme", "--at", "2026-01-06T00:00:00Z", "--json"}));
   CHECK(at(then, "/consents/0/state") == "granted");
   CHECK(at(then, "/consents/1/state") == "never");
   const std::string now = ask({"consents", "--data", data, "--account", "acme"});
@@ -118,7 +127,8 @@ TEST_CASE("AI-4: consents for people and as JSON, as of any moment") {
   CHECK(contains(now, "AI access: suspended, since 2026-01-08"));
   CHECK(contains(now, "revoked"));
   CHECK(contains(ask({"balance", "--data", data, "--account", "acme"}), "AI suspended"));  // AI-0
-  CHECK_FALSE(contains(ask({"balance", "--data", data, "--account", "acme", "--at", "2026-01-07T00:00:00Z"}), "AI suspended"));
+  CHECK_FALSE(
+      contains(ask({"balance", "--data", data, "--account", "acme", "--at", "2026-01-07T00:00:00Z"}), "AI suspended"));
   CHECK(run({"consents", "--data", data, "--account", "nobody"}).status == 1);
   CHECK(run({"consents", "--data", data, "--account", "acme", "--at", "2020-01-01T00:00:00Z"}).status == 1);
 }
@@ -128,7 +138,8 @@ TEST_CASE("AIS-4c, AI-6: an estimate with its notices, and nothing recorded") {
   const std::string data = directory.data().string();
   static_cast<void>(ask({"apply", "--data", data}, opening("acme")));
   const std::string log = ask({"export", "--data", data, "--format", "jsonl"});
-  const Words words{"estimate", "--data", data, "--account", "acme", "--model", "gpt-4o", "--input", "1000", "--at", "2026-01-16T00:00:00Z"};
+  const Words words{"estimate", "--data", data,   "--account",           "acme", "--model", "gpt-4o",
+                    "--input",  "1000",   "--at", "2026-01-16T00:00:00Z"};
   const std::string text = ask(words);
   CHECK(contains(text, "25 credits of plus for gpt-4o"));
   CHECK(contains(text, "for information only"));
@@ -139,7 +150,8 @@ TEST_CASE("AIS-4c, AI-6: an estimate with its notices, and nothing recorded") {
   CHECK(ask({"export", "--data", data, "--format", "jsonl"}) == log);
   const auto charged = json_of(ask({"apply", "--data", data}, usage("acme", "u", "2026-01-16T00:00:00Z")));
   CHECK(at(told, "/credits") == at(charged, "/accepted/0/credits"));
-  const Ended refused = run({"estimate", "--data", data, "--account", "acme", "--model", "none", "--json", "--at", "2026-01-16T00:00:00Z"});
+  const Ended refused = run(
+      {"estimate", "--data", data, "--account", "acme", "--model", "none", "--json", "--at", "2026-01-16T00:00:00Z"});
   CHECK(refused.status == 1);
   CHECK(at(json_of(refused.out), "/refused/code") == "unknown_model");
 }
@@ -152,12 +164,15 @@ TEST_CASE("AI-1: export --format archive writes a tar that tar opens and sha256s
   CHECK(run({"export", "--data", data, "--format", "archive", "--account", "acme", "--output", tar}).status == 0);
   CHECK(run({"export", "--data", data, "--format", "archive", "--account", "acme", "--output", again}).status == 0);
   CHECK(read_file(tar) == read_file(again));
-  const std::string check = "cd " + directory.path().string() + " && tar xf acme.tar && cd creditfold-export && sha256sum -c --quiet SHA256SUMS";
+  const std::string check = "cd " + directory.path().string() +
+                            " && tar xf acme.tar && cd creditfold-export && sha256sum -c --quiet SHA256SUMS";
   CHECK(std::system(check.c_str()) == 0);
   const auto folder = directory.path() / "creditfold-export";
   CHECK(run({"verify", (folder / "log.cflog").string()}).status == 0);
-  CHECK(read_file(folder / "events.jsonl") == ask({"export", "--data", data, "--format", "jsonl", "--account", "acme"}));
-  CHECK(read_file(folder / "charges.focus.csv") == ask({"export", "--data", data, "--format", "focus", "--account", "acme"}));
+  CHECK(read_file(folder / "events.jsonl") ==
+        ask({"export", "--data", data, "--format", "jsonl", "--account", "acme"}));
+  CHECK(read_file(folder / "charges.focus.csv") ==
+        ask({"export", "--data", data, "--format", "focus", "--account", "acme"}));
   const auto replayed = json_of(ask({"replay", "--json", (folder / "events.jsonl").string()}));
   CHECK(boost::json::serialize(replayed.at("accounts").as_array().front()) + "\n" ==
         boost::json::serialize(json_of(read_file(folder / "balance.json"))) + "\n");

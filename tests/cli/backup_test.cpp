@@ -22,7 +22,8 @@ std::set<std::pair<std::string, std::string>> content_of(const fs::path& directo
   std::set<std::pair<std::string, std::string>> content;
   for (const auto& entry : fs::recursive_directory_iterator(directory)) {
     const std::string name = entry.path().filename().string();
-    if (!entry.is_regular_file() || name.ends_with("-wal") || name.ends_with("-shm") || name.ends_with("lock")) continue;
+    if (!entry.is_regular_file() || name.ends_with("-wal") || name.ends_with("-shm") || name.ends_with("lock"))
+      continue;
     content.emplace(fs::relative(entry.path(), directory).string(), read_file(entry.path()));
   }
   return content;
@@ -44,7 +45,9 @@ TEST_CASE("backup: what is derived of a ledger stays where it is, whole or half 
   fill(place.data);
   const fs::path region = fs::path(place.data) / "us";
   fs::create_directory(region / "index");
-  for (const char* name : {"index/manifest", "index/run-7", "index/heads-9.part", "state", "state.new", "state.new.part"}) write_file(region / name, "derived");
+  for (const char* name :
+       {"index/manifest", "index/run-7", "index/heads-9.part", "state", "state.new", "state.new.part"})
+    write_file(region / name, "derived");
   static_cast<void>(ask({"backup", "--data", place.data, place.backup}));
   for (const auto& entry : fs::recursive_directory_iterator(place.backup)) {
     CAPTURE(entry.path());
@@ -66,7 +69,8 @@ TEST_CASE("backup: what is restored is the same, to the fingerprint, with moves,
   CHECK(at(told, "/ledgers/0/region") == "eu");
   CHECK(json_of(ask({"restore", "--data", other, "--json", backup})) == told);
   CHECK(replay_of(other) == replay_of(moved.data));
-  CHECK(ask({"checkpoint", "--data", other, "--region", "eu"}) == ask({"checkpoint", "--data", moved.data, "--region", "eu"}));
+  CHECK(ask({"checkpoint", "--data", other, "--region", "eu"}) ==
+        ask({"checkpoint", "--data", moved.data, "--region", "eu"}));
   CHECK(ask({"tokens", "list", "--data", other}) == ask({"tokens", "list", "--data", moved.data}));
   CHECK(run({"verify", other}).status == 0);
   for (const auto& entry : fs::recursive_directory_iterator(other)) {
@@ -83,7 +87,8 @@ TEST_CASE("backup: what was acknowledged before it began is in it, while charges
   std::atomic<int> failed = 0;
   std::jthread charges([&](const std::stop_token& stop) {
     for (int i = 0; !stop.stop_requested(); ++i) {
-      const Ended ended = run({"apply", "--data", place.data}, usage("acme", "more-" + std::to_string(i), "2026-02-20T00:00:00Z"));
+      const Ended ended =
+          run({"apply", "--data", place.data}, usage("acme", "more-" + std::to_string(i), "2026-02-20T00:00:00Z"));
       if (ended.status == 0 && contains(ended.out, "accepted")) {
         ++charged;
       } else {
@@ -151,7 +156,8 @@ TEST_CASE("RES-2: no name is in a backup, and a restore keeps those that are the
   CHECK(run({"directory", "get", "person", "ana", "--data", place.other}).status == 1);
 }
 
-TEST_CASE("restore: a backup with any byte changed, a file missing or another manifest is refused, and nothing is touched") {
+TEST_CASE(
+    "restore: a backup with any byte changed, a file missing or another manifest is refused, and nothing is touched") {
   const Place place;
   fill(place.data);
   static_cast<void>(ask({"backup", "--data", place.data, place.backup}));
@@ -210,7 +216,8 @@ TEST_CASE("restore: a directory that is written to is left alone") {
 TEST_CASE("backup: ledgers at moments between which an account was lost are no backup") {
   const Place place;
   fill(place.data);
-  static_cast<void>(ask({"apply", "--data", place.data}, opening_in("eu", "globex") + residency_of("acme", "r1", "eu")));
+  static_cast<void>(
+      ask({"apply", "--data", place.data}, opening_in("eu", "globex") + residency_of("acme", "r1", "eu")));
   const fs::path eu = fs::path(place.data) / "eu" / "ledger.db";
   const std::string before = read_file(eu);
   REQUIRE(contains(ask({"apply", "--data", place.data}, migration_of("acme", "m1", "eu")), "RegionMigrated"));

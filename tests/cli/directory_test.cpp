@@ -88,8 +88,9 @@ void check_commands(const std::string& data) {
     CHECK(ended.status == 1);
     CHECK(contains(ended.err, "line 2, " + place + ": "));
   }
-  for (const Words& usage : {with({"put", "a", "b"}), with({"get"}), with({"get", "person"}), with({"forget", "person", "x"}),
-                             with({"list", "labels"}), with({"get", "label", "acme", "mood", "x"})}) {
+  for (const Words& usage :
+       {with({"put", "a", "b"}), with({"get"}), with({"get", "person"}), with({"forget", "person", "x"}),
+        with({"list", "labels"}), with({"get", "label", "acme", "mood", "x"})}) {
     CHECK(run(usage).status == 2);
   }
 }
@@ -149,7 +150,8 @@ TEST_CASE("EKM-3: erasing a person forgets it in every byte of the data director
 TEST_CASE("RES-2: whatever happens to an account, names and emails are in no file but the directory's") {
   const TemporaryDirectory directory;
   const std::string data = directory.data().string();
-  static_cast<void>(ask({"directory", "put", "--data", data}, organization + "\n" + person + "\n" + other + "\n" + label));
+  static_cast<void>(
+      ask({"directory", "put", "--data", data}, organization + "\n" + person + "\n" + other + "\n" + label));
   std::string commands = opening("acme") + opening_in("eu", "nova");
   for (int i = 0; i < 20; ++i) {
     std::string command = usage("acme", "u" + std::to_string(i), "2026-01-10T10:00:00Z");
@@ -234,8 +236,8 @@ TEST_CASE("EKM-2, EKM-3: every field the directory keeps has a class, in the ent
       {"erasures.unfinished", ""},
   };
   SQLite::Database database((directory.data() / "us" / "directory.db").string(), SQLite::OPEN_READONLY);
-  SQLite::Statement walk(database,
-                         "SELECT m.name, c.name FROM sqlite_schema m, pragma_table_info(m.name) c WHERE m.type = 'table'");
+  SQLite::Statement walk(
+      database, "SELECT m.name, c.name FROM sqlite_schema m, pragma_table_info(m.name) c WHERE m.type = 'table'");
   std::size_t walked = 0;
   for (; walk.executeStep(); ++walked) {
     const std::string column = walk.getColumn(0).getString() + "." + walk.getColumn(1).getString();

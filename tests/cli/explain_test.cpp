@@ -133,12 +133,13 @@ TEST_CASE("explain: a refusal from a file or standard input, with the account it
 TEST_CASE("EKM-5: explain tells people a sealed reason as sealed") {
   const Data data;
   const std::string who = R"("account":"acme","at":"2026-02-04T00:00:00Z")";
-  const std::string commands = R"({"command":"RotateKey",)" + who +
-                               R"(,"key":"r1","key_arn":"arn:aws:kms:us-east-1:111122223333:key/one"})"
-                               "\n" +
-                               R"({"command":"GrantCredits",)" + who +
-                               R"(,"key":"g3","plan":"plus","credits":"25","kind":"correction","period":2,"reason":"twice","corrects":"u3"})"
-                               "\n";
+  const std::string commands =
+      R"({"command":"RotateKey",)" + who +
+      R"(,"key":"r1","key_arn":"arn:aws:kms:us-east-1:111122223333:key/one"})"
+      "\n" +
+      R"({"command":"GrantCredits",)" + who +
+      R"(,"key":"g3","plan":"plus","credits":"25","kind":"correction","period":2,"reason":"twice","corrects":"u3"})"
+      "\n";
   const std::string granted = ask({"apply", "--data", data.data, "--key-service", "local"}, commands);
   const std::string lot = at(json_of(lines_of(granted).back()), "/accepted/0/lot");
   for (const Words& words : {Words{"--lot", lot}, Words{"--usage", "u3"}}) {
@@ -154,10 +155,13 @@ TEST_CASE("EKM-5: explain tells people a sealed reason as sealed") {
 TEST_CASE("AI-3: explain tells people what the events of a refusal said") {
   const Data data;
   const std::string who = R"("account":"acme","at":"2026-02-04T00:00:00Z")";
-  static_cast<void>(ask({"apply", "--data", data.data}, R"({"command":"AcceptTerms",)" + who + R"(,"key":"a1","terms":"t-1","accepted":false})"));
-  write_file(data.file("refusal.json"),
-             R"({"key":"k","refused":{"code":"partner_terms","clause":"AI-3","message":"m","details":{"terms":"t-1"}}})");
-  CHECK(contains(ask(data.explain({"--refusal", data.file("refusal.json")})), "TermsAccepted  terms t-1, accepted false"));
+  static_cast<void>(ask({"apply", "--data", data.data},
+                        R"({"command":"AcceptTerms",)" + who + R"(,"key":"a1","terms":"t-1","accepted":false})"));
+  write_file(
+      data.file("refusal.json"),
+      R"({"key":"k","refused":{"code":"partner_terms","clause":"AI-3","message":"m","details":{"terms":"t-1"}}})");
+  CHECK(contains(ask(data.explain({"--refusal", data.file("refusal.json")})),
+                 "TermsAccepted  terms t-1, accepted false"));
 }
 
 TEST_CASE("explain: what is not there ends with 1 and says so; with --json like a refusal") {

@@ -15,9 +15,10 @@ bool contains(const std::string& text, const std::string& part) { return text.fi
 class Ledger {
  public:
   Ledger() {
-    static_cast<void>(ask({"apply", "--data", data()},
-                          opening("acme") + "\n" +
-                              R"({"command":"OpenAccount","account":"agency","key":"o","at":"2026-01-01T00:00:00Z","environment":"gov","region":"us-gov"})"));
+    static_cast<void>(ask(
+        {"apply", "--data", data()},
+        opening("acme") + "\n" +
+            R"({"command":"OpenAccount","account":"agency","key":"o","at":"2026-01-01T00:00:00Z","environment":"gov","region":"us-gov"})"));
   }
   [[nodiscard]] std::string data() const { return directory_.data().string(); }
   [[nodiscard]] std::string events(const std::string& account) const {

@@ -89,8 +89,8 @@ TEST_CASE("balance: totals of figures that each fit 64 bits are shown though tog
   const std::string data = directory.data().string();
   std::string commands = opening("acme");
   for (const char* month : {"01", "02"}) {
-    commands += R"({"command":"RecordUsage","account":"acme","key":"u)" + std::string(month) + R"(","at":"2026-)" + month +
-                R"(-15T00:00:00Z","usage":"u)" + month + R"(","workflow":"w)" + month +
+    commands += R"({"command":"RecordUsage","account":"acme","key":"u)" + std::string(month) + R"(","at":"2026-)" +
+                month + R"(-15T00:00:00Z","usage":"u)" + month + R"(","workflow":"w)" + month +
                 R"(","model":"gpt-4o","query":368000000000000,"input":0,"output":0})" + "\n";
   }
   REQUIRE(lines_of(ask({"apply", "--data", data}, commands)).size() == 4);

@@ -19,7 +19,8 @@ TEST_CASE("migrate: ledgers of the format before fold to the same state, also wh
   const std::string before = ask({"replay", "--json", moved.data});
   for (const bool both : {true, false}) {
     back_to_format_2(ledger_of(moved.data, "us"));
-    if (both) back_to_format_2(ledger_of(moved.data, "eu"));  // otherwise as a process that ended in between leaves them
+    if (both)
+      back_to_format_2(ledger_of(moved.data, "eu"));  // otherwise as a process that ended in between leaves them
     CHECK(run({"replay", "--json", moved.data}).status == 3);
     const auto told = json_of(ask({"migrate", "--data", moved.data, "--json"}));
     CHECK(told.at("migrated").as_bool());
@@ -35,7 +36,8 @@ TEST_CASE("migrate: what is written to, newer or not there is left alone") {
   CHECK(run({"migrate", "--data", moved.file("nothing")}).status == 2);
   back_to_format_2(ledger_of(moved.data, "us"));
   const std::string old = read_file(ledger_of(moved.data, "us"));
-  write_file(ledger_of(moved.data, "us"), old.substr(0, 60) + std::string("\0\0\0\x63", 4) + old.substr(64));  // user_version 99
+  write_file(ledger_of(moved.data, "us"),
+             old.substr(0, 60) + std::string("\0\0\0\x63", 4) + old.substr(64));  // user_version 99
   const Ended newer = run({"migrate", "--data", moved.data});
   CHECK(newer.status == 3);
   CHECK(newer.err.find("format 99") != std::string::npos);

@@ -26,8 +26,8 @@ namespace {
 
 bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
-// Runs `creditfold apply` in a process of its own that ends with SIGKILL before its `calls`-th write, sync or truncation
-// of a database. false: it came to its end before.
+// Runs `creditfold apply` in a process of its own that ends with SIGKILL before its `calls`-th write, sync or
+// truncation of a database. false: it came to its end before.
 bool apply_until_killed(const std::string& data, const std::string& input, const std::string& output, int calls) {
   const pid_t child = ::fork();
   REQUIRE(child >= 0);
@@ -58,7 +58,8 @@ std::vector<std::string> region_and_versions(const std::string& data) {
 
 }  // namespace
 
-TEST_CASE("RES-1: killed before any write of a migration, the account is in exactly one region, whole, and nothing is lost") {
+TEST_CASE(
+    "RES-1: killed before any write of a migration, the account is in exactly one region, whole, and nothing is lost") {
   const TemporaryDirectory templates;
   const std::string first = templates.data().string();
   fill(first);
@@ -67,7 +68,8 @@ TEST_CASE("RES-1: killed before any write of a migration, the account is in exac
   static_cast<void>(ask({"apply", "--data", first}, commands + residency_of("acme", "r1", "eu")));
   const auto before = lines_of(ask({"export", "--data", first, "--account", "acme", "--format", "jsonl"}));
   const std::string input = (templates.path() / "input").string();
-  const std::string last = usage("acme", "after", "2026-02-03T00:00:00Z") + usage("zeta", "after", "2026-02-03T00:00:00Z");
+  const std::string last =
+      usage("acme", "after", "2026-02-03T00:00:00Z") + usage("zeta", "after", "2026-02-03T00:00:00Z");
   write_file(input, migration_of("acme", "m1", "eu") + last);
   const std::vector<std::string> stayed{"acme us " + std::to_string(before.size()), "zeta us 7"};
   std::set<std::string> seen;
@@ -111,7 +113,8 @@ TEST_CASE("RES-1: killed before any write of a migration, the account is in exac
   CHECK(seen.size() >= 3);  // where it was, where it went, and with what came after
 }
 
-TEST_CASE("RES-1: a service killed under load while accounts move loses nothing it acknowledged, and ends with one copy") {
+TEST_CASE(
+    "RES-1: a service killed under load while accounts move loses nothing it acknowledged, and ends with one copy") {
   Random random(20261123);
   const TemporaryDirectory directory;
   const std::string data = directory.data().string();

@@ -162,7 +162,8 @@ TEST_CASE("verify: a checkpoint key that others may read, or that is none, is no
   const Ledger ledger;
   const std::string vkey = lines_of(ask({"checkpoint", "--data", ledger.data(), "--key"})).at(0);
   const std::filesystem::path key = std::filesystem::path(ledger.data()) / "checkpoint.key";
-  const auto open_to_all = std::filesystem::perms::owner_read | std::filesystem::perms::owner_write | std::filesystem::perms::others_read;
+  const auto open_to_all =
+      std::filesystem::perms::owner_read | std::filesystem::perms::owner_write | std::filesystem::perms::others_read;
   std::filesystem::permissions(key, open_to_all);
   for (const Words& words : {Words{"verify", ledger.data(), "--json"}, Words{"verify", ledger.data()},
                              Words{"checkpoint", "--data", ledger.data()}, Words{"apply", "--data", ledger.data()},
@@ -232,8 +233,8 @@ void forge_event(const std::filesystem::path& file, std::int64_t seq) {
     const SegmentRow row{query.getColumn(0).getInt64(), query.getColumn(1).getInt64(), query.getColumn(2).getInt64(),
                          query.getColumn(3).getInt64(), query.getColumn(4).getInt64()};
     const SQLite::Column column = query.getColumn(5);
-    const Segment segment =
-        segment_in(row, {static_cast<const std::uint8_t*>(column.getBlob()), static_cast<std::size_t>(column.getBytes())}, file);
+    const Segment segment = segment_in(
+        row, {static_cast<const std::uint8_t*>(column.getBlob()), static_cast<std::size_t>(column.getBytes())}, file);
     std::vector<Batch> batches(segment.batches());
     Packer packer;
     for (std::size_t b = 0; b < segment.batches(); ++b) {

@@ -35,7 +35,8 @@ std::size_t planted_in(const std::filesystem::path& directory) {
   for (const auto& entry : std::filesystem::recursive_directory_iterator(directory)) {
     if (!entry.is_regular_file()) continue;
     const std::string bytes = read_file(entry.path());
-    for (std::size_t at = bytes.find(planted_text); at != std::string::npos; at = bytes.find(planted_text, at + 1)) ++found;
+    for (std::size_t at = bytes.find(planted_text); at != std::string::npos; at = bytes.find(planted_text, at + 1))
+      ++found;
   }
   return found;
 }

@@ -47,8 +47,8 @@ TEST_CASE("RES-1: an id is one account's over all regions, also inside one group
     return R"({"command":"OpenAccount","account":"acme","key":")" + key +
            R"(","at":"2026-01-01T00:00:00Z","environment":"commercial","region":")" + region + "\"}\n";
   };
-  const auto answers = lines_of(answer_of(data, open("mars", "k0") + open("eu", "k1") + open("jp", "k2") + open("eu", "k1") +
-                                                    open("jp", "k1")));
+  const auto answers = lines_of(
+      answer_of(data, open("mars", "k0") + open("eu", "k1") + open("jp", "k2") + open("eu", "k1") + open("jp", "k1")));
   REQUIRE(answers.size() == 5);
   CHECK(refused(answers[0]) == "unknown_region");
   CHECK(contains(answers[1], "\"accepted\""));
@@ -109,7 +109,8 @@ TEST_CASE("RES-1: replay and verify take all regions together; what has a positi
       CHECK(verified.status == 0);
       CHECK(ask({"replay", file, "--json"}) == ask({"replay", moved.data, "--region", region, "--json"}));
     }
-    accounts += json_of(ask({"replay", moved.file(std::string(region) + ".cflog"), "--json"})).at("accounts").as_array().size();
+    accounts +=
+        json_of(ask({"replay", moved.file(std::string(region) + ".cflog"), "--json"})).at("accounts").as_array().size();
   }
   CHECK(accounts == 3);
   CHECK(ask({"replay", moved.data, "--region", "eu", "--as-of", "4", "--json"}) ==
@@ -254,10 +255,9 @@ TEST_CASE("RES-1: no byte of the account stays in the region it left") {
 TEST_CASE("RES-1: on to a third region and back to the second") {
   const Moved moved;
   const auto steps = [&](const std::string& region, const std::string& key) {
-    std::string commands =
-        R"({"command":"RemoveProduct","account":"acme","key":"rm-)" + key +
-        R"(","at":"2026-03-01T00:00:00Z","product":"data_residency"})" + "\n" + residency_of("acme", "add-" + key, region) +
-        migration_of("acme", key, region);
+    std::string commands = R"({"command":"RemoveProduct","account":"acme","key":"rm-)" + key +
+                           R"(","at":"2026-03-01T00:00:00Z","product":"data_residency"})" + "\n" +
+                           residency_of("acme", "add-" + key, region) + migration_of("acme", key, region);
     return lines_of(answer_of(moved.data, commands)).back();
   };
   CHECK(contains(steps("jp", "m3"), R"("from":"eu","to":"jp")"));
@@ -291,7 +291,8 @@ TEST_CASE("RES-1: a catalog whose region is no name for a folder is refused, by 
   const TemporaryDirectory directory;
   const auto catalog = directory.path() / "catalog.json";
   for (const char* name : {"../etc", "a/b", "a b", ".hidden", "lock", "-x", "caf\xC3\xA9"}) {
-    write_file(catalog, std::string("{\"catalog\":\"x\",\"plans\":{},\"rate_cards\":{},\n\"regions\":{\"") + name + "\":{}}}");
+    write_file(catalog,
+               std::string("{\"catalog\":\"x\",\"plans\":{},\"rate_cards\":{},\n\"regions\":{\"") + name + "\":{}}}");
     const Ended ended = run({"apply", "--data", directory.data().string(), "--catalog", catalog.string()});
     INFO(name << " " << ended.err);
     CHECK(ended.status == 2);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// creditfold simulate: a table for people, the document with --json, the same from every form of a log, errors with their place.
+// creditfold simulate: a table for people, the document with --json, the same from every form of a log, errors with
+// their place.
 #include <catch2/catch.hpp>
 
 #include "tests/cli/program.hpp"
@@ -18,8 +19,10 @@ class Ledger {
     for (int day = 0; day < 70; ++day) {
       const int month = day < 31 ? 1 : day < 59 ? 2 : 3;
       const int date = day - (month == 1 ? 0 : month == 2 ? 31 : 59) + 1;
-      commands += usage("acme", "u" + std::to_string(day),
-                        "2026-0" + std::to_string(month) + (date < 10 ? "-0" : "-") + std::to_string(date) + "T10:00:00Z") + "\n";
+      commands +=
+          usage("acme", "u" + std::to_string(day),
+                "2026-0" + std::to_string(month) + (date < 10 ? "-0" : "-") + std::to_string(date) + "T10:00:00Z") +
+          "\n";
     }
     static_cast<void>(ask({"apply", "--data", data()}, commands));
     static_cast<void>(ask({"export", "--data", data(), "--format", "cflog", "--output", file("log.cflog")}));
@@ -36,7 +39,8 @@ class Ledger {
 
 TEST_CASE("simulate prints the same document from a directory, a .cflog and JSON Lines, and a table of it for people") {
   const Ledger ledger;
-  const std::string scenario = R"({"account":"acme","days":40,"asks":[{"ask":"smallest_purchase"},{"ask":"cheapest_plan"},{"ask":"model_moves"}]})";
+  const std::string scenario =
+      R"({"account":"acme","days":40,"asks":[{"ask":"smallest_purchase"},{"ask":"cheapest_plan"},{"ask":"model_moves"}]})";
   write_file(ledger.file("s.json"), scenario);
   const std::string json = ask({"simulate", "--json", ledger.data(), ledger.file("s.json")});
   CHECK(at(json_of(json), "/plans/0/plan") == "plus");
@@ -76,6 +80,7 @@ TEST_CASE("simulate tells what is wrong with a scenario by its place, and does n
 
 TEST_CASE("simulate says that a history is too short, and what it does then") {
   const Ledger ledger;
-  CHECK(contains(ask({"simulate", "--account", "acme", ledger.data(), "-"}, R"({"at":"2026-01-05T00:00:00Z"})"), "too short for a forecast"));
+  CHECK(contains(ask({"simulate", "--account", "acme", ledger.data(), "-"}, R"({"at":"2026-01-05T00:00:00Z"})"),
+                 "too short for a forecast"));
   CHECK(contains(ask({"simulate", "--account", "zeta", ledger.data(), "-"}, "{}"), "Nothing was charged"));
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// AI-1: one call gives everything of an account, in an archive that common tools read, with sums that hold, the same to the
-// byte for the same log; and nothing of any other account.
+// AI-1: one call gives everything of an account, in an archive that common tools read, with sums that hold, the same to
+// the byte for the same log; and nothing of any other account.
 #include <archive.h>
 #include <archive_entry.h>
 #include <sodium.h>
@@ -65,8 +65,9 @@ std::string term(const std::string& account) {
          R"(","key":"t","at":"2026-01-01T00:00:00Z","product":"ai_studio","plan":"plus","cadence":"monthly","starts_at":"2026-01-01T00:00:00Z","ends_at":"2027-01-01T00:00:00Z"})";
 }
 std::string usage(const std::string& account, const std::string& key) {
-  return R"({"command":"RecordUsage","account":")" + account + R"(","key":")" + key + R"(","at":"2026-01-02T03:04:05.678901Z","usage":")" +
-         key + R"(","workflow":"tri,age","model":"gpt-4o","query":1,"input":1000,"output":2})";
+  return R"({"command":"RecordUsage","account":")" + account + R"(","key":")" + key +
+         R"(","at":"2026-01-02T03:04:05.678901Z","usage":")" + key +
+         R"(","workflow":"tri,age","model":"gpt-4o","query":1,"input":1000,"output":2})";
 }
 std::string seats(const std::string& account) {
   return R"({"command":"StartTerm","account":")" + account +
@@ -86,13 +87,14 @@ void fill(MemoryPartition& log, const std::vector<std::string>& commands) {
 
 TEST_CASE("AI-1: the archive of an account holds everything of it, with sums that hold") {
   MemoryPartition log;
-  fill(log, {opening("acme"), opening("zeta-secretive"), term("acme"), term("zeta-secretive"), seats("acme"), usage("acme", "u1"),
-             usage("zeta-secretive", "u2"), R"({"command":"ClosePeriods","account":"acme","key":"c","at":"2026-01-03T00:00:00Z"})"});
+  fill(log, {opening("acme"), opening("zeta-secretive"), term("acme"), term("zeta-secretive"), seats("acme"),
+             usage("acme", "u1"), usage("zeta-secretive", "u2"),
+             R"({"command":"ClosePeriods","account":"acme","key":"c","at":"2026-01-03T00:00:00Z"})"});
   const std::string bytes = archive_of(log, "acme");
   const auto files = files_of(bytes);
   CHECK(bytes.find("zeta") == std::string::npos);
-  for (const char* name : {"README.txt", "manifest.json", "SHA256SUMS", "events.jsonl", "log.cflog", "balance.json", "invoices.csv",
-                           "charges.focus.csv", "consents.json", "catalog.json", "clauses.json"}) {
+  for (const char* name : {"README.txt", "manifest.json", "SHA256SUMS", "events.jsonl", "log.cflog", "balance.json",
+                           "invoices.csv", "charges.focus.csv", "consents.json", "catalog.json", "clauses.json"}) {
     INFO(name);
     REQUIRE(files.count(name) == 1);
     CHECK_FALSE(files.at(name).empty());
@@ -109,7 +111,8 @@ TEST_CASE("AI-1: the archive of an account holds everything of it, with sums tha
   CHECK(files.at("SHA256SUMS") == sums);
   CHECK(manifest.at("files").as_array().size() + 3 == files.size());
   CHECK(files.at("events.jsonl").find(R"("ai_generated":true)") != std::string::npos);
-  CHECK(files.at("README.txt").find("/v1/directory/names/") != std::string::npos);  // RES-2: what no archive of a region holds
+  CHECK(files.at("README.txt").find("/v1/directory/names/") !=
+        std::string::npos);  // RES-2: what no archive of a region holds
 }
 
 TEST_CASE("AI-1: what the archive holds is what the other questions answer, and its log folds to it") {
@@ -145,11 +148,13 @@ TEST_CASE("AI-1: a sink that fails ends the archive with its own failure") {
   MemoryPartition log;
   fill(log, {opening("acme"), term("acme"), usage("acme", "u1")});
   const auto failing = [](std::string_view) { throw Fault(Fault::Kind::full, "the disk said no"); };
-  CHECK_THROWS_WITH(edge::write_account_archive(log, AccountId("acme"), default_catalog(), default_catalog_json(), failing),
-                    "the disk said no");
+  CHECK_THROWS_WITH(
+      edge::write_account_archive(log, AccountId("acme"), default_catalog(), default_catalog_json(), failing),
+      "the disk said no");
 }
 
-TEST_CASE("AI-2: FOCUS rows of charges say that they are AI generated, credits in the columns for units, costs where known") {
+TEST_CASE(
+    "AI-2: FOCUS rows of charges say that they are AI generated, credits in the columns for units, costs where known") {
   MemoryPartition log;
   fill(log, {opening("acme"), term("acme"), seats("acme"), usage("acme", "u1")});
   const std::string csv = files_of(archive_of(log, "acme")).at("charges.focus.csv");
@@ -178,9 +183,11 @@ TEST_CASE("AI-2: FOCUS rows of charges say that they are AI generated, credits i
     return cells(lines[row]).at(static_cast<std::size_t>(at - header.begin()));
   };
   for (const char* mandatory :
-       {"BilledCost", "BillingAccountId", "BillingAccountName", "BillingCurrency", "BillingPeriodEnd", "BillingPeriodStart", "ChargeCategory",
-        "ChargeClass", "ChargeDescription", "ChargePeriodEnd", "ChargePeriodStart", "ContractedCost", "EffectiveCost", "InvoiceIssuerName",
-        "ListCost", "PricingQuantity", "PricingUnit", "ProviderName", "PublisherName", "ServiceCategory", "ServiceName"}) {
+       {"BilledCost",         "BillingAccountId", "BillingAccountName", "BillingCurrency",   "BillingPeriodEnd",
+        "BillingPeriodStart", "ChargeCategory",   "ChargeClass",        "ChargeDescription", "ChargePeriodEnd",
+        "ChargePeriodStart",  "ContractedCost",   "EffectiveCost",      "InvoiceIssuerName", "ListCost",
+        "PricingQuantity",    "PricingUnit",      "ProviderName",       "PublisherName",     "ServiceCategory",
+        "ServiceName"}) {
     INFO(mandatory);
     CHECK(std::count(header.begin(), header.end(), mandatory) == 1);
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// IA-5, AC-3: tokens are random, kept as hashes, found in constant steps, ended and taken back; a file that is not right
-// lets nobody in.
+// IA-5, AC-3: tokens are random, kept as hashes, found in constant steps, ended and taken back; a file that is not
+// right lets nobody in.
 #include <sys/stat.h>
 
 #include <catch2/catch.hpp>

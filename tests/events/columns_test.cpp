@@ -150,7 +150,9 @@ TEST_CASE("A column hardly grows by losing values") {
     Ints ints(2 + random.index(60));
     for (std::int64_t& value : ints) value = static_cast<std::int64_t>(random.next() >> random.index(64));
     Texts texts = texts_of(2 + random.index(60), [&](std::size_t i) {
-      return random.chance(50) ? "id-" + std::to_string(random.index(40)) : round % 2 == 0 ? uuid(random) : std::to_string(i);
+      return random.chance(50) ? "id-" + std::to_string(random.index(40))
+             : round % 2 == 0  ? uuid(random)
+                               : std::to_string(i);
     });
     while (ints.size() > 1) {
       const std::size_t before = packed(ints).size();
@@ -205,7 +207,8 @@ TEST_CASE("Columns of integers unpack in 32 bits too, and say when they cannot")
     for (const std::size_t count : {std::size_t{1}, std::size_t{7}, std::size_t{8}, std::size_t{700}}) {
       Ints values;
       for (std::size_t i = 0; i < count; ++i) {
-        values.push_back(static_cast<std::int64_t>(random.below(std::uint64_t{1} << (random.chance(3) ? bits : bits / 2))));
+        values.push_back(
+            static_cast<std::int64_t>(random.below(std::uint64_t{1} << (random.chance(3) ? bits : bits / 2))));
       }
       const bool fits = *std::max_element(values.begin(), values.end()) >> 32 == 0;
       const bool narrow = narrow_is_the_same(packed(values), values);

@@ -53,7 +53,8 @@ std::string title_of(const Event& event, bool full) {
 TEST_CASE("Golden bytes mean today what they meant when they were written, and are written still") {
   std::set<std::string> titles;
   std::vector<Golden> all = read_golden(SOURCE_DIRECTORY "/tests/events/golden/revision-1.txt");
-  for (Golden& later : read_golden(SOURCE_DIRECTORY "/tests/events/golden/revision-2.txt")) all.push_back(std::move(later));
+  for (Golden& later : read_golden(SOURCE_DIRECTORY "/tests/events/golden/revision-2.txt"))
+    all.push_back(std::move(later));
   for (const Golden& golden : all) {
     CAPTURE(golden.title);
     CHECK(titles.insert(golden.title).second);

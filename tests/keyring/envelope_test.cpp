@@ -53,7 +53,8 @@ TEST_CASE("EKM-5: a text opens for its account and version, in either form, and 
       const FreeText sealed = boxed ? seal_to(key.public_key(), acme, 7, plain) : key.seal(acme, 7, plain);
       CHECK(sealed.sealed());
       CHECK(FreeText::valid(sealed.value));
-      if (words.size() >= 4) CHECK(sealed.value.find(words) == std::string::npos);  // a short one may be there by chance
+      if (words.size() >= 4)
+        CHECK(sealed.value.find(words) == std::string::npos);  // a short one may be there by chance
       REQUIRE(key.open(acme, 7, sealed).has_value());
       CHECK(*key.open(acme, 7, sealed) == plain);
       CHECK_FALSE(key.open(acme, 8, sealed));

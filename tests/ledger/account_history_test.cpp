@@ -109,7 +109,8 @@ TEST_CASE("H17: of several authorizations of one id a charge tells the one it se
   REQUIRE(charge.settled() != nullptr);
   CHECK(charge.held()->seq == charge.event().seq - 1);
   CHECK(charge.settled()->cost == Credits{7'000'000});
-  check_why(table, "usage", "settling", "Authorization | a-1 | held for a cost of up to 7, released by this charge = 7 credits | H17");
+  check_why(table, "usage", "settling",
+            "Authorization | a-1 | held for a cost of up to 7, released by this charge = 7 credits | H17");
 }
 
 TEST_CASE("H13: of very many charges under one id the first hundred are named, and the newest is told") {

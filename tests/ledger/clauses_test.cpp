@@ -74,7 +74,8 @@ std::vector<std::string> literals_of(const std::filesystem::path& file) {
 
 TEST_CASE("Clauses: every id that the ledger's sources name, in refusals or explanations, is in the table") {
   std::set<std::string> used;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(std::filesystem::path(SOURCE_DIRECTORY) / "ledger")) {
+  for (const auto& entry :
+       std::filesystem::recursive_directory_iterator(std::filesystem::path(SOURCE_DIRECTORY) / "ledger")) {
     const std::filesystem::path& file = entry.path();
     if (file.extension() != ".cpp" && file.extension() != ".hpp") continue;
     if (file.filename() == "clauses.cpp") continue;

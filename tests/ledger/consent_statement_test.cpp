@@ -16,8 +16,8 @@ namespace {
 class Asked {
  public:
   Asked(const test::Table& table, const char* at) {
-    const auto text = consents_as_of(table.log(), AccountId("acme"), table.engine().catalog(), {.at = test::moment(at), .seq = {}},
-                                     test::moment(at));
+    const auto text = consents_as_of(table.log(), AccountId("acme"), table.engine().catalog(),
+                                     {.at = test::moment(at), .seq = {}}, test::moment(at));
     REQUIRE(text.has_value());
     value_ = json::parse(*text);
   }

@@ -219,7 +219,8 @@ TEST_CASE("EKM-5: an explanation tells a sealed reason as sealed") {
     2026-01-04  revoke                                                              -> ok
   )");
   test::check_why(table, "lot", "plus/1/1/2", "Grant | Reason | (sealed) | EKM-5");
-  test::check_why(table, "usage", "u-17", "Corrections | plus/1/1/2 | (sealed) = 30 credits | AIS-4b -> lot plus/1/1/2");
+  test::check_why(table, "usage", "u-17",
+                  "Corrections | plus/1/1/2 | (sealed) = 30 credits | AIS-4b -> lot plus/1/1/2");
   const std::string json = explanation_json(*test::explained(table, "usage", "u-17"));
   CHECK(std::none_of(json.begin(), json.end(), [](char c) { return c == FreeText::sealed_mark; }));
 }

@@ -50,13 +50,15 @@ void check_same(test::Table& table, const EstimateQuestion& asked) {
   if (asked.plan) more += R"(,"plan":")" + asked.plan->value + '"';
   if (asked.actor) more += R"(,"actor":")" + asked.actor->value + '"';
   const std::string id = "e" + std::to_string(head);
-  const Answer answer = table.send(R"({"command":"RecordUsage","account":"acme","key":")" + id + R"(","at":")" + to_text(*asked.at) +
-                                   R"(","usage":")" + id + R"(","workflow":"w","model":")" + asked.model.value + R"(","query":)" +
-                                   std::to_string(asked.query.tokens) + R"(,"input":)" + std::to_string(asked.input.tokens) +
-                                   R"(,"output":)" + std::to_string(asked.output.tokens) + more + "}");
+  const Answer answer =
+      table.send(R"({"command":"RecordUsage","account":"acme","key":")" + id + R"(","at":")" + to_text(*asked.at) +
+                 R"(","usage":")" + id + R"(","workflow":"w","model":")" + asked.model.value + R"(","query":)" +
+                 std::to_string(asked.query.tokens) + R"(,"input":)" + std::to_string(asked.input.tokens) +
+                 R"(,"output":)" + std::to_string(asked.output.tokens) + more + "}");
   REQUIRE_FALSE(answer.refused);
   const json::value charge = json::parse(to_json(answer.accepted.back()));
-  for (const char* field : {"/plan", "/model", "/query", "/input", "/output", "/rate_card", "/credits", "/late", "/flags", "/at"}) {
+  for (const char* field :
+       {"/plan", "/model", "/query", "/input", "/output", "/rate_card", "/credits", "/late", "/flags", "/at"}) {
     INFO(field);
     CHECK(pointed(told, field) == pointed(charge, field));
   }
@@ -138,7 +140,8 @@ TEST_CASE("GOV-3: an estimate is refused for a marking too, and repeats nothing"
 
 TEST_CASE("AI-6: notices go with an estimate, the one on beta with a beta model alone") {
   Catalog catalog = test::table_catalog();
-  catalog.notices = {{"estimate", "Only an estimate."}, {"output", "Check it."}, {"beta", "As it is."}, {"other", "Else."}};
+  catalog.notices = {
+      {"estimate", "Only an estimate."}, {"output", "Check it."}, {"beta", "As it is."}, {"other", "Else."}};
   test::Table table(catalog);
   table.rows("2026-01-01  start plus monthly 2026-01-01..2026-04-01  -> ok");
   CHECK(pointed(estimate(table, question("unit", 1, "2026-01-02")), "/notices") ==

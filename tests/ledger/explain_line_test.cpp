@@ -149,16 +149,17 @@ TEST_CASE("H22: invoice lines as CSV are RFC 4180: a row for each product, quote
     2026-01-04  use 101 plan over                                  -> ok
     2026-02-01  close                                              -> ok
   )");
-  CHECK(invoices_csv(lines_of(table).lines) ==
-        "line,at,name,product,plan,lot,period,seats,credits,increments,unit_price_minor,days,amount_minor,currency,"
-        "starts_at,ends_at,"
-        "term,term_starts_at,term_ends_at,seq\r\n"
-        "1,2026-01-01T00:00:00Z,\"Enterprise, \"\"the "
-        "whole\"\"\",enterprise,,,,10,,,36500,365,365000,USD,2026-01-01T00:00:00Z,"
-        "2027-01-01T00:00:00Z,1,2026-01-01T00:00:00Z,2027-01-01T00:00:00Z,3\r\n"
-        "2,2026-01-02T00:00:00Z,plus,ai_studio,plus,plus/1/1/"
-        "2,,,20,2,1000,,2000,USD,2026-01-01T00:00:00Z,2026-02-01T00:00:00Z,1,"
-        "2026-01-01T00:00:00Z,2026-04-01T00:00:00Z,8\r\n"
-        "3,2026-02-01T00:00:00Z,Overage,ai_studio,over,,1,,1,1,250,,250,USD,2026-01-01T00:00:00Z,2026-02-01T00:00:00Z,1,"
-        "2026-01-01T00:00:00Z,2026-04-01T00:00:00Z,12\r\n");
+  CHECK(
+      invoices_csv(lines_of(table).lines) ==
+      "line,at,name,product,plan,lot,period,seats,credits,increments,unit_price_minor,days,amount_minor,currency,"
+      "starts_at,ends_at,"
+      "term,term_starts_at,term_ends_at,seq\r\n"
+      "1,2026-01-01T00:00:00Z,\"Enterprise, \"\"the "
+      "whole\"\"\",enterprise,,,,10,,,36500,365,365000,USD,2026-01-01T00:00:00Z,"
+      "2027-01-01T00:00:00Z,1,2026-01-01T00:00:00Z,2027-01-01T00:00:00Z,3\r\n"
+      "2,2026-01-02T00:00:00Z,plus,ai_studio,plus,plus/1/1/"
+      "2,,,20,2,1000,,2000,USD,2026-01-01T00:00:00Z,2026-02-01T00:00:00Z,1,"
+      "2026-01-01T00:00:00Z,2026-04-01T00:00:00Z,8\r\n"
+      "3,2026-02-01T00:00:00Z,Overage,ai_studio,over,,1,,1,1,250,,250,USD,2026-01-01T00:00:00Z,2026-02-01T00:00:00Z,1,"
+      "2026-01-01T00:00:00Z,2026-04-01T00:00:00Z,12\r\n");
 }

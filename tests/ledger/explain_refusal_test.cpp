@@ -202,7 +202,8 @@ TEST_CASE("Explain: a refusal is explained without an account too, and so is one
     no The account
   )");
   const auto form =
-      explain(AccountHistory(), *read_why("refusal", R"({"code":"malformed","clause":null,"message":"Not JSON.","details":{}})"),
+      explain(AccountHistory(),
+              *read_why("refusal", R"({"code":"malformed","clause":null,"message":"Not JSON.","details":{}})"),
               table_catalog());
   REQUIRE(form.has_value());
   check_story(*form, R"(

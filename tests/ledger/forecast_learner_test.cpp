@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a forecast takes of a log without keeping it: every moment learned in any order is the one learned from the beginning,
-// in the bytes that others take too.
+// What a forecast takes of a log without keeping it: every moment learned in any order is the one learned from the
+// beginning, in the bytes that others take too.
 #include <catch2/catch.hpp>
 
 #include <algorithm>
@@ -160,9 +160,10 @@ TEST_CASE("Charges are read as they were put, the first of them too") {
   forecast::Charges charges;
   const auto charge_of = [&](std::int64_t n) {
     const std::int64_t sign = n % 2 == 0 ? 1 : -1;
-    return forecast::Charge{.series = static_cast<std::uint32_t>(n * 2'654'435'761U),
-                            .at = Instant{sign * n * 1'000'000'007},
-                            .use = {.query = n, .input = n % 5 == 0 ? most : n * n, .output = 0, .credits = sign * n, .charges = 1}};
+    return forecast::Charge{
+        .series = static_cast<std::uint32_t>(n * 2'654'435'761U),
+        .at = Instant{sign * n * 1'000'000'007},
+        .use = {.query = n, .input = n % 5 == 0 ? most : n * n, .output = 0, .credits = sign * n, .charges = 1}};
   };
   constexpr std::int64_t count = 20'000;
   for (std::int64_t n = 0; n < count; ++n) charges.push(charge_of(n));
@@ -173,8 +174,8 @@ TEST_CASE("Charges are read as they were put, the first of them too") {
     charges.read(static_cast<std::size_t>(first), [&](const forecast::Charge& charge) {
       const forecast::Charge put = charge_of(read++);
       same = same && charge.series == put.series && charge.at == put.at && charge.use.query == put.use.query &&
-             charge.use.input == put.use.input && charge.use.output == put.use.output && charge.use.credits == put.use.credits &&
-             charge.use.charges == 1;
+             charge.use.input == put.use.input && charge.use.output == put.use.output &&
+             charge.use.credits == put.use.credits && charge.use.charges == 1;
     });
     CHECK(same);
     CHECK(read == first);

@@ -88,8 +88,8 @@ TEST_CASE("Bursts on any day are hardly given a week, though a weekday's largest
 }
 
 TEST_CASE("A history of which nothing but a hair is left is learned from") {
-  // A week of a hundred a day, then one of a quarter of that; of the quiet day's uses, those around the least that leaves
-  // a residual at all.
+  // A week of a hundred a day, then one of a quarter of that; of the quiet day's uses, those around the least that
+  // leaves a residual at all.
   for (std::size_t quiet = 0; quiet < 7; ++quiet) {
     std::int64_t none = 0;
     std::int64_t some = 90'000'000;

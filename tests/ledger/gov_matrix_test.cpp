@@ -33,7 +33,8 @@ TEST_CASE("GOV-2: every row says whose part it is, how it is met and what the cu
     CHECK_FALSE(control.parts.front().name.empty());
     CHECK((control.responsible == Responsible::customer) == (control.met == Met::customer));
   }
-  for (const char* wanted : {"AC-3", "AU-2", "AU-9", "AU-10", "AU-11", "CP-9", "IA-5", "SC-8", "SC-12", "SC-13", "SC-28", "SI-7", "SI-10"}) {
+  for (const char* wanted :
+       {"AC-3", "AU-2", "AU-9", "AU-10", "AU-11", "CP-9", "IA-5", "SC-8", "SC-12", "SC-13", "SC-28", "SI-7", "SI-10"}) {
     INFO(wanted);
     CHECK(ids.count(wanted) == 1);
   }

@@ -116,7 +116,8 @@ TEST_CASE("Overflow: figures about an account at the end of 64 bits are answered
     2026-01-02  use gold 970000/0/0                          -> ok
     2026-01-02  use gold 970000/0/0 workflow two             -> ok
   )");
-  const auto plans = outlook(table.state(), test::source_of(table.events()), test::table_catalog(), test::moment("2026-01-03"));
+  const auto plans =
+      outlook(table.state(), test::source_of(table.events()), test::table_catalog(), test::moment("2026-01-03"));
   REQUIRE(plans.size() == 1);
   CHECK(plans[0].remaining.micro == 0);
   CHECK_FALSE(outlook_json(plans, test::table_catalog(), test::moment("2026-01-03")).empty());

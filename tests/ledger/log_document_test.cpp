@@ -70,7 +70,8 @@ Written written() {
 
 }  // namespace
 
-TEST_CASE("Log document: batches are those that were written, whether a visitor takes their events or not, step by step") {
+TEST_CASE(
+    "Log document: batches are those that were written, whether a visitor takes their events or not, step by step") {
   const Written document = written();
   REQUIRE(document.batches.size() > 6);
   for (const bool takes : {true, false}) {

@@ -23,7 +23,8 @@ std::string points_of(const test::Table& table, const char* plan) {
   Timeline timeline{PlanId(plan)};
   for (const Event& event : table.events()) {
     const auto point = timeline.take(event);
-    if (point) out += std::to_string(point->seq) + ":" + to_text(point->remaining) + "/" + to_text(point->uncovered) + " ";
+    if (point)
+      out += std::to_string(point->seq) + ":" + to_text(point->remaining) + "/" + to_text(point->uncovered) + " ";
   }
   return out;
 }
@@ -38,7 +39,8 @@ TEST_CASE("AIS-4c: an outlook says that it is informational, and what it reckons
     2026-03-10  use 28                                       -> ok
     2026-03-10  authorize h 2 until 2026-03-12               -> ok
   )");
-  const auto plans = outlook(table.state(), test::source_of(table.events()), test::table_catalog(), moment("2026-03-11"));
+  const auto plans =
+      outlook(table.state(), test::source_of(table.events()), test::table_catalog(), moment("2026-03-11"));
   CHECK(outlook_json(plans, test::table_catalog(), moment("2026-03-11")) ==
         R"({"at":"2026-03-11T00:00:00Z","informational":true,"plans":[{"plan":"plus","term":1,"period":1,)"
         R"("starts_at":"2026-03-01T00:00:00Z","ends_at":"2026-04-01T00:00:00Z","on_exhaustion":"stop",)"

@@ -280,8 +280,9 @@ TEST_CASE("Property: as of any moment there is an answer that adds up, and as of
         if (!view) continue;
         RC_ASSERT(broken_invariant(view->state) == "");
         RC_ASSERT(!balance_json(view->state, view->moment).empty());
-        RC_ASSERT(
-            !outlook_json(outlook(view->state, test::source_of(played.events), test::table_catalog(), event.at), test::table_catalog(), event.at).empty());
+        RC_ASSERT(!outlook_json(outlook(view->state, test::source_of(played.events), test::table_catalog(), event.at),
+                                test::table_catalog(), event.at)
+                       .empty());
       }
     }
   });

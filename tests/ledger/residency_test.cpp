@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where an account's data lives and moving all of it, as the core decides it (RES-1, RES-3, GOV-1). The log of a table is
-// nobody's partition, so that a migration is decided here without a copy.
+// Where an account's data lives and moving all of it, as the core decides it (RES-1, RES-3, GOV-1). The log of a table
+// is nobody's partition, so that a migration is decided here without a copy.
 #include <catch2/catch.hpp>
 
 #include "ledger/decide.hpp"
@@ -112,7 +112,9 @@ TEST_CASE("RES-1: while one migration is under way, another is refused, last of 
   Table table(wide_catalog());
   table.rows("2026-01-02  add data_residency region eu  -> ok");
   const Provided busy{.migrating = true};
-  const auto weigh = [&](const std::string& text) { return code_of(table.engine().weigh(text, moment("2026-03-01"), busy)); };
+  const auto weigh = [&](const std::string& text) {
+    return code_of(table.engine().weigh(text, moment("2026-03-01"), busy));
+  };
   CHECK(weigh(migrate("m", "eu")) == "migration_in_progress");
   CHECK(weigh(migrate("m", "us")) == "migration_in_progress");
   CHECK(weigh(migrate("m", "jp")) == "product_required");

@@ -332,7 +332,9 @@ TEST_CASE("Replay: every account as of the greatest at of its own events, by nam
   CHECK(replay_json(Book{}) == R"({"events":0,"accounts":[],"fingerprint":")" + to_hex(fingerprint(Book{})) + "\"}");
 }
 
-TEST_CASE("H22: packs and overage are billed under the name the plan has when they are billed, which a fold needs no catalog for") {
+TEST_CASE(
+    "H22: packs and overage are billed under the name the plan has when they are billed, which a fold needs no catalog "
+    "for") {
   const Catalog named = test::changed_table_catalog(
       {{R"("plus": {)", R"("plus": {"name": "Studio Plus", )"}, {R"("name": "Overage")", R"("name": "Studio Over")"}});
   test::Table table(named);

@@ -12,17 +12,17 @@
 // start PRODUCT N seats FROM..TO | renew PLAN to TIME | end PLAN on TIME | builders PLAN a+b (or everyone, nobody) |
 // grant PLAN N KIND in PERIOD | buy PLAN N in FIRST..LAST | transfer N to ACCOUNT | use MODEL QUERY/INPUT/OUTPUT |
 // authorize ID MODEL QUERY/INPUT/OUTPUT until TIME | release ID | close | seats PRODUCT N | add PRODUCT |
-// remove PRODUCT | migrate to REGION | rotate ARN | revoke | consent FEATURE yes | accept TERMS | access no | json {...}. `use 60` is short for 60 input tokens
-// of the model `unit`, a credit each. Then options, a name and a value each: account, key, plan, by (the actor),
-// settles, allotment, price USD:5, reason, corrects, id, workflow, classification, ai_generated, memo, region,
-// environment, scope.
+// remove PRODUCT | migrate to REGION | rotate ARN | revoke | consent FEATURE yes | accept TERMS | access no | json
+// {...}. `use 60` is short for 60 input tokens of the model `unit`, a credit each. Then options, a name and a value
+// each: account, key, plan, by (the actor), settles, allotment, price USD:5, reason, corrects, id, workflow,
+// classification, ai_generated, memo, region, environment, scope.
 //
 // Outcomes: events by type and what matters of each (`field=value` asks for one more field, `field=-` for none),
 // several with commas between; `nothing` (accepted, no events); `ok` (accepted); `again ...` (the stored answer);
 // `refused CODE CLAUSE` (or the code alone). Rows that begin with `=` ask the balance as of the latest moment so far;
 // those with `= at TIME`, as of that: PLAN/TERM/PERIOD or a lot, state, then names and figures, or `absent`;
-// usage WORKFLOW MODEL; seats PRODUCT N; invoice N NAME; key ARN STATE; account. `clock TIME` sets the clock (2030-01-01 until then).
-// The account `acme` is opened beforehand unless the first row opens it.
+// usage WORKFLOW MODEL; seats PRODUCT N; invoice N NAME; key ARN STATE; account. `clock TIME` sets the clock
+// (2030-01-01 until then). The account `acme` is opened beforehand unless the first row opens it.
 #pragma once
 
 #include <optional>

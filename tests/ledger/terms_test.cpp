@@ -6,7 +6,8 @@
 
 using creditfold::test::check_table;
 
-TEST_CASE("AIS-2: a term runs from starts_at up to but not including ends_at, and nothing is granted or sold outside one") {
+TEST_CASE(
+    "AIS-2: a term runs from starts_at up to but not including ends_at, and nothing is granted or sold outside one") {
   check_table(R"(
     2026-01-01  start plus monthly 2026-01-10..2026-03-10  -> TermStarted plus/1 product=ai_studio
                                                                 starts_at=2026-01-10 ends_at=2026-03-10

@@ -162,7 +162,8 @@ TEST_CASE("every address of the description is served, and every schema it refer
     if (path == "/v1/events") continue;  // it never ends
     if (const std::size_t place = path.find("{account}"); place != std::string::npos) path.replace(place, 9, "acme");
     if (const std::size_t place = path.find("{region}"); place != std::string::npos) path.replace(place, 8, "us");
-    if (const std::size_t place = path.find("{level}/{tile}"); place != std::string::npos) path.replace(place, 14, "0/000.p/1");
+    if (const std::size_t place = path.find("{level}/{tile}"); place != std::string::npos)
+      path.replace(place, 14, "0/000.p/1");
     if (const std::size_t place = path.find("{name}"); place != std::string::npos)
       path.replace(place, 6, "event.schema.json");
     if (const std::size_t place = path.find("{kind}"); place != std::string::npos) path.replace(place, 6, "team");

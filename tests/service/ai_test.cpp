@@ -12,12 +12,15 @@ using namespace creditfold::test;
 TEST_CASE("AI-4: consents are answered as of a moment and a position, byte for byte the statement's") {
   Running running;
   running.open_account("acme");
-  running.apply(command("SetConsent", "acme", "c1", R"("feature":"beta","granted":true)", "2026-03-05T00:00:00Z") + "\n" +
+  running.apply(command("SetConsent", "acme", "c1", R"("feature":"beta","granted":true)", "2026-03-05T00:00:00Z") +
+                "\n" +
                 command("SetConsent", "acme", "c2", R"("feature":"beta","granted":false)", "2026-03-07T00:00:00Z"));
   Client client = running.client();
   const std::string address = "/v1/accounts/acme/consents";
   const auto expected = [&](const AsOf& as_of) {
-    return consents_as_of(running.log(), AccountId("acme"), default_catalog(), as_of, moment("2026-03-10T12:00:00Z")).value() + "\n";
+    return consents_as_of(running.log(), AccountId("acme"), default_catalog(), as_of, moment("2026-03-10T12:00:00Z"))
+               .value() +
+           "\n";
   };
   CHECK(client.get(address).body == expected({}));
   const std::string then = client.get(address + "?at=2026-03-06T00:00:00Z").body;
@@ -38,7 +41,8 @@ TEST_CASE("AIS-4c: an estimate over HTTP equals the charge and appends nothing")
   running.open_account("acme");
   Client client = running.client();
   const std::int64_t before = running.log().head();
-  const Response told = client.get("/v1/accounts/acme/estimate?model=gpt-4o&input=1000&at=2026-03-10T12:00:00Z&workflow=triage");
+  const Response told =
+      client.get("/v1/accounts/acme/estimate?model=gpt-4o&input=1000&at=2026-03-10T12:00:00Z&workflow=triage");
   CHECK(told.status == 200);
   CHECK(running.log().head() == before);
   CHECK(at(told.body, "/informational") == "true");

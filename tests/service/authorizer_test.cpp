@@ -33,7 +33,8 @@ class Guarded {
   [[nodiscard]] Response get(const std::string& target, const std::string& token) const {
     return running.client().get(target, with(token));
   }
-  [[nodiscard]] Response post(const std::string& body, const std::string& token, const char* type = "application/json") const {
+  [[nodiscard]] Response post(const std::string& body, const std::string& token,
+                              const char* type = "application/json") const {
     Headers headers = with(token);
     headers.emplace_back("Content-Type", type);
     return running.client().send("POST", "/v1/commands", headers, body);
@@ -58,7 +59,8 @@ std::vector<std::string> described_paths(const Running& running) {
     std::string path(key);
     if (const std::size_t place = path.find("{account}"); place != std::string::npos) path.replace(place, 9, "acme");
     if (const std::size_t place = path.find("{region}"); place != std::string::npos) path.replace(place, 8, "us");
-    if (const std::size_t place = path.find("{level}/{tile}"); place != std::string::npos) path.replace(place, 14, "0/000.p/1");
+    if (const std::size_t place = path.find("{level}/{tile}"); place != std::string::npos)
+      path.replace(place, 14, "0/000.p/1");
     if (path.rfind("/v1/", 0) == 0) paths.push_back(path);
   }
   return paths;
@@ -105,18 +107,33 @@ TEST_CASE("AC-3: every address of the API asks for a token; health, page and des
 TEST_CASE("AC-3: a token of an account reaches that account's addresses and no others") {
   const Guarded guarded;
   for (const std::string& token : {guarded.reader, guarded.writer}) {
-    for (const char* own : {"/v1/accounts/acme", "/v1/accounts/acme/balance", "/v1/accounts/acme/log", "/v1/accounts/acme/proof", "/v1/accounts/acme/consents",
-                            "/v1/accounts/acme/export", "/v1/accounts/acme/estimate?model=gpt-4o&input=1", "/v1/accounts",
-                            "/v1/catalog", "/v1/version", "/v1/directory/names/acme", "/v1/directory/labels/acme"}) {
+    for (const char* own :
+         {"/v1/accounts/acme", "/v1/accounts/acme/balance", "/v1/accounts/acme/log", "/v1/accounts/acme/proof",
+          "/v1/accounts/acme/consents", "/v1/accounts/acme/export", "/v1/accounts/acme/estimate?model=gpt-4o&input=1",
+          "/v1/accounts", "/v1/catalog", "/v1/version", "/v1/directory/names/acme", "/v1/directory/labels/acme"}) {
       INFO(own);
       CHECK(guarded.get(own, token).status == 200);
     }
-    for (const char* beyond : {"/v1/accounts/zeta", "/v1/accounts/zeta/balance", "/v1/accounts/zeta/log", "/v1/accounts/zeta/consents",
-                               "/v1/accounts/zeta/export", "/v1/accounts/zeta/estimate?model=gpt-4o", "/v1/accounts/nobody/balance",
-                               "/v1/accounts/zeta/proof", "/v1/log/us/checkpoint", "/v1/log/us/tile/0/000.p/1",
-                               "/v1/ledger", "/v1/log", "/v1/events", "/v1/events?account=zeta", "/v1/directory",
-                               "/v1/directory/people", "/v1/directory/people/u-1", "/v1/directory/organizations",
-                               "/v1/directory/names/zeta", "/v1/directory/labels/zeta"}) {
+    for (const char* beyond : {"/v1/accounts/zeta",
+                               "/v1/accounts/zeta/balance",
+                               "/v1/accounts/zeta/log",
+                               "/v1/accounts/zeta/consents",
+                               "/v1/accounts/zeta/export",
+                               "/v1/accounts/zeta/estimate?model=gpt-4o",
+                               "/v1/accounts/nobody/balance",
+                               "/v1/accounts/zeta/proof",
+                               "/v1/log/us/checkpoint",
+                               "/v1/log/us/tile/0/000.p/1",
+                               "/v1/ledger",
+                               "/v1/log",
+                               "/v1/events",
+                               "/v1/events?account=zeta",
+                               "/v1/directory",
+                               "/v1/directory/people",
+                               "/v1/directory/people/u-1",
+                               "/v1/directory/organizations",
+                               "/v1/directory/names/zeta",
+                               "/v1/directory/labels/zeta"}) {
       INFO(beyond);
       const Response refused = guarded.get(beyond, token);
       CHECK(refused.status == 403);
@@ -132,7 +149,8 @@ TEST_CASE("AC-3: a token of an account reaches that account's addresses and no o
 
 TEST_CASE("AC-3, RES-2: the directory is the operator's; an account's token reads and labels its own ids") {
   const Guarded guarded;
-  const auto send = [&](const char* method, const std::string& address, const std::string& token, const std::string& body = "") {
+  const auto send = [&](const char* method, const std::string& address, const std::string& token,
+                        const std::string& body = "") {
     Headers headers = Guarded::with(token);
     if (!body.empty()) headers.emplace_back("Content-Type", "application/json");
     return guarded.running.client().send(method, address, headers, body).status;
@@ -167,7 +185,8 @@ TEST_CASE("AC-3: a reading token sends no command, a writing one its own account
   CHECK(guarded.post(usage("acme", "u1"), guarded.reader).status == 403);
   CHECK(guarded.post(usage("acme", "u1"), guarded.writer).status == 200);
   CHECK(guarded.post(usage("zeta", "u1"), guarded.writer).status == 403);
-  CHECK(guarded.post(command("SetConsent", "acme", "c", R"("feature":"beta","granted":true)"), guarded.writer).status == 200);
+  CHECK(guarded.post(command("SetConsent", "acme", "c", R"("feature":"beta","granted":true)"), guarded.writer).status ==
+        200);
   const std::string grant = R"("plan":"plus","credits":"5","kind":"promotion","period":1,"reason":"r")";
   CHECK(guarded.post(command("GrantCredits", "acme", "g", grant), guarded.writer).status == 403);
   CHECK(guarded.post(command("SetAccess", "acme", "a", R"("allowed":true)"), guarded.writer).status == 403);
@@ -184,13 +203,15 @@ TEST_CASE("AC-3: one line beyond the scope, and nothing of the request is done")
   CHECK(refused.status == 403);
   CHECK(at(refused.body, "/error/message") == "Line 3: This token is for another account.");
   CHECK(guarded.running.log().appends() == before);
-  CHECK(guarded.post(usage("acme", "u1") + "\n" + usage("acme", "u2"), guarded.writer, "application/x-ndjson").status == 200);
+  CHECK(guarded.post(usage("acme", "u1") + "\n" + usage("acme", "u2"), guarded.writer, "application/x-ndjson").status ==
+        200);
 }
 
 TEST_CASE("AC-3: an event stream is followed with a token, within its scope") {
   const Guarded guarded;
   Client client = guarded.running.client();
-  client.write("GET /v1/events?after=0&account=acme HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + guarded.reader + "\r\n\r\n");
+  client.write("GET /v1/events?after=0&account=acme HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " +
+               guarded.reader + "\r\n\r\n");
   const std::string begin = client.read_until("TermStarted");
   CHECK(begin.find("200 OK") != std::string::npos);
   client.close();
@@ -208,7 +229,8 @@ TEST_CASE("IA-5: a token ends when it was told to, by the service's clock") {
 
 TEST_CASE("AC-7: wrong tokens are limited, and a right one is let in all the same") {
   const Guarded guarded;
-  for (std::size_t i = 0; i < service::failed_attempts_max; ++i) CHECK(guarded.get("/v1/ledger", "wrong").status == 401);
+  for (std::size_t i = 0; i < service::failed_attempts_max; ++i)
+    CHECK(guarded.get("/v1/ledger", "wrong").status == 401);
   const Response limited = guarded.get("/v1/ledger", guarded.vendor.substr(0, guarded.vendor.size() - 1) + "_");
   CHECK(limited.status == 429);
   CHECK(limited.header("retry-after") == "60");
@@ -223,10 +245,13 @@ TEST_CASE("AC-3: the header's form is read strictly, and tokens that cannot be r
   CHECK(client.get("/v1/ledger", {{"Authorization", "bearer " + guarded.vendor}}).status == 200);
   CHECK(client.get("/v1/ledger", {{"Authorization", "Basic " + guarded.vendor}}).status == 401);
   CHECK(client.get("/v1/ledger", {{"Authorization", guarded.vendor}}).status == 401);
-  CHECK(client.get("/v1/ledger", {{"Authorization", "Bearer " + guarded.vendor}, {"Authorization", "Bearer x"}}).status == 400);
+  CHECK(
+      client.get("/v1/ledger", {{"Authorization", "Bearer " + guarded.vendor}, {"Authorization", "Bearer x"}}).status ==
+      400);
   std::filesystem::permissions(guarded.directory.path() / "tokens.json", std::filesystem::perms::all);
   edge::TokenFile file(guarded.directory.path());
-  std::filesystem::last_write_time(guarded.directory.path() / "tokens.json", std::filesystem::file_time_type::clock::now());
+  std::filesystem::last_write_time(guarded.directory.path() / "tokens.json",
+                                   std::filesystem::file_time_type::clock::now());
   const Response unreadable = guarded.get("/v1/ledger", guarded.vendor);
   CHECK(unreadable.status == 500);
   CHECK(at(unreadable.body, "/error/code") == "tokens_unreadable");

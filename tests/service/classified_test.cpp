@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// GOV-3 at the service's door: marked addresses, bodies and headers are refused, and no answer, log line or file repeats
-// what they held.
+// GOV-3 at the service's door: marked addresses, bodies and headers are refused, and no answer, log line or file
+// repeats what they held.
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
@@ -43,14 +43,15 @@ class Overheard {
 }  // namespace
 
 TEST_CASE("GOV-3: an address carries a marking whatever its encoding") {
-  for (const char* marked : {"/v1/accounts/SECRET%2F%2FNOFORN/balance", "/v1/accounts/SECRET/balance", "/v1/accounts/SECRET//NOFORN",
-                             "/%53ECRET%2f%2fSI", "/v1/accounts/a/balance?at=(TS%2F%2FSI)", "/?q=TOP%20SECRET", "/TOP%C2%A0SECRET",
-                             "/%zz%20SECRET%2F%2FSI", "/a%", "/v1/accounts/(S%2FNF)"}) {
+  for (const char* marked :
+       {"/v1/accounts/SECRET%2F%2FNOFORN/balance", "/v1/accounts/SECRET/balance", "/v1/accounts/SECRET//NOFORN",
+        "/%53ECRET%2f%2fSI", "/v1/accounts/a/balance?at=(TS%2F%2FSI)", "/?q=TOP%20SECRET", "/TOP%C2%A0SECRET",
+        "/%zz%20SECRET%2F%2FSI", "/a%", "/v1/accounts/(S%2FNF)"}) {
     INFO(marked);
     CHECK(service::carries_marking(marked) == (std::string(marked) != "/a%"));
   }
-  for (const char* open : {"/v1/accounts/acme/balance?at=2026-03-06T00:00:00Z", "/", "/assets/index-1a2b.js", "/v1/events?after=0&account=a%2Fb",
-                           "/v1/accounts/secret-santa/log", "*", ""}) {
+  for (const char* open : {"/v1/accounts/acme/balance?at=2026-03-06T00:00:00Z", "/", "/assets/index-1a2b.js",
+                           "/v1/events?after=0&account=a%2Fb", "/v1/accounts/secret-santa/log", "*", ""}) {
     INFO(open);
     CHECK_FALSE(service::carries_marking(open));
   }
@@ -84,7 +85,8 @@ TEST_CASE("GOV-3: marked requests of every kind are refused, and answers and log
       keep(response);
     }
     const std::string memo = R"("memo":"SECRET//NOFORN )" + well + '"';
-    keep(client.post(command("RecordUsage", "acme", "k1", R"("usage":"u","workflow":"w","model":"gpt-4o","query":0,"input":1,"output":0,)" + memo)));
+    keep(client.post(command("RecordUsage", "acme", "k1",
+                             R"("usage":"u","workflow":"w","model":"gpt-4o","query":0,"input":1,"output":0,)" + memo)));
     keep(client.post(command("RecordUsage", "nobody-" + well, "k2", memo)));
     keep(client.post(command("Nothing", "acme", "(TS//SI) " + well, memo)));
     keep(client.post(R"({"SECRET//NOFORN )" + well + R"(":1,"SECRET//NOFORN )" + well + R"(":2})"));

@@ -42,7 +42,8 @@ TEST_CASE("RES-2: people, organizations and labels are put, given, listed and er
   CHECK(client.get("/v1/directory/people/u-101").body == person + "\n");
   CHECK(client.get("/v1/directory/people").body == R"({"people":[)" + person + R"(],"more":false})" + "\n");
   CHECK(client.get("/v1/directory/people?after=u-101").body == "{\"people\":[],\"more\":false}\n");
-  CHECK(client.get("/v1/directory/organizations").body == R"({"organizations":[)" + organization + R"(],"more":false})" + "\n");
+  CHECK(client.get("/v1/directory/organizations").body ==
+        R"({"organizations":[)" + organization + R"(],"more":false})" + "\n");
   CHECK(client.get("/v1/directory/people/u-999").status == 404);
   CHECK(erase(running, "/v1/directory/people/u-999").status == 404);
   CHECK(in_files(running, "ana@example.com"));
@@ -70,7 +71,8 @@ TEST_CASE("GOV-3: an entry with a classification marking in any text is refused,
   refused("/v1/directory/people/u-1", R"({"person":"u-1","name":"SECRET//NOFORN wellhead","name":"A"})");
   refused("/v1/directory/people/u-1", R"({"person":"u-1","name":"SECRET//NOFORN wellhead")");
   refused("/v1/directory/organizations/o-1", R"({"organization":"o-1","name":"TOP SECRET//SI//NOFORN wellhead"})");
-  refused("/v1/directory/labels/acme/workflow/w", R"({"label":"workflow","account":"acme","id":"w","name":"S\u0045CRET//NOFORN wellhead"})");
+  refused("/v1/directory/labels/acme/workflow/w",
+          R"({"label":"workflow","account":"acme","id":"w","name":"S\u0045CRET//NOFORN wellhead"})");
   CHECK_FALSE(in_files(running, "wellhead"));
   CHECK(client.get("/v1/directory/people/u-1").status == 404);
   CHECK(put(running, "/v1/directory/people/u-1", R"({"person":"u-1","name":"Santa, secret"})").status == 200);
@@ -103,14 +105,18 @@ TEST_CASE("RES-2: what is wrong with an entry is told with its place") {
 TEST_CASE("RES-2: an account's names are those of its organization's people and of its own ids, without emails") {
   Running running;
   CHECK(put(running, "/v1/directory/organizations/o-1", organization).status == 200);
-  CHECK(put(running, "/v1/directory/organizations/o-2", R"({"organization":"o-2","name":"Other","accounts":["beta"]})").status == 200);
+  CHECK(put(running, "/v1/directory/organizations/o-2", R"({"organization":"o-2","name":"Other","accounts":["beta"]})")
+            .status == 200);
   CHECK(put(running, "/v1/directory/people/u-101", person).status == 200);
-  CHECK(put(running, "/v1/directory/people/u-102", R"({"person":"u-102","name":"Bo","organizations":["o-2"]})").status == 200);
+  CHECK(
+      put(running, "/v1/directory/people/u-102", R"({"person":"u-102","name":"Bo","organizations":["o-2"]})").status ==
+      200);
   CHECK(put(running, "/v1/directory/labels/acme/workflow/triage",
             R"({"label":"workflow","account":"acme","id":"triage","name":"Triage inbox"})").status == 200);
   CHECK(put(running, "/v1/directory/labels/acme/model/gpt%2F4o",
             R"({"label":"model","account":"acme","id":"gpt/4o","name":"The big one"})").status == 200);
-  CHECK(put(running, "/v1/directory/labels/acme/mood/x", R"({"label":"team","account":"acme","id":"x","name":"X"})").status == 400);
+  CHECK(put(running, "/v1/directory/labels/acme/mood/x", R"({"label":"team","account":"acme","id":"x","name":"X"})")
+            .status == 400);
   CHECK(running.client().get("/v1/directory/names/acme").body ==
         R"({"account":"acme","people":{"u-101":"Ana Lima"},"teams":{},"workflows":{"triage":"Triage inbox"},)"
         R"("models":{"gpt/4o":"The big one"}})" "\n");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// GOV-2: the matrix is given to gov accounts and the operator, each known by a token; asking and attesting are recorded.
+// GOV-2: the matrix is given to gov accounts and the operator, each known by a token; asking and attesting are
+// recorded.
 #include <catch2/catch.hpp>
 
 #include "ledger/edge/tokens.hpp"

@@ -20,15 +20,16 @@ namespace {
 const RegionId us("us");
 
 std::vector<std::string> opening() {
-  return {R"({"command":"OpenAccount","account":"acme","key":"open","at":"2026-03-01T00:00:00Z","environment":"commercial","region":"us"})",
-          R"({"command":"StartTerm","account":"acme","key":"term","at":"2026-03-01T00:00:00Z","product":"ai_studio","plan":"max",)"
-          R"("cadence":"quarterly","starts_at":"2026-03-01T00:00:00Z","ends_at":"2027-03-01T00:00:00Z"})"};
+  return {
+      R"({"command":"OpenAccount","account":"acme","key":"open","at":"2026-03-01T00:00:00Z","environment":"commercial","region":"us"})",
+      R"({"command":"StartTerm","account":"acme","key":"term","at":"2026-03-01T00:00:00Z","product":"ai_studio","plan":"max",)"
+      R"("cadence":"quarterly","starts_at":"2026-03-01T00:00:00Z","ends_at":"2027-03-01T00:00:00Z"})"};
 }
 
 std::string charge(int number) {
   const std::string id = "u" + std::to_string(number);
-  return R"({"command":"RecordUsage","account":"acme","key":")" + id + R"(","at":"2026-03-02T00:00:00Z","usage":")" + id +
-         R"(","workflow":"triage","model":"gpt-4o","query":0,"input":1000,"output":10,"plan":"max"})";
+  return R"({"command":"RecordUsage","account":"acme","key":")" + id + R"(","at":"2026-03-02T00:00:00Z","usage":")" +
+         id + R"(","workflow":"triage","model":"gpt-4o","query":0,"input":1000,"output":10,"plan":"max"})";
 }
 
 // A ledger with an account that has been charged `count` times; its book kept where that is worth it.
@@ -39,8 +40,9 @@ void charge_account(const std::filesystem::path& data, int first, int count) {
   if (first == 0) texts = opening();
   for (int i = first; i < first + count; ++i) texts.push_back(charge(i));
   for (std::size_t at = 0; at < texts.size(); at += commands_per_group_max) {
-    std::vector<std::string_view> group(texts.begin() + static_cast<std::ptrdiff_t>(at),
-                                        texts.begin() + static_cast<std::ptrdiff_t>(std::min(texts.size(), at + commands_per_group_max)));
+    std::vector<std::string_view> group(
+        texts.begin() + static_cast<std::ptrdiff_t>(at),
+        texts.begin() + static_cast<std::ptrdiff_t>(std::min(texts.size(), at + commands_per_group_max)));
     for (const Answer& answer : ledger.process(group, *parse_instant("2026-03-03T00:00:00Z"))) {
       INFO(to_json(answer));
       REQUIRE_FALSE(answer.refused);

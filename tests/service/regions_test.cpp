@@ -106,7 +106,8 @@ TEST_CASE("RES-1: of several who open one id in several regions at once, exactly
     CHECK(exists == 3);
   }
   std::size_t accounts = 0;
-  for (const RegionId& region : running.partitions().regions()) accounts += running.partitions().find(region)->accounts().size();
+  for (const RegionId& region : running.partitions().regions())
+    accounts += running.partitions().find(region)->accounts().size();
   CHECK(accounts == 10);
 }
 

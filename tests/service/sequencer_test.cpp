@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The sequencer without HTTP: a group that is decided while another is on its way to the disk, and what becomes of both.
+// The sequencer without HTTP: a group that is decided while another is on its way to the disk, and what becomes of
+// both.
 #include <catch2/catch.hpp>
 
 #include <algorithm>
@@ -272,7 +273,8 @@ TEST_CASE("Sequencer: a stop finishes the group on its way and the one behind it
   std::thread stopping([&] { s.sequencer->stop(); });
   CHECK(soon([&] {
     auto late = s.send({usage("acme", "late")});
-    return late.front().wait_for(std::chrono::seconds(0)) == std::future_status::ready && Sequenced::told(late).unprocessed == 1;
+    return late.front().wait_for(std::chrono::seconds(0)) == std::future_status::ready &&
+           Sequenced::told(late).unprocessed == 1;
   }));
   s.gate.open();
   stopping.join();

@@ -106,7 +106,8 @@ void put_back(SQLite::Database& database, const Row& row) {
 // Digests of streams that had come were whole then: here the six bytes that are left, and ten others.
 void lengthen_arrived_digests(SQLite::Database& database) {
   SQLite::Statement rows(database,
-                         "SELECT b.id, name, key, digest, first_place, count FROM arrived_batches b JOIN accounts ON accounts.id = b.account");
+                         "SELECT b.id, name, key, digest, first_place, count FROM arrived_batches b JOIN accounts ON "
+                         "accounts.id = b.account");
   SQLite::Statement update(database, "UPDATE arrived_batches SET digest = ?, \"check\" = ? WHERE id = ?");
   while (rows.executeStep()) {
     Digest digest;

@@ -85,7 +85,8 @@ TEST_CASE("A key that was there already is told of when batches adopted together
     const Expected<Done, Conflict> settled = log.settle();
     REQUIRE_FALSE(settled);
     CHECK(settled.error().what == "the key is there already");
-    CHECK(log.adopt_unsettled(AccountId("acme"), stored_batch("k4", 3, {3})).error().what == "an event before the log's head");
+    CHECK(log.adopt_unsettled(AccountId("acme"), stored_batch("k4", 3, {3})).error().what ==
+          "an event before the log's head");
   }
 }
 
@@ -102,8 +103,14 @@ TEST_CASE("Batches of a part are those of the whole that lie in it, wherever it 
   MemoryLog log;
   std::map<std::string, std::int64_t> versions;
   int number = 0;
-  for (const auto& [account, events] : std::vector<std::pair<std::string, std::size_t>>{
-           {"acme", 0}, {"acme", 2}, {"globex", 1}, {"acme", 0}, {"globex", 0}, {"acme", 3}, {"globex", 2}, {"acme", 0}}) {
+  for (const auto& [account, events] : std::vector<std::pair<std::string, std::size_t>>{{"acme", 0},
+                                                                                        {"acme", 2},
+                                                                                        {"globex", 1},
+                                                                                        {"acme", 0},
+                                                                                        {"globex", 0},
+                                                                                        {"acme", 3},
+                                                                                        {"globex", 2},
+                                                                                        {"acme", 0}}) {
     const std::string key = "k" + std::to_string(++number);
     REQUIRE(append_one(log, batch_of(account, key, versions[account], events)));
     versions[account] += static_cast<std::int64_t>(events);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every partition promises of streams that come and go (events/partition.hpp), as one suite: each store's test runs
-// it on two fresh, empty partitions.
+// What every partition promises of streams that come and go (events/partition.hpp), as one suite: each store's test
+// runs it on two fresh, empty partitions.
 #pragma once
 
 #include <catch2/catch.hpp>
@@ -54,7 +54,8 @@ inline void move_account(Partition& from, Partition& to, std::string_view accoun
   from.bury(tombstone_to(to.region().value, account, version));
 }
 
-inline std::vector<std::string> runs_of(const Partition& partition, std::int64_t after = 0, std::int64_t to = 1'000'000) {
+inline std::vector<std::string> runs_of(const Partition& partition, std::int64_t after = 0,
+                                        std::int64_t to = 1'000'000) {
   std::vector<std::string> runs;
   std::vector<Departed> departed;
   for (const Departed& run : partition.departed(after, to)) {  // runs that follow each other may come as one

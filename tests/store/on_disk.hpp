@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What tests of the SQLite store do again and again: a region's partition in a folder, the files a crash would leave, and
-// a file system each call of which fails once.
+// What tests of the SQLite store do again and again: a region's partition in a folder, the files a crash would leave,
+// and a file system each call of which fails once.
 #pragma once
 
 #include <catch2/catch.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Work that two threads do together: every part once, whoever does it and however it ends; and what large groups leave in
-// a log, made that way, is what small ones leave.
+// Work that two threads do together: every part once, whoever does it and however it ends; and what large groups leave
+// in a log, made that way, is what small ones leave.
 #include <catch2/catch.hpp>
 
 #include <atomic>
@@ -22,7 +22,8 @@ using namespace creditfold::test;
 namespace {
 
 // Of `accounts` by turns, one event each, all of them new.
-std::vector<Batch> group_of(std::size_t batches, std::size_t accounts, std::vector<std::int64_t>& versions, std::size_t& key) {
+std::vector<Batch> group_of(std::size_t batches, std::size_t accounts, std::vector<std::int64_t>& versions,
+                            std::size_t& key) {
   std::vector<Batch> group;
   for (std::size_t i = 0; i < batches; ++i) {
     const std::size_t account = key % accounts;

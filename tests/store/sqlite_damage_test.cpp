@@ -152,7 +152,8 @@ TEST_CASE("A row that was changed, moved or exchanged is found") {
   const TemporaryDirectory directory;
   make_log(directory.data());
   const auto [sql, place] = GENERATE(table<std::string, std::string>({
-      {"UPDATE segments SET body = (SELECT body FROM segments WHERE id = 2) WHERE id = 1", "segment 1 (events 1 to 1000) is"},
+      {"UPDATE segments SET body = (SELECT body FROM segments WHERE id = 2) WHERE id = 1",
+       "segment 1 (events 1 to 1000) is"},
       {"UPDATE segments SET body = zeroblob(length(body)) WHERE id = 1", "segment 1 (events 1 to 1000) is damaged"},
       {"UPDATE segments SET body = x'0102' WHERE id = 1", "segment 1 (events 1 to 1000) is damaged: it is cut short"},
       {"UPDATE segments SET events = 999 WHERE id = 1", "segment 1 (events 1 to 999) is damaged"},

@@ -209,7 +209,8 @@ TEST_CASE("RES-1: readers beside a region that is being made see nothing of it, 
       try {
         seen = !SqlitePartitions(directory.data(), true).regions().empty();
       } catch (const Fault& fault) {
-        if (std::string(fault.what()).find("there is no ledger here") == std::string::npos) faults.emplace_back(fault.what());
+        if (std::string(fault.what()).find("there is no ledger here") == std::string::npos)
+          faults.emplace_back(fault.what());
       }
     }
     writer.join();
@@ -258,8 +259,8 @@ TEST_CASE("Damage to what is said of moves is found") {
 
 TEST_CASE("A database of the format before becomes one of today's, and keeps every event, batch and key") {
   const TemporaryDirectory directory;
-  const std::vector<Batch> group{batch_of("acme", "k1", 0, 2), batch_of("globex", "k2", 0, 1), batch_of("acme", "k3", 2, 0),
-                                 batch_of("acme", "k4", 2, 1'200)};
+  const std::vector<Batch> group{batch_of("acme", "k1", 0, 2), batch_of("globex", "k2", 0, 1),
+                                 batch_of("acme", "k3", 2, 0), batch_of("acme", "k4", 2, 1'200)};
   REQUIRE(open_sqlite({directory.data(), false})->append(group));
   back_to_format_2(directory.data() / "ledger.db");
   try {

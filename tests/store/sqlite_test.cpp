@@ -102,7 +102,8 @@ TEST_CASE("One account's part of several segments is what the whole log has of i
     for (int i = 0; i < 60; ++i) {
       const std::string account = round % 9 == 4 ? "rare" : i % 2 == 0 ? "acme" : "globex";
       const auto events = static_cast<std::int64_t>(random.below(3));
-      group.push_back(batch_of(account, std::to_string(round * 60 + i), versions[account], static_cast<std::size_t>(events)));
+      group.push_back(
+          batch_of(account, std::to_string(round * 60 + i), versions[account], static_cast<std::size_t>(events)));
       versions[account] += events;
     }
     REQUIRE(log->append(group));
