@@ -34,12 +34,12 @@ Form<ServeOptions> serve_form(CLI::App& app) {
   form.flag("--demo", "Fill an empty ledger with an account to look at", &ServeOptions::demo);
   form.whole("--close-after", "SECONDS", "Close a Credit Period this long after its end (3600)",
              &ServeOptions::close_after_seconds, close_after_seconds_max);
-  form.key_service("local; none beyond this machine");
+  form.key_service();
   form.text("--origin", "NAME", "What checkpoints of its logs are signed as, from the first on (creditfold)",
             &ServeOptions::origin);
   form.text("--reader", "ORIGIN", "A page elsewhere that may read and follow, as https://page.example",
             &ServeOptions::reader_origin);
-  form.flag("--allow-remote", "Listen beyond this machine; make tokens first", &ServeOptions::allow_remote);
+  form.flag("--allow-remote", "Listen beyond this machine, with no key service unless one is named; make tokens first", &ServeOptions::allow_remote);
   form.flag("--debug", "A line on standard error for each request", &ServeOptions::debug);
   form.take("--store", "URL", "",
             [](ServeOptions&, const std::string& option, const std::string&) {

@@ -138,13 +138,11 @@ class Form {
   void at() { moment("--at", "As of this moment, as 2026-01-31T12:00:00Z", &CommandOptions::at); }
   void as_of() { whole("--as-of", "SEQ", "As known when the log ended at this position", &CommandOptions::as_of); }
 
-  // `otherwise`: who does where nothing says who.
-  void key_service(const std::string& otherwise = "local") {
+  void key_service() {
     const char* from_environment = std::getenv("CREDITFOLD_KEY_SERVICE");
     if (from_environment != nullptr && *from_environment != '\0') options_->key_service = from_environment;
     text("--key-service", "NAME",
-         "Who keeps customers' keys: none, local, local:FILE, aws-kms (else CREDITFOLD_KEY_SERVICE, else " + otherwise +
-             ")",
+         "Customers' keys: none, local, local:FILE, aws-kms (else CREDITFOLD_KEY_SERVICE, else local)",
          &CommandOptions::key_service);
     text("--kms-endpoint", "URL", "Where aws-kms is, in place of the key's region", &CommandOptions::kms_endpoint);
   }
