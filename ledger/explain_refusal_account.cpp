@@ -94,7 +94,7 @@ void tell_closed(Telling& told, const Refused& refused) {
 // H18: where what was spoken for comes from, in the period whose figures are those of the refusal; else as they are
 // now.
 void tell_spoken_for(Telling& told, const Refused& refused) {
-  const auto expected = refused.credits("spoken_for");
+  const auto expected = refused.detail("spoken_for");
   for (const auto& [id, pool] : refused.reading->state.pools) {
     for (const Term& term : pool.terms) {
       if (term.on_exhaustion != OnExhaustion::stop ||
@@ -103,20 +103,21 @@ void tell_spoken_for(Telling& told, const Refused& refused) {
       for (const Period& period : term.periods) {
         if (refused.credits("granted") != std::optional(period.granted)) continue;
         std::vector<Credits> live;
-        Credits sum = period.consumed + period.uncovered;
+        Wide sum = static_cast<Wide>(period.consumed.micro) + static_cast<Wide>(period.uncovered.micro);
         for (const auto& [authorization, hold] : refused.reading->state.holds) {
           if (hold.plan != id || hold.term != term.number || hold.period != period.number) continue;
           live.push_back(hold.cost);
-          sum += hold.cost;
+          sum += static_cast<Wide>(hold.cost.micro);
         }
-        if (told.steps_of(part) >= why_lines_max || sum != expected.value_or(sum)) continue;
+        const std::string spoken_for = credits_text(sum);
+        if (told.steps_of(part) >= why_lines_max || spoken_for != expected.value_or(spoken_for)) continue;
         const std::string promised = live.empty()       ? "0"
                                      : live.size() == 1 ? to_text(live.front())
                                                         : joined({"(", sum_text(live), ")"});
-        told.credits(
+        told.step(
                 part, {"Spoken for in ", to_period(id, term.number, period.number).which},
                 {period.consumed, " consumed + ", period.uncovered, " uncovered + ", promised, " authorized and live"},
-                sum)
+                spoken_for, "credits")
             .by("H18")
             .to(to_period(id, term.number, period.number));
       }

@@ -74,11 +74,12 @@ void SqlitePartitions::open_all() {
 void SqlitePartitions::require_destinations() const {
   for (const auto& [region, log] : logs_) {
     for (const Tombstone& tombstone : log->tombstones()) {
-      if (logs_.count(tombstone.to) > 0) continue;
+      if (logs_.count(tombstone.to) > 0 || home_of(tombstone.account) != nullptr) continue;
       throw Fault(Fault::Kind::unavailable, "account " + tombstone.account.value + " left " + region.value + " for " +
                                                 tombstone.to.value + ", and there is no ledger in " +
                                                 (directory_ / tombstone.to.value).string() +
-                                                "; its folder may not be mounted");
+                                                "; its folder may not be mounted. To go on without it for good, list the regions that are left in " +
+                                                (directory_ / region_list_file).string());
     }
   }
 }

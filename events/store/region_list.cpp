@@ -19,8 +19,10 @@ std::optional<std::set<RegionId>> read_region_list(const std::filesystem::path& 
   std::set<RegionId> regions;
   std::string_view rest(reinterpret_cast<const char*>(content->data()), content->size());
   for (int number = 1; !rest.empty(); ++number) {
-    const std::string_view line = rest.substr(0, rest.find('\n'));
+    std::string_view line = rest.substr(0, rest.find('\n'));
     rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    if (line.empty()) continue;  // people edit it
     if (!is_region_name(line)) {
       throw Fault(Fault::Kind::damaged, file.string() + ": line " + std::to_string(number) + " is no region's name");
     }

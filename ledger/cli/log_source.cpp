@@ -3,7 +3,7 @@
 
 #include <filesystem>
 #include <map>
-#include <set>
+#include <utility>
 
 #include "ledger/cli/exit_status.hpp"
 #include "ledger/cli/output.hpp"
@@ -190,29 +190,22 @@ namespace {
                    " of its log; it takes the log from its beginning to fold it");
 }
 
-// Lines do not say where they begin. From behind the log's first position they are one account's part, or a region's
-// whose first accounts left it, as long as each account is there from its first version on; else they are a middle.
+// Lines do not say where they begin. What begins behind the log's first position is one account's part, or a region's whose
+// first accounts left it, when its first event is its account's first; else it is a middle.
 class Beginning {
  public:
   explicit Beginning(const std::string& name) : name_(name) {}
 
-  void take(const Event& event) {
-    begin_at(event.seq);
-    if (*after_ > 0 && seen_.insert(event.account).second && event.version > 1) refuse_middle(name_, *after_);
-  }
-  void take(const Departed& run) {
-    begin_at(run.first_seq);
-    if (*after_ > 0) refuse_middle(name_, *after_);
-  }
+  void take(const Event& event) { take(event.seq, event.version > 1); }
+  void take(const Departed& run) { take(run.first_seq, true); }
 
  private:
-  void begin_at(std::int64_t seq) {
-    if (!after_) after_ = seq - 1;
+  void take(std::int64_t seq, bool goes_on) {
+    if (!std::exchange(known_, true) && seq > 1 && goes_on) refuse_middle(name_, seq - 1);
   }
 
   const std::string& name_;
-  std::optional<std::int64_t> after_;  // of the first line
-  std::set<AccountId> seen_;
+  bool known_ = false;
 };
 
 }  // namespace

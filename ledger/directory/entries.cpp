@@ -94,7 +94,7 @@ Expected<Entry, EntryFault> parse_entry(std::string_view text) {
   if (error ? has_marking(text) : has_marked_text(value)) return Unexpected{classified()};
   if (error) return Unexpected{EntryFault{"/", "is not JSON: " + error.message()}};
   if (const auto twice = find_duplicate_key(text)) {
-    if (has_marking(text)) return Unexpected{classified()};  // the value has the last of the two
+    if (has_marking(text) || has_marking(*twice)) return Unexpected{classified()};  // the value has the last of the two
     return Unexpected{EntryFault{*twice, "stands twice"}};
   }
   std::optional<ReadFault> fault;

@@ -8,6 +8,7 @@
 #include "ledger/json.hpp"
 #include "ledger/json_reader.hpp"
 #include "ledger/json_text.hpp"
+#include "ledger/markings.hpp"
 
 namespace creditfold::forecast {
 namespace {
@@ -253,8 +254,13 @@ Expected<Scenario, ScenarioFault> parse_scenario(std::string_view text) {
   }
   if (error) return Unexpected{ScenarioFault{"byte " + std::to_string(parsed + 1), "is not JSON: " + error.message()}};
   const json::value value = parser.release();
-  if (has_marked_text(value)) return Unexpected{ScenarioFault{"/", "carries a classification marking (GOV-3)"}};
-  if (const auto twice = find_duplicate_key(text)) return Unexpected{ScenarioFault{*twice, "the field stands twice"}};
+  const ScenarioFault marked{"/", "carries a classification marking (GOV-3)"};
+  if (has_marked_text(value)) return Unexpected{marked};
+  if (const auto twice = find_duplicate_key(text)) {
+    // The value has the last of the two.
+    if (has_marking(text) || has_marking(*twice)) return Unexpected{marked};
+    return Unexpected{ScenarioFault{*twice, "the field stands twice"}};
+  }
   std::optional<ReadFault> fault;
   Scenario scenario = read_scenario(value, fault);
   if (fault) return Unexpected{ScenarioFault{fault->place, fault->what}};

@@ -40,6 +40,18 @@ TEST_CASE("AIS-5b: bad_increment tells the plan's increment and the packs around
   )");
 }
 
+TEST_CASE("H18: what was spoken for is told though it leaves 64 bits") {
+  Table table;
+  table.rows(started);
+  table.rows(R"(
+    2026-01-02  use unit 9223372036000/0/0                  -> ok
+    2026-01-02  use 900 workflow other                      -> ok
+  )");
+  check_why(table, "refusal", refusal_of(table, "2026-01-04 authorize more 1 until 2026-01-20"), R"(
+    The account | Spoken for in plus/1/1 | 100 consumed + 9223372036800 uncovered + 0 authorized and live = 9223372036900 credits | H18 -> period plus/1/1
+  )");
+}
+
 TEST_CASE("H18: insufficient_credits tells what was spoken for, by whom, and the most that fits") {
   Table table;
   table.rows(started);

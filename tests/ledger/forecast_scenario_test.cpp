@@ -59,6 +59,8 @@ TEST_CASE("A scenario is read strictly, and every fault has its place") {
   CHECK(has(fault_of("{} x"), "is not JSON"));
   CHECK(fault_of(R"({"day":9})") == "/day: is not a field of this form");
   CHECK(fault_of(R"({"days":9,"days":9})") == "/days: the field stands twice");
+  CHECK(fault_of(R"({"levers":{"SECRET//NOFORN":1,"SECRET//NOFORN":2},"levers":{}})") ==
+        "/: carries a classification marking (GOV-3)");
   CHECK(fault_of(R"({"days":0})") == "/days: is 0, and must be 1 to 366");
   CHECK(fault_of(R"({"days":1.5})") == "/days: is not an integer of 64 bits");
   CHECK(fault_of(R"({"futures":99})") == "/futures: is 99, and must be 100 to 10000");

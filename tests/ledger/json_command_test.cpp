@@ -329,6 +329,13 @@ TEST_CASE("JSON commands: a field that stands twice is malformed, however it is 
                  R"("periods":{"first":1,"last":2,"last":3}})") == "/periods/last");
 }
 
+TEST_CASE("GOV-3: the place of a field that stands twice is not told where it carries a marking, however it is spelled") {
+  const auto parsed = parse_command(
+      R"({"memo":{"\u0053ECRET//NOFORN":1,"\u0053ECRET//NOFORN":2},"memo":"x","command":"ClosePeriods","account":"a","key":"k"})");
+  REQUIRE_FALSE(parsed.has_value());
+  CHECK(to_json(refusal_answer(parsed.error())).find("NOFORN") == std::string::npos);
+}
+
 TEST_CASE("JSON commands: a malformed text's key is told where it has one") {
   const auto key = [](const char* text) {
     const auto parsed = parse_command(text);

@@ -165,14 +165,31 @@ TEST_CASE("RES-1: a directory from before there was a list gets none while a reg
   const Refused told = refused(data, false);
   CHECK(told.kind == Fault::Kind::unavailable);
   CHECK(told.what == "account acme left us for eu, and there is no ledger in " + (data / "eu").string() +
-                         "; its folder may not be mounted");
+                         "; its folder may not be mounted. To go on without it for good, list the regions that are "
+                         "left in " +
+                         (data / "regions.txt").string());
   CHECK_FALSE(fs::exists(data / "regions.txt"));
   fs::rename(directory.path() / "aside", data / "eu");
   CHECK(regions_of(data, false) == std::vector<RegionId>{eu, us});
   CHECK(content_of(data / "regions.txt") == "eu\nus\n");
 }
 
-TEST_CASE("RES-1: a list that is none is damage, with the line; one without its last line end is read") {
+TEST_CASE("RES-1: a region that an account only came through need not be there for the first list") {
+  const TemporaryDirectory directory;
+  const fs::path data = directory.data();
+  const RegionId jp("jp");
+  fill(data);
+  {
+    SqlitePartitions partitions(data, false);
+    move_account(partitions.open(us), partitions.open(eu), "acme", "m");
+    move_account(partitions.open(eu), partitions.open(jp), "acme", "n");
+  }
+  fs::remove(data / "regions.txt");
+  fs::remove_all(data / "eu");
+  CHECK(regions_of(data, false) == std::vector<RegionId>{jp, us});
+}
+
+TEST_CASE("RES-1: a list that is none is damage, with the line; one as an editor leaves it is read") {
   const TemporaryDirectory directory;
   const fs::path data = directory.data();
   fill(data);
@@ -180,8 +197,10 @@ TEST_CASE("RES-1: a list that is none is damage, with the line; one without its 
   const Refused told = refused(data, true);
   CHECK(told.kind == Fault::Kind::damaged);
   CHECK(told.what == (data / "regions.txt").string() + ": line 2 is no region's name");
-  put_content(data / "regions.txt", "eu\nus");
-  CHECK(regions_of(data, true) == std::vector<RegionId>{eu, us});
+  for (const char* list : {"eu\nus", "eu\r\nus\r\n", "eu\n\nus\n\n"}) {
+    put_content(data / "regions.txt", list);
+    CHECK(regions_of(data, true) == std::vector<RegionId>{eu, us});
+  }
 }
 
 TEST_CASE("RES-1: a folder that may not be read is said to be so, with the reason, whether it is listed or not") {
