@@ -301,7 +301,10 @@ void KeyRuns::merge(const std::vector<Run>& runs) {
       std::find_if(all.begin(), all.end(), [&](const Run& run) { return run.number == runs.front().number; });
   const auto behind = all.erase(first, first + static_cast<std::ptrdiff_t>(runs.size()));
   all.insert(behind, {number, std::make_shared<const KeyRun>(file)});
-  publish(manifest_, std::move(all), nullptr);
+  // Readers tell manifests by `next`, and a table that was written meanwhile has left one with this merge's.
+  IndexManifest manifest = manifest_;
+  ++manifest.next;
+  publish(std::move(manifest), std::move(all), nullptr);
 }
 
 }  // namespace creditfold
