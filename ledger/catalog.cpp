@@ -7,6 +7,7 @@
 #include "ledger/json.hpp"
 #include "ledger/json_reader.hpp"
 #include "ledger/json_text.hpp"
+#include "ledger/words.hpp"
 
 namespace creditfold {
 namespace {
@@ -160,11 +161,6 @@ Region read_region(const json::value& value, const std::string& place, Fault& fa
   Region region{.gov = in.optional_boolean("gov").value_or(false)};
   in.refuse_others();
   return region;
-}
-
-std::string lower_case(std::string text) {
-  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return text;
 }
 
 // Names that must lead somewhere inside the same catalog.

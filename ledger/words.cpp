@@ -6,6 +6,16 @@
 
 namespace creditfold {
 
+std::string no_account_text(const AccountId& account, bool then) {
+  return then ? "There was no account " + account.value + " then." : "There is no account " + account.value + " here.";
+}
+
+std::string lower_case(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return lower;
+}
+
 // ISO 4217: nearly every currency has hundredths.
 std::size_t minor_digits(std::string_view currency) {
   constexpr std::array<std::string_view, 17> none{"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Figures and dates as the ledger's own English sentences say them. The same on every machine: no locale.
+// Figures, dates and words as the ledger's own English sentences say them. The same on every machine: no locale.
 #pragma once
 
 #include <cstddef>
@@ -20,6 +20,12 @@ namespace creditfold {
 
 // "1 event", "2,000 events".
 [[nodiscard]] std::string counted(std::int64_t count, std::string_view noun);
+
+// That there is no account of this id; `then`: at a moment that may lie before it was opened.
+[[nodiscard]] std::string no_account_text(const AccountId& account, bool then);
+
+// With small ASCII letters for capital ones.
+[[nodiscard]] std::string lower_case(std::string_view text);
 
 // Digits behind the point of a currency's amounts (ISO 4217).
 [[nodiscard]] std::size_t minor_digits(std::string_view currency);

@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "ledger/markings.hpp"
+#include "ledger/words.hpp"
 
 namespace creditfold::cli {
 namespace {
@@ -12,12 +13,6 @@ namespace {
 constexpr std::array<std::string_view, 3> names{"TIMESTAMP", "ContextTokens", "GeneratedTokens"};
 // What is shown of a field that cannot be read.
 constexpr std::size_t shown_bytes_max = 40;
-
-std::string lower(std::string_view text) {
-  std::string lowered(text);
-  for (char& c : lowered) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return lowered;
-}
 
 std::string_view trimmed(std::string_view text) {
   const std::size_t first = text.find_first_not_of(" \t");
@@ -41,7 +36,7 @@ std::optional<std::int64_t> parse_tokens(std::string_view text) {
 
 std::optional<std::size_t> find_column(const CsvRow& row, std::string_view name) {
   for (std::size_t i = 0; i < row.fields.size(); ++i) {
-    if (lower(trimmed(row.fields[i])) == lower(name)) return i;
+    if (lower_case(trimmed(row.fields[i])) == lower_case(name)) return i;
   }
   return std::nullopt;
 }
@@ -114,7 +109,7 @@ std::variant<TraceCall, BadLine> AzureTrace::read(const CsvRow& row) const {
   if (!generated) return bad("GeneratedTokens is not a whole number from 0: " + shown(field(2)));
   TraceCall call{row.line, *at, Volume{*context}, Volume{*generated}, std::nullopt};
   if (ai_generated_) {
-    const std::string said = lower(trimmed(row.fields[*ai_generated_]));
+    const std::string said = lower_case(trimmed(row.fields[*ai_generated_]));
     const bool yes = said == "true" || said == "1" || said == "yes",
                no = said == "false" || said == "0" || said == "no";
     if (!yes && !no && !said.empty()) return bad("ai_generated is neither true nor false: " + shown(said));

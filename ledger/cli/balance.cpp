@@ -13,6 +13,7 @@
 #include "ledger/json_writer.hpp"
 #include "ledger/replay.hpp"
 #include "ledger/statement.hpp"
+#include "ledger/words.hpp"
 
 namespace creditfold::cli {
 namespace {
@@ -71,8 +72,7 @@ ExitStatus tell_refusal(const Refusal& refusal, bool json) {
 }
 
 ExitStatus refuse_unknown_account(const AccountId& account, bool json, bool then) {
-  std::string sentence =
-      then ? "There was no account " + account.value + " then." : "There is no account " + account.value + " here.";
+  std::string sentence = no_account_text(account, then);
   if (account.value == default_account) {
     sentence += " It is the one meant when --account names none; creditfold accounts lists them.";
   }

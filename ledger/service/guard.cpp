@@ -5,6 +5,8 @@
 
 #include <charconv>
 
+#include "ledger/words.hpp"
+
 namespace creditfold::service {
 namespace http = boost::beast::http;
 namespace ip = boost::asio::ip;
@@ -56,14 +58,8 @@ std::optional<std::uint16_t> port_of(std::string_view digits) {
 
 }  // namespace
 
-std::string lower(std::string_view text) {
-  std::string lowered(text);
-  for (char& c : lowered) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return lowered;
-}
-
 std::optional<std::string> origin_of(std::string_view text) {
-  const std::string written = lower(text);
+  const std::string written = lower_case(text);
   const std::size_t scheme = scheme_length(written);
   const std::string_view authority = std::string_view(written).substr(scheme);
   const auto name = host_of(authority);

@@ -16,9 +16,6 @@ namespace creditfold::service {
 
 using RequestHeader = boost::beast::http::request_header<boost::beast::http::fields>;
 
-// Of ASCII letters; others stay.
-[[nodiscard]] std::string lower(std::string_view text);
-
 // A web origin as browsers send it: http or https, host, and the port where it is not the scheme's own; in lower case.
 // Nothing: `text` is none, such as an address with a path.
 [[nodiscard]] std::optional<std::string> origin_of(std::string_view text);

@@ -8,6 +8,7 @@
 
 #include "ledger/json.hpp"
 #include "ledger/service/limits.hpp"
+#include "ledger/words.hpp"
 
 namespace creditfold::service {
 namespace asio = boost::asio;
@@ -94,9 +95,7 @@ Reply bad_request(const BadRequest& bad) {
 }
 
 Reply unknown_account(const AccountId& account, bool then) {
-  const std::string what =
-      then ? "There was no account " + account.value + " then." : "There is no account " + account.value + " here.";
-  return error_reply(Status::not_found, "unknown_account", what);
+  return error_reply(Status::not_found, "unknown_account", no_account_text(account, then));
 }
 
 std::string fault_json(const Unprocessed& fault) {

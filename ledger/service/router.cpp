@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "ledger/json.hpp"
+#include "ledger/words.hpp"
 
 namespace creditfold::service {
 namespace http = boost::beast::http;
@@ -68,7 +69,7 @@ std::string_view trimmed(std::string_view text) {
 
 // The media type of a body without its parameters; nothing when it names a charset that is not UTF-8.
 std::optional<std::string> media_type_of(const RequestHeader& header) {
-  const std::string type = lower({header[http::field::content_type].data(), header[http::field::content_type].size()});
+  const std::string type = lower_case({header[http::field::content_type].data(), header[http::field::content_type].size()});
   const std::size_t semicolon = std::min(type.find(';'), type.size());
   const std::string_view parameters = trimmed(std::string_view(type).substr(semicolon));
   if (parameters.find("charset") != std::string_view::npos && parameters.find("utf-8") == std::string_view::npos) {
