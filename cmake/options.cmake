@@ -7,6 +7,10 @@ target_compile_options(creditfold_options INTERFACE -Wall -Wextra -Wpedantic -Ws
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(creditfold_options INTERFACE -Wno-restrict)  # false alarms on string + string (GCC bug 105651)
 endif()
+if(CMAKE_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # g++ takes every file of a joined one for a header, whose types without linkage might be met twice.
+  target_compile_options(creditfold_options INTERFACE -Wno-subobject-linkage)
+endif()
 if(EMSCRIPTEN)
   # For what has to be fast in a module that is otherwise built small. em++ turns inlining off for all files as soon as it
   # reads -Os, also when -O3 follows; without inlining the codec is ten times slower.
@@ -26,6 +30,15 @@ function(creditfold_precompile target)
       # still look.
       target_compile_options(${target} PRIVATE -fpch-preprocess -Wno-array-bounds -Wno-stringop-overflow)
     endif()
+  endif()
+endfunction()
+# creditfold_test(TARGET): a program that tests. What is tested is optimized as it is shipped; the tests themselves are
+# run once, and building them at -O3 takes twice as long. With sanitizers most of a build is optimizing their checks.
+function(creditfold_test target)
+  if(SANITIZE)
+    target_compile_options(${target} PRIVATE -O0)
+  elseif(NOT EMSCRIPTEN)
+    target_compile_options(${target} PRIVATE -O1)
   endif()
 endfunction()
 if(SANITIZE)

@@ -59,6 +59,8 @@ template <class Check>
   return every_word(text, [](std::uint64_t word) { return is_ascii_without_controls(word); });
 }
 
+[[nodiscard]] constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
 // Copies `size` bytes. A call of memcpy costs more than the copy of a short id.
 [[gnu::always_inline]] inline void copy(void* into, const char* from, std::size_t size) {
   auto* const to = static_cast<std::uint8_t*>(into);

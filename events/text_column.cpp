@@ -29,8 +29,6 @@ std::size_t common_prefix(std::span<const std::string_view> values) {
   return prefix.size();
 }
 
-bool is_digit(char c) { return '0' <= c && c <= '9'; }
-
 constexpr std::uint8_t no_hex = 0x80;  // in what two of them give, too
 constexpr std::array<std::uint8_t, 256> hex_values = [] {
   std::array<std::uint8_t, 256> values{};
@@ -42,7 +40,8 @@ constexpr std::array<std::uint8_t, 256> hex_values = [] {
 bool is_uuid_dash(std::size_t at) { return at == 8 || at == 13 || at == 18 || at == 23; }
 
 std::optional<std::int64_t> number_in(std::string_view text) {
-  if (text.empty() || text.size() > digits_max || !std::all_of(text.begin(), text.end(), is_digit)) return std::nullopt;
+  const bool all_digits = std::all_of(text.begin(), text.end(), ascii::is_digit);
+  if (text.empty() || text.size() > digits_max || !all_digits) return std::nullopt;
   std::int64_t number = 0;
   for (const char c : text) number = number * 10 + (c - '0');
   return number;
@@ -175,7 +174,7 @@ void put_texts(SpanOutputArchive& out, std::span<const std::string_view> values)
     numbers = numbers_behind(values, shape.prefix, true);
     if (numbers) form = Form::digits;
   } else if (!shape.same_size) {
-    while (prefix > 0 && is_digit(first[prefix - 1])) --prefix;
+    while (prefix > 0 && ascii::is_digit(first[prefix - 1])) --prefix;
     numbers = numbers_behind(values, prefix, false);
     if (numbers) form = Form::decimals;
   }

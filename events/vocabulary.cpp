@@ -47,8 +47,6 @@ CodePoint code_point_at(std::string_view text, std::size_t at) {
   return {length, value};
 }
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 // -?digits(.1 to 6 digits)? in millionths. Gathers a negative number, which reaches one further than a positive one.
 std::optional<std::int64_t> parse_millionths(std::string_view text) {
   const bool negative = !text.empty() && text.front() == '-';
@@ -56,11 +54,11 @@ std::optional<std::int64_t> parse_millionths(std::string_view text) {
   const std::size_t point = text.find('.');
   const std::string_view whole = text.substr(0, point);
   const std::string_view fraction = point == std::string_view::npos ? "" : text.substr(point + 1);
-  if (whole.empty() || !std::all_of(whole.begin(), whole.end(), is_digit)) return std::nullopt;
+  if (whole.empty() || !std::all_of(whole.begin(), whole.end(), ascii::is_digit)) return std::nullopt;
   if (point != std::string_view::npos && (fraction.empty() || fraction.size() > fraction_digits_max)) {
     return std::nullopt;
   }
-  if (!std::all_of(fraction.begin(), fraction.end(), is_digit)) return std::nullopt;
+  if (!std::all_of(fraction.begin(), fraction.end(), ascii::is_digit)) return std::nullopt;
 
   std::int64_t value = 0;
   const auto push = [&](char digit) {
@@ -147,7 +145,7 @@ Date date_of(Instant instant) { return date_from_days(floor_divide(instant.micro
 std::int64_t number_at(std::string_view text, std::size_t from, std::size_t digits) {
   std::int64_t value = 0;
   for (const char c : text.substr(from, digits)) {
-    if (!is_digit(c)) return -1;
+    if (!ascii::is_digit(c)) return -1;
     value = value * 10 + (c - '0');
   }
   return value;
@@ -245,7 +243,7 @@ std::optional<Instant> parse_instant(std::string_view text) {
   constexpr std::string_view form = "0000-00-00T00:00:00";
   if (text.size() < form.size() + 1 || text.back() != 'Z') return std::nullopt;
   for (std::size_t i = 0; i < form.size(); ++i) {
-    if (form[i] == '0' ? !is_digit(text[i]) : text[i] != form[i]) return std::nullopt;
+    if (form[i] == '0' ? !ascii::is_digit(text[i]) : text[i] != form[i]) return std::nullopt;
   }
   const Date date{number_at(text, 0, 4), number_at(text, 5, 2), number_at(text, 8, 2)};
   const std::int64_t hour = number_at(text, 11, 2);

@@ -14,7 +14,7 @@ namespace {
 
 namespace json = boost::json;
 
-using Fault = std::optional<ReadFault>;
+using FirstFault = std::optional<ReadFault>;
 
 std::optional<Money> read_price(ObjectReader& in, std::string_view name) {
   auto price = in.optional_money(name);
@@ -32,7 +32,8 @@ const json::object* object_in(ObjectReader& parent, std::string_view name, bool 
 
 // Reads every field of an object whose keys are ids. `read` gets a field's value and place.
 template <class SomeId, class Value, class Read>
-std::map<SomeId, Value> read_map(ObjectReader& parent, std::string_view name, bool needed, Fault& fault, Read&& read) {
+std::map<SomeId, Value> read_map(ObjectReader& parent, std::string_view name, bool needed, FirstFault& fault,
+                                 Read&& read) {
   std::map<SomeId, Value> found;
   const json::object* object = object_in(parent, name, needed);
   if (object == nullptr) return found;
@@ -59,7 +60,7 @@ std::optional<std::string> read_billing_name(ObjectReader& in, std::string_view 
   return std::move(text->value);
 }
 
-Plan read_plan(const json::value& value, const std::string& place, Fault& fault) {
+Plan read_plan(const json::value& value, const std::string& place, FirstFault& fault) {
   Plan plan;
   ObjectReader in(value, place, fault, ObjectReader::Null::left_out);
   plan.billing_name = read_billing_name(in, "name");
@@ -98,7 +99,7 @@ Rate read_rate(ObjectReader& in, std::string_view name) {
   return rate.value_or(Rate{});
 }
 
-Model read_model(const json::value& value, const std::string& place, Fault& fault) {
+Model read_model(const json::value& value, const std::string& place, FirstFault& fault) {
   Model model;
   ObjectReader in(value, place, fault, ObjectReader::Null::left_out);
   model.provider = in.string("provider");
@@ -119,7 +120,7 @@ Model read_model(const json::value& value, const std::string& place, Fault& faul
   return model;
 }
 
-RateCard read_rate_card(const json::value& value, const std::string& place, Fault& fault) {
+RateCard read_rate_card(const json::value& value, const std::string& place, FirstFault& fault) {
   RateCard card;
   ObjectReader in(value, place, fault);
   card.models = read_map<ModelId, Model>(
@@ -129,7 +130,7 @@ RateCard read_rate_card(const json::value& value, const std::string& place, Faul
   return card;
 }
 
-Product read_product(const json::value& value, const std::string& place, Fault& fault) {
+Product read_product(const json::value& value, const std::string& place, FirstFault& fault) {
   Product product;
   ObjectReader in(value, place, fault, ObjectReader::Null::left_out);
   product.billing_name = read_billing_name(in, "name");
@@ -156,7 +157,7 @@ Product read_product(const json::value& value, const std::string& place, Fault& 
   return product;
 }
 
-Region read_region(const json::value& value, const std::string& place, Fault& fault) {
+Region read_region(const json::value& value, const std::string& place, FirstFault& fault) {
   ObjectReader in(value, place, fault, ObjectReader::Null::left_out);
   Region region{.gov = in.optional_boolean("gov").value_or(false)};
   in.refuse_others();
@@ -164,7 +165,7 @@ Region read_region(const json::value& value, const std::string& place, Fault& fa
 }
 
 // Names that must lead somewhere inside the same catalog.
-void check_references(const Catalog& catalog, Fault& fault) {
+void check_references(const Catalog& catalog, FirstFault& fault) {
   const auto broken = [&](const std::string& place, const std::string& what) {
     if (!fault) fault = ReadFault{place, what};
   };
@@ -204,7 +205,7 @@ bool is_aws_account(std::string_view text) {
   return text.size() == 12 && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
-Catalog read_catalog(const json::value& value, Fault& fault) {
+Catalog read_catalog(const json::value& value, FirstFault& fault) {
   Catalog catalog;
   ObjectReader in(value, "", fault, ObjectReader::Null::left_out);
   catalog.name = in.id<PlanId>("catalog").value;
@@ -273,7 +274,7 @@ Expected<Catalog, CatalogFault> parse_catalog(std::string_view text) {
   if (const auto twice = find_duplicate_key(text)) {
     return Unexpected{CatalogFault{line_of(text, *twice), *twice, "stands twice"}};
   }
-  Fault fault;
+  FirstFault fault;
   Catalog catalog = read_catalog(parser.release(), fault);
   if (fault) return Unexpected{CatalogFault{line_of(text, fault->place), fault->place, fault->what}};
   return catalog;

@@ -10,7 +10,7 @@ namespace creditfold {
 namespace {
 
 // Our reading of the product-specific terms of 2025-10-07, clause by clause; H ids are rules of our own where those are silent.
-constexpr std::array table{
+constexpr std::array clause_table{
     Clause{"AIS-1", "AI Studio", "A workflow is an automation that uses AI: every charge names its workflow and its model."},
     Clause{"AIS-2", "AI Studio", "A Product Term is the first subscription period or a renewal of it; nothing is granted or sold outside one."},
     Clause{"AIS-3", "AI Studio", "Each Credit Period, monthly or quarterly, brings the plan's allotment once, when it opens."},
@@ -70,11 +70,12 @@ constexpr std::array table{
 
 }  // namespace
 
-std::span<const Clause> clauses() { return table; }
+std::span<const Clause> clauses() { return clause_table; }
 
 const Clause* find_clause(std::string_view id) {
-  const auto found = std::find_if(table.begin(), table.end(), [id](const Clause& clause) { return clause.id == id; });
-  return found == table.end() ? nullptr : &*found;
+  const auto found =
+      std::find_if(clause_table.begin(), clause_table.end(), [id](const Clause& clause) { return clause.id == id; });
+  return found == clause_table.end() ? nullptr : &*found;
 }
 
 std::string clauses_json() {

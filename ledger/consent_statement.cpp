@@ -14,14 +14,14 @@ namespace creditfold {
 namespace {
 
 // For each feature and each terms id, the event that decides at a moment: the last recorded that had happened by then.
-struct Deciding {
+struct DecidingEvents {
   const Event* access = nullptr;
   std::map<FeatureId, const Event*> consents;
   std::map<TermsId, const Event*> terms;
 };
 
-Deciding deciding_at(std::span<const Event> events, Instant moment) {
-  Deciding found;
+DecidingEvents deciding_at(std::span<const Event> events, Instant moment) {
+  DecidingEvents found;
   for (const Event& event : events) {
     if (event.at > moment) continue;
     if (std::holds_alternative<AccessChanged>(event.payload)) found.access = &event;
@@ -49,14 +49,14 @@ const Event* origin_of(const std::map<SomeId, const Event*>& known, const SomeId
   return found == known.end() ? nullptr : found->second;
 }
 
-void write_access(JsonWriter& out, const AccountState& state, const Deciding& deciding, Instant moment) {
+void write_access(JsonWriter& out, const AccountState& state, const DecidingEvents& deciding, Instant moment) {
   out.key("access").open('{').field("allowed", consents::has_access(state, moment));
   write_origin(out, deciding.access);
   out.close('}');
 }
 
 // AI-4: `training` is there and answered never whatever was recorded; AI-5: so is `beta`, off until it is given.
-void write_consents(JsonWriter& out, const AccountState& state, Deciding& deciding, Instant moment) {
+void write_consents(JsonWriter& out, const AccountState& state, DecidingEvents& deciding, Instant moment) {
   deciding.consents.emplace(FeatureId(consents::training_feature), nullptr);
   deciding.consents.emplace(FeatureId(consents::beta_feature), nullptr);
   out.key("consents").open('[');
@@ -83,14 +83,14 @@ bool in_force(const AccountState& state, const RateCardId& card, Instant moment)
   });
 }
 
-void write_terms_of(JsonWriter& out, const AccountState& state, const Deciding& deciding, const TermsId& id,
+void write_terms_of(JsonWriter& out, const AccountState& state, const DecidingEvents& deciding, const TermsId& id,
                     Instant moment) {
   out.open('{').field("terms", id).field("accepted", consents::has_accepted(state, id, moment));
   write_origin(out, origin_of(deciding.terms, id));
 }
 
 // AI-3: terms some model of the catalog asks for, then the others the account has answered.
-void write_terms(JsonWriter& out, const AccountState& state, const Catalog& catalog, const Deciding& deciding,
+void write_terms(JsonWriter& out, const AccountState& state, const Catalog& catalog, const DecidingEvents& deciding,
                  Instant moment) {
   std::map<TermsId, std::vector<ModelPlace>> needed;
   for (const auto& [card, models] : catalog.rate_cards) {
@@ -143,7 +143,7 @@ void write_models(JsonWriter& out, const AccountState& state, const Catalog& cat
 }
 
 // GOV-2: whether the account asked for the responsibility matrix that is shipped now, and whether it attested to it.
-void write_gov(JsonWriter& out, const AccountState& state, const Deciding& deciding, Instant moment) {
+void write_gov(JsonWriter& out, const AccountState& state, const DecidingEvents& deciding, Instant moment) {
   if (state.environment != Environment::gov) return;
   const auto answer = [&](std::string_view name, const TermsId& id) {
     out.key(name);
@@ -160,7 +160,7 @@ void write_gov(JsonWriter& out, const AccountState& state, const Deciding& decid
 
 std::string consents_json(const AccountState& state, std::span<const Event> events, const Catalog& catalog,
                           Instant moment) {
-  Deciding deciding = deciding_at(events, moment);
+  DecidingEvents deciding = deciding_at(events, moment);
   JsonWriter out;
   out.open('{')
       .field("account", state.account)

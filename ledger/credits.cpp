@@ -17,7 +17,7 @@ std::int32_t next_lot_number(const Term& term, std::int32_t period) {
 }
 
 // The sums of a period must stay within 64 bits also when its allotment is still to come; throws Overflow.
-void check_room(const Term& term, std::int32_t number, Credits amount) {
+void check_room_for_grant(const Term& term, std::int32_t number, Credits amount) {
   const Period* period = terms::find_period(term, number);
   const Credits granted = (period ? period->granted : Credits{}) + amount;
   if (number > term.opened) (void)(granted + term.allotment);
@@ -285,7 +285,7 @@ std::optional<Refusal> decide(Draft& draft, const GrantCredits& command) {
   if (!found) return found.error();
   const Term& term = *found->term;
   if (auto refusal = check_periods(term, command.period, command.period, draft.at(), "AIS-4d")) return refusal;
-  check_room(term, static_cast<std::int32_t>(command.period), command.credits);
+  check_room_for_grant(term, static_cast<std::int32_t>(command.period), command.credits);
   CreditsGranted grant =
       lot_in_period(command.plan, term, static_cast<std::int32_t>(command.period), command.kind, command.credits);
   grant.reason = FreeText(command.reason);
@@ -314,7 +314,7 @@ std::optional<Refusal> decide(Draft& draft, const PurchaseCredits& command, cons
   }
   std::vector<CreditsGranted> lots;
   for (std::int64_t period = command.first; period <= command.last; ++period) {
-    check_room(term, static_cast<std::int32_t>(period), command.credits);
+    check_room_for_grant(term, static_cast<std::int32_t>(period), command.credits);
     lots.push_back(
         lot_in_period(command.plan, term, static_cast<std::int32_t>(period), LotKind::purchase, command.credits));
     lots.back().price = price;

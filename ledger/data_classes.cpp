@@ -6,6 +6,9 @@
 #include "ledger/json_writer.hpp"
 
 namespace creditfold {
+
+// Apart, because the classes' bare names mean something else elsewhere.
+namespace data_class_tables {
 namespace {
 
 using enum DataClass;
@@ -120,6 +123,11 @@ constexpr std::array kept{
     StoredFields{"none", "attachment", video, "video"},
 };
 
+}  // namespace
+}  // namespace data_class_tables
+
+namespace {
+
 std::vector<std::string_view> words_of(std::string_view text) {
   std::vector<std::string_view> words;
   while (!text.empty()) {
@@ -132,14 +140,16 @@ std::vector<std::string_view> words_of(std::string_view text) {
 
 }  // namespace
 
-std::span<const ClassRule> class_rules() { return rules; }
+std::span<const ClassRule> class_rules() { return data_class_tables::rules; }
 
-std::span<const StoredFields> stored_fields() { return kept; }
+std::span<const StoredFields> stored_fields() { return data_class_tables::kept; }
 
-const ClassRule& rule_of(DataClass data_class) { return rules.at(static_cast<std::size_t>(data_class)); }
+const ClassRule& rule_of(DataClass data_class) {
+  return data_class_tables::rules.at(static_cast<std::size_t>(data_class));
+}
 
 std::optional<DataClass> class_of(std::string_view store, std::string_view record, std::string_view field) {
-  for (const StoredFields& row : kept) {
+  for (const StoredFields& row : data_class_tables::kept) {
     if (row.store != store || row.record != record) continue;
     for (const std::string_view word : words_of(row.fields)) {
       if (word == field) return row.data_class;
@@ -151,7 +161,7 @@ std::optional<DataClass> class_of(std::string_view store, std::string_view recor
 std::string data_classes_json() {
   JsonWriter out;
   out.open('{').key("classes").open('[');
-  for (const ClassRule& rule : rules) {
+  for (const ClassRule& rule : data_class_tables::rules) {
     out.open('{')
         .field("class", rule.data_class)
         .field("encrypted", rule.protection != Protection::in_the_clear)
@@ -159,7 +169,7 @@ std::string data_classes_json() {
         .field("clause", rule.clause)
         .field("sentence", rule.sentence);
     out.key("stored").open('[');
-    for (const StoredFields& row : kept) {
+    for (const StoredFields& row : data_class_tables::kept) {
       if (row.data_class != rule.data_class) continue;
       out.open('{')
           .field("store", row.store)

@@ -14,11 +14,6 @@
 namespace creditfold {
 namespace {
 
-constexpr std::int64_t second = 1'000'000;
-constexpr std::int64_t minute = 60 * second;
-constexpr std::int64_t hour = 60 * minute;
-constexpr std::int64_t day = 24 * hour;
-
 // When things happened, in days before today. Basic came first, Pro a week later; its first quarter is closed and its
 // second is about four weeks old.
 constexpr std::int64_t opened_days_ago = 125;
@@ -73,7 +68,7 @@ class Dice {
   std::uint64_t state_;
 };
 
-struct Volumes {
+struct TokenVolumes {
   std::int64_t query = 0;
   std::int64_t input = 0;
   std::int64_t output = 0;
@@ -101,6 +96,11 @@ class History {
   }
 
  private:
+  static constexpr std::int64_t second = 1'000'000;
+  static constexpr std::int64_t minute = 60 * second;
+  static constexpr std::int64_t hour = 60 * minute;
+  static constexpr std::int64_t day = 24 * hour;
+
   static std::int64_t floor_mod(std::int64_t a, std::int64_t n) { return ((a % n) + n) % n; }
   [[nodiscard]] Instant days_ago(std::int64_t days, std::int64_t micros = 0) const {
     return {today_.micros - days * day + micros};
@@ -162,7 +162,7 @@ class History {
   }
 
   // Volumes that cost about `credits` with this model.
-  Volumes volumes(std::string_view model_id, std::int64_t credits, std::int64_t output_percent) {
+  TokenVolumes volumes(std::string_view model_id, std::int64_t credits, std::int64_t output_percent) {
     const Model* model = catalog_.model(RateCardId("2025-10"), ModelId(model_id));
     const auto tokens = [](std::int64_t part, Rate rate) {
       const std::int64_t per_million = std::max<std::int64_t>(rate.micro_per_million / micro_per_credit, 1);
@@ -173,7 +173,7 @@ class History {
     return {query, tokens(credits * (100 - output_percent) / 100, model->input),
             tokens(credits * output_percent / 100, model->output)};
   }
-  std::string usage_fields(const Workflow& workflow, std::string_view model, const Volumes& volume) {
+  std::string usage_fields(const Workflow& workflow, std::string_view model, const TokenVolumes& volume) {
     return R"("workflow":")" + std::string(workflow.id) + R"(","model":")" + std::string(model) + R"(","query":)" +
            std::to_string(volume.query) + R"(,"input":)" + std::to_string(volume.input) + R"(,"output":)" +
            std::to_string(volume.output);
@@ -199,7 +199,7 @@ class History {
   void authorize(Instant asked, std::int64_t number, std::int64_t credits, bool settled) {
     const Workflow& workflow = workflows[2];
     const std::string_view model = workflow.models[0];
-    Volumes volume = volumes(model, credits, workflow.output_percent);
+    TokenVolumes volume = volumes(model, credits, workflow.output_percent);
     const std::string id = "job-" + std::to_string(number);
     send(asked, "AuthorizeUsage",
          R"("authorization":")" + id + R"(",)" + usage_fields(workflow, model, volume) + R"(,"expires_at":")" +

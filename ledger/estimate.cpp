@@ -112,7 +112,7 @@ void write_authorization(JsonWriter& out, const Expected<std::vector<Event>, Ref
 }
 
 // AI-6: what is true of every estimate, of every output, and of a beta model.
-void write_notices(JsonWriter& out, const Catalog& catalog, const Model* model) {
+void write_estimate_notices(JsonWriter& out, const Catalog& catalog, const Model* model) {
   const auto write = [&](std::string_view name) {
     const auto found = catalog.notices.find(std::string(name));
     if (found != catalog.notices.end()) out.field(name, std::string_view(found->second));
@@ -154,7 +154,7 @@ Expected<std::string, Refusal> estimate_json(const AccountState& state, const Es
       .field("late", charge.late)
       .field("flags", charge.flags);
   write_authorization(out, decide(&state, authorization, catalog, now));
-  write_notices(out, catalog, catalog.model(charge.rate_card, charge.model));
+  write_estimate_notices(out, catalog, catalog.model(charge.rate_card, charge.model));
   out.close('}');
   return out.take();
 }

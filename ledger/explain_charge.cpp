@@ -104,7 +104,7 @@ void tell_price(Telling& told, const CreditsConsumed& fact, const Catalog& catal
       .by("H15");
 }
 
-void tell_lots(Telling& told, const FoundCharge& charge) {
+void tell_drawn_lots(Telling& told, const FoundCharge& charge) {
   constexpr std::string_view part = "Lots";
   if (charge.fact().late) return;
   Credits open = charge.fact().credits;
@@ -223,7 +223,7 @@ void tell_namesakes(Telling& told, const FoundCharge& charge) {
   }
 }
 
-std::string sentence_for(const FoundCharge& charge) {
+std::string sentence_for_charge(const FoundCharge& charge) {
   const ChargeFold& fold = charge.fold();
   const std::string begin =
       joined({"Usage ", charge.fact().usage.value, " was charged ", Piece::in_credits(charge.fact().credits), " to ",
@@ -257,14 +257,14 @@ Told explain_charge(const AccountHistory& history, const WhyCharge& why, const C
   tell_term(told, charge.reading(), charge.fact().plan, charge.fold().term);
   tell_plan(told, charge, catalog);
   tell_price(told, charge.fact(), catalog);
-  tell_lots(told, charge);
+  tell_drawn_lots(told, charge);
   tell_uncovered(told, charge);
   tell_flags(told, charge, catalog);
   tell_hold(told, charge);
   tell_around(told, charge, history);
   tell_namesakes(told, charge);
   told.event(charge.event());
-  told.answer({sentence_for(charge)});
+  told.answer({sentence_for_charge(charge)});
   return told.finish(history, charge.reading());
 }
 

@@ -112,8 +112,8 @@ std::string_view verb_of(LotKind kind) {
   __builtin_unreachable();
 }
 
-std::string sentence_for(const LotHistory& history, const CreditsGranted& grant, const credits::LotName& name,
-                         const SumText& draws) {
+std::string sentence_for_lot(const LotHistory& history, const CreditsGranted& grant, const credits::LotName& name,
+                             const SumText& draws) {
   const Lot& lot = *history.lot;
   const std::string begin =
       joined({"Lot ", credits::to_id(name).value, " ", verb_of(lot.kind), Piece::in_credits(lot.granted)});
@@ -156,7 +156,7 @@ Told explain_lot(const AccountHistory& history, const WhyLot& why) {
     tell_balance(told, lot, draws);
   }
   told.clause("AIS-4e");
-  told.answer({sentence_for(lot, std::get<CreditsGranted>(granted.payload), *name, draws)});
+  told.answer({sentence_for_lot(lot, std::get<CreditsGranted>(granted.payload), *name, draws)});
   return told.finish(history, lot.reading);
 }
 

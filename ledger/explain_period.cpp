@@ -37,7 +37,7 @@ Met::Met(Telling& told, const AccountHistory& history, const WhyPeriod& why)
               }),
       closed(close_of(reading, why.plan, why.term, why.period)) {}
 
-void tell_lots(Telling& told, const WhyPeriod& why, const Period& period) {
+void tell_period_lots(Telling& told, const WhyPeriod& why, const Period& period) {
   constexpr std::string_view part = "Lots";
   for (const std::size_t i : credits::burn_order(period)) {
     if (told.steps_of(part) == why_lines_max) {
@@ -87,7 +87,7 @@ void tell_close(Telling& told, const Met& met) {
   }
 }
 
-std::string sentence_for(const WhyPeriod& why, const Period& period, const Met& met) {
+std::string sentence_for_period(const WhyPeriod& why, const Period& period, const Met& met) {
   std::string text =
       joined({"Credit Period ", why.period, " of ", display_name(why.plan), ", term ", why.term, ", was granted ",
               Piece::in_credits(period.granted), ": ", Piece::grouped(period.consumed), " consumed"});
@@ -116,9 +116,9 @@ Told explain_period(const AccountHistory& history, const WhyPeriod& why) {
               {span_text(terms::period_starts_at(*term, why.period), terms::period_ends_at(*term, why.period))})
       .by("H2");
   tell_figures(told, *period, met);
-  tell_lots(told, why, *period);
+  tell_period_lots(told, why, *period);
   tell_close(told, met);
-  told.answer({sentence_for(why, *period, met)});
+  told.answer({sentence_for_period(why, *period, met)});
   return told.finish(history, met.reading);
 }
 

@@ -13,34 +13,34 @@
 namespace creditfold::why {
 namespace {
 
-constexpr std::string_view part = "Arithmetic";
+constexpr std::string_view arithmetic_part = "Arithmetic";
 
 // AIS-5b: what of the amount is whole increments, and the nearest amounts that are.
-void tell_increments(Telling& told, const Refused& refused) {
+void tell_nearest_packs(Telling& told, const Refused& refused) {
   const auto credits = refused.credits("credits");
   const auto increment = refused.credits("increment");
   if (!credits || !increment) return;
   if (increment->micro <= 0) {
-    told.remark(part, {"Increment"}, {"The plan sells no packs: its increment is 0."}).by("AIS-5b");
+    told.remark(arithmetic_part, {"Increment"}, {"The plan sells no packs: its increment is 0."}).by("AIS-5b");
     return;
   }
   if (credits->micro <= 0) {
-    told.credits(part, {"Smallest pack"}, {"an amount is positive"}, *increment).by("AIS-5b");
+    told.credits(arithmetic_part, {"Smallest pack"}, {"an amount is positive"}, *increment).by("AIS-5b");
     return;
   }
   const std::int64_t whole = credits->micro / increment->micro;
   const Credits rest{credits->micro % increment->micro};
-  told.credits(part, {"Left over"}, {*credits, " − ", whole, " × ", *increment}, rest).by("AIS-5b");
+  told.credits(arithmetic_part, {"Left over"}, {*credits, " − ", whole, " × ", *increment}, rest).by("AIS-5b");
   const auto multiple = [&](std::int64_t count) -> std::optional<Credits> {
     std::int64_t micro = 0;
     if (__builtin_mul_overflow(count, increment->micro, &micro)) return std::nullopt;
     return Credits{micro};
   };
   if (const auto below = multiple(whole); below && whole > 0) {
-    told.credits(part, {"The pack below"}, {whole, " × ", *increment}, *below);
+    told.credits(arithmetic_part, {"The pack below"}, {whole, " × ", *increment}, *below);
   }
   if (const auto above = multiple(whole + 1)) {
-    told.credits(part, {"The pack above"}, {whole + 1, " × ", *increment}, *above);
+    told.credits(arithmetic_part, {"The pack above"}, {whole + 1, " × ", *increment}, *above);
   }
 }
 
@@ -55,12 +55,14 @@ void tell_exhaustion(Telling& told, const Refused& refused) {
   const auto wanted = static_cast<Wide>(spoken_for->micro) + static_cast<Wide>(cost->micro);
   const Wide allowed = static_cast<Wide>(granted->micro) * static_cast<Wide>(share->micro / micro_per_credit) / 100;
   constexpr Wide fine = 1'000'000;
-  told.step(part, {"Would be spoken for"}, {*spoken_for, " + ", *cost}, fine_credits(wanted * fine), "credits")
+  told.step(arithmetic_part, {"Would be spoken for"}, {*spoken_for, " + ", *cost}, fine_credits(wanted * fine),
+            "credits")
       .by("H18");
-  told.step(part, {"May be spoken for"}, {*granted, " × ", *share, " ÷ 100"}, fine_credits(allowed * fine), "credits")
+  told.step(arithmetic_part, {"May be spoken for"}, {*granted, " × ", *share, " ÷ 100"}, fine_credits(allowed * fine),
+            "credits")
       .by("H18");
   const auto spoken = static_cast<Wide>(spoken_for->micro);
-  told.step(part, {"The most that fits"}, {"what may be − what is spoken for"},
+  told.step(arithmetic_part, {"The most that fits"}, {"what may be − what is spoken for"},
             fine_credits((allowed > spoken ? allowed - spoken : 0) * fine), "credits");
 }
 
@@ -70,14 +72,15 @@ void tell_future(Telling& told, const Refused& refused) {
   const auto now = refused.instant("now");
   if (!at || !now || *at < *now) return;
   // Microseconds are to a second what micro-credits are to a credit: the same decimals.
-  told.step(part, {"Ahead of the clock"}, {*at, " − ", *now}, Credits{at->micros - now->micros}, "seconds").by("H1");
-  told.step(part, {"Allowed"}, {"at most"}, Credits{future_micros_max}, "seconds").by("H1");
+  told.step(arithmetic_part, {"Ahead of the clock"}, {*at, " − ", *now}, Credits{at->micros - now->micros}, "seconds")
+      .by("H1");
+  told.step(arithmetic_part, {"Allowed"}, {"at most"}, Credits{future_micros_max}, "seconds").by("H1");
 }
 
 std::string_view article_of(std::string_view clause) { return clause.empty() ? "a rule of form" : clause; }
 
 // Whether an event names what the refusal is about; nothing: no event has to be looked for.
-std::function<bool(const Event&)> names_of(const Refused& refused) {
+std::function<bool(const Event&)> test_for_named(const Refused& refused) {
   const RefusalCode code = refused.refusal.code;
   const auto key = refused.detail("key");
   if (code == RefusalCode::key_reused && key) return [key](const Event& event) { return event.key.value == *key; };
@@ -115,7 +118,7 @@ Instant Refused::moment() const { return instant("at").value_or(reading ? readin
 
 void tell_arithmetic(Telling& told, const Refused& refused) {
   const RefusalCode code = refused.refusal.code;
-  if (code == RefusalCode::bad_increment) tell_increments(told, refused);
+  if (code == RefusalCode::bad_increment) tell_nearest_packs(told, refused);
   if (code == RefusalCode::insufficient_credits) tell_exhaustion(told, refused);
   if (code == RefusalCode::in_future) tell_future(told, refused);
 }
@@ -123,7 +126,7 @@ void tell_arithmetic(Telling& told, const Refused& refused) {
 Told explain_refusal(const AccountHistory& history, const WhyRefusal& why, const Catalog& catalog) {
   const Refusal& refusal = why.refusal;
   Refused refused{refusal, catalog, nullptr, {}};
-  const std::function<bool(const Event&)> names = names_of(refused);
+  const std::function<bool(const Event&)> names = test_for_named(refused);
   std::vector<Place> named;
   const Reading reading(history, [&](const Event& event, const AccountState&) {
     if (names && names(event)) named.push_back(place_of(event));

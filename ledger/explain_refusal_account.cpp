@@ -13,7 +13,7 @@
 namespace creditfold::why {
 namespace {
 
-constexpr std::string_view part = "The account";
+constexpr std::string_view account_part = "The account";
 
 std::string_view standing_of(Instant from, Instant to, Instant at) {
   return at < from ? "to come" : at < to ? "in force" : "over";
@@ -27,8 +27,8 @@ void tell_terms(Telling& told, const Refused& refused) {
   for (const auto& [id, pool] : state.pools) {
     if (product || (plan && state.pools.count(PlanId(*plan)) != 0 && id.value != *plan)) continue;
     for (const Term& term : pool.terms) {
-      if (told.steps_of(part) >= why_lines_max) break;
-      told.step(part, {id.value, ", term ", term.number},
+      if (told.steps_of(account_part) >= why_lines_max) break;
+      told.step(account_part, {id.value, ", term ", term.number},
                 {span_text(term.starts_at, term.ends_at), ", ", terms::period_count(term), " Credit Periods"},
                 standing_of(term.starts_at, term.ends_at, refused.moment()))
           .by("H7");
@@ -38,12 +38,12 @@ void tell_terms(Telling& told, const Refused& refused) {
   for (const auto& [id, seat_product] : state.seats) {
     if (!product || id.value != *product) continue;
     for (const SeatTerm& term : seat_product.terms) {
-      told.step(part, {id.value, ", term ", term.number}, {span_text(term.starts_at, term.ends_at)},
+      told.step(account_part, {id.value, ", term ", term.number}, {span_text(term.starts_at, term.ends_at)},
                 standing_of(term.starts_at, term.ends_at, refused.moment()))
           .by("H20");
     }
   }
-  if (told.steps_of(part) == 0) told.remark(part, {"Terms"}, {"The account has none."}).by("AIS-2");
+  if (told.steps_of(account_part) == 0) told.remark(account_part, {"Terms"}, {"The account has none."}).by("AIS-2");
 }
 
 void tell_builders(Telling& told, const Refused& refused) {
@@ -53,16 +53,17 @@ void tell_builders(Telling& told, const Refused& refused) {
     const Builders* builders = pool.builders.at(refused.moment());
     if (builders == nullptr || builders->everyone) continue;
     const bool admits = builders->admits(actor ? std::optional(ActorId(*actor)) : std::nullopt);
-    told.step(part, {id.value, ", builder list"}, {builders->actors.size(), " actors"},
+    told.step(account_part, {id.value, ", builder list"}, {builders->actors.size(), " actors"},
               admits ? "admits the actor" : "does not admit the actor")
         .by("H6");
   }
 }
 
-void tell_increments(Telling& told, const Refused& refused) {
+void tell_increments_of_plans(Telling& told, const Refused& refused) {
   for (const auto& [id, pool] : refused.reading->state.pools) {
     const Term& term = pool.terms.back();
-    told.credits(part, {id.value, ", increment of its packs"}, {"in term ", term.number}, term.increment).by("AIS-5b");
+    told.credits(account_part, {id.value, ", increment of its packs"}, {"in term ", term.number}, term.increment)
+        .by("AIS-5b");
     tell_term(told, *refused.reading, id, term.number);
   }
 }
@@ -76,7 +77,7 @@ void tell_closed(Telling& told, const Refused& refused) {
       for (const Period& period : term.periods) {
         const bool ends_then = ends_at && terms::period_ends_at(term, period.number) == *ends_at;
         if (!ends_then || (number && *number != std::to_string(period.number))) continue;
-        told.step(part, {"Credit Period ", to_period(id, term.number, period.number).which},
+        told.step(account_part, {"Credit Period ", to_period(id, term.number, period.number).which},
                   {span_text(terms::period_starts_at(term, period.number), *ends_at)},
                   period.number <= term.closed   ? "closed"
                   : period.number <= term.opened ? "opened, not closed"
@@ -88,7 +89,7 @@ void tell_closed(Telling& told, const Refused& refused) {
       }
     }
   }
-  if (told.steps_of(part) == 0) tell_terms(told, refused);
+  if (told.steps_of(account_part) == 0) tell_terms(told, refused);
 }
 
 // H18: where what was spoken for comes from, in the period whose figures are those of the refusal; else as they are
@@ -110,12 +111,12 @@ void tell_spoken_for(Telling& told, const Refused& refused) {
           sum += static_cast<Wide>(hold.cost.micro);
         }
         const std::string spoken_for = credits_text(sum);
-        if (told.steps_of(part) >= why_lines_max || spoken_for != expected.value_or(spoken_for)) continue;
+        if (told.steps_of(account_part) >= why_lines_max || spoken_for != expected.value_or(spoken_for)) continue;
         const std::string promised = live.empty()       ? "0"
                                      : live.size() == 1 ? to_text(live.front())
                                                         : joined({"(", sum_text(live), ")"});
         told.step(
-                part, {"Spoken for in ", to_period(id, term.number, period.number).which},
+                account_part, {"Spoken for in ", to_period(id, term.number, period.number).which},
                 {period.consumed, " consumed + ", period.uncovered, " uncovered + ", promised, " authorized and live"},
                 spoken_for, "credits")
             .by("H18")
@@ -123,8 +124,8 @@ void tell_spoken_for(Telling& told, const Refused& refused) {
       }
     }
   }
-  if (told.steps_of(part) != 0) return;
-  told.remark(part, {"Moved on"},
+  if (told.steps_of(account_part) != 0) return;
+  told.remark(account_part, {"Moved on"},
               {"No Credit Period of the account has these figures now; ask as of the moment of the refusal."})
       .by("H18");
 }
@@ -135,13 +136,13 @@ void tell_authorization(Telling& told, const Refused& refused) {
   const AuthorizationId wanted{*id};
   const auto live = refused.reading->state.holds.find(wanted);
   if (live != refused.reading->state.holds.end()) {
-    told.credits(part, {*id}, {"live until ", live->second.expires_at}, live->second.cost)
+    told.credits(account_part, {*id}, {"live until ", live->second.expires_at}, live->second.cost)
         .by("H16")
         .to(to_period(live->second.plan, live->second.term, live->second.period));
   }
   for (const Place& place : refused.named) told.chain(place);
   if (live == refused.reading->state.holds.end()) {
-    told.remark(part, {*id},
+    told.remark(account_part, {*id},
                 {!refused.named.empty() ? "It was live once, and was settled or released."
                                         : "No event of the account names it."})
         .by("H16");
@@ -152,7 +153,7 @@ void tell_authorization(Telling& told, const Refused& refused) {
 template <class Fact, class Ours>
 void tell_standing(Telling& told, const Refused& refused, std::string_view label, std::string_view stands,
                    std::string_view clause, Ours&& ours) {
-  told.step(part, {label}, {"by the moment ", refused.moment()}, stands).by(clause);
+  told.step(account_part, {label}, {"by the moment ", refused.moment()}, stands).by(clause);
   for (const Event& event : refused.reading->standing) {
     const auto* fact = std::get_if<Fact>(&event.payload);
     if (fact != nullptr && ours(*fact)) told.chain(event);
@@ -185,19 +186,19 @@ void tell_seats(Telling& told, const Refused& refused) {
     const SeatTerm* term =
         product ? seats::term_in_force(refused.reading->state, ProductId(*product), refused.moment()) : nullptr;
     if (term == nullptr) continue;
-    told.step(part, {*product}, {span_text(term->starts_at, term->ends_at)}, term->seats, "seats").by("ADD-1");
+    told.step(account_part, {*product}, {span_text(term->starts_at, term->ends_at)}, term->seats, "seats").by("ADD-1");
   }
 }
 
 void tell_key(Telling& told, const Refused& refused) {
   for (const Place& place : refused.named) told.chain(place);
-  told.step(part, {"Events under this key"}, {}, refused.named.size(), "events").by("H19");
+  told.step(account_part, {"Events under this key"}, {}, refused.named.size(), "events").by("H19");
 }
 
 void tell_opening(Telling& told, const Refused& refused) {
   const Event& opened = refused.reading->standing.front();
   told.event(opened);
-  told.step(part, {"Opened"},
+  told.step(account_part, {"Opened"},
             {"environment ", to_name(refused.reading->state.environment), ", region ",
              refused.reading->state.region.value},
             opened.at)
@@ -205,7 +206,7 @@ void tell_opening(Telling& told, const Refused& refused) {
 }
 
 template <class Map>
-std::string names_of(const Map& map) {
+std::string listed_ids(const Map& map) {
   std::vector<std::string> names;
   for (const auto& [id, value] : map) names.push_back(id.value);
   return listed(names);
@@ -214,19 +215,19 @@ std::string names_of(const Map& map) {
 constexpr std::string_view catalog_part = "The catalog at hand";
 
 void tell_plans(Telling& told, const Refused& refused) {
-  told.remark(catalog_part, {"Plans"}, {names_of(refused.catalog.plans)});
+  told.remark(catalog_part, {"Plans"}, {listed_ids(refused.catalog.plans)});
 }
 void tell_products(Telling& told, const Refused& refused) {
-  told.remark(catalog_part, {"Products"}, {names_of(refused.catalog.products)});
+  told.remark(catalog_part, {"Products"}, {listed_ids(refused.catalog.products)});
 }
 void tell_regions(Telling& told, const Refused& refused) {
-  told.remark(catalog_part, {"Regions"}, {names_of(refused.catalog.regions)});
+  told.remark(catalog_part, {"Regions"}, {listed_ids(refused.catalog.regions)});
 }
 void tell_models(Telling& told, const Refused& refused) {
   const RateCardId card{refused.detail("rate_card").value_or("")};
   const auto found = refused.catalog.rate_cards.find(card);
   told.remark(catalog_part, {"Models on rate card ", card.value},
-              {found == refused.catalog.rate_cards.end() ? "It has no such card." : names_of(found->second.models)})
+              {found == refused.catalog.rate_cards.end() ? "It has no such card." : listed_ids(found->second.models)})
       .by("AIS-1");
 }
 
@@ -246,7 +247,7 @@ constexpr std::array entries{
     Entry{RefusalCode::plan_mismatch, tell_builders},
     Entry{RefusalCode::seat_parity, tell_seats},
     Entry{RefusalCode::term_overlap, tell_terms},
-    Entry{RefusalCode::bad_increment, tell_increments},
+    Entry{RefusalCode::bad_increment, tell_increments_of_plans},
     Entry{RefusalCode::unknown_period, tell_terms},
     Entry{RefusalCode::unknown_model, tell_models},
     Entry{RefusalCode::revoked, tell_access},

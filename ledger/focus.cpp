@@ -60,50 +60,50 @@ enum class Column : std::size_t {
   x_UsageId,
   count
 };
-constexpr std::size_t columns = static_cast<std::size_t>(Column::count);
-constexpr std::array<std::string_view, columns> names{"BilledCost",
-                                                      "BillingAccountId",
-                                                      "BillingAccountName",
-                                                      "BillingCurrency",
-                                                      "BillingPeriodEnd",
-                                                      "BillingPeriodStart",
-                                                      "ChargeCategory",
-                                                      "ChargeClass",
-                                                      "ChargeDescription",
-                                                      "ChargeFrequency",
-                                                      "ChargePeriodEnd",
-                                                      "ChargePeriodStart",
-                                                      "ConsumedQuantity",
-                                                      "ConsumedUnit",
-                                                      "ContractedCost",
-                                                      "EffectiveCost",
-                                                      "InvoiceIssuerName",
-                                                      "ListCost",
-                                                      "PricingCategory",
-                                                      "PricingCurrency",
-                                                      "PricingCurrencyEffectiveCost",
-                                                      "PricingQuantity",
-                                                      "PricingUnit",
-                                                      "ProviderName",
-                                                      "PublisherName",
-                                                      "RegionId",
-                                                      "ResourceId",
-                                                      "ResourceType",
-                                                      "ServiceCategory",
-                                                      "ServiceName",
-                                                      "ServiceSubcategory",
-                                                      "SkuId",
-                                                      "x_Actor",
-                                                      "x_AiGenerated",
-                                                      "x_Flags",
-                                                      "x_InputTokens",
-                                                      "x_Late",
-                                                      "x_Model",
-                                                      "x_OutputTokens",
-                                                      "x_Plan",
-                                                      "x_QueryTokens",
-                                                      "x_RateCard",
-                                                      "x_UsageId"};
+constexpr std::size_t column_count = static_cast<std::size_t>(Column::count);
+constexpr std::array<std::string_view, column_count> column_names{"BilledCost",
+                                                                  "BillingAccountId",
+                                                                  "BillingAccountName",
+                                                                  "BillingCurrency",
+                                                                  "BillingPeriodEnd",
+                                                                  "BillingPeriodStart",
+                                                                  "ChargeCategory",
+                                                                  "ChargeClass",
+                                                                  "ChargeDescription",
+                                                                  "ChargeFrequency",
+                                                                  "ChargePeriodEnd",
+                                                                  "ChargePeriodStart",
+                                                                  "ConsumedQuantity",
+                                                                  "ConsumedUnit",
+                                                                  "ContractedCost",
+                                                                  "EffectiveCost",
+                                                                  "InvoiceIssuerName",
+                                                                  "ListCost",
+                                                                  "PricingCategory",
+                                                                  "PricingCurrency",
+                                                                  "PricingCurrencyEffectiveCost",
+                                                                  "PricingQuantity",
+                                                                  "PricingUnit",
+                                                                  "ProviderName",
+                                                                  "PublisherName",
+                                                                  "RegionId",
+                                                                  "ResourceId",
+                                                                  "ResourceType",
+                                                                  "ServiceCategory",
+                                                                  "ServiceName",
+                                                                  "ServiceSubcategory",
+                                                                  "SkuId",
+                                                                  "x_Actor",
+                                                                  "x_AiGenerated",
+                                                                  "x_Flags",
+                                                                  "x_InputTokens",
+                                                                  "x_Late",
+                                                                  "x_Model",
+                                                                  "x_OutputTokens",
+                                                                  "x_Plan",
+                                                                  "x_QueryTokens",
+                                                                  "x_RateCard",
+                                                                  "x_UsageId"};
 
 constexpr std::string_view service_name = "AI Studio";
 constexpr std::string_view credits_currency = "CREDITS";  // a virtual currency (FOCUS, Currency Format)
@@ -119,20 +119,20 @@ std::string quoted(std::string_view field) {
   return text + '"';
 }
 
-class Row {
+class FocusRow {
  public:
-  Row& set(Column column, std::string_view text) {
+  FocusRow& set(Column column, std::string_view text) {
     fields_[static_cast<std::size_t>(column)] = std::string(text);
     return *this;
   }
   [[nodiscard]] std::string line() const {
     std::string text;
-    for (std::size_t i = 0; i < columns; ++i) text += (i == 0 ? "" : ",") + quoted(fields_[i]);
+    for (std::size_t i = 0; i < column_count; ++i) text += (i == 0 ? "" : ",") + quoted(fields_[i]);
     return text + "\r\n";
   }
 
  private:
-  std::array<std::string, columns> fields_;
+  std::array<std::string, column_count> fields_;
 };
 
 // FOCUS writes moments without a fraction.
@@ -155,9 +155,9 @@ std::string flags_text(const std::vector<UsageFlag>& flags) {
 }
 
 // What is the same of every row: whose account, whose service.
-Row row_of(const AccountState& state, const Catalog& catalog) {
+FocusRow row_of(const AccountState& state, const Catalog& catalog) {
   const std::string& vendor = catalog.vendor.empty() ? catalog.name : catalog.vendor;
-  Row row;
+  FocusRow row;
   row.set(Column::BillingAccountId, state.account.value)
       .set(Column::BillingAccountName, state.account.value)
       .set(Column::InvoiceIssuerName, vendor)
@@ -179,7 +179,7 @@ std::string tokens_text(const CreditsConsumed& fact) {
 
 FocusWriter::FocusWriter(const Catalog& catalog, Sink sink) : catalog_(catalog), sink_(std::move(sink)) {
   std::string header;
-  for (const std::string_view name : names) header.append(header.empty() ? "" : ",").append(name);
+  for (const std::string_view name : column_names) header.append(header.empty() ? "" : ",").append(name);
   sink_(header + "\r\n");
 }
 
@@ -194,7 +194,7 @@ void FocusWriter::charge(const Event& event, const CreditsConsumed& fact) {
   const AccountState& state = *book_.find(event.account);
   const Term* term = terms::term_in_force(state, fact.plan, event.at);
   const std::int32_t period = terms::period_at(*term, event.at);
-  Row row = row_of(state, catalog_);
+  FocusRow row = row_of(state, catalog_);
   row.set(Column::BillingPeriodStart, second_text(terms::period_starts_at(*term, period)))
       .set(Column::BillingPeriodEnd, second_text(terms::period_ends_at(*term, period)))
       .set(Column::ChargeCategory, "Usage")
@@ -232,7 +232,7 @@ void FocusWriter::invoice_line(const AccountState& state, const InvoiceLine& lin
   const Instant month = month_of(line.at);
   std::string products;
   for (const ProductId& product : line.products) products.append(products.empty() ? "" : " ").append(product.value);
-  Row row = row_of(state, catalog_);
+  FocusRow row = row_of(state, catalog_);
   row.set(Column::BilledCost, amount)
       .set(Column::ContractedCost, amount)
       .set(Column::EffectiveCost, amount)

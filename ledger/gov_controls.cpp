@@ -6,13 +6,13 @@
 namespace creditfold::gov {
 namespace {
 
-using Kind = Part::Kind;
+using PartKind = Part::Kind;
 
-constexpr Part file(std::string_view name) { return {Kind::file, name}; }
-constexpr Part command(std::string_view name) { return {Kind::command, name}; }
-constexpr Part endpoint(std::string_view name) { return {Kind::endpoint, name}; }
+constexpr Part file(std::string_view name) { return {PartKind::file, name}; }
+constexpr Part command(std::string_view name) { return {PartKind::command, name}; }
+constexpr Part endpoint(std::string_view name) { return {PartKind::endpoint, name}; }
 
-constexpr std::array table{
+constexpr std::array control_table{
     Control{"AC-2", "Accounts of the service are given, listed and taken back", Responsible::shared, Met::partly,
             "Access is by tokens: each is made for the operator or for one account, to read or to write, with an end if one is "
             "set; all are listed, and a revoked one is refused from its next request on.",
@@ -163,6 +163,6 @@ constexpr std::array table{
 
 }  // namespace
 
-std::span<const Control> controls() { return table; }
+std::span<const Control> controls() { return control_table; }
 
 }  // namespace creditfold::gov

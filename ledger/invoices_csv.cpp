@@ -8,7 +8,7 @@
 namespace creditfold {
 namespace {
 
-constexpr std::array<std::string_view, 20> columns{
+constexpr std::array<std::string_view, 20> invoice_columns{
     "line",      "at",      "name",       "product",          "plan",         "lot",          "period",
     "seats",     "credits", "increments", "unit_price_minor", "days",         "amount_minor", "currency",
     "starts_at", "ends_at", "term",       "term_starts_at",   "term_ends_at", "seq"};
@@ -23,16 +23,16 @@ std::string field(std::string_view text) {
   return quoted + "\"";
 }
 
-using Row = std::array<std::string, columns.size()>;
+using InvoiceRow = std::array<std::string, invoice_columns.size()>;
 
-std::string& cell(Row& row, std::string_view name) {
+std::string& cell(InvoiceRow& row, std::string_view name) {
   std::size_t i = 0;
-  while (columns.at(i) != name) ++i;
+  while (invoice_columns.at(i) != name) ++i;
   return row.at(i);
 }
 
 struct Fill {
-  Row& row;
+  InvoiceRow& row;
   const InvoicePart& part;
 
   void operator()(const SeatsBilled& billed) const {
@@ -68,7 +68,7 @@ struct Fill {
   }
 };
 
-void append(std::string& out, const Row& row) {
+void append(std::string& out, const InvoiceRow& row) {
   for (std::size_t i = 0; i < row.size(); ++i) out += (i == 0 ? "" : ",") + field(row.at(i));
   out += "\r\n";
 }
@@ -77,12 +77,12 @@ void append(std::string& out, const Row& row) {
 
 std::string invoices_csv(std::span<const DetailedLine> lines) {
   std::string out;
-  Row head;
-  for (std::size_t i = 0; i < columns.size(); ++i) head.at(i) = columns.at(i);
+  InvoiceRow head;
+  for (std::size_t i = 0; i < invoice_columns.size(); ++i) head.at(i) = invoice_columns.at(i);
   append(out, head);
   for (const DetailedLine& line : lines) {
     for (const InvoicePart& part : line.parts) {
-      Row row;
+      InvoiceRow row;
       cell(row, "line") = std::to_string(line.number);
       cell(row, "at") = to_text(line.line.at);
       cell(row, "name") = line.line.billing_name.value;

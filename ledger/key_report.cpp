@@ -14,12 +14,6 @@ namespace {
 
 bool reads_sealed(const std::optional<CustomerKey>& key) { return key && !key->revoked; }
 
-void write_key(JsonWriter& out, const std::optional<CustomerKey>& key) {
-  out.key("key");
-  if (!key) return out.write_null();
-  out.open('{').field("key_arn", key->key_arn).field("state", key->revoked ? "revoked" : "active").close('}');
-}
-
 void write_change(JsonWriter& out, const Event& event) {
   out.open('{').field("type", type_name(event.payload)).field("seq", event.seq).field("version", event.version);
   out.field("at", event.at);
@@ -35,8 +29,8 @@ void write_change(JsonWriter& out, const Event& event) {
 constexpr std::string_view supposed_arn = "arn:aws:kms:us-east-1:000000000000:key/another";
 
 // The account's key after a hypothetical command, or why there would be none.
-Expected<std::optional<CustomerKey>, Refusal> suppose(const AccountState& state, const Catalog& catalog, Instant at,
-                                                      KeyWhatIf what_if) {
+Expected<std::optional<CustomerKey>, Refusal> supposed_key(const AccountState& state, const Catalog& catalog,
+                                                           Instant at, KeyWhatIf what_if) {
   const RotateKey rotation{.key_arn = KeyArn(supposed_arn), .reason = std::nullopt};
   Command command{.account = state.account, .key = IdempotencyKey("what-if"), .at = at, .body = RevokeKey{}};
   if (what_if == KeyWhatIf::rotated) command.body = rotation;
@@ -48,6 +42,12 @@ Expected<std::optional<CustomerKey>, Refusal> suppose(const AccountState& state,
 }
 
 }  // namespace
+
+void write_key(JsonWriter& out, const std::optional<CustomerKey>& key) {
+  out.key("key");
+  if (!key) return out.write_null();
+  out.open('{').field("key_arn", key->key_arn).field("state", key->revoked ? "revoked" : "active").close('}');
+}
 
 void KeyReport::take(const Event& event) {
   if (std::holds_alternative<KeyRotated>(event.payload) || std::holds_alternative<KeyRevoked>(event.payload)) {
@@ -77,7 +77,7 @@ std::string KeyReport::json(const AccountState& state, const Catalog& catalog, I
   out.close(']');
   std::optional<CustomerKey> then = state.key;
   if (what_if != KeyWhatIf::nothing) {
-    const auto supposed = suppose(state, catalog, at, what_if);
+    const auto supposed = supposed_key(state, catalog, at, what_if);
     out.key("what_if").open('{').field("asked", what_if == KeyWhatIf::rotated ? "rotated" : "revoked");
     if (supposed) {
       then = *supposed;

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -12,9 +13,13 @@
 
 #include "events/event.hpp"
 #include "ledger/catalog.hpp"
+#include "ledger/json_writer.hpp"
 #include "ledger/state.hpp"
 
 namespace creditfold {
+
+// "key": which one an account has, and whether it still opens anything; null where it has none.
+void write_key(JsonWriter& out, const std::optional<CustomerKey>& key);
 
 enum class KeyWhatIf : std::uint8_t { nothing, rotated, revoked };
 

@@ -9,7 +9,7 @@ namespace creditfold {
 namespace {
 
 constexpr char other_script = '\x1a';  // neither a letter nor a space
-constexpr char32_t broken = 0xFFFD;
+constexpr char32_t no_code_point = 0xFFFD;
 
 bool is_word_char(char c) {
   return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
@@ -35,7 +35,7 @@ char32_t next_code_point(std::string_view text, std::size_t& at) {
     code = (code << 6U) | (byte(at + i) & 0x3FU);
   }
   at += length;
-  return code > 0x10FFFF ? broken : code;
+  return code > 0x10FFFF ? no_code_point : code;
 }
 
 bool between(char32_t code, char32_t first, char32_t last) { return code >= first && code <= last; }
@@ -132,7 +132,6 @@ std::string joined_letters(std::string_view plain) {
 }
 
 std::vector<MarkingToken> marking_tokens(std::string_view plain) {
-  using Kind = MarkingToken::Kind;
   std::vector<MarkingToken> tokens;
   bool starts_line = true;
   bool after_space = true;
@@ -150,7 +149,7 @@ std::vector<MarkingToken> marking_tokens(std::string_view plain) {
     std::size_t end = at + 1;
     if (is_word_char(c)) {
       while (end < plain.size() && is_word_char(plain[end])) ++end;
-      token.kind = Kind::word;
+      token.kind = MarkingToken::Kind::word;
       token.capitals = true;
       for (const char letter : plain.substr(at, end - at)) {
         token.capitals = token.capitals && !(letter >= 'a' && letter <= 'z');
@@ -163,15 +162,15 @@ std::vector<MarkingToken> marking_tokens(std::string_view plain) {
         ++slashes;
         end = i + 1;
       }
-      token.kind = slashes > 1 ? Kind::slashes : Kind::slash;
+      token.kind = slashes > 1 ? MarkingToken::Kind::slashes : MarkingToken::Kind::slash;
     } else if (c == '(') {
-      token.kind = Kind::open;
+      token.kind = MarkingToken::Kind::open;
     } else if (c == ')') {
-      token.kind = Kind::close;
+      token.kind = MarkingToken::Kind::close;
     } else if (c == ':') {
-      token.kind = Kind::colon;
+      token.kind = MarkingToken::Kind::colon;
     } else if (c == '.' || c == ';' || c == '!' || c == '?' || c == '=') {
-      token.kind = Kind::stop;
+      token.kind = MarkingToken::Kind::stop;
     }
     token.text = plain.substr(at, end - at);
     tokens.push_back(std::move(token));

@@ -19,9 +19,9 @@ using Kind = MarkingToken::Kind;
 using Tokens = std::vector<MarkingToken>;
 using marking_words::holds;
 
-class Reading {
+class TokenReading {
  public:
-  explicit Reading(const Tokens& tokens) : tokens_(tokens) {}
+  explicit TokenReading(const Tokens& tokens) : tokens_(tokens) {}
 
   [[nodiscard]] std::size_t size() const { return tokens_.size(); }
   [[nodiscard]] bool is(std::size_t i, Kind kind) const { return i < size() && tokens_[i].kind == kind; }
@@ -63,7 +63,7 @@ struct Level {
   bool capitals = false;
 };
 
-Level level_at(const Reading& text, std::size_t i) {
+Level level_at(const TokenReading& text, std::size_t i) {
   if (text.is(i, "TOP")) {
     const std::size_t dash = text.dash(i + 1) ? 1 : 0;
     if (!text.is(i + 1 + dash, "SECRET")) return {};
@@ -78,7 +78,7 @@ Level level_at(const Reading& text, std::size_t i) {
 bool is_abbreviation(std::string_view word) { return word == "TS" || word == "S" || word == "C"; }
 
 // "SECRET//NOFORN", "secret // noforn", "TOP SECRET/SI", "SECRET NOFORN".
-bool is_banner(const Reading& text, std::size_t i) {
+bool is_banner(const TokenReading& text, std::size_t i) {
   const Level level = level_at(text, i);
   if (level.length == 0) return false;
   const std::size_t next = i + level.length;
@@ -88,17 +88,17 @@ bool is_banner(const Reading& text, std::size_t i) {
 }
 
 // "TS//SI//NF", "S//NF", "TS/SI". A clearance ("TS/SCI") is about a person, not about the text.
-bool is_short_banner(const Reading& text, std::size_t i) {
+bool is_short_banner(const TokenReading& text, std::size_t i) {
   if (!is_abbreviation(text.word(i)) || !text.capitals(i) || !text.capitals(i + 2)) return false;
   const bool top = text.is(i, "TS");
   if (text.is(i + 1, Kind::slashes)) return text.control(i + 2);
   return top && text.is(i + 1, Kind::slash) && text.control(i + 2) && !text.is(i + 2, "SCI");
 }
 
-bool is_country(const Reading& text, std::size_t i) { return text.capitals(i) && text.word(i).size() == 3; }
+bool is_country(const TokenReading& text, std::size_t i) { return text.capitals(i) && text.word(i).size() == 3; }
 
 // "//GBR SECRET", "//JOINT S", "//CTS//BOHEMIA": markings of other owners begin with slashes.
-bool is_foreign(const Reading& text, std::size_t i) {
+bool is_foreign(const TokenReading& text, std::size_t i) {
   if (!text.is(i, Kind::slashes)) return false;
   if (text.is(i + 1, "COSMIC") || text.is(i + 1, "CTS") || text.is(i + 1, "CTSA")) return text.capitals(i + 1);
   const bool owner = text.capitals(i + 1) && holds(marking_words::owners, text.word(i + 1));
@@ -113,7 +113,7 @@ bool is_foreign(const Reading& text, std::size_t i) {
 }
 
 // "NATO SECRET", "COSMIC TOP SECRET", "EU CONFIDENTIAL", "NATO RESTRICTED".
-bool is_owned(const Reading& text, std::size_t i) {
+bool is_owned(const TokenReading& text, std::size_t i) {
   if (!holds(marking_words::owners, text.word(i))) return false;
   const std::size_t next = text.dash(i + 1) ? i + 2 : i + 1;
   const Level level = level_at(text, next);
@@ -124,7 +124,7 @@ bool is_owned(const Reading& text, std::size_t i) {
 
 // A line that holds a level and nothing else but ornaments: "SECRET", "** CONFIDENTIAL **"; or that SECRET heads as a
 // label. "CONFIDENTIAL: …" is what companies write over their letters, and stays.
-bool is_line(const Reading& text, std::size_t i) {
+bool is_line(const TokenReading& text, std::size_t i) {
   const Level level = level_at(text, i);
   if (level.length == 0) return false;
   if (level.top && level.capitals) return true;  // TOP SECRET in capitals is a marking wherever it stands
@@ -137,7 +137,7 @@ bool is_line(const Reading& text, std::size_t i) {
 }
 
 // "Classification: Secret", "classified as SECRET".
-bool is_statement(const Reading& text, std::size_t i) {
+bool is_statement(const TokenReading& text, std::size_t i) {
   if (text.is(i, "CLASSIFICATION")) {
     std::size_t next = i + 1;
     if (text.is(next, "LEVEL") || text.is(next, "MARKING")) ++next;
@@ -152,7 +152,7 @@ bool is_statement(const Reading& text, std::size_t i) {
 }
 
 // "RESTRICTED DATA" under the Atomic Energy Act, weapon design information, NATO's atomic category.
-bool is_atomic(const Reading& text, std::size_t i) {
+bool is_atomic(const TokenReading& text, std::size_t i) {
   if (text.run(i, {"FORMERLY", "RESTRICTED", "DATA"})) return true;
   if (text.run(i, {"CRITICAL", "NUCLEAR", "WEAPON", "DESIGN", "INFORMATION"})) return true;
   if (text.run(i, {"RESTRICTED", "DATA"})) {
@@ -163,7 +163,7 @@ bool is_atomic(const Reading& text, std::size_t i) {
 }
 
 // Special access programs and the handling caveats of SCI.
-bool is_special_access(const Reading& text, std::size_t i) {
+bool is_special_access(const TokenReading& text, std::size_t i) {
   if (text.run(i, {"SPECIAL", "ACCESS", "REQUIRED"}))
     return text.capitals(i) && text.capitals(i + 1) && text.capitals(i + 2);
   if (!text.run(i, {"HANDLE", "VIA"})) return false;
@@ -173,18 +173,18 @@ bool is_special_access(const Reading& text, std::size_t i) {
   return holds(channels, text.word(i + 2));
 }
 
-bool is_label(const Reading& text, std::size_t i, std::string_view first, std::string_view second) {
+bool is_label(const TokenReading& text, std::size_t i, std::string_view first, std::string_view second) {
   return text.run(i, {first, second}) && text.is(i + 2, Kind::colon);
 }
 
 // A label with capitals at both words, as the block is written; "derived from: …" in a sentence has none.
-bool is_titled(const Reading& text, std::size_t i) {
+bool is_titled(const TokenReading& text, std::size_t i) {
   const auto capital = [&](std::size_t at) { return text.at(at).text[0] >= 'A' && text.at(at).text[0] <= 'Z'; };
   return capital(i) && capital(i + 1) && (text.starts_line(i) || i == 0 || !text.is(i - 1, Kind::word));
 }
 
 // "Classified By:", "Derived From:", "Declassify On:": one of them as a label, or two of them however written.
-bool has_authority_block(const Reading& text) {
+bool has_authority_block(const TokenReading& text) {
   std::size_t labels = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (is_label(text, i, "DECLASSIFY", "ON")) return true;
@@ -201,7 +201,7 @@ bool has_authority_block(const Reading& text) {
 // Whether the portion at `i` begins a paragraph: nothing but a list's number or bullet before it on its line; or, for
 // those that are no unit or letter of a list, a label or a sentence right before it ("Subject: (S) …", "… end. (TS)
 // …").
-bool begins_portion(const Reading& text, std::size_t i) {
+bool begins_portion(const TokenReading& text, std::size_t i) {
   const bool letter = text.word(i + 1).size() == 1;
   if (text.is(i - 1, Kind::colon)) return !text.is(i + 1, "C");
   if (text.is(i - 1, Kind::stop) && !letter) return text.at(i).after_space;
@@ -220,7 +220,7 @@ struct Portions {
   bool enumerated = false;  // "(A)", "(M)": letters in brackets are a list or sizes
 };
 
-Portions portions_of(const Reading& text) {
+Portions portions_of(const TokenReading& text) {
   Portions found;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (!text.is(i, Kind::open) || !text.capitals(i + 1)) continue;
@@ -233,14 +233,14 @@ Portions portions_of(const Reading& text) {
   return found;
 }
 
-bool is_copyright(const Reading& text, std::size_t i) {
+bool is_copyright(const TokenReading& text, std::size_t i) {
   const std::string_view next = text.word(i + 3);
   const bool year = next.size() == 4 && next.find_first_not_of("0123456789") == std::string_view::npos;
   return text.is(i + 1, "C") && (year || text.is(i - 1, "COPYRIGHT"));
 }
 
 // "(TS//SI)", "(s//nf)", "(S/NF)", and "(TS)", "(S)", "(C)" where a portion begins.
-bool is_portion(const Reading& text, std::size_t i, const Portions& portions) {
+bool is_portion(const TokenReading& text, std::size_t i, const Portions& portions) {
   if (!text.is(i, Kind::open)) return false;
   const std::string_view word = text.word(i + 1);
   if (is_abbreviation(word) && text.is(i + 2, Kind::slashes)) {
@@ -264,7 +264,7 @@ bool is_portion(const Reading& text, std::size_t i, const Portions& portions) {
 
 bool has_marking_in(std::string_view plain) {
   const Tokens tokens = marking_tokens(plain);
-  const Reading text(tokens);
+  const TokenReading text(tokens);
   const Portions portions = portions_of(text);
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (is_banner(text, i) || is_short_banner(text, i) || is_foreign(text, i) || is_owned(text, i) ||

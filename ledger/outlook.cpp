@@ -6,6 +6,8 @@
 #include <limits>
 #include <map>
 
+#include "ledger/capped.hpp"
+#include "ledger/days.hpp"
 #include "ledger/evolve.hpp"
 #include "ledger/json_writer.hpp"
 #include "ledger/terms.hpp"
@@ -14,36 +16,23 @@
 namespace creditfold {
 namespace {
 
-__extension__ using Wide = __int128;
-
-constexpr std::int64_t day_micros = 86'400'000'000;
 // A rate over less than an hour says nothing: shorter windows count as one.
-constexpr std::int64_t window_micros_min = 3'600'000'000;
+constexpr std::int64_t window_micros_min = micros_per_hour;
 
-// a x b / c in 128 bits, cut at int64's end. REQUIRES: a, b >= 0, c > 0.
-std::int64_t scaled(std::int64_t a, std::int64_t b, std::int64_t c) {
-  const Wide result = static_cast<Wide>(a) * b / c;
-  return result > std::numeric_limits<std::int64_t>::max() ? std::numeric_limits<std::int64_t>::max()
-                                                           : static_cast<std::int64_t>(result);
-}
-
-// A sum for information, cut at int64's end too: what all is charged may be more than one charge can be.
-Credits capped_sum(Credits a, Credits b) {
-  std::int64_t sum = 0;
-  return Credits{__builtin_add_overflow(a.micro, b.micro, &sum) ? std::numeric_limits<std::int64_t>::max() : sum};
-}
+// What all is charged may be more than one charge can be.
+Credits sum_for_information(Credits a, Credits b) { return Credits{capped_sum(a.micro, b.micro)}; }
 
 std::string days_text(std::int64_t micros) {
-  const std::int64_t days = micros / day_micros;
+  const std::int64_t days = micros / micros_per_day;
   if (days == 0) return "less than a day";
   return std::to_string(days) + (days == 1 ? " day" : " days");
 }
 
-std::string sentence_for(const PlanOutlook& plan, Instant at) {
+std::string sentence_for_outlook(const PlanOutlook& plan, Instant at) {
   const std::string name = display_name(plan.plan);
   const std::string end = date_of(plan.ends_at);
   if (plan.on_exhaustion == OnExhaustion::unlimited) {
-    return name + " is unlimited: " + grouped_whole(capped_sum(plan.consumed, plan.uncovered)) +
+    return name + " is unlimited: " + grouped_whole(sum_for_information(plan.consumed, plan.uncovered)) +
            " credits were used in this period, which ends on " + end + ".";
   }
   if (plan.remaining.micro == 0 && plan.granted.micro > 0 && plan.held.micro == 0) {
@@ -85,7 +74,7 @@ PlanOutlook outlook_of(const PlanId& id, const Term& term, const Period& period,
 // With the charges of its window summed.
 void reckon(PlanOutlook& plan, Instant at) {
   const std::int64_t window = std::max(at.micros - plan.window_starts_at.micros, window_micros_min);
-  plan.rate_per_day = Credits{scaled(plan.charged_in_window.micro, day_micros, window)};
+  plan.rate_per_day = Credits{scaled(plan.charged_in_window.micro, micros_per_day, window)};
   const std::int64_t left = plan.ends_at.micros - at.micros;
   const Credits by_the_end{scaled(plan.charged_in_window.micro, left, window)};
   if (plan.on_exhaustion != OnExhaustion::unlimited && plan.charged_in_window.micro > 0 &&
@@ -93,7 +82,7 @@ void reckon(PlanOutlook& plan, Instant at) {
     plan.runs_out_at = Instant{at.micros + scaled(plan.remaining.micro, window, plan.charged_in_window.micro)};
   }
   plan.expires_unused = by_the_end < plan.remaining ? plan.remaining - by_the_end : Credits{};
-  plan.sentence = sentence_for(plan, at);
+  plan.sentence = sentence_for_outlook(plan, at);
 }
 
 bool holds_in(const AccountState& state, const AuthorizationId& authorization, const PlanId& plan) {
@@ -132,7 +121,7 @@ std::vector<PlanOutlook> outlook(const AccountState& state, const EventSource& e
     const bool known = charge != nullptr && event.version <= state.version && event.at <= at;
     for (PlanOutlook& plan : plans) {
       const bool counts = known && charge->plan == plan.plan && event.at >= plan.window_starts_at;
-      if (counts) plan.charged_in_window = capped_sum(plan.charged_in_window, charge->credits);
+      if (counts) plan.charged_in_window = sum_for_information(plan.charged_in_window, charge->credits);
     }
     return true;
   });

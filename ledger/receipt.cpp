@@ -11,7 +11,7 @@ namespace creditfold {
 namespace {
 
 // Notices are data: the catalog's own words, where it has them.
-void write_notices(JsonWriter& out, const Catalog& catalog, const CreditsConsumed& charge) {
+void write_receipt_notices(JsonWriter& out, const Catalog& catalog, const CreditsConsumed& charge) {
   const Model* model = catalog.model(charge.rate_card, charge.model);
   out.key("notices").open('{');
   for (const std::string_view name : {"output", "beta"}) {
@@ -41,7 +41,7 @@ Expected<std::string, std::string> receipt_json(const AccountHistory& history, c
   out.close(']').key("corrections").open('[');
   for (const Place& later : found.corrections()) out.write_raw(to_json(history.at(later)));
   out.close(']');
-  write_notices(out, catalog, found.fact());
+  write_receipt_notices(out, catalog, found.fact());
   out.close('}');
   return out.take();
 }

@@ -6,14 +6,11 @@
 #include <limits>
 #include <vector>
 
+#include "ledger/days.hpp"
 #include "ledger/evolve.hpp"
 
 namespace creditfold::seats {
 namespace {
-
-using Wide = Proration::Wide;
-
-constexpr std::int64_t day_micros = 86'400'000'000;
 
 template <class AnyState>
 auto term_in(AnyState& state, const ProductId& product, Instant at) -> decltype(&state.seats.begin()->second.terms[0]) {
@@ -42,7 +39,7 @@ std::vector<ProductId> add_ons_in_term(const AccountState& state, const ProductI
   return found;
 }
 
-Refusal not_in_force(const ProductId& product, Instant at) {
+Refusal product_not_in_force(const ProductId& product, Instant at) {
   return {RefusalCode::outside_term, "AIS-2", "No term of this product is in force at this moment.",
           {{"product", product.value}, {"at", to_text(at)}}};
 }
@@ -114,11 +111,12 @@ void invoice(AccountState& state, const Event& event, const SeatsChanged& fact, 
 
 Proration proration(std::int64_t seats, const Money& seat_price, Instant from, Instant to) {
   const std::int64_t micros = checked_subtract(to.micros, from.micros);
-  const std::int64_t days = micros / day_micros + (micros % day_micros != 0 ? 1 : 0);
+  const std::int64_t days = micros / micros_per_day + (micros % micros_per_day != 0 ? 1 : 0);
   const std::int64_t yearly = checked_multiply(seats, seat_price.minor);
-  const Wide total = static_cast<Wide>(yearly) * days;
-  Wide quotient = total / 365;
-  const Wide rest = total % 365;  // 365 is odd, so the half is never met and even is never asked; kept as the terms say
+  const Proration::Wide total = static_cast<Proration::Wide>(yearly) * days;
+  Proration::Wide quotient = total / 365;
+  // 365 is odd, so the half is never met and even is never asked; kept as the terms say.
+  const Proration::Wide rest = total % 365;
   if (rest * 2 > 365 || (rest * 2 == 365 && quotient % 2 != 0)) quotient += 1;
   if (quotient > std::numeric_limits<std::int64_t>::max()) throw Overflow("invoice amount beyond 64 bits");
   return {.days = days,
@@ -283,7 +281,7 @@ std::optional<Refusal> decide(Draft& draft, const RenewTerm& command, const Cata
 std::optional<Refusal> decide(Draft& draft, const EndTerm& command) {
   const SeatTerm* term = term_in(draft.state(), command.product, draft.at());
   if (term == nullptr || draft.state().seats.at(command.product).parity_with) {  // an add-on has no term of its own
-    return not_in_force(command.product, draft.at());
+    return product_not_in_force(command.product, draft.at());
   }
   const std::pair<std::string, std::string> asked{"ends_at", to_text(command.ends_at)};
   if (command.ends_at > term->ends_at) {
@@ -306,7 +304,7 @@ std::optional<Refusal> decide(Draft& draft, const ChangeSeats& command, const Ca
   const Product* known = catalog.product(command.product);
   const ProductId owner = known && known->parity_with ? *known->parity_with : command.product;
   const SeatTerm* term = term_in(state, owner, draft.at());
-  if (term == nullptr) return not_in_force(command.product, draft.at());
+  if (term == nullptr) return product_not_in_force(command.product, draft.at());
   if (owner != command.product) return in_parity(command.product, *known, draft.at());
   if (command.seats == term->seats) return std::nullopt;  // H21: accepted, nothing to record
 
@@ -345,7 +343,7 @@ std::optional<Refusal> decide(Draft& draft, const AddProduct& command, const Cat
     return std::nullopt;
   }
   const SeatTerm* parent = term_in(draft.state(), *product->parity_with, draft.at());
-  if (parent == nullptr) return not_in_force(*product->parity_with, draft.at());
+  if (parent == nullptr) return product_not_in_force(*product->parity_with, draft.at());
   const auto had = draft.state().seats.find(command.product);
   if (had != draft.state().seats.end() && term_of_number(had->second, parent->number) != nullptr) {
     return Refusal{
@@ -366,7 +364,7 @@ std::optional<Refusal> decide(Draft& draft, const RemoveProduct& command, const 
     return std::nullopt;
   }
   const SeatTerm* term = term_in(state, command.product, draft.at());
-  if (term == nullptr) return not_in_force(command.product, draft.at());
+  if (term == nullptr) return product_not_in_force(command.product, draft.at());
   if (!state.seats.at(command.product).parity_with) {
     for (const ProductId& id : add_ons_in_term(state, command.product, term->number)) {
       return Refusal{RefusalCode::seat_parity, "ADD-1", "The product still has add-ons in parity; remove those first.",

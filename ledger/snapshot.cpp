@@ -11,12 +11,12 @@
 namespace creditfold {
 namespace {
 
-constexpr std::array<std::uint8_t, 6> magic{'C', 'F', 'S', 'N', 'A', 'P'};
+constexpr std::array<std::uint8_t, 6> snapshot_magic{'C', 'F', 'S', 'N', 'A', 'P'};
 
 }  // namespace
 
 std::vector<std::uint8_t> encode_snapshot(const Book& book) {
-  std::vector<std::uint8_t> bytes(magic.begin(), magic.end());
+  std::vector<std::uint8_t> bytes(snapshot_magic.begin(), snapshot_magic.end());
   SpanOutputArchive archive(bytes);
   archive(snapshot_format, book.seq(), book.events(), book.accounts());
   end_with_digest(bytes);
@@ -24,11 +24,12 @@ std::vector<std::uint8_t> encode_snapshot(const Book& book) {
 }
 
 Expected<Book, std::string> decode_snapshot(std::span<const std::uint8_t> bytes) {
-  if (bytes.size() < magic.size() || !std::equal(magic.begin(), magic.end(), bytes.begin())) {
+  if (bytes.size() < snapshot_magic.size() ||
+      !std::equal(snapshot_magic.begin(), snapshot_magic.end(), bytes.begin())) {
     return Unexpected{std::string("not a snapshot")};
   }
   try {
-    SpanInputArchive archive(bytes.subspan(magic.size()));
+    SpanInputArchive archive(bytes.subspan(snapshot_magic.size()));
     std::uint8_t format = 0;
     archive(format);
     if (format != snapshot_format) return Unexpected{"snapshot format " + std::to_string(format) + " is not today's"};

@@ -8,6 +8,7 @@
 #include "ledger/consents.hpp"
 #include "ledger/fold_or_fault.hpp"
 #include "ledger/json_writer.hpp"
+#include "ledger/key_report.hpp"
 #include "ledger/seats.hpp"
 #include "ledger/terms.hpp"
 
@@ -20,7 +21,7 @@ std::string_view period_state(const Term& term, const Period& period, Instant mo
   return terms::period_ends_at(term, period.number) <= moment ? "closing" : "open";
 }
 
-void write_period(JsonWriter& out, const Term& term, const Period& period, Instant moment) {
+void write_period_balance(JsonWriter& out, const Term& term, const Period& period, Instant moment) {
   out.open('{')
       .field("period", period.number)
       .field("starts_at", terms::period_starts_at(term, period.number))
@@ -57,7 +58,7 @@ void write_term(JsonWriter& out, const PlanId& plan, const Term& term, Instant m
       .field("ends_at", term.ends_at)
       .field("cadence", term.cadence);
   out.key("periods").open('[');
-  for (const Period& period : term.periods) write_period(out, term, period, moment);
+  for (const Period& period : term.periods) write_period_balance(out, term, period, moment);
   out.close(']').key("lots").open('[');
   for (const Period& period : term.periods) {
     for (const Lot& lot : period.lots) write_lot(out, plan, term, period, lot);
@@ -65,7 +66,7 @@ void write_term(JsonWriter& out, const PlanId& plan, const Term& term, Instant m
   out.close(']').close('}');
 }
 
-void write_usage(JsonWriter& out, const AccountState& state) {
+void write_usage_totals(JsonWriter& out, const AccountState& state) {
   out.key("usage").open('[');
   for (const auto& [key, totals] : state.usage) {
     out.open('{')
@@ -120,15 +121,6 @@ void write_invoice_lines(JsonWriter& out, const AccountState& state) {
   out.close(']');
 }
 
-void write_key(JsonWriter& out, const AccountState& state) {
-  out.key("key");
-  if (!state.key) return out.write_null();
-  out.open('{')
-      .field("key_arn", state.key->key_arn)
-      .field("state", state.key->revoked ? "revoked" : "active")
-      .close('}');
-}
-
 void write_balance(JsonWriter& out, const AccountState& state, Instant moment) {
   out.open('{')
       .field("account", state.account)
@@ -140,10 +132,10 @@ void write_balance(JsonWriter& out, const AccountState& state, Instant moment) {
     for (const Term& term : pool.terms) write_term(out, plan, term, moment);
   }
   out.close(']');
-  write_usage(out, state);
+  write_usage_totals(out, state);
   write_seats(out, state, moment);
   write_invoice_lines(out, state);
-  write_key(out, state);
+  write_key(out, state.key);
   out.field("region", state.region)
       .field("environment", state.environment)
       .field("access", consents::has_access(state, moment));

@@ -59,7 +59,7 @@ Refusal outside_term(Instant at, std::string_view clause) {
           {{"at", to_text(at)}}};
 }
 
-Refusal not_in_force(const PlanId& plan, Instant at) {
+Refusal plan_not_in_force(const PlanId& plan, Instant at) {
   return {RefusalCode::plan_mismatch, "AIS-5d", "A term is in force at this moment, but not of the plan named.",
           {{"plan", plan.value}, {"at", to_text(at)}}};
 }
@@ -197,7 +197,7 @@ void open_without_allotment(AccountState& state, Instant reached) {
 Expected<InForce, Refusal> named_plan(const AccountState& state, const PlanId& plan, Instant at,
                                       std::string_view clause) {
   if (const Term* term = term_in_force(state, plan, at)) return InForce{plan, term};
-  if (any_plan_in_force(state, at)) return Unexpected{not_in_force(plan, at)};
+  if (any_plan_in_force(state, at)) return Unexpected{plan_not_in_force(plan, at)};
   return Unexpected{outside_term(at, clause)};
 }
 

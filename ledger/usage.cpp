@@ -51,7 +51,7 @@ struct Priced {
 };
 
 template <class UsageCommand>
-Expected<Priced, Refusal> price(Draft& draft, const UsageCommand& command, const Catalog& catalog, bool marked) {
+Expected<Priced, Refusal> price_usage(Draft& draft, const UsageCommand& command, const Catalog& catalog, bool marked) {
   const auto in_force = terms::plan_for_usage(draft.state(), catalog, command.plan, command.actor, draft.at());
   if (!in_force) return Unexpected{in_force.error()};
   if (marked || declares_classified(command.classification)) return Unexpected{classified_refusal()};  // GOV-3
@@ -84,8 +84,8 @@ std::optional<Refusal> check_exhaustion(const AccountState& state, const PlanId&
 }
 
 // The sums a charge would move must stay within 64 bits; throws Overflow, which `decide` answers as a refusal.
-void check_room(const AccountState& state, const Term& term, std::int32_t number, const RecordUsage& command,
-                Credits cost) {
+void check_room_for_charge(const AccountState& state, const Term& term, std::int32_t number, const RecordUsage& command,
+                           Credits cost) {
   if (const Period* period = terms::find_period(term, number)) (void)(period->uncovered + cost);
   const auto found = state.usage.find(UsageKey{command.workflow, command.model});
   if (found == state.usage.end()) return;
@@ -203,7 +203,7 @@ void release_holds_of_period(Draft& draft, const PlanId& plan, std::int32_t term
 }
 
 std::optional<Refusal> decide(Draft& draft, const RecordUsage& command, const Catalog& catalog, bool marked) {
-  const auto priced = price(draft, command, catalog, marked);
+  const auto priced = price_usage(draft, command, catalog, marked);
   if (!priced) return priced.error();
   if (command.ai_generated && !*command.ai_generated) {
     return Refusal{RefusalCode::provenance, "AI-2", "Output may not be represented as human-generated.",
@@ -214,7 +214,7 @@ std::optional<Refusal> decide(Draft& draft, const RecordUsage& command, const Ca
   if (command.settles && state.holds.count(*command.settles) == 0) flags.push_back(UsageFlag::unknown_authorization);
   const Term& term = *priced->in_force.term;
   const std::int32_t period = terms::period_at(term, draft.at());
-  check_room(state, term, period, command, priced->cost);
+  check_room_for_charge(state, term, period, command, priced->cost);
   draft.emit(CreditsConsumed{.usage = command.usage,
                              .plan = priced->in_force.plan,
                              .workflow = command.workflow,
@@ -234,7 +234,7 @@ std::optional<Refusal> decide(Draft& draft, const RecordUsage& command, const Ca
 
 std::optional<Refusal> decide(Draft& draft, const AuthorizeUsage& command, const Catalog& catalog,
                               bool marked) {
-  const auto priced = price(draft, command, catalog, marked);
+  const auto priced = price_usage(draft, command, catalog, marked);
   if (!priced) return priced.error();
   const AccountState& state = draft.state();
   const std::vector<UsageFlag> objections = consents::objections(state, *priced->model, draft.at());

@@ -13,10 +13,10 @@
 namespace creditfold {
 namespace {
 
-using Volumes = std::uint32_t __attribute__((vector_size(16)));
+using FourVolumes = std::uint32_t __attribute__((vector_size(16)));
 
 template <class Vector>
-CREDITFOLD_VECTORS inline void load(Vector& vector, const void* from) {
+CREDITFOLD_VECTORS inline void load_vector(Vector& vector, const void* from) {
   std::memcpy(&vector, from, sizeof vector);
 }
 
@@ -40,14 +40,14 @@ CREDITFOLD_VECTORS std::size_t UsageLanes::add(const Charges& of, std::size_t fi
     std::array<std::uint32_t, 4> cell{};  // as one more
     for (std::size_t k = 0; k < 4; ++k) cell[k] = of.cells[of.workflow[i + k]][of.model_number[of.model[i + k]]];
     if (cell[0] == 0 || cell[1] == 0 || cell[2] == 0 || cell[3] == 0) [[unlikely]] break;
-    Volumes queries;
-    Volumes inputs;
-    Volumes outputs;
+    FourVolumes queries;
+    FourVolumes inputs;
+    FourVolumes outputs;
     Figures credits;
-    load(queries, of.query + i);
-    load(inputs, of.input + i);
-    load(outputs, of.output + i);
-    load(credits, of.credits + i);
+    load_vector(queries, of.query + i);
+    load_vector(inputs, of.input + i);
+    load_vector(outputs, of.output + i);
+    load_vector(credits, of.credits + i);
     const Figures query = __builtin_convertvector(queries, Figures) + (std::int64_t{1} << query_bits);
     const Figures input = __builtin_convertvector(inputs, Figures);
     const Figures output = __builtin_convertvector(outputs, Figures);

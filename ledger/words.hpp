@@ -81,4 +81,7 @@ class Piece {
 };
 [[nodiscard]] std::string joined(std::initializer_list<Piece> pieces);
 
+// Without spaces and tabs before and behind.
+[[nodiscard]] std::string_view trimmed(std::string_view text);
+
 }  // namespace creditfold

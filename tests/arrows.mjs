@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Checks the arrows of ARCHITECTURE.md over every #include, that the pure parts stay pure, and the JSON documents. The
-// rules are tried on planted breaches first, so that this check cannot pass by not looking.
+// Checks the arrows of ARCHITECTURE.md over every #include, that the pure parts stay pure, the JSON documents, and names
+// that only one file of a target may have. The rules are tried on planted breaches first, so that this check cannot pass
+// by not looking.
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
 import { document_breaches } from './documents.mjs';
+import { local_name_breaches } from './local_names.mjs';
 
 const root = process.argv[2] ?? '.';
 
@@ -129,7 +131,7 @@ if (files < 40) {
   failed += 1;
   console.error(`only ${files} source files were found below ${root}`);
 }
-for (const found of document_breaches(root)) {
+for (const found of [...document_breaches(root), ...local_name_breaches(root)]) {
   for (const breach of found) console.error(breach);
   if (found.length === 0) passed += 1;
   else failed += 1;

@@ -9,7 +9,7 @@
 namespace creditfold {
 namespace {
 
-constexpr std::size_t block_bytes = std::size_t{1} << 18;
+constexpr std::size_t event_block_bytes = std::size_t{1} << 18;
 
 }  // namespace
 
@@ -31,7 +31,7 @@ void EncodedEvents::push(const Event& event, std::span<const std::uint8_t> encod
   if (!fits) {
     if (!blocks_.empty()) blocks_.back().places.shrink_to_fit();
     // A log that is short takes little.
-    const std::size_t room = blocks_.empty() ? block_bytes / 16 : block_bytes;
+    const std::size_t room = blocks_.empty() ? event_block_bytes / 16 : event_block_bytes;
     blocks_.push_back({size_, event.partition, {}, {}});
     blocks_.back().bytes.reserve(std::max(encoded.size(), room));
   }

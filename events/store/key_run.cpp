@@ -27,7 +27,7 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "runs are read where they lie");
 
-constexpr std::uint64_t magic = 0x31'53'59'45'4B'46'43'00;  // stored: a zero, "CFKEYS1"
+constexpr std::uint64_t key_run_magic = 0x31'53'59'45'4B'46'43'00;  // stored: a zero, "CFKEYS1"
 constexpr std::uint64_t keys_per_bucket = 64;
 constexpr std::size_t buffer_bytes = 1U << 20;
 constexpr int window_bits = 57;  // of eight bytes that begin anywhere in a byte
@@ -119,7 +119,7 @@ KeyRunWriter::KeyRunWriter(const std::filesystem::path& file, std::int64_t keys,
   state.file = file;
   state.descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (state.descriptor < 0) throw_errno(file);
-  state.footer = {magic, static_cast<std::uint64_t>(keys), static_cast<std::uint64_t>(first_segment),
+  state.footer = {key_run_magic, static_cast<std::uint64_t>(keys), static_cast<std::uint64_t>(first_segment),
                   static_cast<std::uint64_t>(last_segment), 0, 0};
   state.shape = shape_of(keys, first_segment, last_segment);
   state.directory.reserve((std::size_t{1} << state.shape.bucket_bits) + 1);
@@ -184,7 +184,7 @@ KeyRun::KeyRun(std::filesystem::path file) : file_(std::move(file)) {
   data_ = static_cast<const std::uint8_t*>(mapped);
   Footer footer;
   std::memcpy(&footer, data_ + bytes_ - sizeof(Footer), sizeof(Footer));
-  const bool possible = footer.magic == magic && footer.keys <= static_cast<std::uint64_t>(keys_per_run_max) &&
+  const bool possible = footer.magic == key_run_magic && footer.keys <= static_cast<std::uint64_t>(keys_per_run_max) &&
                         footer.first_segment <= footer.last_segment && footer.last_segment < std::uint64_t{1} << 62;
   keys_ = static_cast<std::int64_t>(footer.keys);
   first_segment_ = static_cast<std::int64_t>(footer.first_segment);

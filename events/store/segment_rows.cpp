@@ -10,9 +10,9 @@
 namespace creditfold {
 namespace {
 
-constexpr std::size_t check_bytes = sizeof(std::uint64_t);
+constexpr std::size_t body_check_bytes = sizeof(std::uint64_t);
 
-std::uint64_t check_of(const SegmentRow& row, std::span<const std::uint8_t> segment) {
+std::uint64_t check_of_row(const SegmentRow& row, std::span<const std::uint8_t> segment) {
   return checksum(segment, check_of_numbers(row));
 }
 
@@ -27,10 +27,10 @@ std::uint64_t check_of_numbers(const SegmentRow& row) {
 }
 
 std::vector<std::uint8_t> body_of(const SegmentRow& row, std::span<const std::uint8_t> segment) {
-  const std::uint64_t check = check_of(row, segment);
-  std::vector<std::uint8_t> body(check_bytes + segment.size());
-  std::memcpy(body.data(), &check, check_bytes);
-  std::memcpy(body.data() + check_bytes, segment.data(), segment.size());
+  const std::uint64_t check = check_of_row(row, segment);
+  std::vector<std::uint8_t> body(body_check_bytes + segment.size());
+  std::memcpy(body.data(), &check, body_check_bytes);
+  std::memcpy(body.data() + body_check_bytes, segment.data(), segment.size());
   return body;
 }
 
@@ -47,10 +47,10 @@ Fault damaged_row(const SegmentRow& row, const std::filesystem::path& file, cons
 std::span<const std::uint8_t> checked_segment(const SegmentRow& row, std::span<const std::uint8_t> body,
                                               const std::filesystem::path& file) {
   std::uint64_t check = 0;
-  if (body.size() < check_bytes) throw damaged_row(row, file, "it is cut short");
-  std::memcpy(&check, body.data(), check_bytes);
-  const std::span<const std::uint8_t> bytes = body.subspan(check_bytes);
-  if (check != check_of(row, bytes)) throw damaged_row(row, file, "its check is wrong");
+  if (body.size() < body_check_bytes) throw damaged_row(row, file, "it is cut short");
+  std::memcpy(&check, body.data(), body_check_bytes);
+  const std::span<const std::uint8_t> bytes = body.subspan(body_check_bytes);
+  if (check != check_of_row(row, bytes)) throw damaged_row(row, file, "its check is wrong");
   return bytes;
 }
 
@@ -82,7 +82,7 @@ std::optional<std::size_t> batch_with(const Segment& segment, std::int64_t accou
   return std::nullopt;
 }
 
-std::span<const std::uint8_t> segment_bytes(std::span<const std::uint8_t> body) { return body.subspan(check_bytes); }
+std::span<const std::uint8_t> segment_bytes(std::span<const std::uint8_t> body) { return body.subspan(body_check_bytes); }
 
 void Packer::add(const PackedBatch& packed, const Batch& batch) {
   if (packed.gone) {

@@ -9,7 +9,7 @@ namespace creditfold {
 namespace {
 
 template <class... Values>
-std::int64_t check_of(std::int64_t seed, const Values&... values) {
+std::int64_t check_of_values(std::int64_t seed, const Values&... values) {
   std::vector<std::uint8_t> bytes;
   append_with(bytes, [&](SpanOutputArchive& archive) { archive(values...); });
   return static_cast<std::int64_t>(checksum(bytes, static_cast<std::uint64_t>(seed)));
@@ -17,10 +17,10 @@ std::int64_t check_of(std::int64_t seed, const Values&... values) {
 
 }  // namespace
 
-std::int64_t account_check(std::int64_t stay, const AccountId& account) { return check_of(stay, account); }
+std::int64_t account_check(std::int64_t stay, const AccountId& account) { return check_of_values(stay, account); }
 
 std::int64_t batch_check(const BatchRow& row) {
-  return check_of(row.id, row.account, row.batch.key, row.batch.command, row.batch.first_seq, row.batch.count);
+  return check_of_values(row.id, row.account, row.batch.key, row.batch.command, row.batch.first_seq, row.batch.count);
 }
 
 std::int64_t event_check(std::int64_t place, std::span<const std::uint8_t> body) {
@@ -29,12 +29,12 @@ std::int64_t event_check(std::int64_t place, std::span<const std::uint8_t> body)
 
 std::int64_t arrival_check(const ArrivalRow& row) {
   const Arrival& arrival = row.arrival;
-  return check_of(row.id, arrival.account, arrival.from, row.first_place, row.first_batch, arrival.copied.events,
+  return check_of_values(row.id, arrival.account, arrival.from, row.first_place, row.first_batch, arrival.copied.events,
                   row.batches, row.first_seq, row.after_batch, arrival.copied.hash, arrival.at);
 }
 
 std::int64_t tombstone_check(std::int64_t stay, const Tombstone& tombstone) {
-  return check_of(stay, tombstone.account, tombstone.to, tombstone.copied.events, tombstone.copied.hash, tombstone.at);
+  return check_of_values(stay, tombstone.account, tombstone.to, tombstone.copied.events, tombstone.copied.hash, tombstone.at);
 }
 
 std::int64_t key_hash(const IdempotencyKey& key) {

@@ -15,15 +15,15 @@ namespace creditfold {
 namespace {
 
 // Stored values: another layout is another number.
-constexpr std::array<std::uint8_t, 8> magic{'C', 'F', 'S', 'T', 'A', 'T', 'E', 1};
+constexpr std::array<std::uint8_t, 8> state_magic{'C', 'F', 'S', 'T', 'A', 'T', 'E', 1};
 
 }  // namespace
 
 std::optional<StateFile> StateFiles::read() const try {
   const std::optional<std::vector<std::uint8_t>> bytes = read_checked(file());
-  if (!bytes || bytes->size() < magic.size() || !std::equal(magic.begin(), magic.end(), bytes->begin()))
+  if (!bytes || bytes->size() < state_magic.size() || !std::equal(state_magic.begin(), state_magic.end(), bytes->begin()))
     return std::nullopt;
-  const std::span<const std::uint8_t> rest = std::span(*bytes).subspan(magic.size());
+  const std::span<const std::uint8_t> rest = std::span(*bytes).subspan(state_magic.size());
   SpanInputArchive in(rest);
   StateFile file;
   in(file.state.size, file.state.moves);
@@ -39,7 +39,7 @@ std::optional<StateFile> StateFiles::read() const try {
 }
 
 void StateFiles::write_beside(const StateFile& file) const {
-  std::vector<std::uint8_t> bytes(magic.begin(), magic.end());
+  std::vector<std::uint8_t> bytes(state_magic.begin(), state_magic.end());
   append_with(bytes, [&](SpanOutputArchive& out) {
     out(file.state.size, file.state.moves);
     out.put_bytes(file.root.data(), file.root.size());

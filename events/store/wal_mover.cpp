@@ -15,8 +15,8 @@ std::optional<int> move_wal_pages(SQLite::Database& database) {
   return outcome == SQLITE_OK ? std::optional(moved) : std::nullopt;
 }
 
-WalMover::WalMover(const std::filesystem::path& file, int busy_timeout_ms)
-    : database_(file.string(), SQLite::OPEN_READWRITE, busy_timeout_ms) {
+WalMover::WalMover(const std::filesystem::path& file, int timeout_ms)
+    : database_(file.string(), SQLite::OPEN_READWRITE, timeout_ms) {
   SQLite::Statement look(database_, "SELECT count(*) FROM sqlite_schema");
   look.executeStep();
 }

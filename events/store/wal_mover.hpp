@@ -28,7 +28,7 @@ class WalMover {
  public:
   // With a connection of its own, which opens both files at once: later there could be others in their place. Throws
   // SQLite::Exception. REQUIRES: the database is in write-ahead-log mode.
-  WalMover(const std::filesystem::path& file, int busy_timeout_ms);
+  WalMover(const std::filesystem::path& file, int timeout_ms);
   ~WalMover();  // what is being moved ends first
   WalMover(const WalMover&) = delete;
   WalMover& operator=(const WalMover&) = delete;

@@ -18,10 +18,6 @@
 namespace creditfold::cli {
 namespace {
 
-// A service that is starting holds its directory before it can be reached, and a command line that ends lets go soon.
-constexpr int attempts = 15;
-constexpr std::chrono::milliseconds attempt_interval{100};
-
 class LocalAnswerer final : public Answerer {
  public:
   LocalAnswerer(std::unique_ptr<SqlitePartitions> partitions, Catalog catalog,
@@ -138,12 +134,12 @@ std::unique_ptr<Answerer> open_answerer(const std::filesystem::path& data,
       return std::make_unique<LocalAnswerer>(std::move(partitions), std::move(catalog), open_keyring(data, keys));
     } catch (const Fault& fault) {
       if (fault.kind() != Fault::Kind::busy) throw;
-      if (attempt == attempts) {
+      if (attempt == holder_attempts_max) {
         if (const auto still = lock_holder(data)) throw held_by(data, *still);
         throw;
       }
     }
-    std::this_thread::sleep_for(attempt_interval);
+    std::this_thread::sleep_for(holder_attempt_interval);
   }
 }
 

@@ -2,6 +2,7 @@
 // Where commands go: to the ledger in a data directory, or to the service that holds it. Both answer the same.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -15,6 +16,10 @@
 #include "ledger/keyring/keyring.hpp"
 
 namespace creditfold::cli {
+
+// A service that is starting holds its directory before it can be reached, and a command line that ends lets go soon.
+inline constexpr int holder_attempts_max = 15;
+inline constexpr std::chrono::milliseconds holder_attempt_interval{100};
 
 // There is no such account, where only a refusal could say so.
 class UnknownAccount : public std::runtime_error {

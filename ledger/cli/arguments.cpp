@@ -39,7 +39,9 @@ Form<ServeOptions> serve_form(CLI::App& app) {
             &ServeOptions::origin);
   form.text("--reader", "ORIGIN", "A page elsewhere that may read and follow, as https://page.example",
             &ServeOptions::reader_origin);
-  form.flag("--allow-remote", "Listen beyond this machine, with no key service unless one is named; make tokens first", &ServeOptions::allow_remote);
+  form.flag("--allow-remote",
+            "Listen beyond this machine, with no key service unless one is named; make tokens first",
+            &ServeOptions::allow_remote);
   form.flag("--debug", "A line on standard error for each request", &ServeOptions::debug);
   form.take("--store", "URL", "",
             [](ServeOptions&, const std::string& option, const std::string&) {
@@ -279,10 +281,12 @@ std::string name_of(const CLI::App& command) {
   return (nested ? name_of(*parent) + " " : "") + command.get_name();
 }
 
+std::string no_command(const std::string& word) { return "there is no command " + word; }
+
 std::string sentence_of(const CLI::App& app, const CLI::ParseError& error) {
   const std::vector<std::string> remaining = app.remaining(true);
   const bool unexpected = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError) && !remaining.empty();
-  if (unexpected && command_of(app) == nullptr) return "there is no command " + remaining.front();
+  if (unexpected && command_of(app) == nullptr) return no_command(remaining.front());
   if (unexpected) return remaining.front() + " is not expected";
   if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ArgumentMismatch)) {
     const std::string what = error.what();
@@ -359,6 +363,10 @@ std::variant<Options, Told> parse_arguments(int argc, const char* const* argv) {
     const std::vector<const char*> words = words_of(argc, argv);
     app.parse(static_cast<int>(words.size()), words.data());
   } catch (const CLI::CallForHelp&) {
+    const std::vector<std::string> remaining = app.remaining(true);
+    if (command_of(app) == nullptr && !remaining.empty()) {
+      return Told{ExitStatus::usage, no_command(remaining.front()) + ". Try: creditfold --help"};
+    }
     return help_of(app);
   } catch (const CLI::ParseError& error) {
     return told_of(app, error);

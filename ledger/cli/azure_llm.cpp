@@ -14,13 +14,7 @@ constexpr std::array<std::string_view, 3> names{"TIMESTAMP", "ContextTokens", "G
 // What is shown of a field that cannot be read.
 constexpr std::size_t shown_bytes_max = 40;
 
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
-std::string shown(std::string_view field) {
+std::string in_quotes(std::string_view field) {
   std::string text;
   for (const char c : field.substr(0, shown_bytes_max)) text += c >= ' ' && c <= '~' ? c : '?';
   return '"' + text + (field.size() > shown_bytes_max ? "…\"" : "\"");
@@ -102,17 +96,17 @@ std::variant<TraceCall, BadLine> AzureTrace::read(const CsvRow& row) const {
   }
   const auto field = [&](std::size_t column) { return trimmed(row.fields[where_[column]]); };
   const auto at = parse_trace_time(field(0));
-  if (!at) return bad("TIMESTAMP is not a moment as 2023-11-16 18:15:46.6805900: " + shown(field(0)));
+  if (!at) return bad("TIMESTAMP is not a moment as 2023-11-16 18:15:46.6805900: " + in_quotes(field(0)));
   const auto context = parse_tokens(field(1));
-  if (!context) return bad("ContextTokens is not a whole number from 0: " + shown(field(1)));
+  if (!context) return bad("ContextTokens is not a whole number from 0: " + in_quotes(field(1)));
   const auto generated = parse_tokens(field(2));
-  if (!generated) return bad("GeneratedTokens is not a whole number from 0: " + shown(field(2)));
+  if (!generated) return bad("GeneratedTokens is not a whole number from 0: " + in_quotes(field(2)));
   TraceCall call{row.line, *at, Volume{*context}, Volume{*generated}, std::nullopt};
   if (ai_generated_) {
     const std::string said = lower_case(trimmed(row.fields[*ai_generated_]));
     const bool yes = said == "true" || said == "1" || said == "yes",
                no = said == "false" || said == "0" || said == "no";
-    if (!yes && !no && !said.empty()) return bad("ai_generated is neither true nor false: " + shown(said));
+    if (!yes && !no && !said.empty()) return bad("ai_generated is neither true nor false: " + in_quotes(said));
     if (yes || no) call.ai_generated = yes;
   }
   return call;

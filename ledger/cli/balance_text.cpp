@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "events/vocabulary.hpp"
+#include "ledger/cli/members.hpp"
 #include "ledger/cli/table.hpp"
 #include "ledger/wide.hpp"
 
@@ -15,12 +16,6 @@ namespace {
 
 namespace json = boost::json;
 
-// The document is our own: what is asked for is there.
-std::string string_of(const json::value& value, std::string_view name) {
-  const json::string& text = value.at(name).as_string();
-  return {text.data(), text.size()};
-}
-std::int64_t integer_of(const json::value& value, std::string_view name) { return value.at(name).as_int64(); }
 std::string figure_of(const json::value& value, std::string_view name) { return grouped(string_of(value, name)); }
 std::string time_of(const json::value& value, std::string_view name) { return short_time(string_of(value, name)); }
 Credits credits_of(const json::value& value, std::string_view name) {
@@ -29,7 +24,6 @@ Credits credits_of(const json::value& value, std::string_view name) {
 Wide micro_of(const json::value& value, std::string_view name) {  // of a figure that is never negative
   return static_cast<Wide>(credits_of(value, name).micro);
 }
-const json::array& list_of(const json::value& value, std::string_view name) { return value.at(name).as_array(); }
 
 std::string joined(const json::array& names) {
   std::string text;

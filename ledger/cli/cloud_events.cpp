@@ -12,7 +12,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::string_view prefix = "cloudevents:";
+constexpr std::string_view cloud_events_prefix = "cloudevents:";
 
 // Reads one event; the first thing that is wrong stays.
 class EventReader {
@@ -98,7 +98,7 @@ class CloudEvents final : public UsageFile {
     return read(std::get<JsonItem>(*item));
   }
   [[nodiscard]] std::size_t offset() const override { return items_.offset(); }
-  [[nodiscard]] std::string key_prefix() const override { return std::string(prefix); }
+  [[nodiscard]] std::string key_prefix() const override { return std::string(cloud_events_prefix); }
 
  private:
   [[nodiscard]] UsageItem read(const JsonItem& item) const {
@@ -114,7 +114,7 @@ class CloudEvents final : public UsageFile {
     if (!event.why().empty()) return BadRow{item.place, event.why()};
     row.place = item.place;
     row.number = item.number;
-    row.key = std::string(prefix) + to_hex(digest_of(source + '\n' + id));
+    row.key = std::string(cloud_events_prefix) + to_hex(digest_of(source + '\n' + id));
     return row;
   }
 

@@ -7,6 +7,7 @@
 #include "ledger/cli/commands.hpp"
 #include "ledger/cli/data.hpp"
 #include "ledger/cli/output.hpp"
+#include "ledger/cli/members.hpp"
 #include "ledger/cli/table.hpp"
 #include "ledger/consent_statement.hpp"
 #include "ledger/estimate.hpp"
@@ -15,13 +16,6 @@ namespace creditfold::cli {
 namespace {
 
 namespace json = boost::json;
-
-// The documents are our own: what is asked for is there.
-std::string string_of(const json::value& value, std::string_view name) {
-  const json::value* found = value.as_object().if_contains(name);
-  if (found == nullptr || !found->is_string()) return {};
-  return {found->get_string().data(), found->get_string().size()};
-}
 
 std::string origin_text(const json::value& value) {
   const std::string since = string_of(value, "since");

@@ -3,10 +3,10 @@
 
 #include <algorithm>
 
+#include "ledger/cli/byte_order_mark.hpp"
+
 namespace creditfold::cli {
 namespace {
-
-constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 // A field that begins with a quote: up to its closing one, two quotes inside being one. nullopt: never closed.
 std::optional<std::string> take_quoted(std::string_view& rest) {

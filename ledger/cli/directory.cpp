@@ -22,10 +22,6 @@ namespace {
 using directory::DirectoryStore;
 using directory::Entry;
 
-// A service that is starting holds its directory before it can be reached, and a command line that ends lets go soon.
-constexpr int attempts = 15;
-constexpr std::chrono::milliseconds attempt_interval{100};
-
 template <class SomeId>
 SomeId id_of(const std::string& text) {
   if (!SomeId::valid(text)) throw UsageError("\"" + text + "\" is no id: 1 to 128 bytes without control characters");
@@ -179,9 +175,9 @@ std::unique_ptr<DirectoryAccess> open_directory(const std::string& data) {
     try {
       return std::make_unique<LocalDirectory>(data);
     } catch (const Fault& fault) {
-      if (fault.kind() != Fault::Kind::busy || attempt == attempts) throw;
+      if (fault.kind() != Fault::Kind::busy || attempt == holder_attempts_max) throw;
     }
-    std::this_thread::sleep_for(attempt_interval);
+    std::this_thread::sleep_for(holder_attempt_interval);
   }
 }
 

@@ -8,29 +8,13 @@
 #include <vector>
 
 #include "events/vocabulary.hpp"
+#include "ledger/cli/members.hpp"
 #include "ledger/cli/table.hpp"
 
 namespace creditfold::cli {
 namespace {
 
 namespace json = boost::json;
-
-// Free text of a log may hold anything; a terminal is not to obey it.
-std::string harmless(std::string_view text) {
-  std::string clean(text);
-  std::replace_if(
-      clean.begin(), clean.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, ' ');
-  return clean;
-}
-
-// The document is our own: what is asked for is there, or may be left out.
-std::string string_of(const json::value& value, std::string_view name) {
-  const json::value* found = value.as_object().if_contains(name);
-  if (found == nullptr) return {};
-  const json::string& text = found->as_string();
-  return harmless({text.data(), text.size()});
-}
-std::int64_t integer_of(const json::value& value, std::string_view name) { return value.at(name).as_int64(); }
 
 // A decimal: digits, perhaps a sign before and a fraction behind.
 bool is_figure(std::string_view word) {
@@ -43,7 +27,7 @@ bool is_figure(std::string_view word) {
 }
 
 // A word of an expression: figures with their thousands apart, moments short, all others as they are.
-std::string shown(std::string_view word) {
+std::string word_text(std::string_view word) {
   if (is_figure(word)) return grouped(word);
   return parse_instant(word) ? short_time(word) : std::string(word);
 }
@@ -51,7 +35,7 @@ std::string shown(std::string_view word) {
 std::string value_text(const json::value& step) {
   const std::string value = string_of(step, "value");
   std::string unit = string_of(step, "unit");
-  if (unit.empty()) return shown(value);
+  if (unit.empty()) return word_text(value);
   if (value == "1" && unit.ends_with('s')) unit.pop_back();
   return grouped_figures(value) + ' ' + unit;
 }
@@ -134,7 +118,7 @@ std::string events_text(const json::value& told) {
   return '\n' + table.text() + more_text(static_cast<std::int64_t>(first) + (before ? before->as_int64() : 0), "event");
 }
 
-std::string clauses_text(const json::value& told) {
+std::string told_clauses_text(const json::value& told) {
   std::string text;
   std::size_t width = 0;
   for (const json::value& clause : told.at("clauses").as_array())
@@ -157,7 +141,7 @@ std::string grouped_figures(std::string_view expression) {
     const bool opened = word.starts_with('(');
     if (opened) word.remove_prefix(1);
     const std::size_t stop = std::min(word.find_last_not_of("),") + 1, word.size());
-    out.append(opened ? "(" : "").append(shown(word.substr(0, stop))).append(word.substr(stop));
+    out.append(opened ? "(" : "").append(word_text(word.substr(0, stop))).append(word.substr(stop));
     if (end < expression.size()) out += ' ';
     expression.remove_prefix(std::min(end + 1, expression.size()));
   }
@@ -167,7 +151,7 @@ std::string grouped_figures(std::string_view expression) {
 std::string explanation_text(std::string_view explanation_json) {
   const json::value told = json::parse(json::string_view(explanation_json.data(), explanation_json.size()));
   std::string text = string_of(told, "answer") + '\n' + steps_text(told.at("steps").as_array()) + draws_text(told) +
-                     events_text(told) + clauses_text(told);
+                     events_text(told) + told_clauses_text(told);
   text.pop_back();
   return text;
 }

@@ -44,7 +44,7 @@ std::string record(const std::string& data, const AccountState& state, const Ter
   return answer;
 }
 
-std::string matrix_text() {
+std::string whole_matrix_text() {
   std::string text =
       "Responsibility matrix " + std::string(gov::matrix_version) + ", NIST SP 800-53 rev. 5. Confidential.\n";
   for (const gov::Control& control : gov::controls()) {
@@ -71,7 +71,7 @@ ExitStatus run(const GovMatrixOptions& options) {
     if (const auto refused = refuse_others(state, *options.account, options.json)) return *refused;
     static_cast<void>(record(options.data, *state, gov::requested_terms()));
   }
-  return print(options.json ? gov::matrix_json() : matrix_text());
+  return print(options.json ? gov::matrix_json() : whole_matrix_text());
 }
 
 ExitStatus run(const GovAttestOptions& options) {

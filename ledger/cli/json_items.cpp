@@ -4,12 +4,13 @@
 #include <algorithm>
 #include <charconv>
 
+#include "ledger/cli/byte_order_mark.hpp"
+
 namespace creditfold::cli {
 namespace {
 
 namespace json = boost::json;
 
-constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 constexpr std::string_view blanks = " \t\r\n";
 
 std::optional<json::value> parse(std::string_view text, json::error_code& error) {

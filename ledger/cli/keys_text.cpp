@@ -3,6 +3,7 @@
 
 #include <boost/json.hpp>
 
+#include "ledger/cli/members.hpp"
 #include "ledger/cli/table.hpp"
 #include "ledger/data_classes.hpp"
 
@@ -10,12 +11,6 @@ namespace creditfold::cli {
 namespace {
 
 namespace json = boost::json;
-
-// The documents are our own: what is asked for is there.
-std::string string_of(const json::value& value, std::string_view name) {
-  const json::string& text = value.at(name).as_string();
-  return {text.data(), text.size()};
-}
 
 // A reason, "(sealed)" where it cannot be opened, or nothing.
 std::string reason_of(const json::value& change) {

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "events/log.hpp"
+#include "ledger/cli/byte_order_mark.hpp"
 #include "ledger/engine.hpp"
 
 namespace creditfold::cli {
@@ -17,7 +18,6 @@ namespace {
 
 // What a group may weigh: a thousand ordinary commands are 200 KiB, and no group needs more memory than this.
 constexpr std::size_t group_bytes_max = 8U << 20;
-constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 }  // namespace
 

@@ -5,6 +5,7 @@
 #include <map>
 #include <utility>
 
+#include "ledger/cli/byte_order_mark.hpp"
 #include "ledger/cli/exit_status.hpp"
 #include "ledger/cli/output.hpp"
 #include "ledger/json.hpp"
@@ -14,7 +15,6 @@ namespace {
 
 constexpr char cflog_first_byte =
     '\x89';  // no text begins with it, so that even a cut document is known for what it is
-constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 std::span<const std::uint8_t> as_bytes(std::string_view text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
@@ -190,8 +190,8 @@ namespace {
                    " of its log; it takes the log from its beginning to fold it");
 }
 
-// Lines do not say where they begin. What begins behind the log's first position is one account's part, or a region's whose
-// first accounts left it, when its first event is its account's first; else it is a middle.
+// Lines do not say where they begin. What begins behind the log's first position is one account's part, or a region's
+// whose first accounts left it, when its first event is its account's first; else it is a middle.
 class Beginning {
  public:
   explicit Beginning(const std::string& name) : name_(name) {}

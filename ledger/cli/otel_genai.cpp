@@ -16,7 +16,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::string_view prefix = "otel-genai:";
+constexpr std::string_view otel_prefix = "otel-genai:";
 constexpr std::size_t trace_id_digits = 32, span_id_digits = 16;
 // Operations that are calls of a model. An agent's span repeats what the calls below it used, and a tool is no model.
 constexpr std::array<std::string_view, 4> model_operations{"chat", "text_completion", "generate_content", "embeddings"};
@@ -63,7 +63,7 @@ std::optional<std::string> hex_id(std::optional<std::string> text, std::size_t d
 }
 
 // traceId, as OTLP says it; trace_id, or inside context, as SDKs print it.
-std::optional<std::string> id_of(const json::value& span, std::string_view otlp, std::string_view printed) {
+std::optional<std::string> span_id_of(const json::value& span, std::string_view otlp, std::string_view printed) {
   if (auto text = string_field(span, otlp)) return text;
   if (auto text = string_field(span, printed)) return text;
   const json::value* context = field_of(span, "context");
@@ -125,7 +125,7 @@ class OtelGenai final : public UsageFile {
     return first;
   }
   [[nodiscard]] std::size_t offset() const override { return items_.offset(); }
-  [[nodiscard]] std::string key_prefix() const override { return std::string(prefix); }
+  [[nodiscard]] std::string key_prefix() const override { return std::string(otel_prefix); }
 
  private:
   // An object of OTLP holds many spans; any other is one.
@@ -178,9 +178,9 @@ class OtelGenai final : public UsageFile {
                                      const std::optional<json::value>& input, const std::optional<json::value>& output,
                                      const std::string& place) {
     const auto bad = [&](const std::string& why) { return UsageItem(BadRow{place, why}); };
-    const auto trace = hex_id(id_of(span, "traceId", "trace_id"), trace_id_digits);
+    const auto trace = hex_id(span_id_of(span, "traceId", "trace_id"), trace_id_digits);
     if (!trace) return bad("traceId is not 32 hexadecimal digits");
-    const auto id = hex_id(id_of(span, "spanId", "span_id"), span_id_digits);
+    const auto id = hex_id(span_id_of(span, "spanId", "span_id"), span_id_digits);
     if (!id) return bad("spanId is not 16 hexadecimal digits");
     const auto at = moment_of(span);
     if (!at) return bad("endTimeUnixNano is no moment");
@@ -192,7 +192,7 @@ class OtelGenai final : public UsageFile {
     UsageRow row;
     row.place = place;
     row.number = ++number_;
-    row.key = std::string(prefix) + *trace + ':' + *id;
+    row.key = std::string(otel_prefix) + *trace + ':' + *id;
     row.at = *at;
     row.input = Volume{*in};
     row.output = Volume{*out};

@@ -16,6 +16,7 @@
 #include <thread>
 
 #include "events/log.hpp"
+#include "ledger/cli/percent_encoded.hpp"
 #include "ledger/json.hpp"
 
 namespace creditfold::cli {
@@ -30,7 +31,7 @@ namespace json = boost::json;
 constexpr std::chrono::seconds exchange_max{120};
 // "Too busy, later": asked again this often before giving up.
 constexpr int attempts_when_busy = 60;
-constexpr std::chrono::seconds attempt_interval{1};
+constexpr std::chrono::seconds busy_interval{1};
 
 using Request = http::request<http::string_body>;
 using Response = http::response<http::string_body>;
@@ -68,19 +69,6 @@ std::string error_code_of(const Response& response) {
   const json::value* code = error ? nullptr : value.find_pointer("/error/code", error);
   const json::string* text = code ? code->if_string() : nullptr;
   return text ? std::string(view(*text)) : std::string();
-}
-
-// For a part of a path or a parameter (RFC 3986, "unreserved").
-std::string percent_encoded(std::string_view text) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       std::string_view("-._~").find(c) != std::string_view::npos;
-    const auto byte = static_cast<unsigned char>(c);
-    out += plain ? std::string(1, c) : std::string{'%', digits[byte >> 4], digits[byte & 0xF]};
-  }
-  return out;
 }
 
 // The service counts lines from the beginning of a request; people count from the beginning of their file.
@@ -160,7 +148,7 @@ class RemoteAnswerer final : public Answerer {
       }
       const bool busy = response.result() == http::status::service_unavailable;
       if (!busy || attempt == attempts_when_busy) fail(message_of(response));
-      std::this_thread::sleep_for(attempt_interval);
+      std::this_thread::sleep_for(busy_interval);
     }
   }
 

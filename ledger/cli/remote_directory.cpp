@@ -12,6 +12,7 @@
 
 #include "events/log.hpp"
 #include "ledger/cli/directory.hpp"
+#include "ledger/cli/percent_encoded.hpp"
 
 namespace creditfold::cli {
 namespace {
@@ -20,23 +21,7 @@ namespace asio = boost::asio;
 namespace http = boost::beast::http;
 namespace json = boost::json;
 
-using Response = http::response<http::string_body>;
-
-std::string percent_encoded(std::string_view text) {
-  constexpr std::string_view plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  std::string encoded;
-  for (const char c : text) {
-    if (plain.find(c) != std::string_view::npos) {
-      encoded += c;
-    } else {
-      encoded += '%';
-      encoded += digits[static_cast<unsigned char>(c) >> 4U];
-      encoded += digits[static_cast<unsigned char>(c) & 0xFU];
-    }
-  }
-  return encoded;
-}
+using Responded = http::response<http::string_body>;
 
 std::string address_of(const EntryName& name) {
   static const std::map<std::string, std::string> collections{
@@ -46,7 +31,7 @@ std::string address_of(const EntryName& name) {
   return address;
 }
 
-EntryName name_of(const directory::Entry& entry) {
+EntryName entry_name_of(const directory::Entry& entry) {
   if (const auto* person = std::get_if<directory::Person>(&entry)) return {"person", person->person.value};
   if (const auto* organization = std::get_if<directory::Organization>(&entry)) {
     return {"organization", organization->organization.value};
@@ -65,7 +50,7 @@ class RemoteDirectory final : public DirectoryAccess {
   }
 
   [[nodiscard]] std::optional<std::string> get(const EntryName& name) override {
-    const Response response = exchange(http::verb::get, address_of(name));
+    const Responded response = exchange(http::verb::get, address_of(name));
     if (response.result() == http::status::not_found) return std::nullopt;
     require_ok(response);
     std::string entry = response.body();
@@ -74,7 +59,7 @@ class RemoteDirectory final : public DirectoryAccess {
   }
 
   [[nodiscard]] std::optional<directory::EntryFault> put(const directory::Entry& entry) override {
-    const Response response = exchange(http::verb::put, address_of(name_of(entry)), directory::to_json(entry));
+    const Responded response = exchange(http::verb::put, address_of(entry_name_of(entry)), directory::to_json(entry));
     if (response.result() != http::status::unprocessable_entity) {
       require_ok(response);
       return std::nullopt;
@@ -83,7 +68,7 @@ class RemoteDirectory final : public DirectoryAccess {
   }
 
   [[nodiscard]] bool erase(const EntryName& name) override {
-    const Response response = exchange(http::verb::delete_, address_of(name));
+    const Responded response = exchange(http::verb::delete_, address_of(name));
     if (response.result() == http::status::not_found) return false;
     require_ok(response);
     return true;
@@ -94,7 +79,7 @@ class RemoteDirectory final : public DirectoryAccess {
     std::string address = "/v1/directory/" + what.front();
     if (what.size() > 1) address += "/" + percent_encoded(what[1]);
     for (std::string after;;) {
-      const Response response = exchange(http::verb::get, after.empty() ? address : address + "?after=" + after);
+      const Responded response = exchange(http::verb::get, after.empty() ? address : address + "?after=" + after);
       require_ok(response);
       const json::value page = json::parse(response.body());
       const json::object& object = page.as_object();
@@ -107,7 +92,7 @@ class RemoteDirectory final : public DirectoryAccess {
   }
 
  private:
-  Response exchange(http::verb verb, const std::string& target, const std::string& body = {}) {
+  Responded exchange(http::verb verb, const std::string& target, const std::string& body = {}) {
     try {
       asio::io_context context;
       asio::ip::tcp::resolver resolver(context);
@@ -133,7 +118,7 @@ class RemoteDirectory final : public DirectoryAccess {
     }
   }
 
-  static std::string error_of(const Response& response, const char* field) {
+  static std::string error_of(const Responded& response, const char* field) {
     json::error_code error;
     const json::value value = json::parse(response.body(), error);
     const json::value* found = error ? nullptr : value.find_pointer(std::string("/error/") + field, error);
@@ -141,7 +126,7 @@ class RemoteDirectory final : public DirectoryAccess {
     return text ? std::string(text->data(), text->size()) : "status " + std::to_string(response.result_int());
   }
 
-  void require_ok(const Response& response) const {
+  void require_ok(const Responded& response) const {
     if (response.result() == http::status::ok) return;
     if (response.result() == http::status::unauthorized) {
       throw Fault(Fault::Kind::read_only, "the service at " + url_ +

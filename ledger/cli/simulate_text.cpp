@@ -3,21 +3,13 @@
 
 #include <boost/json.hpp>
 
+#include "ledger/cli/members.hpp"
 #include "ledger/cli/table.hpp"
 
 namespace creditfold::cli {
 namespace {
 
 namespace json = boost::json;
-
-std::string string_of(const json::value& value, std::string_view name) {
-  const json::value* found = value.as_object().if_contains(name);
-  if (found == nullptr || found->is_null()) return {};
-  const json::string& text = found->as_string();
-  return {text.data(), text.size()};
-}
-std::int64_t integer_of(const json::value& value, std::string_view name) { return value.at(name).as_int64(); }
-const json::array& list_of(const json::value& value, std::string_view name) { return value.at(name).as_array(); }
 
 // Whole credits: a forecast's millionths are noise.
 std::string whole(std::string_view credits) {
@@ -26,12 +18,12 @@ std::string whole(std::string_view credits) {
 }
 std::string whole_of(const json::value& value, std::string_view name) { return whole(string_of(value, name)); }
 std::string percent(const json::value& value, std::string_view name) { return string_of(value, name) + " %"; }
-std::string time_of(const json::value& value, std::string_view name) {
+std::string minute_of(const json::value& value, std::string_view name) {
   const std::string at = string_of(value, name);
   return at.empty() ? "-" : short_time(at.substr(0, 16) + ":00Z");
 }
 
-std::string usage_text(const json::value& simulation) {
+std::string expected_usage_text(const json::value& simulation) {
   Table table({{"Workflow"},
                {"Model"},
                {"Credits a day", Align::right},
@@ -77,7 +69,7 @@ std::string commands_text(const json::value& commands) {
   return text;
 }
 
-std::string periods_text(const json::value& plan) {
+std::string future_periods_text(const json::value& plan) {
   Table table({{"Period"},
                {"Ends at"},
                {"Granted", Align::right},
@@ -97,8 +89,8 @@ std::string periods_text(const json::value& plan) {
                whole_of(period, "granted"), whole_of(period.at("consumed"), "p50"),
                whole_of(period.at("remaining"), "p10"), whole_of(period.at("remaining"), "p50"),
                whole_of(period.at("remaining"), "p90"), whole_of(period.at("uncovered"), "p50"),
-               whole_of(period.at("uncovered"), "p90"), percent(out, "chance_percent"), time_of(out, "p10"),
-               time_of(out, "p50")});
+               whole_of(period.at("uncovered"), "p90"), percent(out, "chance_percent"), minute_of(out, "p10"),
+               minute_of(out, "p50")});
   }
   return table.text("  ");
 }
@@ -180,12 +172,12 @@ std::string simulation_text(std::string_view simulation_json) {
                      counted(integer_of(simulation, "futures"), "future") + ", seed " +
                      std::to_string(integer_of(simulation, "seed")) + '\n' +
                      string_of(simulation.at("history"), "sentence") + '\n';
-  text += usage_text(simulation);
+  text += expected_usage_text(simulation);
   const std::string commands = commands_text(simulation.at("commands"));
   if (!commands.empty()) text += "\nSupposed\n" + commands;
   for (const json::value& plan : list_of(simulation, "plans")) {
     text += '\n' + string_of(plan, "plan") + " runs out in " + percent(plan, "chance_percent") + " of the futures\n" +
-            periods_text(plan);
+            future_periods_text(plan);
   }
   if (const json::value& unplaced = simulation.at("unplaced"); !unplaced.is_null()) {
     text += "\nNo plan takes " + whole_of(unplaced.at("total"), "p10") + " to " +

@@ -15,7 +15,7 @@ std::size_t width(std::string_view text) {
       std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
-std::string blanks(std::size_t count) { return std::string(count, ' '); }
+std::string spaces(std::size_t count) { return std::string(count, ' '); }
 
 // Fills up figures on the right, so that right alignment brings their points under each other.
 void align_points(std::vector<std::vector<std::string>>& rows, std::size_t column) {
@@ -27,7 +27,7 @@ void align_points(std::vector<std::vector<std::string>>& rows, std::size_t colum
   for (const auto& row : rows) longest = std::max(longest, fraction(row));
   for (auto& row : rows) {
     const bool figure = !row[column].empty() && row[column].find_first_of("0123456789") != std::string::npos;
-    if (figure) row[column] += blanks(longest - fraction(row));
+    if (figure) row[column] += spaces(longest - fraction(row));
   }
 }
 
@@ -54,7 +54,7 @@ std::string Table::text(std::string_view indent) const {
     std::string line(indent);
     for (std::size_t column = 0; column < columns_.size(); ++column) {
       const std::string& cell = cell_of(column);
-      const std::string padding = blanks(widths[column] - width(cell));
+      const std::string padding = spaces(widths[column] - width(cell));
       line += columns_[column].align == Align::left ? cell + padding : padding + cell;
       line += gap;
     }

@@ -77,7 +77,7 @@ std::vector<fs::path> files_in(const fs::path& directory) {
 
 // Its size and SHA-256; what was read goes to `take` too.
 template <class Take>
-Manifest::File read_file(const fs::path& file, const std::string& path, Take&& take) {
+Manifest::File summed_file(const fs::path& file, const std::string& path, Take&& take) {
   std::ifstream in(file, std::ios::binary);
   if (!in) throw_errno(file);
   Sha256 sum;
@@ -96,7 +96,7 @@ Manifest::File copy_file(const fs::path& from, const fs::path& to, const std::st
   const int out = ::open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (out < 0) throw_errno(to);
   try {
-    Manifest::File copied = read_file(from, path, [&](std::string_view piece) {
+    Manifest::File copied = summed_file(from, path, [&](std::string_view piece) {
       while (!piece.empty()) {
         const ssize_t written = ::write(out, piece.data(), piece.size());
         if (written < 0 && errno == EINTR) continue;
@@ -244,7 +244,7 @@ Manifest back_up(const fs::path& data, const fs::path& target, Instant now) {
   manifest.ledgers = copy_fitting(data, part);
   remove_passing(part);
   for (const fs::path& file : files_in(part)) {
-    manifest.files.push_back(read_file(part / file, file.string(), [](std::string_view) {}));
+    manifest.files.push_back(summed_file(part / file, file.string(), [](std::string_view) {}));
   }
   write_private_file(part / manifest_file, to_json(manifest) + "\n");
   sync_all(part);

@@ -7,7 +7,7 @@
 namespace creditfold::edge {
 namespace {
 
-constexpr std::int64_t format = 1;
+constexpr std::int64_t manifest_format = 1;
 
 // Inside the directory, and nowhere else.
 bool is_inside(const std::string& path) {
@@ -31,7 +31,7 @@ Digest read_digest(ObjectReader& in, const char* name) {
 
 std::string to_json(const Manifest& manifest) {
   JsonWriter out;
-  out.open('{').field("format", format).field("at", manifest.at).key("ledgers").open('[');
+  out.open('{').field("format", manifest_format).field("at", manifest.at).key("ledgers").open('[');
   for (const Manifest::Ledger& ledger : manifest.ledgers) {
     out.open('{').field("region", ledger.region).field("seq", ledger.seq);
     out.field("root", std::string_view(to_base64(ledger.tree.root)))
@@ -53,7 +53,7 @@ Expected<Manifest, std::string> parse_manifest(std::string_view text) {
   std::optional<ReadFault> fault;
   ObjectReader in(*value, "", fault);
   Manifest manifest;
-  if (in.integer("format") != format) in.fail("format", "is not known to this program");
+  if (in.integer("format") != manifest_format) in.fail("format", "is not known to this program");
   manifest.at = in.instant("at");
   read_each(list_in(in, "ledgers"), "ledgers", fault, [&](ObjectReader& element) {
     Manifest::Ledger ledger;

@@ -7,8 +7,7 @@
 namespace creditfold::edge {
 namespace {
 
-constexpr std::int64_t format = 1;
-constexpr std::size_t id_digits = 12;
+constexpr std::int64_t tokens_format = 1;
 constexpr std::size_t hash_digits = 64;
 
 bool is_hex(std::string_view text, std::size_t digits) {
@@ -31,7 +30,7 @@ TokenRecord read_record(ObjectReader& in) {
   if (!of_account && scope != "operator") in.fail("scope", "is neither operator nor account");
   if (of_account != record.scope.account.has_value())
     in.fail("account", "belongs to the scope account, and to no other");
-  if (!is_hex(record.id, id_digits)) in.fail("id", "is not 12 hexadecimal digits");
+  if (!is_hex(record.id, token_id_digits)) in.fail("id", "is not 12 hexadecimal digits");
   if (!is_hex(record.hash, hash_digits)) in.fail("hash", "is not 64 hexadecimal digits");
   return record;
 }
@@ -40,7 +39,7 @@ TokenRecord read_record(ObjectReader& in) {
 
 std::string tokens_json(const std::vector<TokenRecord>& records) {
   JsonWriter out;
-  out.open('{').field("format", format).key("tokens").open('[');
+  out.open('{').field("format", tokens_format).key("tokens").open('[');
   for (const TokenRecord& record : records) {
     out.open('{')
         .field("id", std::string_view(record.id))
@@ -63,7 +62,7 @@ Expected<std::vector<TokenRecord>, std::string> parse_tokens(std::string_view te
   if (!value) return Unexpected{value.error()};
   std::optional<ReadFault> fault;
   ObjectReader in(*value, "", fault);
-  if (in.integer("format") != format) in.fail("format", "is not known to this program");
+  if (in.integer("format") != tokens_format) in.fail("format", "is not known to this program");
   const auto* tokens = list_in(in, "tokens");
   in.refuse_others();
   std::vector<TokenRecord> records;

@@ -23,7 +23,7 @@ constexpr std::size_t id_bytes = 6;
 // "cf_" id "_" secret: people and scanners for leaked secrets recognise it.
 constexpr std::string_view prefix = "cf_";
 constexpr std::string_view process_prefix = "cf_process_";
-constexpr std::size_t id_digits = 2 * id_bytes;
+static_assert(token_id_digits == 2 * id_bytes);
 
 void need_sodium() {
   if (sodium_init() < 0) throw Fault(Fault::Kind::unavailable, "libsodium cannot be started: no source of random bits");
@@ -164,8 +164,8 @@ std::optional<Scope> TokenCheck::find(std::string_view token, Instant now) {
   const std::lock_guard lock(mutex_);
   refresh();
   // The id says which record to compare with; ids are no secret.
-  if (!token.starts_with(prefix) || token.size() < prefix.size() + id_digits) return std::nullopt;
-  const std::string_view id = token.substr(prefix.size(), id_digits);
+  if (!token.starts_with(prefix) || token.size() < prefix.size() + token_id_digits) return std::nullopt;
+  const std::string_view id = token.substr(prefix.size(), token_id_digits);
   const auto found =
       std::find_if(records_.begin(), records_.end(), [&](const auto& record) { return record.id == id; });
   if (found == records_.end() || !same_hash(hash, found->hash) || !found->live(now)) return std::nullopt;

@@ -169,8 +169,8 @@ std::optional<std::size_t> best_of(const std::vector<Candidate>& all, bool by_co
   return best;
 }
 
-std::string sentence_of(const Simulated& simulated, const std::vector<Candidate>& all, std::optional<std::size_t> best,
-                        bool by_cost, std::int64_t percent, Instant from) {
+std::string sentence_of_plan(const Simulated& simulated, const std::vector<Candidate>& all,
+                             std::optional<std::size_t> best, bool by_cost, std::int64_t percent, Instant from) {
   if (simulated.until() <= from)
     return "The present period goes on beyond the horizon, so another plan would change nothing in it: ask about more "
            "days.";
@@ -199,7 +199,7 @@ void write_cheapest_plan(JsonWriter& out, const Simulated& simulated, const Chea
       .field("ask", "cheapest_plan")
       .field("chance_percent", std::string_view(std::to_string(ask.chance_percent)));
   out.field("sentence",
-            std::string_view(sentence_of(simulated, all, best, by_cost, ask.chance_percent, comparing.from())));
+            std::string_view(sentence_of_plan(simulated, all, best, by_cost, ask.chance_percent, comparing.from())));
   out.field("by", by_cost ? "cost" : "credits").field("from", comparing.from()).key("best");
   if (best) {
     out.write(static_cast<std::int64_t>(*best));

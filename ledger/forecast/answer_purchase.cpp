@@ -159,8 +159,8 @@ std::vector<Order> forbidden_order(const Simulated& simulated, const PlanId& pla
   return {purchase(simulated.branch.at, plan, Credits{micro_per_credit}, period, period)};
 }
 
-std::string sentence_of(const Simulated& simulated, const PlanId& plan, const Purchase& purchase, std::int32_t before,
-                        std::int32_t after, bool found, std::int64_t percent, bool sold) {
+std::string sentence_of_purchase(const Simulated& simulated, const PlanId& plan, const Purchase& purchase,
+                                 std::int32_t before, std::int32_t after, bool found, std::int64_t percent, bool sold) {
   const std::int32_t futures = simulated.outcome.futures;
   const std::string name = display_name(plan);
   const std::string goal = std::to_string(percent) + " %";
@@ -236,8 +236,8 @@ void write_smallest_purchase(JsonWriter& out, const Simulated& simulated, const 
   }
   const bool found = accepted && std::int64_t{after} * 100 <= ask.chance_percent * simulated.outcome.futures;
   out.field("found", found);
-  out.field("sentence",
-            std::string_view(sentence_of(simulated, plan, chosen, before, after, found, ask.chance_percent, sold)));
+  out.field("sentence", std::string_view(sentence_of_purchase(simulated, plan, chosen, before, after, found,
+                                                              ask.chance_percent, sold)));
   write_purchases(out, simulated.course, slots, chosen);
   out.field("packs", sold ? chosen.total : 0);
   out.field("credits", Credits{sold ? capped(static_cast<Wide>(increment.micro) * chosen.total) : 0});

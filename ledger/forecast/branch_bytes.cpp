@@ -11,7 +11,7 @@
 namespace creditfold::forecast {
 namespace {
 
-constexpr std::array<std::uint8_t, 8> magic{'C', 'F', 'B', 'R', 'A', 'N', 'C', 'H'};
+constexpr std::array<std::uint8_t, 8> branch_magic{'C', 'F', 'B', 'R', 'A', 'N', 'C', 'H'};
 
 // The fields in the order of their bytes, the same on both ways. `archive`: writes or reads what it is given.
 
@@ -33,7 +33,7 @@ std::size_t windows_of(const History& history) {
   return history.from ? static_cast<std::size_t>(std::max(history.days, 1)) : 0;
 }
 
-void require(bool holds, const SpanInputArchive& in, const char* otherwise) {
+void require_read(bool holds, const SpanInputArchive& in, const char* otherwise) {
   in.require(holds, in.offset(), otherwise);
 }
 
@@ -46,15 +46,15 @@ void require_natural(const SeriesHistory& series, const SpanInputArchive& in) {
   for (const std::int64_t weekday : series.weekdays) natural = natural && weekday >= 0;
   for (const VolumeQuantiles& volume : series.volumes)
     natural = natural && std::min({volume.p10, volume.p50, volume.p90, volume.max}) >= 0;
-  require(natural, in, "a figure below nothing");
+  require_read(natural, in, "a figure below nothing");
 }
 
 History read_history(SpanInputArchive& in) {
   History history;
   std::uint32_t series = 0;
   in(history.at, history.from, history.days, history.charges, series);
-  require(0 <= history.days && history.days <= history_days_max, in, "more days than are looked at");
-  require(series <= series_max && (history.from || series == 0), in, "more series than are told apart");
+  require_read(0 <= history.days && history.days <= history_days_max, in, "more days than are looked at");
+  require_read(series <= series_max && (history.from || series == 0), in, "more series than are told apart");
   exchange_all(in, history.hour_of_week);
   for (std::uint32_t i = 0; i < series; ++i) {
     SeriesHistory& next = history.series.emplace_back();
@@ -70,7 +70,7 @@ History read_history(SpanInputArchive& in) {
 std::vector<std::uint8_t> encode_branch(const LearnedBranch& learned) {
   const Branch& branch = learned.branch;
   const History& history = branch.model.history;
-  std::vector<std::uint8_t> bytes(magic.begin(), magic.end());
+  std::vector<std::uint8_t> bytes(branch_magic.begin(), branch_magic.end());
   SpanOutputArchive out(bytes);
   out(branch_format, learned.to, learned.at, branch.state, branch.at, branch.seq, branch.ended);
   out(history.at, history.from, history.days, history.charges, static_cast<std::uint32_t>(history.series.size()));
@@ -81,11 +81,11 @@ std::vector<std::uint8_t> encode_branch(const LearnedBranch& learned) {
 }
 
 Expected<LearnedBranch, std::string> decode_branch(std::span<const std::uint8_t> bytes) {
-  if (bytes.size() < magic.size() || !std::equal(magic.begin(), magic.end(), bytes.begin())) {
+  if (bytes.size() < branch_magic.size() || !std::equal(branch_magic.begin(), branch_magic.end(), bytes.begin())) {
     return Unexpected{std::string("not a branch")};
   }
   try {
-    SpanInputArchive in(bytes.subspan(magic.size()), magic.size());
+    SpanInputArchive in(bytes.subspan(branch_magic.size()), branch_magic.size());
     std::uint8_t format = 0;
     in(format);
     if (format != branch_format) return Unexpected{"branch format " + std::to_string(format) + " is not today's"};
@@ -93,7 +93,7 @@ Expected<LearnedBranch, std::string> decode_branch(std::span<const std::uint8_t>
     Branch& branch = learned.branch;
     in(learned.to, learned.at, branch.state, branch.at, branch.seq, branch.ended);
     History history = read_history(in);
-    require(history.at == branch.at, in, "a history of another moment");
+    require_read(history.at == branch.at, in, "a history of another moment");
     Digest recorded;  // compared below
     in(recorded);
     in.require_end();

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// Ratios without floating point: fixed-point numbers of a named scale, and sums that stop at int64's end instead of
-// leaving it. Everything of a forecast is for information (AIS-4c), so a figure too large is cut, not refused.
+// Ratios without floating point: fixed-point numbers of a named scale. Everything of a forecast is for information
+// (AIS-4c), so a figure too large is cut, not refused (capped.hpp).
 #pragma once
 
 #include <algorithm>
 #include <cstdint>
 #include <limits>
 
+#include "ledger/capped.hpp"
+#include "ledger/days.hpp"
+
 namespace creditfold::forecast {
 
-__extension__ using Wide = __int128;
+using Wide = SignedWide;
 
 // A ratio in units of 2^-20: `one` is 1, the smallest step about a millionth.
 using Ratio = std::int64_t;
@@ -22,27 +25,11 @@ inline constexpr Ratio ratio_max = 64 * one;
 // bits.
 inline constexpr std::int64_t amount_max = std::int64_t{1} << 48;
 
-inline constexpr std::int64_t hour_micros = 3'600'000'000;
-inline constexpr std::int64_t day_micros = 24 * hour_micros;
+inline constexpr std::int64_t hour_micros = micros_per_hour;
+inline constexpr std::int64_t day_micros = micros_per_day;
 inline constexpr int days_per_week = 7;
 inline constexpr int hours_per_day = 24;
 inline constexpr int hours_per_week = days_per_week * hours_per_day;
-
-[[nodiscard]] inline std::int64_t capped(Wide value) {
-  constexpr Wide most = std::numeric_limits<std::int64_t>::max();
-  return value > most ? std::numeric_limits<std::int64_t>::max() : static_cast<std::int64_t>(value);
-}
-
-// REQUIRES: a, b >= 0.
-[[nodiscard]] inline std::int64_t capped_sum(std::int64_t a, std::int64_t b) {
-  std::int64_t sum = 0;
-  return __builtin_add_overflow(a, b, &sum) ? std::numeric_limits<std::int64_t>::max() : sum;
-}
-
-// a x b / c rounded down, cut at int64's end. REQUIRES: a, b >= 0, c > 0.
-[[nodiscard]] inline std::int64_t scaled(std::int64_t a, std::int64_t b, std::int64_t c) {
-  return capped(static_cast<Wide>(a) * b / c);
-}
 
 // amount x ratio rounded down, in 64 bits alone: 128-bit products are calls in a WebAssembly module.
 // REQUIRES: 0 <= amount <= amount_max, 0 <= ratio <= ratio_max.

@@ -11,7 +11,7 @@
 namespace creditfold::forecast {
 namespace {
 
-std::string place_of(std::string_view list, std::size_t index, std::string_view field) {
+std::string lever_place(std::string_view list, std::size_t index, std::string_view field) {
   return "/levers/" + std::string(list) + "/" + std::to_string(index) + "/" + std::string(field);
 }
 
@@ -43,7 +43,7 @@ Expected<Instant, ScenarioFault> moment(const Branch& branch, const Scenario& sc
 
 Expected<Order, ScenarioFault> packs_order(const Branch& branch, const Catalog& catalog, const Scenario& scenario,
                                            const PacksLever& lever, std::size_t index) {
-  const auto at = moment(branch, scenario, lever.at, place_of("packs", index, "at"));
+  const auto at = moment(branch, scenario, lever.at, lever_place("packs", index, "at"));
   if (!at) return Unexpected{at.error()};
   PlanId plan;
   const Term* term = highest_term(branch, catalog, plan);
@@ -52,7 +52,7 @@ Expected<Order, ScenarioFault> packs_order(const Branch& branch, const Catalog& 
     term = terms::term_in_force(branch.state, plan, *at);
   } else if (term == nullptr) {
     return Unexpected{
-        ScenarioFault{place_of("packs", index, "plan"), "is missing, and no plan is in force at the branch"}};
+        ScenarioFault{lever_place("packs", index, "plan"), "is missing, and no plan is in force at the branch"}};
   }
   const Plan* known = catalog.plan(plan);
   const Credits increment = term ? term->increment : known ? known->increment : Credits{};
@@ -69,20 +69,20 @@ Expected<Catalog, ScenarioFault> catalog_of(const Catalog& base, const Scenario&
   Catalog catalog = base;
   for (std::size_t i = 0; i < scenario.rates.size(); ++i) {
     if (!apply_rate(catalog, scenario.rates[i])) {
-      return Unexpected{ScenarioFault{place_of("rates", i, "model"), "is on no rate card of the catalog"}};
+      return Unexpected{ScenarioFault{lever_place("rates", i, "model"), "is on no rate card of the catalog"}};
     }
   }
   for (std::size_t i = 0; i < scenario.prices.size(); ++i) {
     const auto plan = catalog.plans.find(scenario.prices[i].plan);
     if (plan == catalog.plans.end())
-      return Unexpected{ScenarioFault{place_of("prices", i, "plan"), "is no plan of the catalog"}};
+      return Unexpected{ScenarioFault{lever_place("prices", i, "plan"), "is no plan of the catalog"}};
     if (scenario.prices[i].increment) plan->second.increment_price = scenario.prices[i].increment;
     if (scenario.prices[i].overage) plan->second.overage_price = scenario.prices[i].overage;
   }
   for (std::size_t i = 0; i < scenario.policies.size(); ++i) {
     const auto plan = catalog.plans.find(scenario.policies[i].plan);
     if (plan == catalog.plans.end())
-      return Unexpected{ScenarioFault{place_of("policies", i, "plan"), "is no plan of the catalog"}};
+      return Unexpected{ScenarioFault{lever_place("policies", i, "plan"), "is no plan of the catalog"}};
     plan->second.on_exhaustion = scenario.policies[i].on_exhaustion;
     if (scenario.policies[i].stop_at_percent)
       plan->second.stop_at_percent = static_cast<std::int32_t>(*scenario.policies[i].stop_at_percent);
@@ -155,7 +155,7 @@ Expected<std::vector<Order>, ScenarioFault> orders_of(const Branch& branch, cons
     orders.push_back(std::move(packs).value());
   }
   for (std::size_t i = 0; i < scenario.seats.size(); ++i) {
-    const auto at = moment(branch, scenario, scenario.seats[i].at, place_of("seats", i, "at"));
+    const auto at = moment(branch, scenario, scenario.seats[i].at, lever_place("seats", i, "at"));
     if (!at) return Unexpected{at.error()};
     JsonWriter fields;
     fields.open('{')

@@ -7,7 +7,7 @@ namespace creditfold::forecast {
 namespace {
 
 // A slot in the future that is running.
-struct Pool {
+struct RunningSlot {
   std::int64_t remaining = 0;
   std::int64_t held = 0;
   std::int64_t consumed = 0;
@@ -83,7 +83,7 @@ class Running {
   }
 
   void take_in(const Inflow& inflow) {
-    Pool& pool = pools_[inflow.slot];
+    RunningSlot& pool = pools_[inflow.slot];
     pool.remaining = capped_sum(pool.remaining, inflow.credits);
     if (inflow.released) pool.held -= inflow.credits;
   }
@@ -113,7 +113,7 @@ class Running {
   }
 
   void draw_on(const Slice& slice, std::uint32_t slot, std::int64_t used) {
-    Pool& pool = pools_[slot];
+    RunningSlot& pool = pools_[slot];
     Totals& plan = totals_[course_.slots[slot].plan];
     const std::int64_t covered = std::min(used, pool.remaining);
     pool.remaining -= covered;
@@ -143,7 +143,7 @@ class Running {
 
   void keep(std::size_t i) {
     const Slot& slot = course_.slots[i];
-    const Pool& pool = pools_[i];
+    const RunningSlot& pool = pools_[i];
     SlotOutcome& kept = out_.slots[i];
     const auto future = static_cast<std::size_t>(future_);
     kept.consumed[future] = pool.consumed;
@@ -168,7 +168,7 @@ class Running {
   Detail detail_;
   std::int32_t future_ = 0;
   std::int64_t demand_ = 0;
-  std::vector<Pool> pools_;
+  std::vector<RunningSlot> pools_;
   std::vector<Totals> totals_;
   Outcome out_;
 };

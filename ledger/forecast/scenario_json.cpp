@@ -15,8 +15,6 @@ namespace {
 
 namespace json = boost::json;
 
-std::string_view view_of(const json::string& text) { return {text.data(), text.size()}; }
-
 std::int64_t integer_in(ObjectReader& in, std::string_view name, std::int64_t without, std::int64_t min,
                         std::int64_t max) {
   const auto found = in.optional_integer(name);
@@ -56,7 +54,7 @@ std::vector<T> list(ObjectReader& in, std::string_view name, std::optional<ReadF
   return all;
 }
 
-PlanLever read_plan(ObjectReader& in) {
+PlanLever read_plan_lever(ObjectReader& in) {
   return {.plan = in.id<PlanId>("plan"),
           .cadence = in.name_of<Cadence>("cadence"),
           .starts_at = in.optional_instant("starts_at"),
@@ -65,7 +63,7 @@ PlanLever read_plan(ObjectReader& in) {
           .replaces = in.optional_id<PlanId>("replaces")};
 }
 
-PacksLever read_packs(ObjectReader& in, std::optional<ReadFault>& fault) {
+PacksLever read_packs_lever(ObjectReader& in, std::optional<ReadFault>& fault) {
   PacksLever lever{.plan = in.optional_id<PlanId>("plan"),
                    .packs = integer_in(in, "packs", 1, 1, packs_max),
                    .first = std::nullopt,
@@ -81,11 +79,11 @@ PacksLever read_packs(ObjectReader& in, std::optional<ReadFault>& fault) {
   return lever;
 }
 
-SeatsLever read_seats(ObjectReader& in) {
+SeatsLever read_seats_lever(ObjectReader& in) {
   return {.product = in.id<ProductId>("product"), .seats = in.integer("seats"), .at = in.optional_instant("at")};
 }
 
-WorkflowLever read_workflow(ObjectReader& in, std::optional<ReadFault>& fault) {
+WorkflowLever read_workflow_lever(ObjectReader& in, std::optional<ReadFault>& fault) {
   WorkflowLever lever{.workflow = in.id<WorkflowId>("workflow"),
                       .model = in.optional_id<ModelId>("model"),
                       .volume_percent = integer_in(in, "volume_percent", 100, 0, percent_max),
@@ -104,14 +102,14 @@ WorkflowLever read_workflow(ObjectReader& in, std::optional<ReadFault>& fault) {
   return lever;
 }
 
-CalendarLever read_calendar(ObjectReader& in) {
+CalendarLever read_calendar_lever(ObjectReader& in) {
   CalendarLever lever{
       .from = in.instant("from"), .to = in.instant("to"), .percent = integer_in(in, "percent", 100, 0, percent_max)};
   if (!in.faulty() && lever.to <= lever.from) in.fail("to", "does not lie after `from`");
   return lever;
 }
 
-RateLever read_rate(ObjectReader& in) {
+RateLever read_rate_lever(ObjectReader& in) {
   return {.rate_card = in.optional_id<RateCardId>("rate_card"),
           .model = in.id<ModelId>("model"),
           .query = optional_rate(in, "query"),
@@ -119,7 +117,7 @@ RateLever read_rate(ObjectReader& in) {
           .output = optional_rate(in, "output")};
 }
 
-PriceLever read_price(ObjectReader& in) {
+PriceLever read_price_lever(ObjectReader& in) {
   PriceLever lever{.plan = in.id<PlanId>("plan"),
                    .increment = in.optional_money("increment"),
                    .overage = in.optional_money("overage"),
@@ -132,7 +130,7 @@ PriceLever read_price(ObjectReader& in) {
   return lever;
 }
 
-PolicyLever read_policy(ObjectReader& in) {
+PolicyLever read_policy_lever(ObjectReader& in) {
   PolicyLever lever{.plan = in.id<PlanId>("plan"),
                     .on_exhaustion = in.name_of<OnExhaustion>("on_exhaustion"),
                     .stop_at_percent = std::nullopt};
@@ -142,7 +140,7 @@ PolicyLever read_policy(ObjectReader& in) {
 
 // A value as JSON again, for the command's own strict reader.
 std::string text_of(const json::value& value) {
-  if (const json::string* text = value.if_string()) return json_quote(view_of(*text));
+  if (const json::string* text = value.if_string()) return json_quote({text->data(), text->size()});
   if (const bool* truth = value.if_bool()) return *truth ? "true" : "false";
   if (const std::int64_t* number = value.if_int64()) return std::to_string(*number);
   if (const std::uint64_t* number = value.if_uint64()) return std::to_string(*number);
@@ -198,19 +196,19 @@ void read_levers(const json::value& value, std::optional<ReadFault>& fault, Scen
   ObjectReader in(value, "/levers", fault);
   if (const json::value* plan = in.find("plan")) {
     ObjectReader lever(*plan, "/levers/plan", fault);
-    scenario.plan = read_plan(lever);
+    scenario.plan = read_plan_lever(lever);
     lever.refuse_others();
   }
-  scenario.packs = list<PacksLever>(in, "packs", fault, [&](ObjectReader& of) { return read_packs(of, fault); });
-  scenario.seats = list<SeatsLever>(in, "seats", fault, read_seats);
+  scenario.packs = list<PacksLever>(in, "packs", fault, [&](ObjectReader& of) { return read_packs_lever(of, fault); });
+  scenario.seats = list<SeatsLever>(in, "seats", fault, read_seats_lever);
   scenario.workflows =
-      list<WorkflowLever>(in, "workflows", fault, [&](ObjectReader& of) { return read_workflow(of, fault); });
+      list<WorkflowLever>(in, "workflows", fault, [&](ObjectReader& of) { return read_workflow_lever(of, fault); });
   scenario.growth_percent_per_month = integer_in(in, "growth_percent_per_month", 0, -90, 1000);
   scenario.seasonality_percent = integer_in(in, "seasonality_percent", 100, 0, 400);
-  scenario.calendar = list<CalendarLever>(in, "calendar", fault, read_calendar);
-  scenario.rates = list<RateLever>(in, "rates", fault, read_rate);
-  scenario.prices = list<PriceLever>(in, "prices", fault, read_price);
-  scenario.policies = list<PolicyLever>(in, "policies", fault, read_policy);
+  scenario.calendar = list<CalendarLever>(in, "calendar", fault, read_calendar_lever);
+  scenario.rates = list<RateLever>(in, "rates", fault, read_rate_lever);
+  scenario.prices = list<PriceLever>(in, "prices", fault, read_price_lever);
+  scenario.policies = list<PolicyLever>(in, "policies", fault, read_policy_lever);
   in.refuse_others();
 }
 

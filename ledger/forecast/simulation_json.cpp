@@ -79,7 +79,7 @@ void write_learned(JsonWriter& out, const SeriesHistory& history, const SeriesMo
   write_volumes(out, history);
 }
 
-void write_usage(JsonWriter& out, const Simulated& simulated) {
+void write_simulated_usage(JsonWriter& out, const Simulated& simulated) {
   const UsageModel& model = simulated.branch.model;
   out.key("usage").open('[');
   for (std::size_t i = 0; i < simulated.streams.size(); ++i) {
@@ -109,7 +109,7 @@ void write_usage(JsonWriter& out, const Simulated& simulated) {
   out.close(']');
 }
 
-void write_period(JsonWriter& out, const Slot& slot, const SlotOutcome& outcome, Instant until) {
+void write_simulated_period(JsonWriter& out, const Slot& slot, const SlotOutcome& outcome, Instant until) {
   const auto count = static_cast<std::int64_t>(outcome.runs_out.size());
   const auto count_if = [](const Scratch& values, auto&& holds) {
     return static_cast<std::int64_t>(std::count_if(values.begin(), values.end(), holds));
@@ -163,7 +163,7 @@ void write_plans(JsonWriter& out, const Simulated& simulated) {
     out.close(']').key("periods").open('[');
     for (std::size_t slot = 0; slot < course.slots.size(); ++slot) {
       if (course.slots[slot].plan == plan)
-        write_period(out, course.slots[slot], outcome.slots[slot], simulated.until());
+        write_simulated_period(out, course.slots[slot], outcome.slots[slot], simulated.until());
     }
     out.close(']').close('}');
   }
@@ -215,7 +215,7 @@ std::string simulation_json(const Simulated& simulated) {
       .field("version", simulated.branch.state.version);
   out.field("seed", scenario.seed).field("futures", scenario.futures).field("days", scenario.days);
   write_history(out, simulated.branch.model);
-  write_usage(out, simulated);
+  write_simulated_usage(out, simulated);
   write_commands(out, simulated.supposition.commands);
   out.key("timeline").open('[');
   for (std::int32_t day = 0; day <= simulated.course.days; ++day)

@@ -20,8 +20,8 @@ DayUse recent_use(const SeriesHistory& history) {
   return sum;
 }
 
-std::optional<std::int64_t> price(const Catalog& catalog, const RateCardId& card, const ModelId& id,
-                                  const DayUse& use) {
+std::optional<std::int64_t> price_of_use(const Catalog& catalog, const RateCardId& card, const ModelId& id,
+                                         const DayUse& use) {
   const Model* model = catalog.model(card, id);
   if (model == nullptr) return std::nullopt;
   const Wide micro =
@@ -87,7 +87,7 @@ Expected<std::vector<Stream>, ScenarioFault> streams_of(const Branch& branch, co
 std::optional<std::int64_t> level_under(const Stream& stream, const Catalog& catalog, const RateCardId& card) {
   const std::int64_t level = stream.model->level;
   if (!stream.key.model) return std::min(level, amount_max);  // many models together: as charged
-  const auto cost = price(catalog, card, stream.moved_to.value_or(*stream.key.model), stream.recent);
+  const auto cost = price_of_use(catalog, card, stream.moved_to.value_or(*stream.key.model), stream.recent);
   if (!cost) return std::nullopt;
   if (stream.supposed) return std::min(*cost, amount_max);
   // The log's own charges were rounded up one by one; nothing has changed where that is all the difference.

@@ -16,9 +16,9 @@ namespace creditfold::forecast {
 namespace {
 
 // An account that goes on from the branch.
-class Deciding {
+class BranchedAccount {
  public:
-  Deciding(const Branch& branch, const Catalog& catalog) : branch_(branch), catalog_(catalog), seq_(branch.seq) {
+  BranchedAccount(const Branch& branch, const Catalog& catalog) : branch_(branch), catalog_(catalog), seq_(branch.seq) {
     out_.after = AccountState(branch.state);
   }
 
@@ -117,18 +117,18 @@ class Deciding {
 Supposition suppose(const Branch& branch, const Catalog& catalog, std::vector<Order> orders, bool renew,
                     Instant until) {
   std::stable_sort(orders.begin(), orders.end(), [](const Order& a, const Order& b) { return a.at < b.at; });
-  Deciding deciding(branch, catalog);
+  BranchedAccount branched(branch, catalog);
   auto next = orders.begin();
   for (;;) {
-    const auto renewal = renew ? deciding.next_renewal(until) : std::nullopt;
+    const auto renewal = renew ? branched.next_renewal(until) : std::nullopt;
     // What is wished at the very moment a term ends comes before its renewal: it may be another plan.
     if (next != orders.end() && (!renewal || next->at <= renewal->at)) {
-      deciding.decide_order(*next++);
+      branched.decide_order(*next++);
     } else if (renewal) {
-      deciding.renewal_tried();
-      deciding.decide_order(*renewal);
+      branched.renewal_tried();
+      branched.decide_order(*renewal);
     } else {
-      return deciding.take();
+      return branched.take();
     }
   }
 }

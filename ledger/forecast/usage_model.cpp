@@ -243,7 +243,7 @@ void learn_classes(UsageModel& model) {
   }
 }
 
-std::string sentence_of(const History& history, Enough enough) {
+std::string sentence_of_model(const History& history, Enough enough) {
   const std::string of = counted(history.charges, "charge") + " over " +
                          (history.days == 0 ? std::string("less than a day") : counted(history.days, "day"));
   switch (enough) {
@@ -307,7 +307,7 @@ UsageModel learn(History history) {
   model.whole = learn_series(whole, hours, model.enough, model.window, history);
   borrow_days(model);
   learn_classes(model);
-  model.sentence = sentence_of(history, model.enough);
+  model.sentence = sentence_of_model(history, model.enough);
   model.history = std::move(history);
   return model;
 }

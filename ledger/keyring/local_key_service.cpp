@@ -20,8 +20,8 @@ namespace {
 constexpr std::string_view file_head = "creditfold local keys 1\n";
 constexpr std::array<std::uint8_t, 4> mark{'C', 'F', 'L', '1'};
 constexpr std::size_t master_bytes = crypto_generichash_KEYBYTES;
-constexpr std::size_t nonce_bytes = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
-constexpr std::size_t tag_bytes = crypto_aead_xchacha20poly1305_ietf_ABYTES;
+constexpr std::size_t wrap_nonce_bytes = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
+constexpr std::size_t wrap_tag_bytes = crypto_aead_xchacha20poly1305_ietf_ABYTES;
 
 class Descriptor {
  public:
@@ -93,11 +93,11 @@ Expected<Ciphertext, KeyFault> LocalKeyService::encrypt(const KeyArn& key, const
                                                         const Secret& plain) {
   auto secret = key_of(key, true);
   if (!secret) return Unexpected{secret.error()};
-  Ciphertext out(mark.size() + nonce_bytes + plain.size() + tag_bytes);
+  Ciphertext out(mark.size() + wrap_nonce_bytes + plain.size() + wrap_tag_bytes);
   std::copy(mark.begin(), mark.end(), out.begin());
   std::uint8_t* nonce = out.data() + mark.size();
-  randombytes_buf(nonce, nonce_bytes);
-  crypto_aead_xchacha20poly1305_ietf_encrypt(nonce + nonce_bytes, nullptr, plain.data(), plain.size(),
+  randombytes_buf(nonce, wrap_nonce_bytes);
+  crypto_aead_xchacha20poly1305_ietf_encrypt(nonce + wrap_nonce_bytes, nullptr, plain.data(), plain.size(),
                                              bytes_of(account.value), account.value.size(), nullptr, nonce,
                                              secret->data());
   return out;
@@ -105,16 +105,16 @@ Expected<Ciphertext, KeyFault> LocalKeyService::encrypt(const KeyArn& key, const
 
 Expected<Secret, KeyFault> LocalKeyService::decrypt(const KeyArn& key, const AccountId& account,
                                                     const Ciphertext& ciphertext) {
-  const bool ours = ciphertext.size() >= mark.size() + nonce_bytes + tag_bytes &&
+  const bool ours = ciphertext.size() >= mark.size() + wrap_nonce_bytes + wrap_tag_bytes &&
                     std::equal(mark.begin(), mark.end(), ciphertext.begin());
   if (!ours) return Unexpected{KeyFault{"not_local", "The data key was not wrapped by the local key service.", false}};
   auto secret = key_of(key, false);
   if (!secret) return Unexpected{secret.error()};
   const std::uint8_t* nonce = ciphertext.data() + mark.size();
-  const std::size_t sealed = ciphertext.size() - mark.size() - nonce_bytes;
-  Secret plain(sealed - tag_bytes);
+  const std::size_t sealed = ciphertext.size() - mark.size() - wrap_nonce_bytes;
+  Secret plain(sealed - wrap_tag_bytes);
   const int failed =
-      crypto_aead_xchacha20poly1305_ietf_decrypt(plain.data(), nullptr, nullptr, nonce + nonce_bytes, sealed,
+      crypto_aead_xchacha20poly1305_ietf_decrypt(plain.data(), nullptr, nullptr, nonce + wrap_nonce_bytes, sealed,
                                                  bytes_of(account.value), account.value.size(), nonce, secret->data());
   if (failed != 0)
     return Unexpected{KeyFault{"invalid_ciphertext", "The local key does not open this data key.", false}};

@@ -9,7 +9,7 @@
 namespace creditfold::service {
 namespace {
 
-void say_failed(const Partition& log, const std::string& what) {
+void say_not_kept(const Partition& log, const std::string& what) {
   log_line(Severity::warning, "the book was not kept beside the log", {{"region", log.region().value}, {"what", what}});
 }
 
@@ -42,7 +42,7 @@ void BookKeeper::finish(const Book& book) {
   try {
     keep_book(log_, book, log_.moves());
   } catch (const std::exception& failed) {
-    say_failed(log_, failed.what());
+    say_not_kept(log_, failed.what());
   }
 }
 
@@ -56,7 +56,7 @@ void BookKeeper::run() {
     try {
       keep();
     } catch (const std::exception& failed) {
-      say_failed(log_, failed.what());
+      say_not_kept(log_, failed.what());
       kept_.store(log_.head());  // tried again when there is as much more
     }
     const std::lock_guard lock(mutex_);

@@ -14,7 +14,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-void say_failed(const std::string& region, const std::string& what) {
+void say_no_checkpoint(const std::string& region, const std::string& what) {
   log_line(Severity::error, "no checkpoint was made", {{"region", region}, {"what", what}});
 }
 
@@ -51,7 +51,7 @@ void Checkpointer::make_soon() {
                     try {
                       if (error) std::rethrow_exception(error);
                     } catch (const std::exception& failed) {
-                      say_failed(region, failed.what());
+                      say_no_checkpoint(region, failed.what());
                     }
                   });
 }
@@ -75,7 +75,7 @@ void Checkpointer::finish() {
   try {
     static_cast<void>(signing_.key.checkpoint(log_, clock_()));
   } catch (const std::exception& failed) {
-    say_failed(log_.region().value, failed.what());
+    say_no_checkpoint(log_.region().value, failed.what());
   }
 }
 

@@ -27,7 +27,7 @@ std::string_view name_of(Severity severity) {
 }
 
 // A request may name anything; a log line is UTF-8 all the same.
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   if (has_marking(text)) return json_quote(withheld);
   return is_utf8(text) ? json_quote(text) : json_quote("(not UTF-8)");
 }
@@ -42,9 +42,9 @@ void log_line(Severity severity, std::string_view message, const std::vector<Log
   if (severity == Severity::debug && !debug_lines()) return;
   std::string line = R"({"time":")" + to_text(machine_clock()) + R"(","severity":")";
   line += name_of(severity);
-  line += R"(","message":)" + quoted(message);
+  line += R"(","message":)" + in_quotes(message);
   for (const LogField& field : fields) {
-    line += ',' + quoted(field.name) + ':' + (field.bare ? field.value : quoted(field.value));
+    line += ',' + in_quotes(field.name) + ':' + (field.bare ? field.value : in_quotes(field.value));
   }
   line += "}\n";
   std::fwrite(line.data(), 1, line.size(), stderr);  // one call: lines of several threads do not mix

@@ -90,6 +90,8 @@ Reply error_reply(Status status, std::string_view code, std::string_view message
   return json_reply(status, error_json(code, message, place));
 }
 
+boost::asio::awaitable<Reply> answer_with(Reply reply) { co_return reply; }
+
 Reply bad_request(const BadRequest& bad) {
   return error_reply(Status::bad_request, "bad_request", bad.what, is_utf8(bad.place) ? bad.place : "target");
 }

@@ -62,6 +62,8 @@ inline constexpr std::string_view ndjson_type = "application/x-ndjson; charset=u
 [[nodiscard]] Reply error_reply(Status status, std::string_view code, std::string_view message,
                                 std::string_view place = {});
 [[nodiscard]] Reply bad_request(const BadRequest& bad);
+// For a route that waits for nothing.
+[[nodiscard]] boost::asio::awaitable<Reply> answer_with(Reply reply);
 // `then`: of a question about the past.
 [[nodiscard]] Reply unknown_account(const AccountId& account, bool then = false);
 // Why commands were not processed or a log could not be read, with Retry-After where a retry can help.

@@ -61,15 +61,10 @@ Reply not_allowed(const std::vector<Verb>& allowed) {
   return reply;
 }
 
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
 // The media type of a body without its parameters; nothing when it names a charset that is not UTF-8.
 std::optional<std::string> media_type_of(const RequestHeader& header) {
-  const std::string type = lower_case({header[http::field::content_type].data(), header[http::field::content_type].size()});
+  const auto written = header[http::field::content_type];
+  const std::string type = lower_case({written.data(), written.size()});
   const std::size_t semicolon = std::min(type.find(';'), type.size());
   const std::string_view parameters = trimmed(std::string_view(type).substr(semicolon));
   if (parameters.find("charset") != std::string_view::npos && parameters.find("utf-8") == std::string_view::npos) {

@@ -10,8 +10,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-asio::awaitable<Reply> answer_with(Reply reply) { co_return reply; }
-
 Answerer always(Reply reply) {
   return [reply = std::move(reply)](const Call& /*call*/) { return answer_with(reply); };
 }

@@ -10,10 +10,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-BadRequest bad_parameter(std::string_view name, std::string what) {
-  return {"query parameter " + std::string(name), std::move(what)};
-}
-
 template <class SomeId>
 Expected<std::optional<SomeId>, BadRequest> id_parameter(const Target& target, std::string_view name) {
   const auto text = target.parameter(name);

@@ -14,7 +14,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-Status status_of(const Answer& answer) {
+Status answer_status(const Answer& answer) {
   return answer.refused ? service::status_of(answer.refused->code) : Status::ok;
 }
 
@@ -24,7 +24,7 @@ asio::awaitable<Reply> answer_one(Regions& regions, std::string text) {
   const Processed processed = co_await regions.process(std::move(texts));
   if (!processed.has_value()) co_return fault_reply(processed.error());
   const Answer& answer = processed.value().front();
-  co_return json_reply(status_of(answer), to_json(answer));
+  co_return json_reply(answer_status(answer), to_json(answer));
 }
 
 // The lines of a body, taken group by group. Blank lines count, and are skipped.
@@ -86,8 +86,6 @@ asio::awaitable<bool> send_answers(BodyWriter& writer, Regions& regions, std::sh
   }
   co_return alive;
 }
-
-asio::awaitable<Reply> answer_with(Reply reply) { co_return reply; }
 
 // What only the vendor does: open accounts, sell by order forms, grant, suspend, run the calendar.
 template <class Command>

@@ -19,10 +19,6 @@ constexpr std::string_view csv_type = "text/csv; charset=utf-8; header=present";
 
 Reply not_there(const std::string& sentence) { return error_reply(Status::not_found, "not_found", sentence); }
 
-BadRequest bad_parameter(std::string_view name, std::string what) {
-  return {"query parameter " + std::string(name), std::move(what)};
-}
-
 // One of lot, usage, line, period and refusal, or workflow and model together.
 Expected<Why, BadRequest> why_of(const Target& target) {
   constexpr std::array<std::string_view, 5> kinds{"lot", "usage", "line", "period", "refusal"};

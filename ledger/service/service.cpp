@@ -239,7 +239,7 @@ int complain(const std::string& what, int status) {
 }
 
 // CONTRACT: 2 wrong usage, 3 the data is damaged, 4 the machine failed.
-int status_of(Fault::Kind kind) {
+int exit_status_of(Fault::Kind kind) {
   return kind == Fault::Kind::damaged || kind == Fault::Kind::unsupported_format ? 3 : 4;
 }
 
@@ -283,7 +283,7 @@ int run_service(const ServiceOptions& options) {
   } catch (const BadOptions& bad) {
     return complain(bad.what(), 2);
   } catch (const Fault& fault) {
-    return complain(fault.what(), status_of(fault.kind()));
+    return complain(fault.what(), exit_status_of(fault.kind()));
   } catch (const std::filesystem::filesystem_error& error) {
     return complain(to_text(error), 4);
   } catch (const boost::system::system_error& error) {

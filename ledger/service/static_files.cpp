@@ -10,6 +10,7 @@
 
 #include "events/log.hpp"
 #include "ledger/service/limits.hpp"
+#include "ledger/words.hpp"
 
 namespace creditfold::service {
 namespace fs = std::filesystem;
@@ -65,12 +66,6 @@ std::string read_file(const fs::path& path) {
   std::string bytes(std::istreambuf_iterator<char>(file), {});
   if (!file) throw Fault(Fault::Kind::unavailable, "cannot read " + path.string());
   return bytes;
-}
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
 // Calls `visit` for each element of a comma-separated header until it returns true.

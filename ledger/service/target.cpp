@@ -20,10 +20,6 @@ BadRequest at_byte(std::size_t offset, std::string what) {
   return {"target, byte " + std::to_string(offset), std::move(what)};
 }
 
-BadRequest bad_parameter(std::string_view name, std::string what) {
-  return {"query parameter " + std::string(name), std::move(what)};
-}
-
 // RFC 3986, section 2.1; "+" is a plus. `offset` is where `text` begins in the target.
 Expected<std::string, BadRequest> decode(std::string_view text, std::size_t offset) {
   std::string decoded;
@@ -96,6 +92,10 @@ std::string decoded_as_far_as_possible(std::string_view text) {
 }
 
 }  // namespace
+
+BadRequest bad_parameter(std::string_view name, std::string what) {
+  return {"query parameter " + std::string(name), std::move(what)};
+}
 
 bool carries_marking(std::string_view target) {
   if (has_marking(decoded_as_far_as_possible(target))) return true;

@@ -40,6 +40,8 @@ struct Target {
 // A position: digits only, 0 or more. nullopt when the parameter is left out.
 [[nodiscard]] Expected<std::optional<std::int64_t>, BadRequest> seq_parameter(const Target& target,
                                                                               std::string_view name);
+// What is wrong with a query parameter.
+[[nodiscard]] BadRequest bad_parameter(std::string_view name, std::string what);
 [[nodiscard]] Expected<std::optional<Instant>, BadRequest> time_parameter(const Target& target, std::string_view name);
 [[nodiscard]] std::optional<std::int64_t> parse_seq(std::string_view text);
 

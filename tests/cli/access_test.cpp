@@ -9,12 +9,6 @@
 
 using namespace creditfold::test;
 
-namespace {
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-}  // namespace
-
 TEST_CASE("tokens: made for an account or the operator, listed without their secret, revoked by id") {
   const TemporaryDirectory directory;
   const std::string data = directory.data().string();

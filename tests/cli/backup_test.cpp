@@ -15,8 +15,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 // The files of a directory and their bytes, but for those of running processes.
 std::set<std::pair<std::string, std::string>> content_of(const fs::path& directory) {
   std::set<std::pair<std::string, std::string>> content;
@@ -31,7 +29,7 @@ std::set<std::pair<std::string, std::string>> content_of(const fs::path& directo
 
 std::string replay_of(const std::string& data) { return ask({"replay", "--json", data}); }
 
-struct Place {
+struct BackupPlace {
   TemporaryDirectory directory;
   std::string data = directory.data().string();
   std::string backup = (directory.path() / "backup").string();
@@ -41,7 +39,7 @@ struct Place {
 }  // namespace
 
 TEST_CASE("backup: what is derived of a ledger stays where it is, whole or half written") {
-  const Place place;
+  const BackupPlace place;
   fill(place.data);
   const fs::path region = fs::path(place.data) / "us";
   fs::create_directory(region / "index");
@@ -80,7 +78,7 @@ TEST_CASE("backup: what is restored is the same, to the fingerprint, with moves,
 }
 
 TEST_CASE("backup: what was acknowledged before it began is in it, while charges go on") {
-  const Place place;
+  const BackupPlace place;
   fill(place.data);
   Service service(place.data);
   std::atomic<int> charged = 0;
@@ -120,7 +118,7 @@ TEST_CASE("backup: what was acknowledged before it began is in it, while charges
 }
 
 TEST_CASE("restore: what was there before is kept beside it, and a restore again replaces again") {
-  const Place place;
+  const BackupPlace place;
   fill(place.data);
   static_cast<void>(ask({"backup", "--data", place.data, place.backup}));
   static_cast<void>(ask({"apply", "--data", place.data}, usage("acme", "later", "2026-02-20T00:00:00Z")));
@@ -135,7 +133,7 @@ TEST_CASE("restore: what was there before is kept beside it, and a restore again
 }
 
 TEST_CASE("RES-2: no name is in a backup, and a restore keeps those that are there, without those erased meanwhile") {
-  const Place place;
+  const BackupPlace place;
   fill(place.data);
   std::string people;
   for (const std::string person : {"ana", "bob"}) {
@@ -158,7 +156,7 @@ TEST_CASE("RES-2: no name is in a backup, and a restore keeps those that are the
 
 TEST_CASE(
     "restore: a backup with any byte changed, a file missing or another manifest is refused, and nothing is touched") {
-  const Place place;
+  const BackupPlace place;
   fill(place.data);
   static_cast<void>(ask({"backup", "--data", place.data, place.backup}));
   const auto sound = content_of(place.data);
@@ -202,7 +200,7 @@ TEST_CASE(
 }
 
 TEST_CASE("restore: a directory that is written to is left alone") {
-  const Place place;
+  const BackupPlace place;
   fill(place.data);
   static_cast<void>(ask({"backup", "--data", place.data, place.backup}));
   Service service(place.data);
@@ -214,7 +212,7 @@ TEST_CASE("restore: a directory that is written to is left alone") {
 }
 
 TEST_CASE("backup: ledgers at moments between which an account was lost are no backup") {
-  const Place place;
+  const BackupPlace place;
   fill(place.data);
   static_cast<void>(
       ask({"apply", "--data", place.data}, opening_in("eu", "globex") + residency_of("acme", "r1", "eu")));
@@ -231,7 +229,7 @@ TEST_CASE("backup: ledgers at moments between which an account was lost are no b
 }
 
 TEST_CASE("backup: wrong names end with 2 and make nothing") {
-  const Place place;
+  const BackupPlace place;
   fill(place.data);
   CHECK(run({"backup", "--data", place.data}).status == 2);
   CHECK(run({"backup", "--data", place.other, place.backup}).status == 2);

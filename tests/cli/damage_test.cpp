@@ -8,8 +8,6 @@ using namespace creditfold::test;
 
 namespace {
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 class Damage {
  public:
   Damage() { fill(data_); }

@@ -17,13 +17,11 @@ using namespace creditfold::test;
 
 namespace {
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 const std::string organization = R"({"organization":"o-1","name":"Plantation Holdings","accounts":["acme","nova"]})";
 const std::string person =
     R"({"person":"u-101","name":"Anastasia Plantwell","email":"ana@plant3d.example","image":"https://img.example/plant3d",)"
     R"("organizations":["o-1"]})";
-const std::string other = R"({"person":"u-102","name":"Bo Kept","organizations":["o-1"]})";
+const std::string other_person = R"({"person":"u-102","name":"Bo Kept","organizations":["o-1"]})";
 const std::string label = R"({"label":"workflow","account":"acme","id":"triage","name":"Plantation Inbox"})";
 const std::vector<std::string> secrets{"Anastasia Plantwell", "ana@plant3d.example", "img.example/plant3d",
                                        "Plantation Holdings", "Plantation Inbox", "Bo Kept"};
@@ -59,12 +57,12 @@ void check_commands(const std::string& data) {
   const Ended early = run(with({"put"}), person);
   CHECK(early.status == 1);
   CHECK(contains(early.err, "line 1, /organizations/0"));
-  CHECK(ask(with({"put", "-"}), organization + "\n" + person + "\n\n" + other + "\n" + label).empty());
+  CHECK(ask(with({"put", "-"}), organization + "\n" + person + "\n\n" + other_person + "\n" + label).empty());
   CHECK(ask(with({"get", "person", "u-101"})) == person + "\n");
   CHECK(ask(with({"get", "organization", "o-1"})) == organization + "\n");
   CHECK(ask(with({"get", "label", "acme", "workflow", "triage"})) == label + "\n");
-  CHECK(ask(with({"list", "people"})) == person + "\n" + other + "\n");
-  CHECK(ask(with({"list"})) == person + "\n" + other + "\n");
+  CHECK(ask(with({"list", "people"})) == person + "\n" + other_person + "\n");
+  CHECK(ask(with({"list"})) == person + "\n" + other_person + "\n");
   CHECK(ask(with({"list", "organizations"})) == organization + "\n");
   CHECK(ask(with({"list", "labels", "acme"})) == label + "\n");
   CHECK(ask(with({"list", "labels", "nova"})).empty());
@@ -83,7 +81,7 @@ void check_commands(const std::string& data) {
       {"not JSON", "/"},
   };
   for (const auto& [entry, place] : wrong) {
-    const Ended ended = run(with({"put"}), other + "\n" + entry);
+    const Ended ended = run(with({"put"}), other_person + "\n" + entry);
     INFO(entry << " " << ended.err);
     CHECK(ended.status == 1);
     CHECK(contains(ended.err, "line 2, " + place + ": "));
@@ -101,7 +99,7 @@ void check_erasing(const std::string& data) {
   for (const char* secret : {"Anastasia Plantwell", "ana@plant3d.example", "img.example/plant3d"}) {
     CHECK(files_with(data, secret).empty());
   }
-  CHECK(ask({"directory", "list", "--data", data}) == other + "\n");
+  CHECK(ask({"directory", "list", "--data", data}) == other_person + "\n");
 }
 
 }  // namespace
@@ -123,7 +121,7 @@ TEST_CASE("RES-2: while a service holds the directory, the commands go through i
   check_only_in_directory(directory.data());
   check_erasing(data);
   CHECK(service.stop() == 0);
-  CHECK(ask({"directory", "list", "--data", data}) == other + "\n");
+  CHECK(ask({"directory", "list", "--data", data}) == other_person + "\n");
 }
 
 TEST_CASE("EKM-3: erasing a person forgets it in every byte of the data directory, also what stood there before") {
@@ -151,7 +149,7 @@ TEST_CASE("RES-2: whatever happens to an account, names and emails are in no fil
   const TemporaryDirectory directory;
   const std::string data = directory.data().string();
   static_cast<void>(
-      ask({"directory", "put", "--data", data}, organization + "\n" + person + "\n" + other + "\n" + label));
+      ask({"directory", "put", "--data", data}, organization + "\n" + person + "\n" + other_person + "\n" + label));
   std::string commands = opening("acme") + opening_in("eu", "nova");
   for (int i = 0; i < 20; ++i) {
     std::string command = usage("acme", "u" + std::to_string(i), "2026-01-10T10:00:00Z");

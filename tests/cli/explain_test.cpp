@@ -3,13 +3,13 @@
 #include <catch2/catch.hpp>
 
 #include "ledger/cli/explain_text.hpp"
+#include "ledger/cli/keys_text.hpp"
+#include "ledger/cli/members.hpp"
 #include "tests/cli/program.hpp"
 
 using namespace creditfold::test;
 
 namespace {
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 // A filled data directory, with seats and their joint line on acme.
 struct Data {
@@ -208,6 +208,18 @@ TEST_CASE("explain: free text of the log does not reach the terminal as control 
   const std::string text = ask(data.explain({"--lot", "plus/1/2/3"}));
   CHECK(contains(text, "red remark"));
   CHECK_FALSE(contains(text, "\x1b"));
+}
+
+TEST_CASE("cli: control characters of free text are spaces wherever people read it") {
+  using creditfold::cli::harmless;
+  CHECK(harmless("plain, \u00e9 and \u2014") == "plain, \u00e9 and \u2014");
+  CHECK(harmless("\x1b[2J\x7f\n") == " [2J  ");
+  CHECK(harmless("a\u0080b\u009b31mc\u00a0") == "a b 31mc\u00a0");  // the C1 controls, and what comes after them
+  CHECK(harmless("\xc2") == "\xc2");
+  const std::string report = creditfold::cli::keys_text(
+      R"({"account":"acme","key":null,"history":[{"type":"KeyRevoked","at":"2026-01-01T00:00:00Z",)"
+      R"("seq":7,"key_arn":"arn","reason":"left \u001b]0;title\u0007"}],"texts":[]})");
+  CHECK(contains(report, "left  ]0;title"));
 }
 
 TEST_CASE("explain: figures in expressions have their thousands apart; dates, ids and words stay") {

@@ -10,11 +10,9 @@ namespace gov = creditfold::gov;
 
 namespace {
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-class Ledger {
+class GovLedger {
  public:
-  Ledger() {
+  GovLedger() {
     static_cast<void>(ask(
         {"apply", "--data", data()},
         opening("acme") + "\n" +
@@ -32,7 +30,7 @@ class Ledger {
 }  // namespace
 
 TEST_CASE("GOV-2: the matrix is given to a gov account and the operator, and refused to others") {
-  const Ledger ledger;
+  const GovLedger ledger;
   const Ended others = run({"gov", "matrix", "--data", ledger.data(), "--account", "acme", "--json"});
   CHECK(others.status == 1);
   CHECK(at(json_of(others.out), "/refused/code") == "not_authorized_in_gov");
@@ -50,7 +48,7 @@ TEST_CASE("GOV-2: the matrix is given to a gov account and the operator, and ref
 }
 
 TEST_CASE("GOV-2: asking and attesting are recorded once, as terms accepted") {
-  const Ledger ledger;
+  const GovLedger ledger;
   static_cast<void>(ask({"gov", "matrix", "--data", ledger.data(), "--account", "agency"}));
   const std::string asked = ledger.events("agency");
   CHECK(contains(asked, R"("type":"TermsAccepted")"));
@@ -66,7 +64,7 @@ TEST_CASE("GOV-2: asking and attesting are recorded once, as terms accepted") {
 }
 
 TEST_CASE("GOV-2: an attestation that was withdrawn is recorded anew, and once") {
-  const Ledger ledger;
+  const GovLedger ledger;
   static_cast<void>(ask({"gov", "attest", "--data", ledger.data(), "--account", "agency"}));
   const auto withdraw = [&](const std::string& key) {
     static_cast<void>(ask({"apply", "--data", ledger.data()},

@@ -3,23 +3,15 @@
 // once.
 #include <catch2/catch.hpp>
 
-#include "tests/cli/program.hpp"
+#include "tests/cli/import_summary.hpp"
 
 using namespace creditfold::test;
 
 namespace {
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-std::int64_t count(const Ended& ended, const char* name) { return json_of(ended.out).at(name).as_int64(); }
-std::int64_t refused(const Ended& ended, const char* code) {
-  const boost::json::value summary = json_of(ended.out);
-  const auto& codes = summary.at("refused").as_object();
-  return codes.contains(code) ? codes.at(code).as_int64() : 0;
-}
-
-class Ledger {
+class FormatLedger {
  public:
-  Ledger() { static_cast<void>(ask({"apply", "--data", data()}, opening("acme"))); }
+  FormatLedger() { static_cast<void>(ask({"apply", "--data", data()}, opening("acme"))); }
   [[nodiscard]] std::string data() const { return directory_.data().string(); }
   [[nodiscard]] Ended import(const std::string& format, std::string_view content, const Words& more = {},
                              const std::string& name = "usage.json") const {
@@ -71,7 +63,7 @@ std::string traces(const std::string& spans) {
 }  // namespace
 
 TEST_CASE("import cloudevents: an event is charged once, from a line, a batch or a document") {
-  const Ledger ledger;
+  const FormatLedger ledger;
   const Ended lines = ledger.import("cloudevents", event("1", good) + "\n\n" + event("2", good) + "\n");
   INFO(lines.err);
   CHECK(lines.status == 0);
@@ -93,7 +85,7 @@ TEST_CASE("import cloudevents: an event is charged once, from a line, a batch or
 
 TEST_CASE(
     "import cloudevents: what the data may say goes into the report; what it does not say comes from the options") {
-  const Ledger ledger;
+  const FormatLedger ledger;
   const Ended full = ledger.import(
       "cloudevents",
       event("1", R"({"workflow":"w","model":"gpt-4o","query":7,"input":"1000","output":0,"plan":"plus","actor":"ann",)"
@@ -119,7 +111,7 @@ TEST_CASE(
 
 TEST_CASE(
     "import cloudevents: bad lines are told with their place and why, others are left alone, and the rest goes on") {
-  const Ledger ledger;
+  const FormatLedger ledger;
   const std::string text =
       event("1", good) + "\n" + "{not json\n" + "[1]\n" +
       R"({"specversion":"0.3","id":"2","source":"s","type":"io.creditfold.usage.v1","time":"2026-01-01T00:00:00Z","data":{}})"
@@ -149,7 +141,7 @@ TEST_CASE(
 }
 
 TEST_CASE("AI-2: a line of any format that says its output is human-generated is refused, counted and named") {
-  const Ledger ledger;
+  const FormatLedger ledger;
   const Ended events = ledger.import(
       "cloudevents", event("1", good) + "\n" +
                          event("2", R"({"workflow":"w","model":"gpt-4o","input":1,"output":1,"ai_generated":false})") +
@@ -158,7 +150,7 @@ TEST_CASE("AI-2: a line of any format that says its output is human-generated is
                                R"(,"aigenerated":false)") +
                          "\n");
   CHECK(count(events, "charged") == 1);
-  CHECK(refused(events, "provenance") == 3);
+  CHECK(times_refused(events, "provenance") == 3);
   CHECK(contains(events.err, "line 2: refused: provenance"));
   CHECK(contains(events.err, "line 3: refused: provenance"));
   CHECK(contains(events.err, "line 4: refused: provenance"));  // one of the two says so
@@ -166,7 +158,7 @@ TEST_CASE("AI-2: a line of any format that says its output is human-generated is
       "otel-genai", traces(span("eee19b7ec3c1b174", chat) + "," +
                            span("eee19b7ec3c1b175", chat + "," + attribute("ai_generated", R"({"boolValue":false})"))));
   CHECK(count(spans, "charged") == 1);
-  CHECK(refused(spans, "provenance") == 1);
+  CHECK(times_refused(spans, "provenance") == 1);
   CHECK(contains(spans.err, "span 2: refused: provenance"));
   const Ended trace =
       ledger.import("azure-llm",
@@ -174,13 +166,13 @@ TEST_CASE("AI-2: a line of any format that says its output is human-generated is
                     "2026-01-16 18:15:47,1,1,False\n2026-01-16 18:15:48,1,1,\n2026-01-16 18:15:49,1,1,perhaps\n",
                     {}, "trace.csv");
   CHECK(count(trace, "charged") == 2);
-  CHECK(refused(trace, "provenance") == 1);
+  CHECK(times_refused(trace, "provenance") == 1);
   CHECK(count(trace, "bad_lines") == 1);
   CHECK(contains(trace.err, "line 3: refused: provenance"));
 }
 
 TEST_CASE("import otel-genai: OTLP of the collector is charged once for each call of a model") {
-  const Ledger ledger;
+  const FormatLedger ledger;
   const std::string agent = attribute("gen_ai.operation.name", R"({"stringValue":"invoke_agent"})") + "," +
                             attribute("gen_ai.usage.input_tokens", R"({"intValue":"1000"})");
   const std::string web = attribute("http.request.method", R"({"stringValue":"GET"})");
@@ -204,7 +196,7 @@ TEST_CASE("import otel-genai: OTLP of the collector is charged once for each cal
 }
 
 TEST_CASE("import otel-genai: spans as SDKs print them, older names of tokens, an agent's name") {
-  const Ledger ledger;
+  const FormatLedger ledger;
   const std::string printed =
       R"({"name":"chat","context":{"trace_id":"0x5b8efff798038103d269b633813fc60c","span_id":"0xeee19b7ec3c1b174"},)"
       R"("start_time":"2026-01-16T18:15:46.000000Z","end_time":"2026-01-16T18:15:47.000000Z","status":{"status_code":"UNSET"},)"
@@ -221,7 +213,7 @@ TEST_CASE("import otel-genai: spans as SDKs print them, older names of tokens, a
 }
 
 TEST_CASE("import otel-genai: what is wrong with a span is told") {
-  const Ledger ledger;
+  const FormatLedger ledger;
   const auto why = [&](const std::string& text) { return ledger.import("otel-genai", text).err; };
   CHECK(contains(why(traces(span("short", chat))), "spanId is not 16 hexadecimal digits"));
   CHECK(contains(why(traces(span("0000000000000000", chat))), "spanId"));

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "events/vocabulary.hpp"
-#include "tests/cli/program.hpp"
+#include "tests/cli/import_summary.hpp"
 
 using namespace creditfold;
 using namespace creditfold::test;
@@ -25,9 +25,9 @@ std::string trace(int calls, const std::string& line_end = "\n") {
   return text;
 }
 
-class Ledger {
+class TraceLedger {
  public:
-  explicit Ledger(const std::string& account = "acme", const std::string& key_prefix = "o") : account_(account) {
+  explicit TraceLedger(const std::string& account = "acme", const std::string& key_prefix = "o") : account_(account) {
     static_cast<void>(ask({"apply", "--data", data()}, opening(account, key_prefix)));
   }
   [[nodiscard]] std::string data() const { return directory_.data().string(); }
@@ -53,13 +53,10 @@ class Ledger {
   std::string account_;
 };
 
-std::int64_t count(const Ended& ended, const char* name) { return json_of(ended.out).at(name).as_int64(); }
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 }  // namespace
 
 TEST_CASE("import: a trace is charged once, and the same file again replays") {
-  const Ledger ledger;
+  const TraceLedger ledger;
   const std::string file = ledger.file("conversations.csv", trace(40));
   const Ended first = ledger.import(file);
   INFO(first.err);
@@ -86,14 +83,14 @@ TEST_CASE("import: a trace is charged once, and the same file again replays") {
 }
 
 TEST_CASE("import: the same content under another name is the same trace; other content is another") {
-  const Ledger ledger;
+  const TraceLedger ledger;
   static_cast<void>(ledger.import(ledger.file("a.csv", trace(5)), {"--workflow", "triage"}));
   CHECK(count(ledger.import(ledger.file("b.csv", trace(5)), {"--workflow", "triage"}), "replayed") == 5);
   CHECK(count(ledger.import(ledger.file("b.csv", trace(6)), {"--workflow", "triage"}), "charged") == 6);
 }
 
 TEST_CASE("H19: the same rows as another workflow or model are refused, not charged twice") {
-  const Ledger ledger;
+  const TraceLedger ledger;
   const std::string file = ledger.file("a.csv", trace(5));
   CHECK(ledger.import(file, {"--workflow", "triage", "--model", "gpt-4o-mini"}).status == 0);
   const Ended other = ledger.import(file, {"--workflow", "triage", "--model", "gpt-4o"});
@@ -103,7 +100,7 @@ TEST_CASE("H19: the same rows as another workflow or model are refused, not char
 }
 
 TEST_CASE("import: a bad line is told with its number and why, and the rest goes on") {
-  const Ledger ledger;
+  const TraceLedger ledger;
   const std::string text = std::string(header) +
                            "\n2026-01-16 18:15:46.6805900,374,44\n"  // 2
                            "yesterday,1,2\n"                         // 3
@@ -131,7 +128,7 @@ TEST_CASE("import: a bad line is told with its number and why, and the rest goes
 }
 
 TEST_CASE("import: what a bad file says is not repeated without end") {
-  const Ledger ledger;
+  const TraceLedger ledger;
   std::string text = std::string(header) + "\n";
   for (int i = 0; i < 1'000; ++i) text += "x\n";
   const Ended ended = ledger.import(ledger.file("a.csv", text));
@@ -140,7 +137,7 @@ TEST_CASE("import: what a bad file says is not repeated without end") {
 }
 
 TEST_CASE("import: quotes, carriage returns, a byte order mark, other columns and their order") {
-  const Ledger ledger;
+  const TraceLedger ledger;
   const std::string plain = "2026-01-16 18:15:46.6805900,1000,100\n";
   const std::vector<std::string> same{
       std::string(header) + "\r\n2026-01-16 18:15:46.6805900,1000,100\r\n",
@@ -163,7 +160,7 @@ TEST_CASE("import: quotes, carriage returns, a byte order mark, other columns an
 }
 
 TEST_CASE("import: a file of another form is wrong usage, an empty one is nothing to do") {
-  const Ledger ledger;
+  const TraceLedger ledger;
   const Ended other = ledger.import(ledger.file("a.csv", "name,age\nx,1\n"));
   CHECK(other.status == 2);
   CHECK(contains(other.err, "TIMESTAMP"));
@@ -176,7 +173,7 @@ TEST_CASE("import: a file of another form is wrong usage, an empty one is nothin
 }
 
 TEST_CASE("import: rules that say no are counted by code") {
-  const Ledger ledger;
+  const TraceLedger ledger;
   const Ended unknown = ledger.import(ledger.file("a.csv", trace(3)), {"--model", "abacus"});
   CHECK(unknown.status == 1);
   CHECK(json_of(unknown.out).at_pointer("/refused/unknown_model").as_int64() == 3);
@@ -192,7 +189,7 @@ TEST_CASE("import: rules that say no are counted by code") {
 }
 
 TEST_CASE("import: --starting moves the first call and keeps the distances") {
-  const Ledger ledger;
+  const TraceLedger ledger;
   const std::string file = ledger.file("a.csv", trace(3));
   CHECK(ledger.import(file, {"--starting", "2026-01-05T00:00:00Z"}).status == 0);
   const std::string events = ledger.events();
@@ -203,7 +200,7 @@ TEST_CASE("import: --starting moves the first call and keeps the distances") {
 }
 
 TEST_CASE("import: the account that `serve --demo` makes gets the trace in its present, the same one each time") {
-  const Ledger demo("demo", "demo:");
+  const TraceLedger demo("demo", "demo:");
   const std::string file = demo.file("a.csv", trace(3));
   const Ended first = demo.import(file);
   CHECK(contains(first.err, "demo account's present"));
@@ -218,14 +215,14 @@ TEST_CASE("import: the account that `serve --demo` makes gets the trace in its p
 }
 
 TEST_CASE("import: any other account keeps the trace's own times, also one that is named demo") {
-  const Ledger named("demo", "mine-");
+  const TraceLedger named("demo", "mine-");
   CHECK(at(json_of(named.import(named.file("a.csv", trace(1))).out), "/starts_at") == "2026-01-16T18:15:46.68059Z");
-  const Ledger other("acme", "demo:");
+  const TraceLedger other("acme", "demo:");
   CHECK(at(json_of(other.import(other.file("a.csv", trace(1))).out), "/starts_at") == "2026-01-16T18:15:46.68059Z");
 }
 
 TEST_CASE("import: the summary for people tells rows, credits and what no lot covered") {
-  const Ledger ledger;
+  const TraceLedger ledger;
   const std::string file = ledger.file("large.csv", std::string(header) + "\n2026-01-16 18:15:46,5000000000,0\n");
   const Ended ended = run({"import", "--data", ledger.data(), "--format", "azure-llm", "--account", "acme", file});
   CHECK(ended.status == 0);

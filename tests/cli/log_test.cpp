@@ -23,8 +23,6 @@ struct Logs {
   [[nodiscard]] std::string file(const std::string& name) const { return (directory.path() / name).string(); }
 };
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 }  // namespace
 
 TEST_CASE("replay: a data directory, its .cflog and its JSON Lines give the same bytes") {

@@ -24,8 +24,6 @@ using namespace creditfold::test;
 
 namespace {
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 // Runs `creditfold apply` in a process of its own that ends with SIGKILL before its `calls`-th write, sync or
 // truncation of a database. false: it came to its end before.
 bool apply_until_killed(const std::string& data, const std::string& input, const std::string& output, int calls) {

@@ -12,8 +12,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 // Everything below a directory but the lock, which says who wrote last.
 std::set<std::string> files_in(const fs::path& directory) {
   std::set<std::string> files;

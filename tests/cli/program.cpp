@@ -158,6 +158,8 @@ std::string at(const boost::json::value& value, const char* pointer) {
   return text ? std::string(text->data(), text->size()) : std::string();
 }
 
+bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
+
 void write_file(const std::filesystem::path& file, std::string_view content) {
   std::ofstream out(file, std::ios::binary);
   out.write(content.data(), static_cast<std::streamsize>(content.size()));

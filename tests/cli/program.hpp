@@ -56,6 +56,7 @@ class Running {
 [[nodiscard]] std::vector<std::string> lines_of(std::string_view text);
 [[nodiscard]] boost::json::value json_of(std::string_view text);                     // throws when it is not JSON
 [[nodiscard]] std::string at(const boost::json::value& value, const char* pointer);  // a string; "" when not there
+[[nodiscard]] bool contains(std::string_view text, std::string_view part);
 void write_file(const std::filesystem::path& file, std::string_view content);
 [[nodiscard]] std::string read_file(const std::filesystem::path& file);
 

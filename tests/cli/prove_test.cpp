@@ -16,11 +16,9 @@ using namespace creditfold::test;
 
 namespace {
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-class Ledger {
+class FilledLedger {
  public:
-  Ledger() { fill(data_); }
+  FilledLedger() { fill(data_); }
   [[nodiscard]] std::string data() const { return data_; }
   [[nodiscard]] std::filesystem::path database() const { return directory_.data() / "us" / "ledger.db"; }
   [[nodiscard]] std::string kept_as(const char* name, const std::string& content) const {
@@ -51,7 +49,7 @@ Path path_of(const boost::json::value& proof) {
 }  // namespace
 
 TEST_CASE("prove: what is written ends in a checkpoint, signed by the directory's own key") {
-  const Ledger ledger;
+  const FilledLedger ledger;
   const std::string note = ask({"checkpoint", "--data", ledger.data()});
   const std::string vkey = lines_of(ask({"checkpoint", "--data", ledger.data(), "--key"})).at(0);
   const auto checkpoint = open_checkpoint(note, parse_vkey(vkey).value());
@@ -68,7 +66,7 @@ TEST_CASE("prove: what is written ends in a checkpoint, signed by the directory'
 }
 
 TEST_CASE("prove: an event is proved by version and by position, as JSON and as a C2SP tlog-proof") {
-  const Ledger ledger;
+  const FilledLedger ledger;
   const auto proof = json_of(ask({"prove", "--data", ledger.data(), "--account", "acme", "--version", "2", "--json"}));
   const auto checkpoint = open_checkpoint(at(proof, "/checkpoint/note"), parse_vkey(at(proof, "/vkey")).value());
   REQUIRE(checkpoint);
@@ -88,7 +86,7 @@ TEST_CASE("prove: an event is proved by version and by position, as JSON and as 
 }
 
 TEST_CASE("prove: a log that grew is the continuation of what was seen; one that was rewritten is not") {
-  const Ledger ledger;
+  const FilledLedger ledger;
   const std::string seen = ledger.kept_as("seen.txt", ask({"checkpoint", "--data", ledger.data()}));
   const auto before = read_checkpoint(read_file(seen)).value();
   ledger.use("later");
@@ -98,7 +96,7 @@ TEST_CASE("prove: a log that grew is the continuation of what was seen; one that
   CHECK(is_consistent(before.tree, after.tree, path_of(proof)));
   CHECK(ledger.verify({"--checkpoint", seen}).status == 0);
 
-  const Ledger other;  // the same commands, recorded at another moment
+  const FilledLedger other;  // the same commands, recorded at another moment
   const Ended refused = run({"prove", "--data", other.data(), "--from", seen});
   CHECK(refused.status == 1);
   CHECK(contains(refused.err, "does not begin with"));
@@ -113,7 +111,7 @@ TEST_CASE("prove: a log that grew is the continuation of what was seen; one that
 
 // An attacker who knows the format: everything agrees with itself, and only what was seen before does not.
 TEST_CASE("prove: a tail that is cut off is found against any earlier checkpoint, by file or kept in the log") {
-  const Ledger ledger;
+  const FilledLedger ledger;
   const std::string before = read_file(ledger.database());
   for (const char* key : {"one", "two", "three"}) ledger.use(key);
   const std::string seen = ledger.kept_as("seen.txt", ask({"checkpoint", "--data", ledger.data()}));
@@ -128,7 +126,7 @@ TEST_CASE("prove: a tail that is cut off is found against any earlier checkpoint
 }
 
 TEST_CASE("prove: a flipped bit of the tree's rows, the kept checkpoints or their key is found") {
-  const Ledger ledger;
+  const FilledLedger ledger;
   REQUIRE(ledger.verify().status == 0);
   const std::string sound = read_file(ledger.database());
 
@@ -159,7 +157,7 @@ TEST_CASE("prove: a flipped bit of the tree's rows, the kept checkpoints or thei
 }
 
 TEST_CASE("verify: a checkpoint key that others may read, or that is none, is no finding of the log") {
-  const Ledger ledger;
+  const FilledLedger ledger;
   const std::string vkey = lines_of(ask({"checkpoint", "--data", ledger.data(), "--key"})).at(0);
   const std::filesystem::path key = std::filesystem::path(ledger.data()) / "checkpoint.key";
   const auto open_to_all =
@@ -187,7 +185,7 @@ TEST_CASE("verify: a checkpoint key that others may read, or that is none, is no
 }
 
 TEST_CASE("prove: one flipped bit anywhere in a body, the frontier or a note is found") {
-  const Ledger ledger;
+  const FilledLedger ledger;
   const std::string sound = read_file(ledger.database());
   struct Column {
     const char* rows;
@@ -263,7 +261,7 @@ void forge_event(const std::filesystem::path& file, std::int64_t seq) {
 }  // namespace
 
 TEST_CASE("prove: an event that was forged, its check with it, is found by its tile, and by the checkpoint before it") {
-  const Ledger ledger;
+  const FilledLedger ledger;
   const std::int64_t first = read_checkpoint(ask({"checkpoint", "--data", ledger.data()})).value().tree.size;
   std::string lines;
   for (int i = 0; i < 600; ++i) lines += usage("acme", "more-" + std::to_string(i), "2026-02-20T00:00:00Z");

@@ -17,8 +17,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 using Rows = std::vector<std::string>;
 
 // Every row as sqlite3 prints it; with_names: and before them the names of the columns.
@@ -38,7 +36,7 @@ Rows rows_of(const std::string& file, const std::string& sql, bool with_names = 
   return rows;
 }
 
-struct Place {
+struct ModelPlace {
   TemporaryDirectory directory;
   std::string data = directory.data().string();
   std::string model = file("ledger.sqlite");
@@ -54,7 +52,7 @@ struct Place {
   }
 };
 
-Ended refused(const Place& place, const Words& more, int status) {
+Ended refused_export(const ModelPlace& place, const Words& more, int status) {
   Ended ended = run(place.words(more));
   INFO(ended.err);
   CHECK(ended.status == status);
@@ -87,7 +85,7 @@ void check_whole(const std::string& model) {
 }  // namespace
 
 TEST_CASE("export sqlite: figures are those of balance, invoices and export, and nothing lies beside the file") {
-  const Place place;
+  const ModelPlace place;
   fill(place.data);
   CHECK(ask(place.words()).empty());
   check_whole(place.model);
@@ -115,7 +113,7 @@ TEST_CASE("export sqlite: figures are those of balance, invoices and export, and
 }
 
 TEST_CASE("export sqlite: the questions of its document have the answers it gives") {
-  const Place place;
+  const ModelPlace place;
   const std::string examples = std::string(SOURCE_DIRECTORY) + "/tests/examples/read_model/";
   const std::string answers =
       ask({"apply", "--data", place.data, "--catalog", examples + "catalog.json", examples + "commands.jsonl"});
@@ -148,7 +146,7 @@ TEST_CASE("export sqlite: the questions of its document have the answers it give
 }
 
 TEST_CASE("export sqlite: while a service writes, what is made is one moment's") {
-  const Place place;
+  const ModelPlace place;
   fill(place.data);
   const Service service(place.data);
   std::atomic<int> charged = 0;
@@ -178,7 +176,7 @@ TEST_CASE("export sqlite: while a service writes, what is made is one moment's")
 }
 
 TEST_CASE("export sqlite: an older one is replaced, and whoever has it open keeps it") {
-  const Place place;
+  const ModelPlace place;
   fill(place.data);
   static_cast<void>(ask(place.words()));
   SQLite::Database open(place.model, SQLite::OPEN_READONLY);
@@ -190,27 +188,28 @@ TEST_CASE("export sqlite: an older one is replaced, and whoever has it open keep
 }
 
 TEST_CASE("export sqlite: what it would harm, or cannot make, is refused with the file's name, and left alone") {
-  const Place place;
+  const ModelPlace place;
   fill(place.data);
   CHECK(contains(run({"export", "--format", "sqlite", "--data", place.data}).err, "name its file with --output"));
   CHECK(run({"export", "--format", "sqlite", "--data", place.data}).status == 2);
-  CHECK(contains(refused(place, {"--after", "3"}, 2).err, "holds everything; leave --after out"));
+  CHECK(contains(refused_export(place, {"--after", "3"}, 2).err, "holds everything; leave --after out"));
   const std::string ledger = place.data + "/us/ledger.db";
   const std::string before = read_file(ledger);
-  CHECK(contains(refused(place, {"--output", ledger}, 2).err, ledger + " is there already and is no read model"));
+  CHECK(
+      contains(refused_export(place, {"--output", ledger}, 2).err, ledger + " is there already and is no read model"));
   CHECK(read_file(ledger) == before);
   write_file(place.file("notes"), "mine");
-  CHECK(contains(refused(place, {"--output", place.file("notes")}, 2).err, "is no read model"));
+  CHECK(contains(refused_export(place, {"--output", place.file("notes")}, 2).err, "is no read model"));
   CHECK(read_file(place.file("notes")) == "mine");
-  CHECK(contains(refused(place, {"--output", "/dev/null"}, 2).err, "/dev/null is no regular file"));
-  CHECK(contains(refused(place, {"--output", place.data}, 2).err, "is no regular file"));
-  CHECK(contains(refused(place, {"--output", place.file("none/at/all.sqlite")}, 4).err,
+  CHECK(contains(refused_export(place, {"--output", "/dev/null"}, 2).err, "/dev/null is no regular file"));
+  CHECK(contains(refused_export(place, {"--output", place.data}, 2).err, "is no regular file"));
+  CHECK(contains(refused_export(place, {"--output", place.file("none/at/all.sqlite")}, 4).err,
                  "none/at/all.sqlite.part: No such file"));
-  CHECK(refused(place, {"--output", "/proc/version/x.sqlite"}, 4).err.size() > 20);
+  CHECK(refused_export(place, {"--output", "/proc/version/x.sqlite"}, 4).err.size() > 20);
   write_file(place.model + "-wal", "another's");
-  CHECK(contains(refused(place, {}, 2).err, "ledger.sqlite-wal lies there: a program has "));
+  CHECK(contains(refused_export(place, {}, 2).err, "ledger.sqlite-wal lies there: a program has "));
   fs::remove(place.model + "-wal");
-  CHECK(contains(refused(place, {"--account", "nobody"}, 1).err, "There is no account nobody here."));
+  CHECK(contains(refused_export(place, {"--account", "nobody"}, 1).err, "There is no account nobody here."));
   CHECK_FALSE(fs::exists(place.model));
   CHECK_FALSE(fs::exists(place.model + ".part"));
   CHECK(contains(run({"export", "--format", "sqlite", "--data", place.file("nowhere"), "--output", place.model}).err,
@@ -218,7 +217,7 @@ TEST_CASE("export sqlite: what it would harm, or cannot make, is refused with th
 }
 
 TEST_CASE("EKM-5: export sqlite leaves sealed text sealed, with the key at hand or not") {
-  const Place place;
+  const ModelPlace place;
   fill(place.data);
   const std::string who = R"("account":"acme","at":"2026-02-04T00:00:00Z","key":")";
   const std::string answers = ask(
@@ -260,9 +259,9 @@ TEST_CASE("EKM-5: export sqlite leaves sealed text sealed, with the key at hand 
 
 TEST_CASE("RES-1: export sqlite is of one region, and an account that left is in it as positions alone") {
   const Moved moved;
-  Place place;
+  ModelPlace place;
   place.data = moved.data;
-  CHECK(contains(refused(place, {}, 2).err, "name one with --region: eu, us"));
+  CHECK(contains(refused_export(place, {}, 2).err, "name one with --region: eu, us"));
   static_cast<void>(ask(place.words({"--region", "us"})));
   check_whole(place.model);
   CHECK_FALSE(contains(read_file(place.model), planted_text));
@@ -274,14 +273,14 @@ TEST_CASE("RES-1: export sqlite is of one region, and an account that left is in
         Rows{"acme|eu"});
   static_cast<void>(ask(place.words({"--account", "acme", "--output", place.file("acme.sqlite")})));
   CHECK(rows_of(place.file("acme.sqlite"), "SELECT region, only FROM meta") == Rows{"eu|acme"});
-  CHECK(contains(refused(place, {"--account", "acme", "--region", "us", "--output", place.file("none")}, 1).err,
+  CHECK(contains(refused_export(place, {"--account", "acme", "--region", "us", "--output", place.file("none")}, 1).err,
                  "no account acme"));
-  CHECK(contains(refused(place, {"--region", "jp", "--output", place.file("none")}, 2).err,
+  CHECK(contains(refused_export(place, {"--region", "jp", "--output", place.file("none")}, 2).err,
                  "no account ever lived in region jp"));
 }
 
 TEST_CASE("RES-1: export sqlite has an account that moves to and fro whole, or not at all") {
-  const Place place;
+  const ModelPlace place;
   fill(place.data);
   std::string commands = opening_in("eu", "nova");
   for (int i = 0; i < 2'000; ++i) commands += usage("acme", "many-" + std::to_string(i), "2026-02-20T00:00:00Z");
@@ -320,7 +319,7 @@ TEST_CASE("RES-1: export sqlite has an account that moves to and fro whole, or n
 }
 
 TEST_CASE("RES-2: export sqlite holds no name and no email") {
-  const Place place;
+  const ModelPlace place;
   fill(place.data);
   write_file(place.file("people.jsonl"),
              R"({"organization":"o-1","name":"Plantation Holdings","accounts":["acme"]})"

@@ -13,13 +13,11 @@ using namespace creditfold::test;
 
 namespace {
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 std::string answer_of(const std::string& data, const std::string& command) {
   return ask({"apply", "--data", data}, command);
 }
 
-std::string refused(const std::string& answer) { return at(json_of(answer), "/refused/code"); }
+std::string code_of_refusal(const std::string& answer) { return at(json_of(answer), "/refused/code"); }
 
 }  // namespace
 
@@ -29,7 +27,7 @@ TEST_CASE("RES-1: an account's events lie in its region's folder, and a folder i
   fill(data);
   CHECK(std::filesystem::exists(directory.data() / "us" / "ledger.db"));
   CHECK_FALSE(std::filesystem::exists(directory.data() / "eu"));
-  CHECK(refused(lines_of(answer_of(data, opening_in("mars", "nova"))).front()) == "unknown_region");
+  CHECK(code_of_refusal(lines_of(answer_of(data, opening_in("mars", "nova"))).front()) == "unknown_region");
   CHECK_FALSE(std::filesystem::exists(directory.data() / "mars"));
   const std::string opened = answer_of(data, opening_in("eu", "nova"));
   CHECK(contains(opened, R"("seq":1,"partition":"eu","account":"nova")"));
@@ -50,13 +48,13 @@ TEST_CASE("RES-1: an id is one account's over all regions, also inside one group
   const auto answers = lines_of(
       answer_of(data, open("mars", "k0") + open("eu", "k1") + open("jp", "k2") + open("eu", "k1") + open("jp", "k1")));
   REQUIRE(answers.size() == 5);
-  CHECK(refused(answers[0]) == "unknown_region");
+  CHECK(code_of_refusal(answers[0]) == "unknown_region");
   CHECK(contains(answers[1], "\"accepted\""));
-  CHECK(refused(answers[2]) == "account_exists");
+  CHECK(code_of_refusal(answers[2]) == "account_exists");
   CHECK(contains(answers[3], "\"replayed\":true"));
-  CHECK(refused(answers[4]) == "key_reused");
+  CHECK(code_of_refusal(answers[4]) == "key_reused");
   CHECK_FALSE(std::filesystem::exists(directory.data() / "jp"));
-  CHECK(refused(answer_of(data, open("us", "k3"))) == "account_exists");
+  CHECK(code_of_refusal(answer_of(data, open("us", "k3"))) == "account_exists");
 }
 
 TEST_CASE("RES-1: commands of several regions in one stream are answered in order") {
@@ -75,10 +73,10 @@ TEST_CASE("RES-1: commands of several regions in one stream are answered in orde
   for (std::size_t i = 0; i < sent.size(); ++i) {
     INFO(sent[i] << " " << answers[i]);
     if (sent[i] == "not a command") {
-      REQUIRE(refused(answers[i]) == "malformed");
+      REQUIRE(code_of_refusal(answers[i]) == "malformed");
     } else {
       REQUIRE(at(json_of(answers[i]), "/key") == at(json_of(sent[i]), "/key"));
-      REQUIRE((refused(answers[i]) == "unknown_account") == contains(sent[i], "nobody"));
+      REQUIRE((code_of_refusal(answers[i]) == "unknown_account") == contains(sent[i], "nobody"));
     }
   }
   CHECK(run({"verify", data}).status == 0);
@@ -166,7 +164,7 @@ TEST_CASE("RES-1: what was said before a migration is answered again after it, a
     CHECK(contains(answer, "\"replayed\":true"));
   }
   CHECK(contains(answer_of(moved.data, moved.migration), "\"replayed\":true"));
-  CHECK(refused(answer_of(moved.data, migration_of("acme", "m1", "jp"))) == "key_reused");
+  CHECK(code_of_refusal(answer_of(moved.data, migration_of("acme", "m1", "jp"))) == "key_reused");
   CHECK(contains(answer_of(moved.data, usage("acme", "after", "2026-02-03T00:00:00Z")), R"("partition":"eu")"));
   CHECK(contains(answer_of(moved.data, migration_of("acme", "m2", "eu")), R"("accepted":[]})"));
   CHECK(contains(answer_of(moved.data, migration_of("acme", "m2", "eu")), R"("replayed":true)"));
@@ -175,11 +173,11 @@ TEST_CASE("RES-1: what was said before a migration is answered again after it, a
 
 TEST_CASE("RES-1: refusals of a migration move nothing, and are decided afresh") {
   const Moved moved;
-  CHECK(refused(answer_of(moved.data, migration_of("zeta", "m", "eu"))) == "product_required");
-  CHECK(refused(answer_of(moved.data, migration_of("zeta", "m", "eu", "team"))) == "partial_migration");
-  CHECK(refused(answer_of(moved.data, migration_of("zeta", "m", "mars"))) == "unknown_region");
-  CHECK(refused(answer_of(moved.data, migration_of("nobody", "m", "eu"))) == "unknown_account");
-  CHECK(refused(answer_of(moved.data, migration_of("acme", "k", "jp"))) == "product_required");
+  CHECK(code_of_refusal(answer_of(moved.data, migration_of("zeta", "m", "eu"))) == "product_required");
+  CHECK(code_of_refusal(answer_of(moved.data, migration_of("zeta", "m", "eu", "team"))) == "partial_migration");
+  CHECK(code_of_refusal(answer_of(moved.data, migration_of("zeta", "m", "mars"))) == "unknown_region");
+  CHECK(code_of_refusal(answer_of(moved.data, migration_of("nobody", "m", "eu"))) == "unknown_account");
+  CHECK(code_of_refusal(answer_of(moved.data, migration_of("acme", "k", "jp"))) == "product_required");
   CHECK_FALSE(std::filesystem::exists(moved.directory.data() / "jp"));
   static_cast<void>(answer_of(moved.data, residency_of("zeta", "r", "eu")));
   CHECK(contains(answer_of(moved.data, migration_of("zeta", "m", "eu")), "RegionMigrated"));

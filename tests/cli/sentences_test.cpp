@@ -8,8 +8,6 @@ using namespace creditfold::test;
 
 namespace {
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 struct Filled {
   TemporaryDirectory directory;
   std::string data = directory.data().string();

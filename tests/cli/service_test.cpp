@@ -12,8 +12,6 @@ using namespace creditfold::test;
 
 namespace {
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 // Yesterday: the service's calendar has nothing to close in a term that began then.
 std::string yesterday() {
   constexpr std::int64_t day = 86'400LL * 1'000'000;

@@ -9,12 +9,10 @@ using namespace creditfold::test;
 
 namespace {
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 // Two accounts, one of which used 25 credits a day for ten weeks.
-class Ledger {
+class TenWeeks {
  public:
-  Ledger() {
+  TenWeeks() {
     std::string commands = opening("acme") + "\n" + opening("zeta") + "\n";
     for (int day = 0; day < 70; ++day) {
       const int month = day < 31 ? 1 : day < 59 ? 2 : 3;
@@ -38,7 +36,7 @@ class Ledger {
 }  // namespace
 
 TEST_CASE("simulate prints the same document from a directory, a .cflog and JSON Lines, and a table of it for people") {
-  const Ledger ledger;
+  const TenWeeks ledger;
   const std::string scenario =
       R"({"account":"acme","days":40,"asks":[{"ask":"smallest_purchase"},{"ask":"cheapest_plan"},{"ask":"model_moves"}]})";
   write_file(ledger.file("s.json"), scenario);
@@ -57,14 +55,14 @@ TEST_CASE("simulate prints the same document from a directory, a .cflog and JSON
 }
 
 TEST_CASE("simulate shows refusals with their clause and ends well all the same") {
-  const Ledger ledger;
+  const TenWeeks ledger;
   const std::string text = ask({"simulate", "--account", "acme", ledger.data(), "-"},
                                R"({"days":20,"levers":{"packs":[{"packs":1,"periods":{"first":1,"last":1}}]}})");
   CHECK(contains(text, "REFUSED, period_closed (AIS-5c)"));
 }
 
 TEST_CASE("simulate tells what is wrong with a scenario by its place, and does not guess an account") {
-  const Ledger ledger;
+  const TenWeeks ledger;
   const Ended misspelt = run({"simulate", "--account", "acme", ledger.data(), "-"}, R"({"levers":{"pack":[]}})");
   CHECK(misspelt.status == 2);
   CHECK(misspelt.err == "creditfold: -, /levers/pack: is not a field of this form\n");
@@ -79,7 +77,7 @@ TEST_CASE("simulate tells what is wrong with a scenario by its place, and does n
 }
 
 TEST_CASE("simulate says that a history is too short, and what it does then") {
-  const Ledger ledger;
+  const TenWeeks ledger;
   CHECK(contains(ask({"simulate", "--account", "acme", ledger.data(), "-"}, R"({"at":"2026-01-05T00:00:00Z"})"),
                  "too short for a forecast"));
   CHECK(contains(ask({"simulate", "--account", "zeta", ledger.data(), "-"}, "{}"), "Nothing was charged"));

@@ -8,18 +8,25 @@ using namespace creditfold::test;
 
 namespace {
 
-const Words commands{"serve",    "apply",     "import", "balance", "explain", "invoices", "accounts",
-                     "directory", "export", "replay", "verify",  "clauses", "version"};
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+const Words command_names{"serve",     "apply",  "import", "balance", "explain", "invoices", "accounts",
+                          "directory", "export", "replay", "verify",  "clauses", "version"};
 
 }  // namespace
+
+TEST_CASE("cli: help about what is no command is wrong usage") {
+  for (const auto& words : {std::vector<std::string>{"help", "nope"}, std::vector<std::string>{"nope", "--help"}}) {
+    const Ended ended = run(words);
+    CHECK(ended.status == 2);
+    CHECK(contains(ended.err, "there is no command nope. Try: creditfold --help"));
+    CHECK(ended.out.empty());
+  }
+}
 
 TEST_CASE("cli: help goes to standard output and ends with 0") {
   const Ended program = run({"--help"});
   CHECK(program.status == 0);
   CHECK(program.err.empty());
-  for (const std::string& command : commands) {
+  for (const std::string& command : command_names) {
     INFO(command);
     CHECK(contains(program.out, "\n  " + command + " "));
     const Ended help = run({command, "--help"});

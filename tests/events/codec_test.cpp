@@ -23,7 +23,7 @@ std::vector<std::uint8_t> bytes_of(const Event& event) {
 // tag 18, revision 1, account "a", version 1, at 0, recorded_at 0, key "k", no actor; then product "p", effective_at 0
 const std::string small = "12 01 0161 01 00 00 016b 00 0170 00";
 
-void check_refused(std::string_view hex, std::size_t offset, std::string_view what) {
+void check_no_event(std::string_view hex, std::size_t offset, std::string_view what) {
   CAPTURE(hex);
   const Expected<Event, DecodeError> event = decode_event(from_hex(hex));
   REQUIRE_FALSE(event);
@@ -143,20 +143,20 @@ TEST_CASE("A small event has the bytes the format says") {
 }
 
 TEST_CASE("Bytes that are no event are refused, with the place") {
-  check_refused("", 0, "cut short");
-  check_refused("00 01", 0, "unknown tag of an event");
-  check_refused("13 01", 0, "unknown tag of an event");
-  check_refused("12", 1, "cut short");
-  check_refused("12 00 0161", 1, "unknown revision of an event");
-  check_refused("12 02 0161", 1, "unknown revision of an event");
-  check_refused("12 01 00", 2, "not an id: empty, too long, not UTF-8 or with control characters");
-  check_refused("12 01 0161 00", 4, "an event without a version");
-  check_refused("12 01 0161 80808080808080808001", 4, "an event without a version");
-  check_refused("12 01 0161 8100", 4, "number longer than it must be");
-  check_refused("12 01 0161 01 ffffffffffffffffff01", 5, "moment outside the years 0001 to 9999");
-  check_refused("12 01 0161 01 00 00 016b 02", 9, "neither yes nor no");
-  check_refused("12 01 0161 01 00 00 016b 00 0570 00", 10, "count beyond the bytes left");
-  check_refused(small + "00", 13, "bytes after the end");
+  check_no_event("", 0, "cut short");
+  check_no_event("00 01", 0, "unknown tag of an event");
+  check_no_event("13 01", 0, "unknown tag of an event");
+  check_no_event("12", 1, "cut short");
+  check_no_event("12 00 0161", 1, "unknown revision of an event");
+  check_no_event("12 02 0161", 1, "unknown revision of an event");
+  check_no_event("12 01 00", 2, "not an id: empty, too long, not UTF-8 or with control characters");
+  check_no_event("12 01 0161 00", 4, "an event without a version");
+  check_no_event("12 01 0161 80808080808080808001", 4, "an event without a version");
+  check_no_event("12 01 0161 8100", 4, "number longer than it must be");
+  check_no_event("12 01 0161 01 ffffffffffffffffff01", 5, "moment outside the years 0001 to 9999");
+  check_no_event("12 01 0161 01 00 00 016b 02", 9, "neither yes nor no");
+  check_no_event("12 01 0161 01 00 00 016b 00 0570 00", 10, "count beyond the bytes left");
+  check_no_event(small + "00", 13, "bytes after the end");
   CHECK_FALSE(decode_event(std::vector<std::uint8_t>(event_bytes_max + 1, 1)));
 }
 

@@ -4,14 +4,13 @@
 
 #include "events/codec.hpp"
 #include "events/segment.hpp"
+#include "tests/acme.hpp"
 #include "tests/events/samples.hpp"
 
 using namespace creditfold;
 using namespace creditfold::test;
 
 namespace {
-
-const AccountId acme("acme");
 
 // Batches of random events, some without any; accounts by turns.
 std::vector<Batch> random_batches(Random& random, std::size_t count, bool typical) {
@@ -56,7 +55,7 @@ std::vector<std::uint8_t> segment_of(const std::vector<Batch>& batches, std::int
   return writer.finish();
 }
 
-void check_same(const Segment& segment, const std::vector<Batch>& batches, std::int64_t but_for = 0) {
+void check_holds(const Segment& segment, const std::vector<Batch>& batches, std::int64_t but_for = 0) {
   REQUIRE(segment.batches() == batches.size());
   std::size_t events = 0;
   for (std::size_t i = 0; i < batches.size(); ++i) {
@@ -92,7 +91,7 @@ TEST_CASE("Every kind of event comes back from a segment with its bytes") {
   for (int round = 0; round < 60; ++round) {
     const std::vector<Batch> batches = random_batches(random, 1 + random.index(40), round % 3 == 0);
     CAPTURE(round);
-    check_same(Segment(segment_of(batches)), batches);
+    check_holds(Segment(segment_of(batches)), batches);
   }
 }
 
@@ -105,7 +104,7 @@ TEST_CASE("Each event of the catalogue, full and bare, comes back alone") {
       batch.events[0].account = acme;
       batch.events[0].version = 1;
       batch.key = batch.events[0].key;
-      check_same(Segment(segment_of({batch})), {batch});
+      check_holds(Segment(segment_of({batch})), {batch});
     }
   }
 }
@@ -120,7 +119,7 @@ TEST_CASE("A segment without one account's batches is no longer than before, and
       CAPTURE(round, account);
       REQUIRE(rest.size() <= whole);
       rest.resize(whole);
-      check_same(Segment(std::move(rest)), batches, account);
+      check_holds(Segment(std::move(rest)), batches, account);
     }
   }
 }
@@ -150,7 +149,7 @@ TEST_CASE("Bytes that are no segment are refused where they cannot be one") {
   for (std::size_t size = 0; size < sound.size(); ++size) {
     const std::vector<std::uint8_t> cut(sound.begin(), sound.begin() + static_cast<std::ptrdiff_t>(size));
     try {
-      check_same(Segment(cut), batches);  // what was cut off were zeros
+      check_holds(Segment(cut), batches);  // what was cut off were zeros
     } catch (const DecodeFailure&) {
     }
   }

@@ -8,14 +8,14 @@
 
 #include "events/codec.hpp"
 #include "ledger/keyring/envelope.hpp"
+#include "tests/acme.hpp"
 #include "tests/events/samples.hpp"
 
 using namespace creditfold;
 using namespace creditfold::keyring;
+using test::acme;
 
 namespace {
-
-const AccountId acme("acme");
 
 DataKey counting_key() {
   Secret bytes(data_key_bytes);

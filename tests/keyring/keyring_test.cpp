@@ -9,16 +9,17 @@
 #include "ledger/keyring/keyring.hpp"
 #include "ledger/keyring/limits.hpp"
 #include "ledger/keyring/local_key_service.hpp"
+#include "tests/acme.hpp"
+#include "tests/keyring/key_arns.hpp"
 #include "tests/store/temporary_directory.hpp"
 
 using namespace creditfold;
 using namespace creditfold::keyring;
+using test::acme;
+using test::one;
+using test::two;
 
 namespace {
-
-const AccountId acme("acme");
-const KeyArn one("arn:aws:kms:us-east-1:111122223333:key/one");
-const KeyArn two("arn:aws:kms:us-east-1:111122223333:key/two");
 
 // What a test tells the key service, which belongs to the keyring.
 struct Told {

@@ -8,16 +8,17 @@
 
 #include "ledger/keyring/local_key_service.hpp"
 #include "ledger/keyring/open_key_service.hpp"
+#include "tests/acme.hpp"
+#include "tests/keyring/key_arns.hpp"
 #include "tests/store/temporary_directory.hpp"
 
 using namespace creditfold;
 using namespace creditfold::keyring;
+using test::acme;
+using test::one;
+using test::two;
 
 namespace {
-
-const AccountId acme("acme");
-const KeyArn one("arn:aws:kms:us-east-1:111122223333:key/one");
-const KeyArn two("arn:aws:kms:us-east-1:111122223333:key/two");
 
 Secret secret_of(std::uint8_t filler) {
   Secret secret(32);

@@ -4,6 +4,7 @@
 
 #include "ledger/account_history.hpp"
 #include "ledger/draws.hpp"
+#include "tests/acme.hpp"
 #include "tests/ledger/explain_story.hpp"
 #include "tests/ledger/table.hpp"
 
@@ -12,15 +13,13 @@ using namespace creditfold::test;
 
 namespace {
 
-const AccountId acme("acme");
-
 std::vector<std::int64_t> positions_of(const AccountHistory& history) {
   std::vector<std::int64_t> positions;
   history.read([&](const Event& event) { positions.push_back(event.seq); });
   return positions;
 }
 
-constexpr std::string_view opened = R"(
+constexpr std::string_view story_begun = R"(
   2026-01-01  start plus monthly 2026-01-01..2026-04-01   -> ok
   2026-01-02  use 1 id u-1                                -> ok
 )";
@@ -29,7 +28,7 @@ constexpr std::string_view opened = R"(
 
 TEST_CASE("An account's history ends where it was begun to be asked, however the log goes on") {
   Table table;
-  table.rows(opened);
+  table.rows(story_begun);
   const std::int64_t head = table.log().head();
   const AccountHistory known(table.log(), acme, std::nullopt);
   const AccountHistory ahead(table.log(), acme, head + 100);
@@ -44,7 +43,7 @@ TEST_CASE("An account's history ends where it was begun to be asked, however the
 
 TEST_CASE("A history of nobody, of an account that is not there and of one before it was opened is empty") {
   Table table;
-  table.rows(opened);
+  table.rows(story_begun);
   const AccountHistory nobody;
   CHECK(nobody.empty());
   CHECK(positions_of(nobody).empty());
@@ -56,7 +55,7 @@ TEST_CASE("A history of nobody, of an account that is not there and of one befor
 
 TEST_CASE("A reading keeps what is few: every standing event whole, grants by their place, charges not at all") {
   Table table;
-  table.rows(opened);
+  table.rows(story_begun);
   table.rows(R"(
     2026-01-03  authorize a-1 unit 0/5/0 until 2026-01-20   -> ok
     2026-01-04  release a-1                                 -> ok
@@ -82,7 +81,7 @@ TEST_CASE("A reading keeps what is few: every standing event whole, grants by th
 
 TEST_CASE("An event of another account is not taken for one that left") {
   Table table;
-  table.rows(opened);
+  table.rows(story_begun);
   const AccountHistory history(table.log(), acme, std::nullopt);
   CHECK(history.at({1, 1}).version == 1);
   try {
@@ -96,7 +95,7 @@ TEST_CASE("An event of another account is not taken for one that left") {
 
 TEST_CASE("H17: of several authorizations of one id a charge tells the one it settled, the newest before it") {
   Table table;
-  table.rows(opened);
+  table.rows(story_begun);
   table.rows(R"(
     2026-01-03  authorize a-1 unit 0/5/0 until 2026-01-20   -> ok
     2026-01-04  release a-1                                 -> ok

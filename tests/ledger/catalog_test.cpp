@@ -12,7 +12,7 @@ using namespace creditfold;
 namespace {
 
 // Every field there is, a line each, so that a fault's line says which.
-constexpr std::string_view whole = R"({
+constexpr std::string_view whole_catalog = R"({
   "catalog": "small",
   "vendor_aws_account": "999999999999",
   "plans": {
@@ -62,7 +62,7 @@ constexpr std::string_view whole = R"({
 })";
 
 std::string with(std::string_view from, std::string_view to) {
-  std::string text(whole);
+  std::string text(whole_catalog);
   const auto at = text.find(from);
   if (at == std::string::npos) throw std::invalid_argument("not in the catalog: " + std::string(from));
   return text.replace(at, from.size(), to);
@@ -75,7 +75,7 @@ struct Broken {
   const char* path;
 };
 
-void check_all(const std::vector<Broken>& rows) {
+void check_broken(const std::vector<Broken>& rows) {
   for (const Broken& row : rows) {
     const auto parsed = parse_catalog(with(row.from, row.to));
     INFO(row.from << "  ->  " << row.to);
@@ -90,7 +90,7 @@ void check_all(const std::vector<Broken>& rows) {
 }  // namespace
 
 TEST_CASE("Catalog: every field is read") {
-  const auto parsed = parse_catalog(whole);
+  const auto parsed = parse_catalog(whole_catalog);
   INFO((parsed ? std::string() : to_text(parsed.error())));
   REQUIRE(parsed.has_value());
   CHECK(parsed->name == "small");
@@ -157,7 +157,7 @@ TEST_CASE("Catalog: what may be left out may be null, and a plan may have a name
   CHECK(parsed->plan(PlanId("p"))->allotment.size() == 1);
   CHECK(parsed->plan(PlanId("p"))->stop_at_percent == 100);
   CHECK_FALSE(parsed->product(ProductId("s"))->billing_name);
-  check_all({
+  check_broken({
       {R"("rank": 2)", R"("rank": null)", 6, "/plans/plus/rank"},
       {R"("monthly": "0")", R"("monthly": null)", 15, "/plans/plain/allotment"},
       {R"("rank": 2)", R"("rank": 2, "name": 7)", 6, "/plans/plus/name"},
@@ -171,7 +171,7 @@ TEST_CASE("Catalog: products and notices may be left out") {
 }
 
 TEST_CASE("Catalog: what is not JSON is refused with its line") {
-  check_all({
+  check_broken({
       {"\"catalog\": \"small\",", "\"catalog\": \"small\"", 3, "/"},
       {"\"rank\": 2,", "\"rank\": 2,,", 6, "/"},
       {"Only a guess.\"}\n}", "Only a guess.\"}\n}}", 48, "/"},
@@ -187,7 +187,7 @@ TEST_CASE("Catalog: what is not JSON is refused with its line") {
 }
 
 TEST_CASE("Catalog: a missing field is told with the line of what it is missing from") {
-  check_all({
+  check_broken({
       {"  \"catalog\": \"small\",\n", "", 1, "/catalog"},
       {"      \"rank\": 2,\n", "", 5, "/plans/plus/rank"},
       {"      \"allotment\": {\"monthly\": \"100\", \"quarterly\": \"300.5\"},\n", "", 5, "/plans/plus/allotment"},
@@ -208,7 +208,7 @@ TEST_CASE("Catalog: a missing field is told with the line of what it is missing 
 }
 
 TEST_CASE("Catalog: an unknown field is refused at its line") {
-  check_all({
+  check_broken({
       {"\"catalog\": \"small\",", "\"catalog\": \"small\",\n  \"version\": 1,", 3, "/version"},
       {"\"rank\": 2,", "\"rank\": 2, \"level\": 2,", 6, "/plans/plus/level"},
       {"\"monthly\": \"100\",", "\"monthly\": \"100\", \"yearly\": \"1\",", 7, "/plans/plus/allotment/yearly"},
@@ -222,7 +222,7 @@ TEST_CASE("Catalog: an unknown field is refused at its line") {
 }
 
 TEST_CASE("Catalog: a value of the wrong form is refused at its line") {
-  check_all({
+  check_broken({
       {"\"small\"", "\"\"", 2, "/catalog"},
       {"\"small\"", "7", 2, "/catalog"},
       {"\"999999999999\"", "\"99999999999\"", 3, "/vendor_aws_account"},
@@ -253,7 +253,7 @@ TEST_CASE("Catalog: a value of the wrong form is refused at its line") {
 }
 
 TEST_CASE("Catalog: a model, product, region or notice of the wrong form is refused at its line") {
-  check_all({
+  check_broken({
       {"\"2.5\"", "2.5", 22, "/rate_cards/card/models/gpt/rates/input"},
       {"\"2.5\"", "\"-2.5\"", 22, "/rate_cards/card/models/gpt/rates/input"},
       {"\"2.5\"", "\"\"", 22, "/rate_cards/card/models/gpt/rates/input"},
@@ -282,7 +282,7 @@ TEST_CASE("Catalog: a billing name is as long as an event takes") {
 }
 
 TEST_CASE("Catalog: names lead somewhere inside the same catalog") {
-  check_all({
+  check_broken({
       {"\"rate_card\": \"card\"", "\"rate_card\": \"cards\"", 11, "/plans/plus/rate_card"},
       {"\"parity_with\": \"parent\"", "\"parity_with\": \"nobody\"", 36, "/products/child/parity_with"},
       {"\"parity_with\": \"parent\"", "\"parity_with\": \"child\"", 36, "/products/child/parity_with"},
@@ -294,7 +294,7 @@ TEST_CASE("Catalog: names lead somewhere inside the same catalog") {
 }
 
 TEST_CASE("Catalog: a key that stands twice is refused at the second") {
-  check_all({
+  check_broken({
       {"\"rank\": 2,", "\"rank\": 2,\n      \"rank\": 3,", 6, "/plans/plus/rank"},
       {"\"plain\": {", "\"plus\": {", 5, "/plans/plus"},
       {"\"rank\": 2,", "\"rank\": 2, \"r\\u0061nk\": 3,", 6, "/plans/plus/rank"},

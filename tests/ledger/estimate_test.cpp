@@ -40,7 +40,7 @@ RefusalCode refused(const test::Table& table, const EstimateQuestion& asked) {
 }
 
 // The estimate of a use beside the charge the same use then is.
-void check_same(test::Table& table, const EstimateQuestion& asked) {
+void check_as_charged(test::Table& table, const EstimateQuestion& asked) {
   const std::string before = table.balance("acme", std::nullopt);
   const std::int64_t head = table.log().head();
   const json::value told = estimate(table, asked);
@@ -90,17 +90,17 @@ TEST_CASE("AIS-4c: an estimate equals the charge to the bit, whatever plan, mode
     2026-02-02  close                                        -> ok
   )");
   EstimateQuestion asked = question("third", 7, "2026-02-03");
-  check_same(table, asked);  // basic: nobody is named, and plus has a list
+  check_as_charged(table, asked);  // basic: nobody is named, and plus has a list
   asked.actor = ActorId("ann");
   asked.query = Volume{3};
   asked.output = Volume{11};
-  check_same(table, asked);
+  check_as_charged(table, asked);
   asked.plan = PlanId("basic");
-  check_same(table, asked);
-  check_same(table, question("worst", 1, "2026-03-03"));  // all flags
-  check_same(table, question("unit", 5, "2026-01-15"));   // late: its period is closed
-  check_same(table, question("dust", 1, "2026-05-20"));   // periods open on the way
-  check_same(table, question("gold", 1, "2026-05-20"));
+  check_as_charged(table, asked);
+  check_as_charged(table, question("worst", 1, "2026-03-03"));  // all flags
+  check_as_charged(table, question("unit", 5, "2026-01-15"));   // late: its period is closed
+  check_as_charged(table, question("dust", 1, "2026-05-20"));   // periods open on the way
+  check_as_charged(table, question("gold", 1, "2026-05-20"));
 }
 
 TEST_CASE("AIS-4c: what would be refused is refused, and nothing is appended") {

@@ -227,15 +227,14 @@ TEST_CASE("Explain: a refusal is explained without an account too, and so is one
 TEST_CASE("Explain: every code there is can be explained, with an account and without") {
   Table table;
   table.rows(started);
-  const AccountHistory acme(table.log(), AccountId("acme"), std::nullopt);
+  const AccountHistory history(table.log(), AccountId("acme"), std::nullopt);
   for (const std::string_view code : refusal_names) {
     const std::string refusal = R"({"code":")" + std::string(code) + R"(","clause":null,"message":"No.","details":{}})";
     INFO(refusal);
     const auto why = read_why("refusal", refusal);
     REQUIRE(why.has_value());
     for (const bool known : {false, true}) {
-      const auto told =
-          explain(known ? acme : AccountHistory(), *why, table_catalog());
+      const auto told = explain(known ? history : AccountHistory(), *why, table_catalog());
       REQUIRE(told.has_value());
       check_story(*told, "");
     }

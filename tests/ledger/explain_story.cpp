@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include "ledger/clauses.hpp"
+#include "ledger/words.hpp"
 
 namespace creditfold::test {
 namespace {
@@ -21,12 +22,6 @@ std::string step_text(const WhyStep& step) {
   if (!step.clause.empty()) text += " | " + std::string(step.clause);
   if (step.link) text += " -> " + link_text(*step.link);
   return text;
-}
-
-std::string trimmed(std::string_view line) {
-  const auto first = line.find_first_not_of(' ');
-  if (first == std::string_view::npos) return {};
-  return std::string(line.substr(first, line.find_last_not_of(' ') + 1 - first));
 }
 
 void check_clauses(const Explanation& told) {
@@ -73,7 +68,7 @@ void check_story(const Explanation& told, std::string_view story) {
   auto from = lines.begin();
   while (!story.empty()) {
     const std::size_t end = std::min(story.find('\n'), story.size());
-    const std::string wanted = trimmed(story.substr(0, end));
+    const std::string wanted(trimmed(story.substr(0, end)));
     story.remove_prefix(std::min(end + 1, story.size()));
     if (wanted.empty()) continue;
     INFO("wanted: " << wanted);

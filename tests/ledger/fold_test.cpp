@@ -13,10 +13,10 @@ using creditfold::test::moment;
 
 namespace {
 
-struct Story {
+struct FoldStory {
   test::Table table;
   std::vector<Event> events;
-  Story() {
+  FoldStory() {
     table.rows(R"(
       2026-01-01  start plus monthly 2026-01-01..2026-04-01          -> ok
       2026-01-02  buy plus 20 in 1                                   -> ok
@@ -57,12 +57,12 @@ std::function<void(Event&, Fact&)> with(std::function<void(Fact&)> change) {
 }  // namespace
 
 TEST_CASE("Fold: what decide made folds") {
-  const Story story;
+  const FoldStory story;
   CHECK(story.fault<CreditsGranted>([](Event&, CreditsGranted&) {}) == "");
 }
 
 TEST_CASE("Fold: versions and positions follow one another, and an account begins with AccountOpened") {
-  const Story story;
+  const FoldStory story;
   for (const std::int64_t off : {-1, 1, 100}) {
     Book book;
     REQUIRE(book.apply(story.events[0]).has_value());
@@ -84,7 +84,7 @@ TEST_CASE("Fold: versions and positions follow one another, and an account begin
 }
 
 TEST_CASE("Fold: terms that end before they start, overlap or skip a number are faults") {
-  const Story story;
+  const FoldStory story;
   CHECK_FALSE(story.fault<TermStarted>(with<TermStarted>([](auto& f) { f.ends_at = f.starts_at; })).empty());
   CHECK_FALSE(story.fault<TermStarted>(with<TermStarted>([](auto& f) { f.term = 2; })).empty());
   CHECK_FALSE(story
@@ -99,7 +99,7 @@ TEST_CASE("Fold: terms that end before they start, overlap or skip a number are 
 }
 
 TEST_CASE("Fold: lots outside their period, out of number or of no credits are faults") {
-  const Story story;
+  const FoldStory story;
   const auto broken = [&](std::function<void(CreditsGranted&)> change) {
     return !story.fault<CreditsGranted>(with<CreditsGranted>(std::move(change))).empty();
   };
@@ -121,7 +121,7 @@ TEST_CASE("Fold: lots outside their period, out of number or of no credits are f
 }
 
 TEST_CASE("Fold: charges, holds, releases and closes that nothing stands under are faults") {
-  const Story story;
+  const FoldStory story;
   CHECK_FALSE(story.fault<CreditsConsumed>(with<CreditsConsumed>([](auto& f) { f.plan = PlanId("even"); })).empty());
   CHECK_FALSE(story.fault<CreditsConsumed>(with<CreditsConsumed>([](auto& f) { f.credits.micro = -1; })).empty());
   CHECK_FALSE(story.fault<CreditsConsumed>([](Event& e, CreditsConsumed&) { e.at = moment("2025-01-01"); }).empty());
@@ -140,13 +140,13 @@ TEST_CASE("Fold: charges, holds, releases and closes that nothing stands under a
 }
 
 TEST_CASE("Fold: sums that leave 64 bits are a fault, not a wrap") {
-  const Story story;
+  const FoldStory story;
   CHECK_FALSE(story.fault<CreditsGranted>(with<CreditsGranted>([](auto& f) { f.credits.micro = INT64_MAX; })).empty());
   CHECK_FALSE(story.fault<SeatsChanged>(with<SeatsChanged>([](auto& f) { f.to = INT64_MAX; })).empty());
 }
 
 TEST_CASE("Fold: what a close recorded is held against what the fold finds") {
-  const Story story;
+  const FoldStory story;
   AccountState before;
   for (const Event& event : story.events) {
     const auto* fact = std::get_if<PeriodClosed>(&event.payload);
@@ -192,7 +192,7 @@ TEST_CASE("Fold: a close that opens its period, which has no allotment, must rec
 }
 
 TEST_CASE("Fold: broken_invariant finds what does not add up") {
-  const Story story;
+  const FoldStory story;
   AccountState state;
   for (std::size_t i = 0; i < 6; ++i) evolve(state, story.events[i]);
   REQUIRE(broken_invariant(state) == "");
@@ -218,7 +218,7 @@ TEST_CASE("Fold: broken_invariant finds what does not add up") {
 }
 
 TEST_CASE("Log document: JSON Lines are read strictly, with line and place of the first fault") {
-  const Story story;
+  const FoldStory story;
   std::string text;
   for (const Event& event : story.events) text += to_json(event) + "\n";
   const auto read = [](std::string_view lines, std::vector<Event>& events) {

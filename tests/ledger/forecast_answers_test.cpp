@@ -62,8 +62,8 @@ std::int64_t smallest_by_force(const Needs& needs, std::int32_t allowed, std::in
   return best;
 }
 
-struct WithHistory : Table {
-  explicit WithHistory(std::string_view plans = "2026-01-01  start plus monthly 2026-01-01..2027-01-01  -> ok") {
+struct WithTenWeeks : Table {
+  explicit WithTenWeeks(std::string_view plans = "2026-01-01  start plus monthly 2026-01-01..2027-01-01  -> ok") {
     rows(plans);
     use_daily(*this, moment("2026-01-05"), 70, [](int day) { return 3 + day * 7919 % 4; });
     use_daily(
@@ -79,7 +79,6 @@ std::string answers(const Table& table, std::string_view asks, std::string_view 
   if (!told) throw std::invalid_argument(told.error().place + ' ' + told.error().what);
   return told->substr(told->find("\"answers\":"));
 }
-bool has(const std::string& text, std::string_view piece) { return text.find(piece) != std::string::npos; }
 
 }  // namespace
 
@@ -113,24 +112,24 @@ TEST_CASE("The smallest purchase found is the smallest there is, or next to it")
 }
 
 TEST_CASE("AIS-5b: the smallest purchase is decided by the ledger and keeps what it promises") {
-  const WithHistory table;
+  const WithTenWeeks table;
   const std::string told = answers(table, R"({"ask":"smallest_purchase","chance_percent":5})");
   CHECK(has(told, R"("ask":"smallest_purchase","chance_percent":"5","plan":"plus","increment":"10","found":true)"));
   CHECK(has(told, R"("command":"PurchaseCredits","plan":"plus")"));
   CHECK(has(told, R"("kind":"purchase")"));
   CHECK(has(told, R"("currency":"USD")"));
   // AIS-5b: no packs of Basic are sold, and the ledger says so.
-  const WithHistory basic("2026-01-01  start basic monthly 2026-01-01..2027-01-01  -> ok");
+  const WithTenWeeks basic("2026-01-01  start basic monthly 2026-01-01..2027-01-01  -> ok");
   const std::string none = answers(basic, R"({"ask":"smallest_purchase"})");
   CHECK(has(none, R"("found":false)"));
   CHECK(has(none, R"("code":"bad_increment","clause":"AIS-5b")"));
   // Nothing runs out of an unlimited plan.
-  const WithHistory endless("2026-01-01  start max monthly 2026-01-01..2027-01-01  -> ok");
+  const WithTenWeeks endless("2026-01-01  start max monthly 2026-01-01..2027-01-01  -> ok");
   CHECK(has(answers(endless, R"({"ask":"smallest_purchase"})"), "no purchase is needed"));
 }
 
 TEST_CASE("The cheapest plan goes by cost where prices are given, else by the credits it takes") {
-  const WithHistory table;
+  const WithTenWeeks table;
   const std::string by_credits = answers(table, R"({"ask":"cheapest_plan"})");
   CHECK(has(by_credits, R"("by":"credits")"));
   CHECK(has(by_credits, R"({"plan":"plus","cadence":"monthly","current":true)"));
@@ -154,7 +153,7 @@ TEST_CASE("The cheapest plan goes by cost where prices are given, else by the cr
 }
 
 TEST_CASE("AI-3: a move to a model that the account may not use is told with its clause") {
-  const WithHistory table;
+  const WithTenWeeks table;
   const std::string told = answers(table, R"({"ask":"model_moves","moves":2})");
   CHECK(has(told, R"("workflow":"triage","from":"unit","to":"dust")"));
   CHECK(has(told, R"("to":"partner")"));

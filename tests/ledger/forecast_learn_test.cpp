@@ -15,20 +15,6 @@ using forecast::Ratio;
 
 namespace {
 
-const Instant monday = moment("2026-01-05");
-
-struct WithPlan : Table {
-  WithPlan() { rows("2026-01-01  start over monthly 2026-01-01..2027-01-01  -> ok"); }
-};
-
-// Learned of `days` days of use from Monday on, as of the last one's end.
-forecast::UsageModel learned(int days, const std::function<std::int64_t(int)>& credits) {
-  WithPlan table;
-  use_daily(table, monday, days, credits);
-  const Instant at{monday.micros + days * story_day};
-  return branch_of(table, scenario_of(R"({"at":")" + to_text(at) + R"("})")).model;
-}
-
 std::vector<const forecast::SeriesModel*> series_of(const forecast::UsageModel& model) {
   std::vector<const forecast::SeriesModel*> all;
   for (const auto& series : model.series) all.push_back(&series);

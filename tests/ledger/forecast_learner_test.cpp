@@ -18,12 +18,11 @@ using forecast::Learner;
 namespace {
 
 constexpr std::int64_t minute = 60'000'000;
-const Instant monday = moment("2026-01-05");
 
 // An account's log, made as it is read: it begins under a plan, and is charged again and again by three workflows.
-class Story {
+class MadeLog {
  public:
-  explicit Story(std::int64_t step = 7 * minute) : step_(step) {
+  explicit MadeLog(std::int64_t step = 7 * minute) : step_(step) {
     Table table;
     table.rows("2026-01-01  start over monthly 2026-01-01..2029-01-01  -> ok");
     use_at(table, monday, 3, "one");
@@ -48,89 +47,89 @@ class Story {
   std::vector<Event> first_;
 };
 
-std::string told(const std::optional<forecast::Branch>& branch) {
+std::string ten_days_of(const std::optional<forecast::Branch>& branch) {
   if (!branch) return "nothing is known";
   const auto answer = forecast::simulate_json(*branch, table_catalog(), scenario_of(R"({"days":10,"futures":100})"));
   return answer ? *answer : answer.error().what;
 }
 
 // What it took to get there, in events.
-std::int64_t learn_to(Learner& learner, const Story& story, std::int64_t to) {
+std::int64_t learn_to(Learner& learner, const MadeLog& log, std::int64_t to) {
   const std::int64_t from = learner.go_to(to);
-  for (std::int64_t seq = from + 1; seq <= to; ++seq) learner.take(story.at(seq));
+  for (std::int64_t seq = from + 1; seq <= to; ++seq) learner.take(log.at(seq));
   return to - from;
 }
 
-std::string learned_from_scratch(const Story& story, std::int64_t to) {
-  Learner learner(story_account, table_catalog());
-  learn_to(learner, story, to);
-  return told(learner.branch());
+std::string learned_from_scratch(const MadeLog& log, std::int64_t to) {
+  Learner learner(acme, table_catalog());
+  learn_to(learner, log, to);
+  return ten_days_of(learner.branch());
 }
 
 }  // namespace
 
 TEST_CASE("A moment learned after later ones is the moment learned from the beginning") {
-  const Story story;
-  Learner learner(story_account, table_catalog());
-  CHECK(told(learner.branch()) == "nothing is known");
+  const MadeLog log;
+  Learner learner(acme, table_catalog());
+  CHECK(ten_days_of(learner.branch()) == "nothing is known");
   for (const std::int64_t to : {9'000, 4'095, 4'096, 4'097, 9'000, 3, 10'000, 5'000, 0, 1, 10'000}) {
-    learn_to(learner, story, to);
-    CHECK(told(learner.branch()) == learned_from_scratch(story, to));
+    learn_to(learner, log, to);
+    CHECK(ten_days_of(learner.branch()) == learned_from_scratch(log, to));
   }
-  CHECK(learn_to(learner, story, 5'000) == 5'000 - 4'096);
-  CHECK(learn_to(learner, story, 10'000) == 0);  // the furthest it was
+  CHECK(learn_to(learner, log, 5'000) == 5'000 - 4'096);
+  CHECK(learn_to(learner, log, 10'000) == 0);  // the furthest it was
 }
 
 TEST_CASE("However long a log is, few states are kept of it, and an earlier moment stays near") {
   constexpr std::int64_t many = 600'000;
-  const Story story(minute / 20);
-  Learner learner(story_account, table_catalog());
-  CHECK(learn_to(learner, story, many) == many);
+  const MadeLog log(minute / 20);
+  Learner learner(acme, table_catalog());
+  CHECK(learn_to(learner, log, many) == many);
   std::int64_t furthest = 0;
-  for (std::int64_t to = 1'000; to < many; to += 99'991) furthest = std::max(furthest, learn_to(learner, story, to));
+  for (std::int64_t to = 1'000; to < many; to += 99'991) furthest = std::max(furthest, learn_to(learner, log, to));
   CHECK(furthest <= 4 * 4'096);
-  CHECK(learn_to(learner, story, many) == 0);
-  CHECK(told(learner.branch()) == learned_from_scratch(story, many));
+  CHECK(learn_to(learner, log, many) == 0);
+  CHECK(ten_days_of(learner.branch()) == learned_from_scratch(log, many));
 }
 
 TEST_CASE("Other accounts' events are not looked at, and those later than the moment are not known") {
-  const Story story;
-  Learner alone(story_account, table_catalog(), moment("2026-01-06"));
-  Learner among_others(story_account, table_catalog(), moment("2026-01-06"));
+  const MadeLog log;
+  Learner alone(acme, table_catalog(), moment("2026-01-06"));
+  Learner among_others(acme, table_catalog(), moment("2026-01-06"));
   for (std::int64_t seq = 1; seq <= 300; ++seq) {
-    const Event event = story.at(seq);
+    const Event event = log.at(seq);
     alone.take(event);
     Event other = event;
     other.account = AccountId("other");
     among_others.take(other);
     among_others.take(event);
   }
-  CHECK(told(alone.branch()) == told(among_others.branch()));
+  CHECK(ten_days_of(alone.branch()) == ten_days_of(among_others.branch()));
   REQUIRE(alone.branch().has_value());
   CHECK(alone.branch()->at == moment("2026-01-06"));
-  Learner before(story_account, table_catalog(), moment("0500-01-01"));
-  learn_to(before, story, 300);
+  Learner before(acme, table_catalog(), moment("0500-01-01"));
+  learn_to(before, log, 300);
   CHECK_FALSE(before.branch().has_value());
 }
 
 TEST_CASE("An event that cannot follow is a fault with its position") {
-  const Story story;
-  Learner learner(story_account, table_catalog());
-  learner.take(story.at(1));
-  CHECK_THROWS_WITH(learner.take(story.at(3)), Catch::Contains("event 3 (account acme, version 3)"));
+  const MadeLog log;
+  Learner learner(acme, table_catalog());
+  learner.take(log.at(1));
+  CHECK_THROWS_WITH(learner.take(log.at(3)), Catch::Contains("event 3 (account acme, version 3)"));
 }
 
 TEST_CASE("A branch as bytes and back makes the same forecast, and no damaged byte is taken for a good one") {
-  const Story story(3 * 60 * minute);
-  Learner learner(story_account, table_catalog());
-  learn_to(learner, story, 400);
+  const MadeLog log(3 * 60 * minute);
+  Learner learner(acme, table_catalog());
+  learn_to(learner, log, 400);
   const forecast::LearnedBranch branch{400, std::nullopt, *learner.branch()};
   const std::vector<std::uint8_t> bytes = forecast::encode_branch(branch);
   const auto back = forecast::decode_branch(bytes);
   REQUIRE(back.has_value());
   CHECK(back->to == 400);
   CHECK_FALSE(back->at.has_value());
-  CHECK(told(back->branch) == told(branch.branch));
+  CHECK(ten_days_of(back->branch) == ten_days_of(branch.branch));
   for (std::size_t i = 0; i < bytes.size(); ++i) {
     std::vector<std::uint8_t> damaged = bytes;
     damaged[i] ^= 0x20;
@@ -146,13 +145,13 @@ TEST_CASE("A branch as bytes and back makes the same forecast, and no damaged by
 }
 
 TEST_CASE("An account without a charge makes a branch too") {
-  const Story story;
-  Learner learner(story_account, table_catalog());
-  learn_to(learner, story, 2);
+  const MadeLog log;
+  Learner learner(acme, table_catalog());
+  learn_to(learner, log, 2);
   const auto back = forecast::decode_branch(forecast::encode_branch({2, moment("2026-02-01"), *learner.branch()}));
   REQUIRE(back.has_value());
   CHECK(back->at == moment("2026-02-01"));
-  CHECK(told(back->branch) == learned_from_scratch(story, 2));
+  CHECK(ten_days_of(back->branch) == learned_from_scratch(log, 2));
 }
 
 TEST_CASE("Charges are read as they were put, the first of them too") {

@@ -90,7 +90,7 @@ void check_future(const forecast::Simulated& simulated, std::int32_t future) {
   CHECK(told == demand);
 }
 
-void check_all(const Table& table, std::string_view json) {
+void check_futures(const Table& table, std::string_view json) {
   const forecast::Scenario scenario = scenario_of(json);
   const forecast::Branch branch = branch_of(table, scenario);
   const auto simulated = forecast::simulate(branch, table.engine().catalog(), scenario);
@@ -98,8 +98,8 @@ void check_all(const Table& table, std::string_view json) {
   for (std::int32_t future = 0; future < 12; ++future) check_future(*simulated, future);
 }
 
-struct WithHistory : Table {
-  explicit WithHistory(std::string_view plans) {
+struct WithTwoMonths : Table {
+  explicit WithTwoMonths(std::string_view plans) {
     rows(plans);
     use_daily(*this, moment("2026-01-05"), 61, [](int day) { return 1 + (day * 7919 % 5) + (day % 7 < 5 ? 2 : 0); });
     use_daily(
@@ -111,36 +111,36 @@ struct WithHistory : Table {
 
 TEST_CASE("H11, AIS-4d: a future's use sent to the ledger gives the balances the forecast gives") {
   SECTION("a monthly plan that runs out") {
-    check_all(WithHistory("2026-01-01  start plus monthly 2026-01-01..2027-01-01  -> ok"),
-              R"({"days":75,"futures":100})");
+    check_futures(WithTwoMonths("2026-01-01  start plus monthly 2026-01-01..2027-01-01  -> ok"),
+                  R"({"days":75,"futures":100})");
   }
   SECTION("a quarterly plan that stops at 130 percent, begun in the middle of a day") {
-    check_all(WithHistory("2026-01-01T09:30  start pro quarterly 2026-01-01T09:30..2027-01-01T09:30  -> ok"),
-              R"({"days":120,"futures":100,"levers":{"growth_percent_per_month":80}})");
+    check_futures(WithTwoMonths("2026-01-01T09:30  start pro quarterly 2026-01-01T09:30..2027-01-01T09:30  -> ok"),
+                  R"({"days":120,"futures":100,"levers":{"growth_percent_per_month":80}})");
   }
   SECTION("overage, with packs for this period, for the next, and bought later") {
-    check_all(WithHistory("2026-01-01  start over monthly 2026-01-01..2027-01-01  -> ok"),
-              R"({"days":60,"futures":100,"levers":{"packs":[{"packs":3},{"packs":2,"periods":{"first":4,"last":5}},
+    check_futures(WithTwoMonths("2026-01-01  start over monthly 2026-01-01..2027-01-01  -> ok"),
+                  R"({"days":60,"futures":100,"levers":{"packs":[{"packs":3},{"packs":2,"periods":{"first":4,"last":5}},
                  {"packs":4,"at":"2026-04-11T13:45:00Z","periods":{"first":4,"last":4}}]}})");
   }
   SECTION("a change of plan at the end of the period, and a pack the terms forbid") {
-    check_all(WithHistory("2026-01-01  start plus monthly 2026-01-01..2027-01-01  -> ok"),
-              R"({"days":80,"futures":100,"levers":{"plan":{"plan":"over","cadence":"monthly"},
+    check_futures(WithTwoMonths("2026-01-01  start plus monthly 2026-01-01..2027-01-01  -> ok"),
+                  R"({"days":80,"futures":100,"levers":{"plan":{"plan":"over","cadence":"monthly"},
                  "packs":[{"plan":"over","packs":1}]}})");
   }
   SECTION("a term that ends in the horizon and is renewed, and one that is not") {
-    check_all(WithHistory("2026-01-01  start plus monthly 2026-01-01..2026-04-01  -> ok"),
-              R"({"days":70,"futures":100})");
-    check_all(WithHistory("2026-01-01  start plus monthly 2026-01-01..2026-04-01  -> ok"),
-              R"({"days":70,"futures":100,"renew":false})");
+    check_futures(WithTwoMonths("2026-01-01  start plus monthly 2026-01-01..2026-04-01  -> ok"),
+                  R"({"days":70,"futures":100})");
+    check_futures(WithTwoMonths("2026-01-01  start plus monthly 2026-01-01..2026-04-01  -> ok"),
+                  R"({"days":70,"futures":100,"renew":false})");
   }
   SECTION("a live authorization holds credits until it expires") {
-    WithHistory table("2026-01-01  start plus monthly 2026-01-01..2027-01-01  -> ok");
+    WithTwoMonths table("2026-01-01  start plus monthly 2026-01-01..2027-01-01  -> ok");
     table.rows(R"(
       2026-03-07  authorize h1 20 until 2026-03-09T06:00  -> ok
       2026-03-07  authorize h2 10 until 2026-05-20        -> ok
     )");
-    check_all(table, R"({"days":40,"futures":100})");
+    check_futures(table, R"({"days":40,"futures":100})");
   }
   SECTION("two plans side by side, one of them named by its workflow") {
     Table table;
@@ -150,12 +150,12 @@ TEST_CASE("H11, AIS-4d: a future's use sent to the ledger gives the balances the
     )");
     use_daily(table, moment("2026-01-15"), 50, [](int day) { return 2 + day % 3; });
     table.rows("2026-03-05  use 4 plan basic workflow small  -> ok");
-    check_all(table, R"({"days":50,"futures":100})");
+    check_futures(table, R"({"days":50,"futures":100})");
   }
 }
 
 TEST_CASE("In every future credits are conserved, bands are in order, and what is told is what was used") {
-  const WithHistory table("2026-01-01  start plus monthly 2026-01-01..2027-01-01  -> ok");
+  const WithTwoMonths table("2026-01-01  start plus monthly 2026-01-01..2027-01-01  -> ok");
   for (int seed = 0; seed < 4; ++seed) {
     const auto scenario = scenario_of(R"({"days":45,"futures":200,"seed":)" + std::to_string(seed) + "}");
     const auto branch = branch_of(table, scenario);

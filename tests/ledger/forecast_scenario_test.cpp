@@ -12,13 +12,13 @@ using namespace creditfold::test;
 
 namespace {
 
-std::string fault_of(std::string_view json) {
+std::string scenario_fault(std::string_view json) {
   const auto scenario = forecast::parse_scenario(json);
   return scenario ? "" : scenario.error().place + ": " + scenario.error().what;
 }
 
-struct WithHistory : Table {
-  WithHistory() {
+struct WithLightUse : Table {
+  WithLightUse() {
     rows("2026-01-01  start plus monthly 2026-01-01..2027-01-01  -> ok");
     use_daily(*this, moment("2026-01-05"), 70, [](int day) { return 2 + day * 7919 % 3; });
     use_daily(
@@ -32,8 +32,6 @@ std::string simulated(const Table& table, std::string_view json, const Catalog& 
   if (!told) return told.error().place + ": " + told.error().what;
   return *told;
 }
-
-bool has(const std::string& text, std::string_view piece) { return text.find(piece) != std::string::npos; }
 
 // The middle of what all use comes to.
 std::int64_t demand(const Table& table, const std::string& levers) {
@@ -53,44 +51,44 @@ std::int64_t demand(const Table& table, const std::string& levers) {
 }  // namespace
 
 TEST_CASE("A scenario is read strictly, and every fault has its place") {
-  CHECK(fault_of("{}").empty());
-  CHECK(fault_of("[]") == "/: is not an object");
-  CHECK(has(fault_of("{"), "byte 2: is not JSON"));
-  CHECK(has(fault_of("{} x"), "is not JSON"));
-  CHECK(fault_of(R"({"day":9})") == "/day: is not a field of this form");
-  CHECK(fault_of(R"({"days":9,"days":9})") == "/days: the field stands twice");
-  CHECK(fault_of(R"({"levers":{"SECRET//NOFORN":1,"SECRET//NOFORN":2},"levers":{}})") ==
+  CHECK(scenario_fault("{}").empty());
+  CHECK(scenario_fault("[]") == "/: is not an object");
+  CHECK(has(scenario_fault("{"), "byte 2: is not JSON"));
+  CHECK(has(scenario_fault("{} x"), "is not JSON"));
+  CHECK(scenario_fault(R"({"day":9})") == "/day: is not a field of this form");
+  CHECK(scenario_fault(R"({"days":9,"days":9})") == "/days: the field stands twice");
+  CHECK(scenario_fault(R"({"levers":{"SECRET//NOFORN":1,"SECRET//NOFORN":2},"levers":{}})") ==
         "/: carries a classification marking (GOV-3)");
-  CHECK(fault_of(R"({"days":0})") == "/days: is 0, and must be 1 to 366");
-  CHECK(fault_of(R"({"days":1.5})") == "/days: is not an integer of 64 bits");
-  CHECK(fault_of(R"({"futures":99})") == "/futures: is 99, and must be 100 to 10000");
-  CHECK(fault_of(R"({"seed":-1})") == "/seed: is -1, and must be 0 to 9007199254740991");
-  CHECK(fault_of(R"({"levers":{"packs":[{"packs":1},{"packs":0}]}})") ==
+  CHECK(scenario_fault(R"({"days":0})") == "/days: is 0, and must be 1 to 366");
+  CHECK(scenario_fault(R"({"days":1.5})") == "/days: is not an integer of 64 bits");
+  CHECK(scenario_fault(R"({"futures":99})") == "/futures: is 99, and must be 100 to 10000");
+  CHECK(scenario_fault(R"({"seed":-1})") == "/seed: is -1, and must be 0 to 9007199254740991");
+  CHECK(scenario_fault(R"({"levers":{"packs":[{"packs":1},{"packs":0}]}})") ==
         "/levers/packs/1/packs: is 0, and must be 1 to 1000000");
-  CHECK(fault_of(R"({"levers":{"packs":[{}]}})") == "/levers/packs/0/packs: is missing");
-  CHECK(fault_of(R"({"levers":{"packs":[{"packs":1,"periods":{"first":1,"last":2,"n":3}}]}})") ==
+  CHECK(scenario_fault(R"({"levers":{"packs":[{}]}})") == "/levers/packs/0/packs: is missing");
+  CHECK(scenario_fault(R"({"levers":{"packs":[{"packs":1,"periods":{"first":1,"last":2,"n":3}}]}})") ==
         "/levers/packs/0/periods/n: is not a field of this form");
-  CHECK(fault_of(R"({"levers":{"plan":{"plan":"plus"}}})") == "/levers/plan/cadence: is missing");
-  CHECK(fault_of(R"({"levers":{"workflows":[{"workflow":"w","per_day":{"query":0,"input":1,"output":1}}]}})") ==
+  CHECK(scenario_fault(R"({"levers":{"plan":{"plan":"plus"}}})") == "/levers/plan/cadence: is missing");
+  CHECK(scenario_fault(R"({"levers":{"workflows":[{"workflow":"w","per_day":{"query":0,"input":1,"output":1}}]}})") ==
         "/levers/workflows/0/model: is missing: a new workflow names its model");
-  CHECK(fault_of(R"({"levers":{"calendar":[{"from":"2026-01-02T00:00:00Z","to":"2026-01-01T00:00:00Z"}]}})") ==
+  CHECK(scenario_fault(R"({"levers":{"calendar":[{"from":"2026-01-02T00:00:00Z","to":"2026-01-01T00:00:00Z"}]}})") ==
         "/levers/calendar/0/to: does not lie after `from`");
-  CHECK(fault_of(R"({"asks":[{"ask":"everything"}]})") ==
+  CHECK(scenario_fault(R"({"asks":[{"ask":"everything"}]})") ==
         "/asks/0/ask: is none of smallest_purchase, cheapest_plan and model_moves");
-  CHECK(fault_of(R"({"commands":[{"command":"RecordUsage"}]})") ==
+  CHECK(scenario_fault(R"({"commands":[{"command":"RecordUsage"}]})") ==
         "/commands/0/command: is no command that can be supposed");
-  CHECK(fault_of(R"({"commands":[{"command":"ChangeSeats","key":"k"}]})") ==
+  CHECK(scenario_fault(R"({"commands":[{"command":"ChangeSeats","key":"k"}]})") ==
         "/commands/0/key: is the scenario's to say");
   std::string many = R"({"asks":[)";
   for (int i = 0; i < 201; ++i) many += R"({"ask":"cheapest_plan"},)";
   many.back() = ']';
-  CHECK(fault_of(many + "}") == "/asks: has more than 200 elements");
+  CHECK(scenario_fault(many + "}") == "/asks: has more than 200 elements");
   // GOV-3: what carries a marking is not even repeated.
-  CHECK(fault_of(R"({"account":"TOP SECRET//NOFORN"})") == "/: carries a classification marking (GOV-3)");
+  CHECK(scenario_fault(R"({"account":"TOP SECRET//NOFORN"})") == "/: carries a classification marking (GOV-3)");
 }
 
 TEST_CASE("What a scenario asks of the account must be there") {
-  const WithHistory table;
+  const WithLightUse table;
   CHECK(has(simulated(table, R"({"levers":{"workflows":[{"workflow":"nobody","volume_percent":50}]}})"),
             "/levers/workflows/0/workflow: is not among"));
   CHECK(
@@ -105,7 +103,7 @@ TEST_CASE("What a scenario asks of the account must be there") {
 }
 
 TEST_CASE("AIS-5, AIS-4f: what the terms forbid is refused with its clause, in the answer") {
-  const WithHistory table;
+  const WithLightUse table;
   const std::string told = simulated(
       table, R"({"days":20,"levers":{"packs":[{"packs":1,"periods":{"first":1,"last":1}},{"packs":1,"plan":"basic"}]},
       "commands":[{"command":"TransferCredits","to":"other","credits":"5"},
@@ -117,7 +115,7 @@ TEST_CASE("AIS-5, AIS-4f: what the terms forbid is refused with its clause, in t
 }
 
 TEST_CASE("The same scenario gives the same bytes, another seed others, and the log is not touched") {
-  const WithHistory table;
+  const WithLightUse table;
   const std::int64_t head = table.log().head();
   const std::string once = simulated(table, R"({"days":30,"asks":[{"ask":"smallest_purchase"}]})");
   CHECK(once == simulated(table, R"({"days":30,"asks":[{"ask":"smallest_purchase"}]})"));
@@ -127,7 +125,7 @@ TEST_CASE("The same scenario gives the same bytes, another seed others, and the 
 }
 
 TEST_CASE("Levers of use do what they say") {
-  const WithHistory table;
+  const WithLightUse table;
   const std::int64_t before = demand(table, "");
   CHECK(before >= 95);
   CHECK(before <= 115);
@@ -162,7 +160,7 @@ TEST_CASE("Levers of use do what they say") {
 }
 
 TEST_CASE("H9: a policy comes with the next term, and a price is counted where it is known") {
-  const WithHistory table;
+  const WithLightUse table;
   const std::string stays =
       simulated(table, R"({"days":40,"levers":{"policies":[{"plan":"plus","on_exhaustion":"overage"}]}})");
   CHECK_FALSE(has(stays, R"("on_exhaustion":"overage")"));
@@ -175,7 +173,7 @@ TEST_CASE("H9: a policy comes with the next term, and a price is counted where i
 }
 
 TEST_CASE("Use that no plan takes is told, with the clause") {
-  const WithHistory table;
+  const WithLightUse table;
   const std::string told = simulated(
       table,
       R"({"days":30,"commands":[{"command":"EndTerm","product":"ai_studio","plan":"plus","ends_at":"2026-04-01T00:00:00Z"}]})");

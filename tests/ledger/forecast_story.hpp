@@ -8,12 +8,13 @@
 #include <string_view>
 
 #include "ledger/forecast/simulate.hpp"
+#include "tests/acme.hpp"
 #include "tests/ledger/table.hpp"
 
 namespace creditfold::test {
 
 inline constexpr std::int64_t story_day = 86'400'000'000;
-inline const AccountId story_account("acme");
+inline const Instant monday = moment("2026-01-05");
 
 // Sends a use of `credits` whole credits (`unit` costs one a token) at a moment.
 inline void use_at(Table& table, Instant at, std::int64_t credits, std::string_view workflow = "triage",
@@ -47,5 +48,19 @@ inline forecast::Branch branch_of(const Table& table, const forecast::Scenario& 
   if (!branch) throw std::invalid_argument("nothing is known of the account then");
   return std::move(*branch);
 }
+
+struct WithPlan : Table {
+  WithPlan() { rows("2026-01-01  start over monthly 2026-01-01..2027-01-01  -> ok"); }
+};
+
+// Learned of `days` days of use from Monday on, as of the last one's end.
+inline forecast::UsageModel learned(int days, const std::function<std::int64_t(int)>& credits) {
+  WithPlan table;
+  use_daily(table, monday, days, credits);
+  const Instant at{monday.micros + days * story_day};
+  return branch_of(table, scenario_of(R"({"at":")" + to_text(at) + R"("})")).model;
+}
+
+inline bool has(std::string_view text, std::string_view piece) { return text.find(piece) != std::string_view::npos; }
 
 }  // namespace creditfold::test

@@ -25,13 +25,8 @@ Days days_of(int count, const std::function<std::int64_t(int)>& credits) {
   return days;
 }
 
-forecast::SeriesModel learned(int days, const std::function<std::int64_t(int)>& credits) {
-  const Instant monday = moment("2026-01-05");
-  Table table;
-  table.rows("2026-01-01  start over monthly 2026-01-01..2027-01-01  -> ok");
-  use_daily(table, monday, days, credits);
-  const Instant at{monday.micros + days * story_day};
-  return branch_of(table, scenario_of(R"({"at":")" + to_text(at) + R"("})")).model.series.at(0);
+forecast::SeriesModel learned_series(int days, const std::function<std::int64_t(int)>& credits) {
+  return learned(days, credits).series.at(0);
 }
 
 // Of a quiet weekday with such a use in the second of two weeks, of which the first was four times as much.
@@ -129,7 +124,7 @@ TEST_CASE("A few calls on any day are hardly ever drawn by weekday, and their le
   int short_memories = 0;
   for (std::uint32_t trace = 0; trace < 20; trace += 2) {
     const auto model =
-        learned(126, [&](int day) { return drawn(day, 100, trace) < 30 ? 1 + drawn(day, 50, trace + 1) : 0; });
+        learned_series(126, [&](int day) { return drawn(day, 100, trace) < 30 ? 1 + drawn(day, 50, trace + 1) : 0; });
     by_weekday += model.by_weekday ? 1 : 0;
     short_memories += model.smoothing_shift <= 3 ? 1 : 0;
   }
@@ -138,6 +133,6 @@ TEST_CASE("A few calls on any day are hardly ever drawn by weekday, and their le
 }
 
 TEST_CASE("A level that moves has a short memory") {
-  const auto model = learned(126, [](int day) { return (day / 21 % 2 == 0 ? 20 : 60) + drawn(day, 5); });
+  const auto model = learned_series(126, [](int day) { return (day / 21 % 2 == 0 ? 20 : 60) + drawn(day, 5); });
   CHECK(model.smoothing_shift <= 3);
 }

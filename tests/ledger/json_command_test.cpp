@@ -76,10 +76,9 @@ const std::vector<Form>& forms() {
   return all;
 }
 
-std::string text_of(const json::value& value) { return json::serialize(value); }
 
 // The place a text is malformed at, or "" when it is not.
-std::string fault_of(const std::string& text) {
+std::string command_fault(const std::string& text) {
   const auto parsed = parse_command(text);
   if (parsed) return "";
   CHECK_FALSE(parsed.error().what.empty());
@@ -91,7 +90,7 @@ std::string usage_with(const std::string& field, const std::string& literal) {
   json::object object = json::parse(forms()[8].text).as_object();
   std::string rest;
   object.erase(field);
-  rest = text_of(object);
+  rest = json::serialize(object);
   rest.pop_back();
   return rest + ",\"" + field + "\":" + literal + "}";
 }
@@ -125,8 +124,8 @@ TEST_CASE("JSON commands: a missing field is malformed at its place, unless it m
       json::object without = whole;
       without.erase(name);
       const bool may = name == "at" || std::count(form.optional.begin(), form.optional.end(), name) != 0;
-      INFO(text_of(without));
-      CHECK(fault_of(text_of(without)) == (may ? "" : "/" + name));
+      INFO(json::serialize(without));
+      CHECK(command_fault(json::serialize(without)) == (may ? "" : "/" + name));
     }
   }
 }
@@ -139,8 +138,8 @@ TEST_CASE("JSON commands: a field of the wrong type, null too, is malformed at i
       for (const json::value& wrong : {json::value(nullptr), json::value(1.5), json::value(json::array{1})}) {
         json::object changed = whole;
         changed[name] = wrong;
-        INFO(text_of(changed));
-        const std::string place = fault_of(text_of(changed));
+        INFO(json::serialize(changed));
+        const std::string place = command_fault(json::serialize(changed));
         const bool list = name == "actors" && wrong.is_array();
         CHECK(place == "/" + name + (list ? "/0" : ""));
       }
@@ -152,25 +151,25 @@ TEST_CASE("JSON commands: an unknown field is refused, not ignored") {
   for (const Form& form : forms()) {
     json::object changed = json::parse(form.text).as_object();
     changed["zzz"] = 1;
-    INFO(text_of(changed));
-    CHECK(fault_of(text_of(changed)) == "/zzz");
+    INFO(json::serialize(changed));
+    CHECK(command_fault(json::serialize(changed)) == "/zzz");
   }
-  CHECK(fault_of(R"({"command":"ClosePeriods","account":"a","key":"k","plan":"plus"})") == "/plan");
-  CHECK(fault_of(R"({"command":"PurchaseCredits","account":"a","key":"k","plan":"p","credits":"5",)"
-                 R"("periods":{"first":1,"last":2,"step":1}})") == "/periods/step");
+  CHECK(command_fault(R"({"command":"ClosePeriods","account":"a","key":"k","plan":"plus"})") == "/plan");
+  CHECK(command_fault(R"({"command":"PurchaseCredits","account":"a","key":"k","plan":"p","credits":"5",)"
+                      R"("periods":{"first":1,"last":2,"step":1}})") == "/periods/step");
 }
 
 TEST_CASE("JSON commands: an unknown command is malformed") {
-  CHECK(fault_of(R"({"command":"Refund","account":"a","key":"k"})") == "/command");
-  CHECK(fault_of(R"({"command":"closeperiods","account":"a","key":"k"})") == "/command");
-  CHECK(fault_of(R"({"account":"a","key":"k"})") == "/command");
-  CHECK(fault_of(R"({})") == "/command");
+  CHECK(command_fault(R"({"command":"Refund","account":"a","key":"k"})") == "/command");
+  CHECK(command_fault(R"({"command":"closeperiods","account":"a","key":"k"})") == "/command");
+  CHECK(command_fault(R"({"account":"a","key":"k"})") == "/command");
+  CHECK(command_fault(R"({})") == "/command");
 }
 
 TEST_CASE("JSON commands: nested places are named whole") {
   const auto purchase = [](const std::string& periods) {
-    return fault_of(R"({"command":"PurchaseCredits","account":"a","key":"k","plan":"p","credits":"5","periods":)" +
-                    periods + "}");
+    return command_fault(R"({"command":"PurchaseCredits","account":"a","key":"k","plan":"p","credits":"5","periods":)" +
+                         periods + "}");
   };
   CHECK(purchase(R"({"last":2})") == "/periods/first");
   CHECK(purchase(R"({"first":2})") == "/periods/last");
@@ -178,7 +177,7 @@ TEST_CASE("JSON commands: nested places are named whole") {
   CHECK(purchase(R"({"first":1,"last":2.0})") == "/periods/last");
   CHECK(purchase(R"([1,2])") == "/periods");
   const auto seats = [](const std::string& price) {
-    return fault_of(
+    return command_fault(
         R"({"command":"StartTerm","account":"a","key":"k","product":"p","starts_at":"2026-01-01T00:00:00Z",)"
         R"("ends_at":"2027-01-01T00:00:00Z","seats":1,"seat_price":)" +
         price + "}");
@@ -190,7 +189,7 @@ TEST_CASE("JSON commands: nested places are named whole") {
   CHECK(seats(R"({"currency":"USD"})") == "/seat_price/minor");
   CHECK(seats(R"({"currency":"USD","minor":1,"x":1})") == "/seat_price/x");
   const auto builders = [](const std::string& actors) {
-    return fault_of(R"({"command":"SetBuilders","account":"a","key":"k","plan":"p","actors":)" + actors + "}");
+    return command_fault(R"({"command":"SetBuilders","account":"a","key":"k","plan":"p","actors":)" + actors + "}");
   };
   CHECK(builders(R"("everyone")").empty());
   CHECK(builders(R"([])").empty());
@@ -204,7 +203,7 @@ TEST_CASE("JSON commands: nested places are named whole") {
 }
 
 TEST_CASE("JSON commands: ids are 1 to 128 bytes of UTF-8 without control characters, keys up to 255") {
-  const auto id = [](const std::string& literal) { return fault_of(usage_with("usage", literal)); };
+  const auto id = [](const std::string& literal) { return command_fault(usage_with("usage", literal)); };
   CHECK(id("\"" + std::string(128, 'x') + "\"").empty());
   CHECK(id("\"" + std::string(129, 'x') + "\"") == "/usage");
   CHECK(id("\"\"") == "/usage");
@@ -218,16 +217,16 @@ TEST_CASE("JSON commands: ids are 1 to 128 bytes of UTF-8 without control charac
   for (int i = 0; i < 64; ++i) umlauts += "ü";
   CHECK(id("\"" + umlauts + "\"").empty());
   CHECK(id("\"" + umlauts + "x\"") == "/usage");
-  const auto key = [](const std::string& literal) { return fault_of(usage_with("key", literal)); };
+  const auto key = [](const std::string& literal) { return command_fault(usage_with("key", literal)); };
   CHECK(key("\"" + std::string(255, 'k') + "\"").empty());
   CHECK(key("\"" + std::string(256, 'k') + "\"") == "/key");
   CHECK(key("\"\"") == "/key");
-  CHECK(fault_of(usage_with("memo", "\"" + std::string(text_bytes_max, 'm') + "\"")).empty());
-  CHECK(fault_of(usage_with("memo", "\"" + std::string(text_bytes_max + 1, 'm') + "\"")) == "/memo");
+  CHECK(command_fault(usage_with("memo", "\"" + std::string(text_bytes_max, 'm') + "\"")).empty());
+  CHECK(command_fault(usage_with("memo", "\"" + std::string(text_bytes_max + 1, 'm') + "\"")) == "/memo");
 }
 
 TEST_CASE("JSON commands: moments are RFC 3339 in UTC, at most microseconds") {
-  const auto at = [](const char* text) { return fault_of(usage_with("at", "\"" + std::string(text) + "\"")); };
+  const auto at = [](const char* text) { return command_fault(usage_with("at", "\"" + std::string(text) + "\"")); };
   for (const char* good :
        {"2026-01-31T23:59:59Z", "2026-01-31T23:59:59.1Z", "2026-01-31T23:59:59.123456Z", "2024-02-29T00:00:00Z",
         "0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z", "1969-12-31T23:59:59Z"}) {
@@ -262,7 +261,7 @@ TEST_CASE("JSON commands: moments are RFC 3339 in UTC, at most microseconds") {
 
 TEST_CASE("JSON commands: credits are decimal strings of at most six digits of fraction, within 64 bits") {
   const auto credits = [](const std::string& literal) {
-    return fault_of(R"({"command":"TransferCredits","account":"a","key":"k","to":"b","credits":)" + literal + "}");
+    return command_fault(R"({"command":"TransferCredits","account":"a","key":"k","to":"b","credits":)" + literal + "}");
   };
   for (const char* good :
        {"\"0\"", "\"1250\"", "\"0.000125\"", "\"-3.5\"", "\"9223372036854.775807\"", "\"-9223372036854.775808\""}) {
@@ -278,7 +277,7 @@ TEST_CASE("JSON commands: credits are decimal strings of at most six digits of f
 }
 
 TEST_CASE("JSON commands: volumes are whole tokens, 0 or more, within 64 bits") {
-  const auto volume = [](const char* literal) { return fault_of(usage_with("query", literal)); };
+  const auto volume = [](const char* literal) { return command_fault(usage_with("query", literal)); };
   CHECK(volume("0").empty());
   CHECK(volume("9223372036854775807").empty());
   for (const char* bad :
@@ -312,21 +311,21 @@ TEST_CASE("JSON commands: what is not JSON is malformed at its byte") {
                       {std::string(20, '[') + std::string(20, ']'), nullptr}};
   for (const Row& row : rows) {
     INFO(row.text);
-    const std::string place = fault_of(row.text);
+    const std::string place = command_fault(row.text);
     CHECK(place.substr(0, 5) == "byte ");
     if (row.place != nullptr) CHECK(place == row.place);
   }
-  for (const char* value : {"[]", "null", "5", "\"ClosePeriods\"", "true"}) CHECK(fault_of(value) == "/");
-  CHECK(fault_of(R"( {"command":"ClosePeriods","account":"a","key":"k"}  )").empty());
-  CHECK(fault_of(std::string(command_bytes_max + 1, ' ')) == "/");
+  for (const char* value : {"[]", "null", "5", "\"ClosePeriods\"", "true"}) CHECK(command_fault(value) == "/");
+  CHECK(command_fault(R"( {"command":"ClosePeriods","account":"a","key":"k"}  )").empty());
+  CHECK(command_fault(std::string(command_bytes_max + 1, ' ')) == "/");
 }
 
 TEST_CASE("JSON commands: a field that stands twice is malformed, however it is spelled") {
-  CHECK(fault_of(R"({"command":"ClosePeriods","account":"a","key":"k","key":"k"})") == "/key");
-  CHECK(fault_of(R"({"command":"ClosePeriods","account":"a","account":"b","key":"k"})") == "/account");
-  CHECK(fault_of(R"({"command":"ClosePeriods","account":"a","\u0061ccount":"b","key":"k"})") == "/account");
-  CHECK(fault_of(R"({"command":"PurchaseCredits","account":"a","key":"k","plan":"p","credits":"5",)"
-                 R"("periods":{"first":1,"last":2,"last":3}})") == "/periods/last");
+  CHECK(command_fault(R"({"command":"ClosePeriods","account":"a","key":"k","key":"k"})") == "/key");
+  CHECK(command_fault(R"({"command":"ClosePeriods","account":"a","account":"b","key":"k"})") == "/account");
+  CHECK(command_fault(R"({"command":"ClosePeriods","account":"a","\u0061ccount":"b","key":"k"})") == "/account");
+  CHECK(command_fault(R"({"command":"PurchaseCredits","account":"a","key":"k","plan":"p","credits":"5",)"
+                      R"("periods":{"first":1,"last":2,"last":3}})") == "/periods/last");
 }
 
 TEST_CASE("GOV-3: the place of a field that stands twice is not told where it carries a marking, however it is spelled") {
@@ -365,8 +364,8 @@ TEST_CASE("JSON commands: the digest is the same for texts equal as JSON values"
     std::reverse(names.begin(), names.end());
     for (const std::string& name : names) backwards[name] = whole.at(name);
     const CommandDigest plain = digest(form.text);
-    CHECK(digest(text_of(whole)) == plain);
-    CHECK(digest(text_of(backwards)) == plain);
+    CHECK(digest(json::serialize(whole)) == plain);
+    CHECK(digest(json::serialize(backwards)) == plain);
     CHECK(digest(" \t" + std::string(form.text) + "\r\n") == plain);
   }
   const std::string escaped = usage_with("memo", R"("\u0041\/\u00fc\ud83d\ude00\n")");
@@ -382,7 +381,7 @@ TEST_CASE("JSON commands: the digest differs as soon as one value does") {
       const std::string name(field.key().data(), field.key().size());
       json::object without = whole;
       without.erase(name);
-      if (const auto parsed = parse_command(text_of(without))) digests.push_back(parsed->digest);
+      if (const auto parsed = parse_command(json::serialize(without))) digests.push_back(parsed->digest);
       json::object changed = whole;
       if (changed[name].is_int64()) changed[name] = changed[name].as_int64() + 1;
       if (changed[name].is_bool()) changed[name] = !changed[name].as_bool();
@@ -391,7 +390,7 @@ TEST_CASE("JSON commands: the digest differs as soon as one value does") {
       if (name == "credits") changed[name] = "5.0";  // as sent, not as meant
       if (name == "at") changed[name] = "2026-01-01T00:00:00.000Z";
       if (changed == whole) continue;
-      if (const auto parsed = parse_command(text_of(changed))) digests.push_back(parsed->digest);
+      if (const auto parsed = parse_command(json::serialize(changed))) digests.push_back(parsed->digest);
     }
     for (std::size_t i = 0; i < digests.size(); ++i) {
       for (std::size_t j = i + 1; j < digests.size(); ++j) CHECK(digests[i] != digests[j]);

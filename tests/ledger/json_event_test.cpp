@@ -12,7 +12,7 @@ using namespace creditfold;
 
 namespace {
 
-std::string fault_of(const std::string& text) {
+std::string event_fault(const std::string& text) {
   const auto parsed = parse_event(text);
   if (parsed) return "";
   CHECK_FALSE(parsed.error().what.empty());
@@ -61,15 +61,15 @@ TEST_CASE("JSON events: sealed text is an object with lower-case hex, and nothin
   REQUIRE(sealed.has_value());
   CHECK(std::get<AccessChanged>(sealed->payload).reason->sealed());
   CHECK(to_json(*sealed) == with_reason("{\"sealed\":\"" + hex + "\"}"));
-  CHECK(fault_of(with_reason("\"plain\"")).empty());
-  CHECK(fault_of(with_reason("{}")) == "/reason/sealed");
-  CHECK(fault_of(with_reason("{\"sealed\":\"" + hex + "\",\"more\":1}")) == "/reason/more");
-  CHECK(fault_of(with_reason("{\"sealed\":\"" + hex + "a\"}")) == "/reason/sealed");
-  CHECK(fault_of(with_reason("{\"sealed\":\"FF01" + std::string(80, 'a') + "\"}")) == "/reason/sealed");
-  CHECK(fault_of(with_reason("{\"sealed\":\"ff03" + std::string(80, 'a') + "\"}")) == "/reason/sealed");
-  CHECK(fault_of(with_reason("{\"sealed\":\"ff01aaaa\"}")) == "/reason/sealed");
-  CHECK(fault_of(with_reason("{\"sealed\":\"6162\"}")) == "/reason/sealed");
-  CHECK(fault_of(with_reason("7")) == "/reason");
+  CHECK(event_fault(with_reason("\"plain\"")).empty());
+  CHECK(event_fault(with_reason("{}")) == "/reason/sealed");
+  CHECK(event_fault(with_reason("{\"sealed\":\"" + hex + "\",\"more\":1}")) == "/reason/more");
+  CHECK(event_fault(with_reason("{\"sealed\":\"" + hex + "a\"}")) == "/reason/sealed");
+  CHECK(event_fault(with_reason("{\"sealed\":\"FF01" + std::string(80, 'a') + "\"}")) == "/reason/sealed");
+  CHECK(event_fault(with_reason("{\"sealed\":\"ff03" + std::string(80, 'a') + "\"}")) == "/reason/sealed");
+  CHECK(event_fault(with_reason("{\"sealed\":\"ff01aaaa\"}")) == "/reason/sealed");
+  CHECK(event_fault(with_reason("{\"sealed\":\"6162\"}")) == "/reason/sealed");
+  CHECK(event_fault(with_reason("7")) == "/reason");
 }
 
 TEST_CASE("JSON events: any event goes out and comes back the same") {
@@ -112,10 +112,10 @@ TEST_CASE("AI-2: every charge in JSON says that it is AI generated, nothing else
     REQUIRE(before.has_value());
     CHECK(*before == event);
     CHECK(to_json(*before) == text);
-    CHECK(fault_of(with(R"(,"ai_generated":false)")) == "/ai_generated");
-    CHECK(fault_of(with(R"(,"ai_generated":"true")")) == "/ai_generated");
+    CHECK(event_fault(with(R"(,"ai_generated":false)")) == "/ai_generated");
+    CHECK(event_fault(with(R"(,"ai_generated":"true")")) == "/ai_generated");
   }
-  CHECK(fault_of(held_with(R"("credits":"1.5")", R"("credits":"1.5","ai_generated":true)")) == "/ai_generated");
+  CHECK(event_fault(held_with(R"("credits":"1.5")", R"("credits":"1.5","ai_generated":true)")) == "/ai_generated");
 }
 
 TEST_CASE("JSON events: a term's plan is written flat") {
@@ -135,25 +135,25 @@ TEST_CASE("JSON events: every field that must be there is missed, others are ref
                             R"("key":"k",)", R"("authorization":"h",)", R"("plan":"plus",)", R"("credits":"1.5",)"}) {
     const std::string name = std::string(field).substr(1, std::string(field).find('"', 1) - 1);
     INFO(name);
-    CHECK(fault_of(held_with(field, "")) == "/" + name);
+    CHECK(event_fault(held_with(field, "")) == "/" + name);
   }
-  CHECK(fault_of(held_with("\"seq\":7", "\"seq\":7,\"late\":true")) == "/late");
-  CHECK(fault_of(held_with("\"seq\":7", "\"seq\":7,\"seq\":8")) == "/seq");
-  CHECK(fault_of(held_with("CreditsHeld", "CreditsLost")) == "/type");
-  CHECK(fault_of(held_with("\"seq\":7", "\"seq\":0")) == "/seq");
-  CHECK(fault_of(held_with("\"version\":3", "\"version\":-3")) == "/version");
-  CHECK(fault_of(held_with("\"1.5\"", "1.5")) == "/credits");
-  CHECK(fault_of(held_with("\"1.5\"", "\"1.0000005\"")) == "/credits");
-  CHECK(fault_of(held_with("\"plus\"", "\"\"")) == "/plan");
-  CHECK(fault_of(held_with("2026-02-01T00:00:00Z", "2026-02-01")) == "/expires_at");
-  CHECK(fault_of("") == "/");
-  CHECK(fault_of("[]") == "/");
-  CHECK(fault_of(std::string(held) + "{}") == "/");
+  CHECK(event_fault(held_with("\"seq\":7", "\"seq\":7,\"late\":true")) == "/late");
+  CHECK(event_fault(held_with("\"seq\":7", "\"seq\":7,\"seq\":8")) == "/seq");
+  CHECK(event_fault(held_with("CreditsHeld", "CreditsLost")) == "/type");
+  CHECK(event_fault(held_with("\"seq\":7", "\"seq\":0")) == "/seq");
+  CHECK(event_fault(held_with("\"version\":3", "\"version\":-3")) == "/version");
+  CHECK(event_fault(held_with("\"1.5\"", "1.5")) == "/credits");
+  CHECK(event_fault(held_with("\"1.5\"", "\"1.0000005\"")) == "/credits");
+  CHECK(event_fault(held_with("\"plus\"", "\"\"")) == "/plan");
+  CHECK(event_fault(held_with("2026-02-01T00:00:00Z", "2026-02-01")) == "/expires_at");
+  CHECK(event_fault("") == "/");
+  CHECK(event_fault("[]") == "/");
+  CHECK(event_fault(std::string(held) + "{}") == "/");
 }
 
 TEST_CASE("JSON events: flags stand in their order, each once; bytes are lower-case hex") {
   const auto charge = [](const std::string& flags) {
-    return fault_of(
+    return event_fault(
         R"({"type":"CreditsConsumed","seq":1,"account":"a","version":1,"at":"2026-01-01T00:00:00Z",)"
         R"("recorded_at":"2026-01-01T00:00:00Z","key":"k","usage":"u","plan":"p","workflow":"w","model":"m",)"
         R"("query":1,"input":2,"output":3,"rate_card":"c","credits":"1","late":false,"flags":)" +
@@ -167,9 +167,9 @@ TEST_CASE("JSON events: flags stand in their order, each once; bytes are lower-c
   CHECK(charge(R"("revoked")") == "/flags");
   CHECK(charge(R"([1])") == "/flags");
   const auto migrated = [](const std::string& hash) {
-    return fault_of(R"({"type":"RegionMigrated","seq":1,"account":"a","version":1,"at":"2026-01-01T00:00:00Z",)"
-                    R"("recorded_at":"2026-01-01T00:00:00Z","key":"k","from":"us","to":"eu","events":5,"hash":")" +
-                    hash + "\"}");
+    return event_fault(R"({"type":"RegionMigrated","seq":1,"account":"a","version":1,"at":"2026-01-01T00:00:00Z",)"
+                       R"("recorded_at":"2026-01-01T00:00:00Z","key":"k","from":"us","to":"eu","events":5,"hash":")" +
+                       hash + "\"}");
   };
   CHECK(migrated("00ff").empty());
   CHECK(migrated("00FF") == "/hash");

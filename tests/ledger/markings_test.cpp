@@ -14,9 +14,9 @@ using creditfold::has_marking;
 
 namespace {
 
-using Texts = std::vector<std::string>;
+using MarkedTexts = std::vector<std::string>;
 
-void check_all(const Texts& texts, bool marked) {
+void check_all(const MarkedTexts& texts, bool marked) {
   for (const std::string& text : texts) {
     INFO(text);
     CHECK(has_marking(text) == marked);
@@ -236,7 +236,7 @@ TEST_CASE("GOV-3: ordinary sentences are no markings") {
 }
 
 TEST_CASE("GOV-3: a marking is refused in every text of every command, and the refusal repeats nothing") {
-  const Texts commands{
+  const MarkedTexts commands{
       R"({"command":"OpenAccount","account":"new","environment":"commercial","region":"us"})",
       R"({"command":"StartTerm","product":"ai_studio","plan":"pro","cadence":"quarterly","starts_at":"2026-01-01T00:00:00Z","ends_at":"2027-01-01T00:00:00Z"})",
       R"({"command":"RenewTerm","product":"ai_studio","plan":"plus","ends_at":"2027-04-01T00:00:00Z"})",

@@ -5,14 +5,15 @@
 #include "events/store/memory.hpp"
 #include "ledger/engine.hpp"
 #include "ledger/past_states.hpp"
+#include "tests/acme.hpp"
 #include "tests/events/samples.hpp"
 
 using namespace creditfold;
+using creditfold::test::acme;
 using creditfold::test::Random;
 
 namespace {
 
-const AccountId acme("acme");
 const Instant march = *parse_instant("2026-03-01T00:00:00Z");
 
 std::string command(std::string_view name, std::string_view account, const std::string& key, Instant at,

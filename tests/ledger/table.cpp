@@ -8,15 +8,10 @@
 #include "ledger/clauses.hpp"
 #include "ledger/evolve.hpp"
 #include "ledger/statement.hpp"
+#include "ledger/words.hpp"
 
 namespace creditfold::test {
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 std::vector<std::string> split_at_commas(std::string_view text) {
   std::vector<std::string> parts{""};

@@ -68,15 +68,13 @@ struct FindField {
   }
 };
 
-std::string plan_or_product(const TermStarted& fact) {
-  return (fact.ai_studio ? fact.ai_studio->plan.value : fact.product.value) + "/" + std::to_string(fact.term);
-}
-
-struct Words {
+struct InWords {
   const Event& event;
 
   std::string operator()(const AccountOpened&) const { return ""; }
-  std::string operator()(const TermStarted& fact) const { return plan_or_product(fact); }
+  std::string operator()(const TermStarted& fact) const {
+    return (fact.ai_studio ? fact.ai_studio->plan.value : fact.product.value) + "/" + std::to_string(fact.term);
+  }
   std::string operator()(const TermEnded& fact) const {
     return (fact.plan ? fact.plan->value : fact.product.value) + "/" + std::to_string(fact.term) + " on " +
            say(fact.ends_at);
@@ -127,7 +125,7 @@ struct Words {
 }  // namespace
 
 std::string in_words(const Event& event) {
-  const std::string words = std::visit(Words{event}, event.payload);
+  const std::string words = std::visit(InWords{event}, event.payload);
   return std::string(type_name(event.payload)) + (words.empty() ? "" : " " + words);
 }
 

@@ -5,14 +5,13 @@
 #include "ledger/invoices.hpp"
 #include "ledger/statement.hpp"
 #include "ledger/what_if.hpp"
+#include "tests/acme.hpp"
 #include "tests/ledger/table.hpp"
 
 using namespace creditfold;
 using namespace creditfold::test;
 
 namespace {
-
-const AccountId acme("acme");
 
 constexpr std::string_view sold = R"(
     2026-01-01  start enterprise 10 seats 2026-01-01..2027-01-01   -> ok

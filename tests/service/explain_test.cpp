@@ -28,7 +28,7 @@ std::string encoded(std::string_view text) {
 }
 
 // An account with plan plus, Enterprise and EKM, packs and charges, one of them on a model whose id needs encoding.
-void fill(Running& running) {
+void fill_with_purchases(Running& running) {
   running.open_account("acme");
   running.apply(usage("acme", "u1", "2026-03-05T00:00:00Z"));
   running.apply(usage("acme", "a/b c", "2026-03-06T00:00:00Z"));
@@ -42,13 +42,13 @@ void fill(Running& running) {
               R"("plan":"plus","credits":"25","kind":"correction","period":1,"reason":"twice","corrects":"u1")"));
 }
 
-const std::string address = "/v1/accounts/acme";
+const std::string acme_url = "/v1/accounts/acme";
 
 }  // namespace
 
 TEST_CASE("explain: every kind of question is answered with the core's bytes, in the shape of its schema") {
   Running running;
-  fill(running);
+  fill_with_purchases(running);
   Client client = running.client();
   const std::string refusal =
       R"({"key":"k","refused":{"code":"bad_increment","clause":"AIS-5b","message":"No.","details":{"credits":"15","increment":"10"}}})";
@@ -64,7 +64,7 @@ TEST_CASE("explain: every kind of question is answered with the core's bytes, in
   };
   for (const auto& [about, which, query] : asked) {
     INFO(query);
-    const Response response = client.get(address + "/explain" + query);
+    const Response response = client.get(acme_url + "/explain" + query);
     REQUIRE(response.status == 200);
     CHECK(response.header("content-type") == "application/json; charset=utf-8");
     const AccountHistory history(running.log(), AccountId("acme"), {});
@@ -77,17 +77,17 @@ TEST_CASE("explain: every kind of question is answered with the core's bytes, in
 
 TEST_CASE("explain: as of a position, only what was known then") {
   Running running;
-  fill(running);
+  fill_with_purchases(running);
   Client client = running.client();
-  CHECK(client.get(address + "/explain?usage=u1").body.find("\"Corrections\"") != std::string::npos);
-  CHECK(client.get(address + "/explain?usage=u1&as_of=4").body.find("\"Corrections\"") == std::string::npos);
-  CHECK(at(client.get(address + "/explain?usage=u1&as_of=4").body, "/as_of") == "4");
-  CHECK(client.get(address + "/explain?usage=u1&as_of=3").status == 404);
+  CHECK(client.get(acme_url + "/explain?usage=u1").body.find("\"Corrections\"") != std::string::npos);
+  CHECK(client.get(acme_url + "/explain?usage=u1&as_of=4").body.find("\"Corrections\"") == std::string::npos);
+  CHECK(at(client.get(acme_url + "/explain?usage=u1&as_of=4").body, "/as_of") == "4");
+  CHECK(client.get(acme_url + "/explain?usage=u1&as_of=3").status == 404);
 }
 
 TEST_CASE("explain: what is not there is 404 with a sentence, what is no question 400 with its place") {
   Running running;
-  fill(running);
+  fill_with_purchases(running);
   Client client = running.client();
   const auto code = [&](const std::string& target, int status) {
     const Response response = client.get(target);
@@ -95,18 +95,18 @@ TEST_CASE("explain: what is not there is 404 with a sentence, what is no questio
     CHECK(response.status == status);
     return at(response.body, "/error/code");
   };
-  CHECK(code(address + "/explain?lot=plus/1/1/9", 404) == "not_found");
-  CHECK(at(client.get(address + "/explain?lot=plus/1/1/9").body, "/error/message") ==
+  CHECK(code(acme_url + "/explain?lot=plus/1/1/9", 404) == "not_found");
+  CHECK(at(client.get(acme_url + "/explain?lot=plus/1/1/9").body, "/error/message") ==
         "There is no lot plus/1/1/9 in this account.");
-  CHECK(code(address + "/explain?usage=nobody", 404) == "not_found");
-  CHECK(code(address + "/explain?line=99", 404) == "not_found");
+  CHECK(code(acme_url + "/explain?usage=nobody", 404) == "not_found");
+  CHECK(code(acme_url + "/explain?line=99", 404) == "not_found");
   CHECK(code("/v1/accounts/nobody/explain?usage=u1", 404) == "unknown_account");
   for (const std::string query : {"", "?lot=plus", "?lot=plus/1/1/1&usage=u1", "?line=0", "?workflow=w", "?model=m",
                                   "?refusal=x", "?usage=u1&workflow=w&model=m", "?usage=u1&as_of=x", "?colour=red",
                                   "?refusal=%7B%22code%22%3A%22no_such%22%7D"}) {
-    CHECK(code(address + "/explain" + query, 400) == "bad_request");
+    CHECK(code(acme_url + "/explain" + query, 400) == "bad_request");
   }
-  CHECK(at(client.get(address + "/explain?line=0").body, "/error/place") == "query parameter line");
+  CHECK(at(client.get(acme_url + "/explain?line=0").body, "/error/place") == "query parameter line");
 }
 
 TEST_CASE("explain: a refusal of an account that does not exist is explained all the same") {
@@ -122,9 +122,9 @@ TEST_CASE("explain: a refusal of an account that does not exist is explained all
 
 TEST_CASE("AI-2: the receipt of a charge carries ai_generated, its draws and AI-6's notices from the catalog") {
   Running running;
-  fill(running);
+  fill_with_purchases(running);
   Client client = running.client();
-  const Response response = client.get(address + "/usage/u1");
+  const Response response = client.get(acme_url + "/usage/u1");
   REQUIRE(response.status == 200);
   CHECK(at(response.body, "/ai_generated") == "true");
   CHECK(at(response.body, "/event/type") == "CreditsConsumed");
@@ -135,11 +135,11 @@ TEST_CASE("AI-2: the receipt of a charge carries ai_generated, its draws and AI-
   CHECK(at(response.body, "/notices/output") == default_catalog().notices.at("output"));
   CHECK(at(response.body, "/notices/beta").empty());
   CHECK(misfit(client, "receipt.schema.json", response.body).empty());
-  CHECK(at(client.get(address + "/usage/" + encoded("a/b c")).body, "/usage") == "a/b c");
-  CHECK(at(client.get(address + "/usage/u1?as_of=4").body, "/corrections") == "[]");
-  CHECK(client.get(address + "/usage/nobody").status == 404);
+  CHECK(at(client.get(acme_url + "/usage/" + encoded("a/b c")).body, "/usage") == "a/b c");
+  CHECK(at(client.get(acme_url + "/usage/u1?as_of=4").body, "/corrections") == "[]");
+  CHECK(client.get(acme_url + "/usage/nobody").status == 404);
   CHECK(at(client.get("/v1/accounts/ghost/usage/u1").body, "/error/code") == "unknown_account");
-  CHECK(client.get(address + "/usage/%00").status == 400);
+  CHECK(client.get(acme_url + "/usage/%00").status == 400);
 }
 
 TEST_CASE("AI-6: a beta model's receipt shows the notice of beta too") {
@@ -151,7 +151,7 @@ TEST_CASE("AI-6: a beta model's receipt shows the notice of beta too") {
   Running running(options);
   running.open_account("acme");
   running.apply(usage("acme", "u1", "2026-03-05T00:00:00Z"));
-  const std::string receipt = running.client().get(address + "/usage/u1").body;
+  const std::string receipt = running.client().get(acme_url + "/usage/u1").body;
   CHECK(at(receipt, "/notices") == R"({"beta":"As it is."})");
   CHECK(at(receipt, "/event/flags/0") == "beta_not_accepted");
   Client client = running.client();
@@ -160,9 +160,9 @@ TEST_CASE("AI-6: a beta model's receipt shows the notice of beta too") {
 
 TEST_CASE("invoices: JSON in the shape of its schema, CSV where it is asked for, as of any moment") {
   Running running;
-  fill(running);
+  fill_with_purchases(running);
   Client client = running.client();
-  const Response json = client.get(address + "/invoices");
+  const Response json = client.get(acme_url + "/invoices");
   REQUIRE(json.status == 200);
   CHECK(misfit(client, "invoices.schema.json", json.body).empty());
   CHECK(at(json.body, "/lines/2/name") == "Asana Enterprise");
@@ -173,18 +173,18 @@ TEST_CASE("invoices: JSON in the shape of its schema, CSV where it is asked for,
   const auto view = view_as_of(running.log(), AccountId("acme"), {}, moment("2026-03-10T12:00:00Z"), std::ref(watch));
   REQUIRE(view.has_value());
   const std::string csv = invoices_csv(watch.lines(view->state));
-  const Response asked = client.get(address + "/invoices?format=csv");
+  const Response asked = client.get(acme_url + "/invoices?format=csv");
   CHECK(asked.body == csv);
   CHECK(asked.header("content-type") == "text/csv; charset=utf-8; header=present");
-  CHECK(client.get(address + "/invoices", {{"Accept", "text/csv"}}).body == csv);
-  CHECK(client.get(address + "/invoices", {{"Accept", "application/json;q=0.5, text/csv"}}).body == csv);
-  CHECK(client.get(address + "/invoices", {{"Accept", "text/csv;q=0.2, application/json;q=0.9"}}).body == json.body);
-  CHECK(client.get(address + "/invoices", {{"Accept", "text/csv;q=0"}}).body == json.body);
-  CHECK(client.get(address + "/invoices", {{"Accept", "text/html, */*;q=0.8"}}).body == json.body);
-  CHECK(client.get(address + "/invoices?format=json", {{"Accept", "text/csv"}}).body == json.body);
+  CHECK(client.get(acme_url + "/invoices", {{"Accept", "text/csv"}}).body == csv);
+  CHECK(client.get(acme_url + "/invoices", {{"Accept", "application/json;q=0.5, text/csv"}}).body == csv);
+  CHECK(client.get(acme_url + "/invoices", {{"Accept", "text/csv;q=0.2, application/json;q=0.9"}}).body == json.body);
+  CHECK(client.get(acme_url + "/invoices", {{"Accept", "text/csv;q=0"}}).body == json.body);
+  CHECK(client.get(acme_url + "/invoices", {{"Accept", "text/html, */*;q=0.8"}}).body == json.body);
+  CHECK(client.get(acme_url + "/invoices?format=json", {{"Accept", "text/csv"}}).body == json.body);
 
-  CHECK(at(client.get(address + "/invoices?at=2026-03-05T00:00:00Z").body, "/lines") == "[]");
-  CHECK(client.get(address + "/invoices?at=2020-01-01T00:00:00Z").status == 404);
-  CHECK(client.get(address + "/invoices?format=xml").status == 400);
+  CHECK(at(client.get(acme_url + "/invoices?at=2026-03-05T00:00:00Z").body, "/lines") == "[]");
+  CHECK(client.get(acme_url + "/invoices?at=2020-01-01T00:00:00Z").status == 404);
+  CHECK(client.get(acme_url + "/invoices?format=xml").status == 400);
   CHECK(client.get("/v1/accounts/ghost/invoices").status == 404);
 }

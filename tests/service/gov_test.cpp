@@ -12,7 +12,7 @@ using namespace creditfold::test;
 
 namespace {
 
-constexpr const char* address = "/v1/gov/responsibility-matrix";
+constexpr const char* matrix_address = "/v1/gov/responsibility-matrix";
 
 class Gov {
  public:
@@ -24,7 +24,7 @@ class Gov {
     return edge::TokenFile(directory.path()).create(scope, "", moment("2026-03-10T12:00:00Z"), std::nullopt).token;
   }
   [[nodiscard]] Response ask(const std::string& token) const {
-    return running.client().get(address, {{"Authorization", "Bearer " + token}});
+    return running.client().get(matrix_address, {{"Authorization", "Bearer " + token}});
   }
 
   TemporaryDirectory directory;
@@ -40,7 +40,7 @@ class Gov {
 TEST_CASE("GOV-2: without a token the matrix is not given, also where nobody else is asked for one") {
   Gov gov;
   CHECK(gov.running.client().get("/v1/accounts").status == 200);
-  const Response refused = gov.running.client().get(address);
+  const Response refused = gov.running.client().get(matrix_address);
   CHECK(refused.status == 401);
   CHECK(refused.body.find("AC-3") == std::string::npos);
 }

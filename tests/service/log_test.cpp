@@ -46,7 +46,7 @@ std::vector<Event> events_of(const Log& log) {
   return events;
 }
 
-void fill(Running& running) {
+void fill_two_accounts(Running& running) {
   running.open_account("acme");
   running.open_account("beta");
   running.apply(usage("acme", "u1") + "\n" + usage("beta", "u1") + "\n" + usage("acme", "u2"));
@@ -56,7 +56,7 @@ void fill(Running& running) {
 
 TEST_CASE("the download is the log, and says how far it goes") {
   Running running;
-  fill(running);
+  fill_two_accounts(running);
   const Response response = running.client().get("/v1/log");
   CHECK(response.status == 200);
   CHECK(response.whole);
@@ -70,7 +70,7 @@ TEST_CASE("the download is the log, and says how far it goes") {
 
 TEST_CASE("a download in two parts, wherever it is cut, is the same log") {
   Running running;
-  fill(running);
+  fill_two_accounts(running);
   const auto whole = events_of(running.log());
   for (std::size_t cut = 0; cut <= whole.size(); ++cut) {
     Client client = running.client();
@@ -84,7 +84,7 @@ TEST_CASE("a download in two parts, wherever it is cut, is the same log") {
 
 TEST_CASE("an account's download holds its events only, under the positions they have in the whole log") {
   Running running;
-  fill(running);
+  fill_two_accounts(running);
   const Response response = running.client().get("/v1/accounts/beta/log");
   CHECK(response.header("x-creditfold-seq") == "9");
   const Document document = read_documents(response.body);
@@ -121,7 +121,7 @@ TEST_CASE("commands that brought no event are in the download once, also where p
 TEST_CASE("a part of an empty log, and the part after the end, are whole documents without events") {
   Running running;
   CHECK(read_documents(running.client().get("/v1/log").body).events.empty());
-  fill(running);
+  fill_two_accounts(running);
   const Document document = read_documents(running.client().get("/v1/log?after=9&to=500").body);
   CHECK(document.events.empty());
   CHECK(document.end.seq == 9);
@@ -129,7 +129,7 @@ TEST_CASE("a part of an empty log, and the part after the end, are whole documen
 
 TEST_CASE("events are streamed as they happen, each with its position, type and JSON") {
   Running running;
-  fill(running);
+  fill_two_accounts(running);
   Client client = running.client();
   client.write("GET /v1/events?after=7 HTTP/1.1\r\nHost: localhost\r\n\r\n");
   const std::string begin = client.read_until("id: 9\n");
@@ -148,7 +148,7 @@ TEST_CASE("events are streamed as they happen, each with its position, type and 
 
 TEST_CASE("a stream goes on after the event its client saw last") {
   Running running;
-  fill(running);
+  fill_two_accounts(running);
   Client client = running.client();
   client.write("GET /v1/events?after=1 HTTP/1.1\r\nHost: localhost\r\nLast-Event-ID: 8\r\n\r\n");
   const std::string text = client.read_until("id: 9\n");
@@ -158,7 +158,7 @@ TEST_CASE("a stream goes on after the event its client saw last") {
 
 TEST_CASE("a stream without a position begins now, and one of an account has only its events") {
   Running running;
-  fill(running);
+  fill_two_accounts(running);
   Client all = running.client();
   all.write("GET /v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n");
   Client beta = running.client();

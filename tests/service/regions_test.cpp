@@ -24,7 +24,7 @@ std::string migration(const std::string& account, const std::string& key, const 
   return command("MigrateRegion", account, key, R"("region":")" + region + R"(","scope":")" + scope + '"');
 }
 
-std::vector<Event> events_of(const Log& log, const std::string& account) {
+std::vector<Event> account_events_of(const Log& log, const std::string& account) {
   std::vector<Event> events;
   log.read_account(AccountId(account), 0, -1, [&](Event&& event) {
     events.push_back(std::move(event));
@@ -129,15 +129,15 @@ TEST_CASE("RES-1: an id whose opening failed is free again, in every region") {
 TEST_CASE("RES-1: a migration over HTTP: answered when it is done, and everything is found in the new region") {
   Running running;
   prepare(running);
-  const std::vector<Event> before = events_of(running.log("us"), "acme");
+  const std::vector<Event> before = account_events_of(running.log("us"), "acme");
   Client client = running.client();
   const Response moved = client.post(migration("acme", "m", "eu"));
   CHECK(moved.status == 200);
   CHECK(at(moved.body, "/accepted/0/type") == "RegionMigrated");
   CHECK(at(moved.body, "/accepted/0/partition") == "eu");
   CHECK(at(moved.body, "/accepted/0/events") == std::to_string(before.size()));
-  CHECK(events_of(running.log("us"), "acme").empty());
-  CHECK(events_of(running.log("eu"), "acme").size() == before.size() + 1);
+  CHECK(account_events_of(running.log("us"), "acme").empty());
+  CHECK(account_events_of(running.log("eu"), "acme").size() == before.size() + 1);
   REQUIRE(running.log("us").tombstones().size() == 1);
   CHECK(running.log("us").tombstones()[0].erased);
   CHECK(at(client.get("/v1/accounts/acme/balance").body, "/region") == "eu");
@@ -190,7 +190,7 @@ TEST_CASE("RES-1: while a stream is copied the account and all others go on; ano
   released.set_value();
   CHECK(moved.get().status == 200);
   CHECK(at(again.get().body, "/replayed") == "true");
-  const std::vector<Event> events = events_of(running.log("eu"), "acme");
+  const std::vector<Event> events = account_events_of(running.log("eu"), "acme");
   CHECK(events.back().payload.index() == Payload(RegionMigrated{}).index());
   CHECK(at(client.post(usage("acme", "during")).body, "/replayed") == "true");
 }

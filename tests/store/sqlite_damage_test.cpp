@@ -4,13 +4,11 @@
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
-#include <fstream>
-#include <iterator>
 #include <set>
 
 #include "events/store/sqlite.hpp"
 #include "tests/store/contract.hpp"
-#include "tests/store/temporary_directory.hpp"
+#include "tests/store/on_disk.hpp"
 
 using namespace creditfold;
 using namespace creditfold::test;
@@ -33,15 +31,6 @@ void make_log(const std::filesystem::path& directory) {
     for (std::int64_t j = i; j < i + 100; ++j) group.push_back(batch_of("acme", key_of(j + 1), j, 1));
     REQUIRE(log->append(group));
   }
-}
-
-std::string read_file(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-void write_file(const std::filesystem::path& file, const std::string& content) {
-  std::ofstream(file, std::ios::binary) << content;
 }
 
 void edit(const std::filesystem::path& directory, const std::string& sql) {
@@ -71,14 +60,14 @@ TEST_CASE("A flipped bit in a segment is a damage that names its events") {
   const TemporaryDirectory directory;
   make_log(directory.data());
   const std::filesystem::path file = directory.data() / "ledger.db";
-  const std::string sound = read_file(file);
+  const std::string sound = content_of(file);
   // What all keys begin with stands once in each segment and in each row that waits.
   std::set<std::string> places;
   for (std::size_t at = sound.find("unique-key-"); at != std::string::npos; at = sound.find("unique-key-", at + 1)) {
     for (const int bit : {0, 5}) {
       std::string damaged = sound;
       damaged[at + 2] = static_cast<char>(damaged[at + 2] ^ (1 << bit));
-      write_file(file, damaged);
+      put_content(file, damaged);
       const std::string fault = fault_of_reading(directory.data());
       CAPTURE(at, bit, fault);
       CHECK(names(fault, ") is damaged: its check is wrong"));
@@ -88,7 +77,7 @@ TEST_CASE("A flipped bit in a segment is a damage that names its events") {
   CHECK(places.size() == 4);
   CHECK(places.count("(events 1001 to 2000) is damaged: its check is wrong") == 1);
   CHECK(places.count("(events 2101 to 2200) is damaged: its check is wrong") == 1);
-  write_file(file, sound);
+  put_content(file, sound);
   CHECK(fault_of_reading(directory.data()).empty());
 }
 
@@ -96,7 +85,7 @@ TEST_CASE("A bit flipped anywhere in the database is found, or changes nothing t
   const TemporaryDirectory directory;
   make_log(directory.data());
   const std::filesystem::path file = directory.data() / "ledger.db";
-  const std::string sound = read_file(file);
+  const std::string sound = content_of(file);
   const auto log = open_sqlite({directory.data(), true});
   const std::vector<Event> events = events_of(*log);
   const std::vector<std::string> batches = batches_of(*log);
@@ -110,7 +99,7 @@ TEST_CASE("A bit flipped anywhere in the database is found, or changes nothing t
     // A copy of its own, so that no connection has the old pages.
     const TemporaryDirectory copy;
     std::filesystem::create_directories(copy.data());
-    write_file(copy.data() / "ledger.db", damaged);
+    put_content(copy.data() / "ledger.db", damaged);
     try {
       const auto reader = open_sqlite({copy.data(), true});
       const bool same = events_of(*reader) == events && batches_of(*reader) == batches && reader->tree() == tree;

@@ -6,14 +6,13 @@
 #include <sys/stat.h>
 
 #include <atomic>
-#include <fstream>
 #include <map>
 #include <thread>
 
 #include "events/store/sqlite.hpp"
 #include "tests/store/contract.hpp"
 #include "tests/store/moving.hpp"
-#include "tests/store/temporary_directory.hpp"
+#include "tests/store/on_disk.hpp"
 
 using namespace creditfold;
 using namespace creditfold::test;
@@ -30,11 +29,6 @@ Fault::Kind kind_of_opening(const std::filesystem::path& directory, bool read_on
   }
   FAIL("it opened");
   throw std::logic_error("not reached");
-}
-
-void write_file(const std::filesystem::path& file, const std::string& content) {
-  std::filesystem::create_directories(file.parent_path());
-  std::ofstream(file, std::ios::binary) << content;
 }
 
 }  // namespace
@@ -245,14 +239,15 @@ TEST_CASE("Nothing to read is unavailable, and reading makes nothing") {
 
 TEST_CASE("A directory that cannot be made is a fault of the machine") {
   const TemporaryDirectory directory;
-  write_file(directory.path() / "file", "not a directory");
+  put_content(directory.path() / "file", "not a directory");
   CHECK(kind_of_opening(directory.path() / "file" / "data") == Fault::Kind::unavailable);
 }
 
 TEST_CASE("A file that is not a database is damaged, and is left as it is") {
   const TemporaryDirectory directory;
   const std::string text(5'000, 'x');
-  write_file(directory.data() / "ledger.db", text);
+  std::filesystem::create_directories(directory.data());
+  put_content(directory.data() / "ledger.db", text);
   CHECK(kind_of_opening(directory.data()) == Fault::Kind::damaged);
   CHECK(kind_of_opening(directory.data(), true) == Fault::Kind::damaged);
   CHECK(std::filesystem::file_size(directory.data() / "ledger.db") == text.size());
