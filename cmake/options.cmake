@@ -32,12 +32,12 @@ function(creditfold_precompile target)
     endif()
   endif()
 endfunction()
-# creditfold_test(TARGET): a program that tests. What is tested is optimized as it is shipped; the tests themselves are
-# run once, and building them at -O3 takes twice as long. With sanitizers most of a build is optimizing their checks.
+# creditfold_test(TARGET): a program that tests. The libraries are optimized as they are shipped; the tests' own code is run
+# once, and building it at -O3 takes twice as long. With sanitizers most of a build is optimizing their checks.
 function(creditfold_test target)
   if(SANITIZE)
     target_compile_options(${target} PRIVATE -O0)
-  elseif(NOT EMSCRIPTEN)
+  elseif(CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT EMSCRIPTEN)
     target_compile_options(${target} PRIVATE -O1)
   endif()
 endfunction()

@@ -40,8 +40,8 @@ constexpr std::array<std::uint8_t, 256> hex_values = [] {
 bool is_uuid_dash(std::size_t at) { return at == 8 || at == 13 || at == 18 || at == 23; }
 
 std::optional<std::int64_t> number_in(std::string_view text) {
-  const bool all_digits = std::all_of(text.begin(), text.end(), ascii::is_digit);
-  if (text.empty() || text.size() > digits_max || !all_digits) return std::nullopt;
+  if (text.empty() || text.size() > digits_max) return std::nullopt;
+  if (!std::all_of(text.begin(), text.end(), ascii::is_digit)) return std::nullopt;
   std::int64_t number = 0;
   for (const char c : text) number = number * 10 + (c - '0');
   return number;

@@ -3,11 +3,12 @@
 
 #include <algorithm>
 
+#include "events/ascii.hpp"
+
 namespace creditfold {
 namespace {
 
 bool is_lower_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // "us-gov-west-1", "aws-cn": words of lower-case letters and digits between single hyphens.
 bool is_hyphenated(std::string_view text) {
@@ -46,7 +47,7 @@ std::optional<KeyArnParts> parse_key_arn(std::string_view arn) {
   parts.account = take_part(rest);
   parts.resource = rest;
   if (!is_hyphenated(parts.region)) return std::nullopt;
-  const bool digits = std::all_of(parts.account.begin(), parts.account.end(), is_digit);
+  const bool digits = std::all_of(parts.account.begin(), parts.account.end(), ascii::is_digit);
   if (parts.account.size() != account_digits || !digits) return std::nullopt;
   const bool named = (rest.substr(0, key.size()) == key && is_resource_name(rest.substr(key.size()), "-")) ||
                      (rest.substr(0, alias.size()) == alias && is_resource_name(rest.substr(alias.size()), "-_/"));

@@ -77,7 +77,7 @@ install_kms_packages() {
 with_tests=OFF
 
 is_configured() {
-  [ -f "build/$1/build.ninja" ] || return 1
+  [ -f "build/$1/build.ninja" ] && [ ! CMakePresets.json -nt "build/$1/build.ninja" ] || return 1
   [ "$with_tests" = OFF ] || grep -q '^BUILD_TESTING:BOOL=ON' "build/$1/CMakeCache.txt"
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Checks the arrows of ARCHITECTURE.md over every #include, that the pure parts stay pure, the JSON documents, and names
-// that only one file of a target may have. The rules are tried on planted breaches first, so that this check cannot pass
-// by not looking.
+// Checks the arrows of ARCHITECTURE.md over every #include, that the pure parts stay pure, the JSON documents, and that a
+// local name stands in one file of a target. The rules are tried on planted breaches first, so that this check cannot
+// pass by not looking.
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 

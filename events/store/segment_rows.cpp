@@ -82,7 +82,9 @@ std::optional<std::size_t> batch_with(const Segment& segment, std::int64_t accou
   return std::nullopt;
 }
 
-std::span<const std::uint8_t> segment_bytes(std::span<const std::uint8_t> body) { return body.subspan(body_check_bytes); }
+std::span<const std::uint8_t> segment_bytes(std::span<const std::uint8_t> body) {
+  return body.subspan(body_check_bytes);
+}
 
 void Packer::add(const PackedBatch& packed, const Batch& batch) {
   if (packed.gone) {

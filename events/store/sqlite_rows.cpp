@@ -30,11 +30,12 @@ std::int64_t event_check(std::int64_t place, std::span<const std::uint8_t> body)
 std::int64_t arrival_check(const ArrivalRow& row) {
   const Arrival& arrival = row.arrival;
   return check_of_values(row.id, arrival.account, arrival.from, row.first_place, row.first_batch, arrival.copied.events,
-                  row.batches, row.first_seq, row.after_batch, arrival.copied.hash, arrival.at);
+                         row.batches, row.first_seq, row.after_batch, arrival.copied.hash, arrival.at);
 }
 
 std::int64_t tombstone_check(std::int64_t stay, const Tombstone& tombstone) {
-  return check_of_values(stay, tombstone.account, tombstone.to, tombstone.copied.events, tombstone.copied.hash, tombstone.at);
+  return check_of_values(stay, tombstone.account, tombstone.to, tombstone.copied.events, tombstone.copied.hash,
+                         tombstone.at);
 }
 
 std::int64_t key_hash(const IdempotencyKey& key) {

@@ -21,8 +21,8 @@ constexpr std::array<std::uint8_t, 8> state_magic{'C', 'F', 'S', 'T', 'A', 'T', 
 
 std::optional<StateFile> StateFiles::read() const try {
   const std::optional<std::vector<std::uint8_t>> bytes = read_checked(file());
-  if (!bytes || bytes->size() < state_magic.size() || !std::equal(state_magic.begin(), state_magic.end(), bytes->begin()))
-    return std::nullopt;
+  if (!bytes || bytes->size() < state_magic.size()) return std::nullopt;
+  if (!std::equal(state_magic.begin(), state_magic.end(), bytes->begin())) return std::nullopt;
   const std::span<const std::uint8_t> rest = std::span(*bytes).subspan(state_magic.size());
   SpanInputArchive in(rest);
   StateFile file;

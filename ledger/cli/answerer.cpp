@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ledger/cli/answerer.hpp"
 
-#include <chrono>
 #include <cstdlib>
 #include <thread>
 

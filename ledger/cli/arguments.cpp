@@ -257,11 +257,12 @@ Form<VersionOptions> version_form(CLI::App& app) {
   return form;
 }
 
-// `help` before the words of a command says what --help says behind them.
+// `help` before the words of a command says what --help says behind them, and `help help` what it says itself.
 std::vector<const char*> words_of(int argc, const char* const* argv) {
   std::vector<const char*> words(argv, argv + argc);
   if (argc > 1 && std::string_view(words[1]) == "help") {
-    words.erase(words.begin() + 1);
+    const bool itself = argc == 3 && std::string_view(words[2]) == "help";
+    words.erase(words.begin() + 1, words.begin() + (itself ? 3 : 2));
     words.push_back("--help");
   }
   return words;

@@ -57,10 +57,10 @@ std::string term_title(const json::value& term, int rank) {
 
 // The sentence most people came for.
 std::string current_text(const json::value& term, const std::string& at) {
-  const Instant moment = *parse_instant(at);
+  const Instant moment = parse_instant(at).value();
   for (const json::value& period : list_of(term, "periods")) {
-    const bool current = *parse_instant(string_of(period, "starts_at")) <= moment &&
-                         moment < *parse_instant(string_of(period, "ends_at"));
+    const bool current = parse_instant(string_of(period, "starts_at")).value() <= moment &&
+                         moment < parse_instant(string_of(period, "ends_at")).value();
     if (!current) continue;
     const Credits granted = credits_of(period, "granted"), remaining = credits_of(period, "remaining");
     std::string text = "  Now in period " + std::to_string(integer_of(period, "period")) + ", until " +

@@ -6,8 +6,8 @@
 #include "ledger/cli/answerer.hpp"
 #include "ledger/cli/commands.hpp"
 #include "ledger/cli/data.hpp"
-#include "ledger/cli/output.hpp"
 #include "ledger/cli/members.hpp"
+#include "ledger/cli/output.hpp"
 #include "ledger/cli/table.hpp"
 #include "ledger/consent_statement.hpp"
 #include "ledger/estimate.hpp"
@@ -101,7 +101,7 @@ std::string estimate_text(std::string_view estimate) {
             string_of(authorization, "clause") + ")\n";
   }
   for (const auto& [name, notice] : document.at("notices").as_object()) {
-    text += std::string(notice.as_string().data(), notice.as_string().size()) + '\n';
+    text += harmless({notice.as_string().data(), notice.as_string().size()}) + '\n';
   }
   text.pop_back();
   return text;

@@ -3,7 +3,6 @@
 // or a pipe, never from words of the command line, which other users of a machine can see.
 #include "ledger/cli/directory.hpp"
 
-#include <chrono>
 #include <thread>
 
 #include "events/store/directory_lock.hpp"

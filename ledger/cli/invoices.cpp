@@ -6,6 +6,7 @@
 
 #include "ledger/cli/commands.hpp"
 #include "ledger/cli/data.hpp"
+#include "ledger/cli/members.hpp"
 #include "ledger/cli/output.hpp"
 #include "ledger/cli/table.hpp"
 #include "ledger/statement.hpp"
@@ -69,7 +70,7 @@ std::string invoices_text(const AccountState& state, Instant moment, const std::
       const bool last = &part == &detailed.parts.back();
       const Cells cells = std::visit(CellsOf{part}, part.billed);
       table.row({first ? std::to_string(detailed.number) : "", first ? short_time(to_text(detailed.line.at)) : "",
-                 first ? detailed.line.billing_name.value : "", cells.what, cells.quantity, cells.unit_price,
+                 first ? harmless(detailed.line.billing_name.value) : "", cells.what, cells.quantity, cells.unit_price,
                  cells.span, detailed.parts.size() > 1 ? money_text(part.amount) : "", last ? money_text(amount) : ""});
     }
   }

@@ -10,7 +10,8 @@ std::string harmless(std::string_view text) {
   clean.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto byte = static_cast<unsigned char>(text[i]);
-    const bool c1 = byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
+    const auto next = static_cast<unsigned char>(i + 1 < text.size() ? text[i + 1] : ' ');
+    const bool c1 = byte == 0xC2 && next >= 0x80 && next < 0xA0;
     if (c1) ++i;  // U+0080 to U+009F are two bytes in UTF-8
     clean += c1 || byte < 0x20 || byte == 0x7F ? ' ' : text[i];
   }

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "ledger/cli/commands.hpp"
+#include "ledger/cli/members.hpp"
 #include "ledger/cli/output.hpp"
 #include "ledger/cli/table.hpp"
 #include "ledger/json_writer.hpp"
@@ -75,7 +76,7 @@ ExitStatus run(const TokensListOptions& options) {
   Table table({{"Id"}, {"For"}, {"State"}, {"Made"}, {"Label"}});
   for (const edge::TokenRecord& record : records) {
     table.row({record.id, scope_text(record.scope), state_text(record, now), short_time(to_text(record.created_at)),
-               record.label});
+               harmless(record.label)});
   }
   std::string text = table.text();
   text.pop_back();

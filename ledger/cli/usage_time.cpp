@@ -3,6 +3,8 @@
 
 #include <string>
 
+#include "events/ascii.hpp"
+
 namespace creditfold::cli {
 namespace {
 
@@ -10,13 +12,11 @@ constexpr std::int64_t micros_per_minute = 60LL * 1'000'000;
 constexpr std::size_t second_bytes = 19;  // of YYYY-MM-DDTHH:MM:SS
 constexpr std::size_t kept_digits = 6, digits_max = 9;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 // "Z", "+05:45": minutes to take off.
 std::optional<std::int64_t> offset_minutes(std::string_view zone) {
   if (zone == "Z" || zone == "z") return 0;
-  const bool form = zone.size() == 6 && (zone[0] == '+' || zone[0] == '-') && is_digit(zone[1]) && is_digit(zone[2]) &&
-                    zone[3] == ':' && is_digit(zone[4]) && is_digit(zone[5]);
+  const bool form = zone.size() == 6 && (zone[0] == '+' || zone[0] == '-') && ascii::is_digit(zone[1]) &&
+                    ascii::is_digit(zone[2]) && zone[3] == ':' && ascii::is_digit(zone[4]) && ascii::is_digit(zone[5]);
   if (!form) return std::nullopt;
   const std::int64_t hours = (zone[1] - '0') * 10 + (zone[2] - '0');
   const std::int64_t minutes = (zone[4] - '0') * 10 + (zone[5] - '0');
@@ -33,7 +33,7 @@ std::optional<Instant> parse_offset_time(std::string_view text) {
   std::string_view rest = text.substr(second_bytes);
   if (rest.front() == '.') {
     std::size_t digits = 0;
-    while (1 + digits < rest.size() && is_digit(rest[1 + digits])) ++digits;
+    while (1 + digits < rest.size() && ascii::is_digit(rest[1 + digits])) ++digits;
     if (digits == 0 || digits > digits_max) return std::nullopt;
     rfc3339 += rest.substr(0, 1 + std::min(digits, kept_digits));
     rest.remove_prefix(1 + digits);

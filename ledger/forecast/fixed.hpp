@@ -3,9 +3,7 @@
 // (AIS-4c), so a figure too large is cut, not refused (capped.hpp).
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
-#include <limits>
 
 #include "ledger/capped.hpp"
 #include "ledger/days.hpp"

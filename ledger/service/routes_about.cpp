@@ -6,8 +6,6 @@
 #include "ledger/service/routes.hpp"
 
 namespace creditfold::service {
-namespace asio = boost::asio;
-
 namespace {
 
 Answerer always(Reply reply) {

@@ -216,6 +216,7 @@ TEST_CASE("cli: control characters of free text are spaces wherever people read 
   CHECK(harmless("\x1b[2J\x7f\n") == " [2J  ");
   CHECK(harmless("a\u0080b\u009b31mc\u00a0") == "a b 31mc\u00a0");  // the C1 controls, and what comes after them
   CHECK(harmless("\xc2") == "\xc2");
+  CHECK(harmless("\xc2" "A") == "\xc2" "A");
   const std::string report = creditfold::cli::keys_text(
       R"({"account":"acme","key":null,"history":[{"type":"KeyRevoked","at":"2026-01-01T00:00:00Z",)"
       R"("seq":7,"key_arn":"arn","reason":"left \u001b]0;title\u0007"}],"texts":[]})");

@@ -20,6 +20,7 @@ TEST_CASE("cli: help about what is no command is wrong usage") {
     CHECK(contains(ended.err, "there is no command nope. Try: creditfold --help"));
     CHECK(ended.out.empty());
   }
+  CHECK(run({"help", "help"}).status == 0);
 }
 
 TEST_CASE("cli: help goes to standard output and ends with 0") {

@@ -61,7 +61,7 @@ constexpr std::string_view whole_catalog = R"({
   "notices": {"estimate": "Only a guess."}
 })";
 
-std::string with(std::string_view from, std::string_view to) {
+std::string with_replaced(std::string_view from, std::string_view to) {
   std::string text(whole_catalog);
   const auto at = text.find(from);
   if (at == std::string::npos) throw std::invalid_argument("not in the catalog: " + std::string(from));
@@ -77,7 +77,7 @@ struct Broken {
 
 void check_broken(const std::vector<Broken>& rows) {
   for (const Broken& row : rows) {
-    const auto parsed = parse_catalog(with(row.from, row.to));
+    const auto parsed = parse_catalog(with_replaced(row.from, row.to));
     INFO(row.from << "  ->  " << row.to);
     REQUIRE_FALSE(parsed.has_value());
     INFO(to_text(parsed.error()));
@@ -275,8 +275,8 @@ TEST_CASE("Catalog: a model, product, region or notice of the wrong form is refu
 }
 
 TEST_CASE("Catalog: a billing name is as long as an event takes") {
-  CHECK(parse_catalog(with("\"Parent\"", "\"" + std::string(text_bytes_max, 'n') + "\"")).has_value());
-  const auto parsed = parse_catalog(with("\"Parent\"", "\"" + std::string(text_bytes_max + 1, 'n') + "\""));
+  CHECK(parse_catalog(with_replaced("\"Parent\"", "\"" + std::string(text_bytes_max, 'n') + "\"")).has_value());
+  const auto parsed = parse_catalog(with_replaced("\"Parent\"", "\"" + std::string(text_bytes_max + 1, 'n') + "\""));
   REQUIRE_FALSE(parsed.has_value());
   CHECK(parsed.error().path == "/products/parent/name");
 }

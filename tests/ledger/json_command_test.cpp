@@ -76,7 +76,6 @@ const std::vector<Form>& forms() {
   return all;
 }
 
-
 // The place a text is malformed at, or "" when it is not.
 std::string command_fault(const std::string& text) {
   const auto parsed = parse_command(text);
