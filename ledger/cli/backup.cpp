@@ -2,12 +2,14 @@
 // creditfold backup and creditfold restore.
 #include "ledger/edge/backup.hpp"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "events/chain/checkpoint.hpp"
 #include "ledger/cli/commands.hpp"
 #include "ledger/cli/output.hpp"
 #include "ledger/cli/table.hpp"
+#include "ledger/edge/checkpoint_key.hpp"
 
 namespace creditfold::cli {
 namespace {
@@ -29,6 +31,13 @@ std::string text_of(const edge::Manifest& manifest) {
   return text;
 }
 
+// Who has it can sign checkpoints in the directory's name.
+std::string key_note(const edge::Manifest& manifest) {
+  const auto is_key = [](const edge::Manifest::File& file) { return file.path == edge::checkpoint_key_file; };
+  if (std::none_of(manifest.files.begin(), manifest.files.end(), is_key)) return "";
+  return "\nThe key that signs its checkpoints is in it: whoever may not have that key may not have this backup.";
+}
+
 }  // namespace
 
 ExitStatus run(const BackupOptions& options) {
@@ -43,7 +52,7 @@ ExitStatus run(const BackupOptions& options) {
   if (options.json) return print(edge::to_json(manifest));
   return print("Backed up " + options.data + " to " + options.to + ", " +
                counted(static_cast<std::int64_t>(manifest.files.size()), "file") + "\n" + text_of(manifest) +
-               "\nNames and emails are not in it: they stay in the directory, in the US.");
+               "\nNames and emails are not in it: they stay in the directory, in the US." + key_note(manifest));
 }
 
 ExitStatus run(const RestoreOptions& options) {

@@ -103,6 +103,8 @@ TEST_CASE("backup: what was acknowledged before it began is in it, while charges
     const int after = charged + 1;  // one may be on its way
     CAPTURE(round, made.err);
     CHECK(made.status == 0);
+    CHECK(contains(made.out, "Names and emails are not in it"));
+    CHECK(contains(made.out, "The key that signs its checkpoints is in it"));
     CHECK(run({"restore", "--data", other, backup}).status == 0);
     CHECK(run({"verify", other}).status == 0);
     const std::string events = ask({"export", "--data", other, "--format", "jsonl"});
