@@ -2,10 +2,11 @@
 // Checks the arrows of ARCHITECTURE.md over every #include, that the pure parts stay pure, the JSON documents, and that a
 // local name stands in one file of a target. The rules are tried on planted breaches first, so that this check cannot
 // pass by not looking.
-import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
 import { document_breaches } from './documents.mjs';
+import { files_below } from './files_below.mjs';
 import { local_name_breaches } from './local_names.mjs';
 
 const root = process.argv[2] ?? '.';
@@ -109,17 +110,9 @@ for (const [file, text] of planted) {
   }
 }
 
-function* sources(folder) {
-  for (const name of readdirSync(folder)) {
-    const path = join(folder, name);
-    if (statSync(path).isDirectory()) {
-      if (name !== 'node_modules' && name !== 'build') yield* sources(path);
-    } else if (/\.(hpp|cpp)$/.test(name)) yield path;
-  }
-}
 let files = 0;
 for (const folder of ['events', 'ledger', 'wasm', 'tests']) {
-  for (const path of sources(join(root, folder))) {
+  for (const path of files_below(join(root, folder), /\.(hpp|cpp)$/)) {
     files += 1;
     const found = breaches(relative(root, path), readFileSync(path, 'utf8'));
     for (const breach of found) console.error(breach);

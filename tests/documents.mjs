@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a parser passes over in silence: keys repeated in a JSON file, and in the API's description guarded addresses
 // that do not say how they refuse, and references to nothing.
-import { readFileSync, readdirSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { relative } from 'node:path';
+
+import { files_below } from './files_below.mjs';
 
 const guard_answers = ['401', '403', '429'];
 
@@ -60,17 +62,6 @@ function breaches(file, text) {
   return found.map((breach) => `${file}: ${breach}`);
 }
 
-const is_source = (name) => !['node_modules', 'build', 'dist'].includes(name) && !name.startsWith('.');
-
-function* json_files(folder) {
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) {
-      if (is_source(entry.name)) yield* json_files(path);
-    } else if (/\.jsonl?$/.test(entry.name)) yield path;
-  }
-}
-
 const api_with = (responses, more = {}) =>
   JSON.stringify({ security: [{ token: [] }, {}], paths: { '/v1/x': { get: { responses, ...more } } } });
 const planted = [
@@ -87,7 +78,7 @@ export function* document_breaches(root) {
     yield breaches(file, text).length === 1 ? [] : [`a planted breach was not seen: ${file}: ${text}`];
   }
   let files = 0;
-  for (const path of json_files(root)) {
+  for (const path of files_below(root, /\.jsonl?$/)) {
     files += 1;
     yield breaches(relative(root, path), readFileSync(path, 'utf8'));
   }

@@ -2,8 +2,10 @@
 // Files of one target may be compiled as one (CMAKE_UNITY_BUILD). Then what two of them name alike in their anonymous
 // namespaces is one name: two functions of one signature do not compile, and of two signatures the call goes, unseen,
 // to the one that fits better. So a local name stands in one file of a target. Tried on planted breaches first.
-import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
+
+import { files_below } from './files_below.mjs';
 
 // What a line that is not indented says first, without what stands in angle brackets: a type, an alias, a constant, a
 // function or a variable.
@@ -12,7 +14,8 @@ const forms = [
   /^(?:__extension__ )?using (\w+) =/,
   /^(?:inline )?(?:constexpr|const|thread_local)\s[^=({;]*?(\w+)(?:\[[^\]]*\])?(?: =|\{|\(|;)/,
   new RegExp(
-    '^(?!return|using|static_assert|TEST_CASE|SECTION|namespace|#|//|struct|class|enum|extern|SELECT|INSERT|DELETE|CREATE|UPDATE)' +
+    '^(?!return|using|static_assert|TEST_CASE|SECTION|namespace|#|//|struct|class|enum|extern|' +
+      'SELECT|INSERT|DELETE|CREATE|UPDATE)' +
       '(?:[\\w:,&*\\[\\]]+ )+[&*]*(\\w+)(?:\\[[^\\]]*\\])?(?:\\(| =|\\{|;)',
   ),
 ];
@@ -73,22 +76,15 @@ const in_order = [
 function targets_of(root, cmake, lists) {
   const text = readFileSync(cmake, 'utf8');
   return [...text.matchAll(/add_(?:library|executable)\((\w+)([^)]*)\)/g)].map(([, target, words]) => {
-    const listed = words.replace(/\$\{(\w+)\}/g, (whole, variable) => lists.get(variable)?.join(' ') ?? whole).split(/\s+/);
+    const listed = words
+      .replace(/\$\{(\w+)\}/g, (whole, variable) => lists.get(variable)?.join(' ') ?? whole)
+      .split(/\s+/);
     const files = listed.filter((word) => word.endsWith('.cpp') && !/\$\{(?!PROJECT_SOURCE_DIR)/.test(word));
     return [target, files.map((file) => {
       const anchored = file.replace('${PROJECT_SOURCE_DIR}', root);
       return normalize(anchored === file ? join(dirname(cmake), file) : anchored);
     })];
   });
-}
-
-function* cmake_files(folder) {
-  for (const name of readdirSync(folder)) {
-    const path = join(folder, name);
-    if (statSync(path).isDirectory()) {
-      if (name !== 'node_modules' && name !== 'build') yield* cmake_files(path);
-    } else if (name === 'CMakeLists.txt') yield path;
-  }
 }
 
 // The variables of tests/ledger/sources.cmake, whose files lie beside it.
@@ -102,10 +98,12 @@ function source_lists(root) {
 export function local_name_breaches(root) {
   const breached = ([one, other]) => breaches_of([['a.cpp', one], ['b.cpp', other]]).length;
   const blind = planted.filter((pair) => breached(pair) !== 1).map(([one]) => `a planted breach was not seen: ${one}`);
-  const wrong = in_order.filter((pair) => breached(pair) !== 0).map(([, other]) => `no breach was taken for one: ${other}`);
+  const wrong = in_order
+    .filter((pair) => breached(pair) !== 0)
+    .map(([, other]) => `no breach was taken for one: ${other}`);
   const lists = source_lists(root);
   const targets = ['events', 'ledger', 'wasm', 'tests'].flatMap((folder) =>
-    [...cmake_files(join(root, folder))].flatMap((cmake) => targets_of(root, cmake, lists)));
+    [...files_below(join(root, folder), /^CMakeLists\.txt$/)].flatMap((cmake) => targets_of(root, cmake, lists)));
   const counted = targets.reduce((sum, [, files]) => sum + files.length, 0);
   const few = counted < 300 ? [`only ${counted} files of targets were found`] : [];
   return [

@@ -299,10 +299,10 @@ std::string sentence_of(const CLI::App& app, const CLI::ParseError& error) {
   return what;
 }
 
-Told told_of(const CLI::App& app, const CLI::ParseError& error) {
+Told wrong_usage(const CLI::App& app, const std::string& sentence) {
   const CLI::App* command = command_of(app);
   const std::string name = command ? " " + name_of(*command) : "";
-  return {ExitStatus::usage, sentence_of(app, error) + ". Try: creditfold" + name + " --help"};
+  return {ExitStatus::usage, sentence + ". Try: creditfold" + name + " --help"};
 }
 
 Told help_of(const CLI::App& app) {
@@ -365,18 +365,16 @@ std::variant<Options, Told> parse_arguments(int argc, const char* const* argv) {
     app.parse(static_cast<int>(words.size()), words.data());
   } catch (const CLI::CallForHelp&) {
     const std::vector<std::string> remaining = app.remaining(true);
-    if (command_of(app) == nullptr && !remaining.empty()) {
-      return Told{ExitStatus::usage, no_command(remaining.front()) + ". Try: creditfold --help"};
-    }
+    if (command_of(app) == nullptr && !remaining.empty()) return wrong_usage(app, no_command(remaining.front()));
     return help_of(app);
   } catch (const CLI::ParseError& error) {
-    return told_of(app, error);
+    return wrong_usage(app, sentence_of(app, error));
   }
   std::optional<Options> asked;
   std::apply([&](const auto&... form) { ((asked = asked ? asked : form.asked()), ...); }, forms);
   if (asked) return *asked;
   if (version) return Options(VersionOptions{});
-  return Told{ExitStatus::usage, "name a command. Try: creditfold --help"};
+  return wrong_usage(app, "name a command");
 }
 
 }  // namespace creditfold::cli

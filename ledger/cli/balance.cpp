@@ -51,7 +51,9 @@ std::string accounts_text(const Book& book) {
 }  // namespace
 
 std::string refusal_text(std::string_view answer) {
-  const auto text_of = [](const boost::json::value& value) { return harmless(boost::json::value_to<std::string>(value)); };
+  const auto text_of = [](const boost::json::value& value) {
+    return harmless(boost::json::value_to<std::string>(value));
+  };
   const boost::json::value parsed = boost::json::parse(answer);
   const boost::json::object& refused = parsed.at("refused").as_object();
   std::string text = text_of(refused.at("message")) + " (" + text_of(refused.at("code"));

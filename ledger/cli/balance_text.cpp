@@ -25,14 +25,6 @@ Wide micro_of(const json::value& value, std::string_view name) {  // of a figure
   return static_cast<Wide>(credits_of(value, name).micro);
 }
 
-std::string joined(const json::array& names) {
-  std::string text;
-  for (const json::value& name : names) {
-    text += (text.empty() ? "" : ", ") + std::string(name.as_string().data(), name.as_string().size());
-  }
-  return text;
-}
-
 std::string money_of(const json::value& money) {
   const std::string code = string_of(money, "currency");
   Money amount{.currency = {}, .minor = integer_of(money, "minor")};
@@ -173,7 +165,7 @@ std::string invoice_text(const json::value& balance) {
                {"Amount", Align::right}});
   for (const json::value& line : list_of(balance, "invoice_lines")) {
     const json::object& object = line.as_object();
-    table.row({time_of(line, "at"), string_of(line, "name"), joined(list_of(line, "products")),
+    table.row({time_of(line, "at"), string_of(line, "name"), listed(line, "products"),
                object.contains("seats") ? grouped(integer_of(line, "seats")) : "",
                object.contains("credits") ? figure_of(line, "credits") : "", money_of(line.at("amount"))});
   }

@@ -23,14 +23,6 @@ std::string origin_text(const json::value& value) {
   return "since " + short_time(since) + ", event " + std::to_string(value.at("by").at("seq").as_int64());
 }
 
-std::string words_text(const json::value& list) {
-  std::string text;
-  for (const json::value& word : list.as_array()) {
-    text += (text.empty() ? "" : ", ") + std::string(word.as_string().data(), word.as_string().size());
-  }
-  return text;
-}
-
 std::string consents_table(const json::value& document) {
   Table table({{"Consent"}, {"State"}, {"Recorded"}});
   for (const json::value& consent : document.at("consents").as_array()) {
@@ -62,7 +54,7 @@ std::string models_table(const json::value& document) {
     const std::string withdrawn = string_of(model, "withdrawn_at");
     table.row({string_of(model, "model"), string_of(model, "rate_card"), string_of(model, "provider"),
                model.at("beta").as_bool() ? "yes" : "", withdrawn.empty() ? "" : short_time(withdrawn),
-               words_text(model.at("objections"))});
+               listed(model, "objections")});
   }
   return table.empty() ? "No models.\n" : table.text();
 }
@@ -93,7 +85,7 @@ std::string estimate_text(std::string_view estimate) {
   std::string text = grouped(string_of(document, "credits")) + " credits of " + string_of(document, "plan") + " for " +
                      string_of(document, "model") + ": " + grouped(string_of(document, "covered")) + " covered, " +
                      grouped(string_of(document, "uncovered")) + " uncovered\n";
-  const std::string flags = words_text(document.at("flags"));
+  const std::string flags = listed(document, "flags");
   if (!flags.empty()) text += "A report would be flagged: " + flags + "\n";
   const json::value& authorization = document.at("authorization");
   if (!authorization.at("accepted").as_bool()) {

@@ -29,4 +29,12 @@ std::int64_t integer_of(const json::value& value, std::string_view name) { retur
 
 const json::array& list_of(const json::value& value, std::string_view name) { return value.at(name).as_array(); }
 
+std::string listed(const json::value& value, std::string_view name) {
+  std::string text;
+  for (const json::value& word : list_of(value, name)) {
+    text += (text.empty() ? "" : ", ") + std::string(word.as_string().data(), word.as_string().size());
+  }
+  return text;
+}
+
 }  // namespace creditfold::cli

@@ -17,5 +17,7 @@ namespace creditfold::cli {
 [[nodiscard]] std::string string_of(const boost::json::value& value, std::string_view name);
 [[nodiscard]] std::int64_t integer_of(const boost::json::value& value, std::string_view name);
 [[nodiscard]] const boost::json::array& list_of(const boost::json::value& value, std::string_view name);
+// Its texts, with commas between them. They are words and ids of the ledger.
+[[nodiscard]] std::string listed(const boost::json::value& value, std::string_view name);
 
 }  // namespace creditfold::cli

@@ -138,10 +138,6 @@ std::string readme_text(const ExportedAccount& exported, const std::vector<Membe
   return text;
 }
 
-Member unlisted_member(std::string name, std::string text) {
-  return {std::move(name), "", [text = std::move(text)](const TextSink& sink) { sink(text); }};
-}
-
 // The state at the head, and when its newest event was written down.
 std::optional<ExportedAccount> exported_account(const Partition& log, const AccountId& account, const Catalog& catalog,
                                                 std::string_view catalog_json, Instant& written_at) {
@@ -177,9 +173,9 @@ bool write_account_archive(const Partition& log, const AccountId& account, const
   std::vector<Summed> sums;
   for (const Member& member : members) sums.push_back(sum_of(member));
   std::vector<Member> first;
-  first.push_back(unlisted_member("README.txt", readme_text(*exported, members)));
-  first.push_back(unlisted_member("manifest.json", manifest_json(*exported, members, sums)));
-  first.push_back(unlisted_member("SHA256SUMS", sums_text(members, sums)));
+  first.push_back(text_member("README.txt", "", readme_text(*exported, members)));
+  first.push_back(text_member("manifest.json", "", manifest_json(*exported, members, sums)));
+  first.push_back(text_member("SHA256SUMS", "", sums_text(members, sums)));
 
   TarWriter tar(sink, written_at.micros / micros_per_second);
   for (const Member& member : first) tar.add(member, sum_of(member));

@@ -19,11 +19,11 @@ std::string invoices_csv_of(const ExportedAccount& exported) {
   return invoices_csv(watch.lines(exported.state));
 }
 
+}  // namespace
+
 Member text_member(std::string name, std::string about, std::string text) {
   return {std::move(name), std::move(about), [text = std::move(text)](const TextSink& sink) { sink(text); }};
 }
-
-}  // namespace
 
 std::vector<Member> members_of(const ExportedAccount& exported) {
   const LogRange range{.after = 0, .to = exported.to, .account = exported.account};

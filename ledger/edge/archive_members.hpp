@@ -32,6 +32,8 @@ struct ExportedAccount {
   TextOpening open;
 };
 
+// One whose bytes are `text`. `about`: nothing where no list tells of it.
+[[nodiscard]] Member text_member(std::string name, std::string about, std::string text);
 // `exported` must outlive the members.
 [[nodiscard]] std::vector<Member> members_of(const ExportedAccount& exported);
 
