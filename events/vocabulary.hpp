@@ -69,6 +69,9 @@ inline constexpr std::size_t actors_max = 10'000;
 // A string that says what it identifies. Ids of different kinds do not compare and do not convert.
 template <class Tag>
 struct Id {
+  static constexpr std::size_t bytes_max = Tag::bytes_max;
+  static constexpr bool takes_controls = requires { Tag::takes_controls; };
+
   std::string value;
 
   Id() = default;
@@ -77,8 +80,9 @@ struct Id {
   explicit Id(std::string_view text) : value(text) {}
 
   [[nodiscard]] static bool valid(std::string_view text) {
-    const bool plain = !text.empty() && text.size() <= Tag::bytes_max && ascii::is_plain(text);
-    return plain || is_plain_text(text, Tag::bytes_max);
+    const bool sized = !text.empty() && text.size() <= bytes_max;
+    if constexpr (takes_controls) return sized && is_utf8(text);
+    return (sized && ascii::is_plain(text)) || is_plain_text(text, bytes_max);
   }
 
   friend bool operator==(const Id& a, const Id& b) { return a.value == b.value; }
@@ -94,7 +98,8 @@ struct AccountTag { static constexpr std::size_t bytes_max = id_bytes_max; };
 struct ActorTag { static constexpr std::size_t bytes_max = id_bytes_max; };
 struct AuthorizationTag { static constexpr std::size_t bytes_max = id_bytes_max; };
 struct FeatureTag { static constexpr std::size_t bytes_max = id_bytes_max; };
-struct KeyTag { static constexpr std::size_t bytes_max = key_bytes_max; };
+// A sender's own, whatever it is made of.
+struct KeyTag { static constexpr std::size_t bytes_max = key_bytes_max; static constexpr bool takes_controls = true; };
 struct LotTag { static constexpr std::size_t bytes_max = id_bytes_max + 64; };  // plan/term/period/n
 struct ModelTag { static constexpr std::size_t bytes_max = id_bytes_max; };
 struct PlanTag { static constexpr std::size_t bytes_max = id_bytes_max; };

@@ -28,8 +28,9 @@ void ObjectReader::fail_name(std::string_view name, std::string_view found, std:
   fail(name, std::move(what));
 }
 
-void ObjectReader::fail_id(std::string_view name, std::size_t bytes_max) {
-  fail(name, "is not 1 to " + std::to_string(bytes_max) + " bytes of UTF-8 without control characters");
+void ObjectReader::fail_id(std::string_view name, std::size_t bytes_max, bool takes_controls) {
+  fail(name, "is not 1 to " + std::to_string(bytes_max) + " bytes of UTF-8" +
+                 (takes_controls ? "" : " without control characters"));
 }
 
 const boost::json::value* ObjectReader::find(std::string_view name) {

@@ -91,14 +91,10 @@ class ObjectReader {
  private:
   template <class SomeId>
   SomeId to_id(std::string_view name, std::string value) {
-    if (!faulty() && !SomeId::valid(value)) fail_id(name, bytes_max_of(static_cast<const SomeId*>(nullptr)));
+    if (!faulty() && !SomeId::valid(value)) fail_id(name, SomeId::bytes_max, SomeId::takes_controls);
     return SomeId(std::move(value));
   }
-  template <class Tag>
-  static constexpr std::size_t bytes_max_of(const Id<Tag>* /*kind*/) {
-    return Tag::bytes_max;
-  }
-  void fail_id(std::string_view name, std::size_t bytes_max);
+  void fail_id(std::string_view name, std::size_t bytes_max, bool takes_controls);
   template <class Result, class Read>
   std::optional<Result> optional(std::string_view name, Read&& read);
   [[nodiscard]] const boost::json::value* value_of(std::string_view name) const;

@@ -36,6 +36,27 @@ TEST_CASE("H19: apply gives the stored answer to a command sent again, also by a
   }
 }
 
+TEST_CASE("H19: a key is any text, and one that differs in a control character is another") {
+  const TemporaryDirectory directory;
+  const std::string data = directory.data().string();
+  static_cast<void>(ask(apply_to(directory), opening("acme")));
+  std::string charges;
+  for (const char* key : {R"(a)", R"(a\n)", R"(a\u0000)", R"(a\u0000b)", R"(\u0085)"}) {
+    charges += std::string(R"({"command":"RecordUsage","account":"acme","key":")") + key +
+               R"(","at":"2026-01-02T00:00:00Z","usage":")" + std::to_string(charges.size()) +
+               R"(","workflow":"w","model":"gpt-4o","query":0,"input":1000,"output":0})" + "\n";
+  }
+  for (const std::string& answer : lines_of(ask(apply_to(directory), charges))) CHECK(contains(answer, "accepted"));
+  const auto again = lines_of(ask(apply_to(directory), charges));
+  REQUIRE(again.size() == 5);
+  for (const std::string& answer : again) CHECK(contains(answer, R"("replayed":true)"));
+  CHECK(run({"verify", data}).status == 0);
+  const std::string log = (directory.path() / "log.jsonl").string();
+  write_file(log, ask({"export", "--data", data, "--format", "jsonl"}));
+  CHECK(at(json_of(ask({"replay", "--json", log})), "/fingerprint") ==
+        at(json_of(ask({"replay", "--json", data})), "/fingerprint"));
+}
+
 TEST_CASE("apply: a line that is no command is answered with its number, and the next line is read") {
   const TemporaryDirectory directory;
   const std::string input = opening("acme") + "\nthis is not JSON\n[]\n" +

@@ -38,7 +38,7 @@ TEST_CASE("sentences: a malformed command is told the value it has and what is a
   CHECK(filled.message(grant + R"(,"kind":"purchase"})") ==
         R"(/kind "purchase" is none of the names allowed here: promotion, correction.)");
   CHECK(filled.message(R"({"command":"ClosePeriods","account":"acme","key":""})") ==
-        "/key is not 1 to 255 bytes of UTF-8 without control characters.");
+        "/key is not 1 to 255 bytes of UTF-8.");
   CHECK(filled.message(R"({"command":"ClosePeriods","account":"","key":"k"})") ==
         "/account is not 1 to 128 bytes of UTF-8 without control characters.");
   CHECK(filled.message(R"({"command":"ClosePeriods","key":"j")" + rest + "}") == "/key stands twice.");

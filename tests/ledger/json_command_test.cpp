@@ -201,7 +201,7 @@ TEST_CASE("JSON commands: nested places are named whole") {
   CHECK(builders(many + ",\"x\"]") == "/actors");
 }
 
-TEST_CASE("JSON commands: ids are 1 to 128 bytes of UTF-8 without control characters, keys up to 255") {
+TEST_CASE("JSON commands: ids are 1 to 128 bytes of UTF-8 without control characters, keys any 1 to 255") {
   const auto id = [](const std::string& literal) { return command_fault(usage_with("usage", literal)); };
   CHECK(id("\"" + std::string(128, 'x') + "\"").empty());
   CHECK(id("\"" + std::string(129, 'x') + "\"") == "/usage");
@@ -220,6 +220,7 @@ TEST_CASE("JSON commands: ids are 1 to 128 bytes of UTF-8 without control charac
   CHECK(key("\"" + std::string(255, 'k') + "\"").empty());
   CHECK(key("\"" + std::string(256, 'k') + "\"") == "/key");
   CHECK(key("\"\"") == "/key");
+  CHECK(key(R"("a\nb\u0000\u0085")").empty());
   CHECK(command_fault(usage_with("memo", "\"" + std::string(text_bytes_max, 'm') + "\"")).empty());
   CHECK(command_fault(usage_with("memo", "\"" + std::string(text_bytes_max + 1, 'm') + "\"")) == "/memo");
 }
