@@ -2,10 +2,11 @@
 // The real program on a real disk that is full, read-only or gone, and killed: what it answers meanwhile, that it goes on
 // when the disk does, and that everything it ever acknowledged is there. The disk is a small one in memory, mounted here
 // (or in a namespace of this process's own, where it is not root). Prints "N passed, N failed".
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { serve } from './serving.mjs';
 
 const binary = resolve(process.argv[2] ?? 'build/release/creditfold');
 const disk_megabytes = 8;
@@ -32,23 +33,9 @@ function check(holds, what, told = '') {
 }
 
 let service;
-let said = '';
 async function start() {
-  said = '';
-  service = spawn(binary, ['serve', '--data', data, '--listen', '127.0.0.1:0'], { stdio: ['ignore', 'ignore', 'pipe'] });
-  service.ended = new Promise((done) => service.on('exit', (status, signal) => done({ status, signal })));
-  return new Promise((found, fail) => {
-    service.stderr.on('data', (chunk) => {
-      said += chunk;
-      const match = /http:\/\/127\.0\.0\.1:\d+/.exec(said);
-      if (match) found(match[0]);
-    });
-    service.ended.then((how) => fail(new Error(`the service ended: ${JSON.stringify(how)} ${said}`)));
-  });
-}
-async function end(signal) {
-  service.kill(signal);
-  return service.ended;
+  service = await serve(binary, ['--data', data]);
+  return service.url;
 }
 
 const at = '2026-03-02T00:00:00Z';
@@ -126,7 +113,7 @@ try {
 
   if (small) await fill_the_disk(url);
   else await charge_until_refused(url, 2_000);
-  await end('SIGKILL');
+  await service.stop('SIGKILL');
   if (small) read_only_disk();
 
   url = await start();
@@ -146,18 +133,18 @@ try {
   const gone = await charge_until_refused(url, 100);
   check(gone.status === 503, 'a ledger that is gone is answered with 503', `${gone.status} ${gone.text.slice(0, 300)}`);
   check(!existsSync(ledger), 'and no other takes its place');
-  await end('SIGTERM');
+  await service.stop();
   renameSync(`${ledger}.aside`, ledger);
   url = await start();
   check(await recovers(url), 'put back, it takes charges again');
-  check((await end('SIGTERM')).status === 0, 'and stops cleanly');
+  check((await service.stop()).status === 0, 'and stops cleanly');
 
   const verified = spawnSync(binary, ['verify', data], { encoding: 'utf8' });
   check(verified.status === 0, 'verify finds nothing wrong', verified.stderr);
 } catch (error) {
   check(false, 'the test runs to its end', error.stack);
 } finally {
-  if (service?.exitCode === null) await end('SIGKILL');
+  await service?.stop('SIGKILL');
   if (small) spawnSync('umount', [disk]);
   rmSync(disk, { recursive: true, force: true });
 }

@@ -1,29 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Starts the real service on a free port with a fresh demo, drives the page in Chromium (web/tests/e2e), stops the
 // service by its own process id, and prints "N passed, N failed".
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { serve } from './serving.mjs';
 
 const binary = resolve(process.argv[2] ?? 'build/release/creditfold');
 const data = mkdtempSync(join(tmpdir(), 'creditfold-page-'));
-const service = spawn(binary, ['serve', '--data', data, '--demo', '--listen', '127.0.0.1:0'], { stdio: ['ignore', 'inherit', 'pipe'] });
-
-const url = await new Promise((found, fail) => {
-  let said = '';
-  const late = setTimeout(() => fail(new Error(`the service said no address within 60 s: ${said}`)), 60_000);
-  service.stderr.on('data', (chunk) => {
-    process.stderr.write(chunk);
-    said += chunk;
-    const match = /http:\/\/127\.0\.0\.1:\d+/.exec(said);
-    if (match) {
-      clearTimeout(late);
-      found(match[0]);
-    }
-  });
-  service.on('exit', (status) => fail(new Error(`the service ended with status ${status}: ${said}`)));
-});
+const service = await serve(binary, ['--data', data, '--demo'], { loud: true });
 
 const run = spawnSync('npx', ['playwright', 'test', '--reporter=line,json'], {
   cwd: 'web',
@@ -32,16 +18,14 @@ const run = spawnSync('npx', ['playwright', 'test', '--reporter=line,json'], {
   maxBuffer: 1 << 28,
   env: {
     ...process.env,
-    CREDITFOLD_URL: url,
+    CREDITFOLD_URL: service.url,
     CREDITFOLD_BIN: binary,
     CREDITFOLD_DATA: data,
     PLAYWRIGHT_JSON_OUTPUT_NAME: join(data, 'report.json'),
   },
 });
 process.stdout.write(run.stdout);
-const stopped = new Promise((done) => service.on('exit', done));
-service.kill('SIGTERM');
-const status = await stopped;
+const { status } = await service.stop();
 const { default: report } = await import(join(data, 'report.json'), { with: { type: 'json' } });
 rmSync(data, { recursive: true, force: true });
 const { expected, unexpected, flaky } = report.stats;

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Fills a ledger, serves it, and has a program of another library check what it can be held against (tests/chain/go).
 // Prints that program's "N passed, N failed".
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { serve } from '../serving.mjs';
 
 const binary = resolve(process.argv[2] ?? 'build/release/creditfold');
 const work = mkdtempSync(join(tmpdir(), 'creditfold-proofs-'));
@@ -25,20 +26,6 @@ function kept(name, text) {
   const file = join(work, name);
   writeFileSync(file, text);
   return file;
-}
-
-async function serve() {
-  const service = spawn(binary, ['serve', '--data', data, '--listen', '127.0.0.1:0'], { stdio: ['ignore', 'inherit', 'pipe'] });
-  let said = '';
-  const url = await new Promise((found, fail) => {
-    service.stderr.on('data', (chunk) => {
-      said += chunk;
-      const match = /http:\/\/127\.0\.0\.1:\d+/.exec(said);
-      if (match) found(match[0]);
-    });
-    service.on('exit', (status) => fail(new Error(`the service ended with ${status}: ${said}`)));
-  });
-  return { service, url };
 }
 
 let status = 1;
@@ -63,11 +50,9 @@ try {
     GOCACHE: resolve('build/go-cache') };
   const built = spawnSync('go', ['build', '-o', program, 'tests/chain/go/proofs.go'], { env: environment, stdio: 'inherit' });
   if (built.status !== 0) throw new Error('go could not build tests/chain/go/proofs.go');
-  const { service, url } = await serve();
-  const stopped = new Promise((done) => service.on('exit', done));
-  status = spawnSync(program, [url, 'acme', seen, vkey, ...proofs], { stdio: 'inherit' }).status;
-  service.kill('SIGTERM');
-  await stopped;
+  const service = await serve(binary, ['--data', data]);
+  status = spawnSync(program, [service.url, 'acme', seen, vkey, ...proofs], { stdio: 'inherit' }).status;
+  await service.stop();
 } catch (error) {
   console.log(`${error}\n0 passed, 1 failed`);
 } finally {

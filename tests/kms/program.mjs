@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { serve as serve_program } from '../serving.mjs';
 
 const binary = resolve(process.argv[2] ?? 'build/release/creditfold');
 export const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'never/to+be=shown', sessionToken: 'token//of==a+session' };
@@ -28,27 +29,8 @@ export function run(args, { input = '', env = environment() } = {}) {
   });
 }
 
-export async function serve(data, more, env = environment()) {
-  const child = spawn(binary, ['serve', '--data', data, '--listen', '127.0.0.1:0', '--close-after', '31000000', ...more],
-    { env, stdio: ['ignore', 'inherit', 'pipe'] });
-  let said = '';
-  const ended = new Promise((done) => child.on('exit', done));
-  const url = await new Promise((found, fail) => {
-    child.stderr.on('data', (piece) => {
-      said += piece;
-      const match = /http:\/\/127\.0\.0\.1:\d+/.exec(said);
-      if (match) found(match[0]);
-    });
-    ended.then((status) => fail(new Error(`the service ended with ${status}: ${said}`)));
-  });
-  return {
-    url, said: () => said,
-    async stop() {
-      child.kill('SIGTERM');
-      return ended;
-    },
-  };
-}
+export const serve = (data, more, env = environment()) =>
+  serve_program(binary, ['--data', data, '--close-after', '31000000', ...more], { env });
 
 export async function send(service, command) {
   const response = await fetch(`${service.url}/v1/commands`, {
