@@ -88,9 +88,9 @@ cmake_build() {
   is_configured "$preset" || cmake --preset "$preset" "-DBUILD_TESTING=$with_tests" >&2 ||
     die "cmake could not configure the $preset preset"
   if [ $# -gt 0 ]; then
-    cmake --build --preset "$preset" --target "$@" >&2 || die "the $preset build failed"
+    cmake --build --preset "$preset" --parallel "$(nproc)" --target "$@" >&2 || die "the $preset build failed"
   else
-    cmake --build --preset "$preset" >&2 || die "the $preset build failed"
+    cmake --build --preset "$preset" --parallel "$(nproc)" >&2 || die "the $preset build failed"
   fi
 }
 

@@ -57,7 +57,8 @@ std::vector<std::string> region_and_versions(const std::string& data) {
 }  // namespace
 
 TEST_CASE(
-    "RES-1: killed before any write of a migration, the account is in exactly one region, whole, and nothing is lost") {
+    "RES-1: killed before any write of a migration, the account is in exactly one region, whole, and nothing is lost",
+    "[slow]") {
   const TemporaryDirectory templates;
   const std::string first = templates.data().string();
   fill(first);
@@ -112,7 +113,8 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "RES-1: a service killed under load while accounts move loses nothing it acknowledged, and ends with one copy") {
+    "RES-1: a service killed under load while accounts move loses nothing it acknowledged, and ends with one copy",
+    "[slow]") {
   Random random(20261123);
   const TemporaryDirectory directory;
   const std::string data = directory.data().string();

@@ -184,7 +184,7 @@ TEST_CASE("verify: a checkpoint key that others may read, or that is none, is no
   CHECK(run({"verify", ledger.data(), "--key", vkey}).status == 0);
 }
 
-TEST_CASE("prove: one flipped bit anywhere in a body, the frontier or a note is found") {
+TEST_CASE("prove: one flipped bit anywhere in a body, the frontier or a note is found", "[slow]") {
   const FilledLedger ledger;
   const std::string sound = read_file(ledger.database());
   struct Column {
@@ -284,7 +284,8 @@ TEST_CASE("prove: an event that was forged, its check with it, is found by its t
 }
 
 TEST_CASE(
-    "prove: one flipped bit of the tree's nodes, or of a leaf hash that was kept for an account that left, is found") {
+    "prove: one flipped bit of the tree's nodes, or of a leaf hash that was kept for an account that left, is found",
+    "[slow]") {
   const Moved moved;
   std::string lines = opening_in("us", "busy");
   for (int i = 0; i < 600; ++i) lines += usage("busy", "u-" + std::to_string(i), "2026-02-20T00:00:00Z");

@@ -115,7 +115,9 @@ TEST_CASE("RES-1: a process that ended while it made the folders is begun again,
   check_regions(data, known);
 }
 
-TEST_CASE("RES-1: whichever write or sync fails, the ledger of the layout before stays whole and can be moved again") {
+TEST_CASE(
+    "RES-1: whichever write or sync fails, the ledger of the layout before stays whole and can be moved again",
+    "[slow]") {
   with_each_call_failing(SQLITE_FULL, [&](const auto& fail, const auto& heal) {
     const TemporaryDirectory directory;
     const auto data = directory.data();

@@ -121,7 +121,7 @@ TEST_CASE("Large groups, hashed and packed by two threads, leave the log that sm
   CHECK(large->tree() == before);
 }
 
-TEST_CASE("The write-ahead log is moved into the database beside the commits, and stays bounded") {
+TEST_CASE("The write-ahead log is moved into the database beside the commits, and stays bounded", "[slow]") {
   const TemporaryDirectory directory;
   auto log = open_sqlite({.directory = directory.data()});
   const std::filesystem::path wal = directory.data() / "ledger.db-wal";

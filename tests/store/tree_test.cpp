@@ -96,7 +96,7 @@ TEST_CASE("An empty log has the empty tree, and every append moves it, in both s
   check_proofs(both.memory_us);
 }
 
-TEST_CASE("A log over many tiles is proved from what is stored of it, at both its levels") {
+TEST_CASE("A log over many tiles is proved from what is stored of it, at both its levels", "[slow]") {
   Both both;
   constexpr std::int64_t events = 66'100;
   both.each([](Partition& us, Partition&) {
