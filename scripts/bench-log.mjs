@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // How fast the log becomes durable, beside other logs and beside the disk itself. The disk is part of it: everything is
 // wall time, in one directory, /var/tmp or CREDITFOLD_BENCH_DIR, which should not be in memory.
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { has_postgres, start_postgres } from './bench-postgres.mjs';
-import { compare, median, native, rounded, row, run, spread_of } from './bench-rows.mjs';
+import { compare, median, native, rounded, row, run, run_into, spread_of } from './bench-rows.mjs';
 
 const rounds = 5;
 const accounts = 10_000;
-// Theirs are shorter, which is in their favour: an index of rows is slower the larger it is.
-const our_events = 1_000_000;
-const their_events = 200_000;
+// As many on each side: an index of rows is slower the larger it is, which is what long_events shows.
+const append_events = 1_000_000;
+const long_events = 10_000_000;
+const long_rounds = 2;
 const start_events = 10_000_000;
 const index_keys = 100_000_000;
 const emmett_packages = join('build', 'emmett');
@@ -45,25 +46,29 @@ function in_turn(side, directory) {
 const bench_side = (peer, events, goal, note) => ({ peer, goal, note, runs: [],
   fill: (own) => run(join(native, 'append_bench'), [peer, String(events), String(accounts), own]) });
 
-async function postgres_side(directory) {
-  const side = { peer: 'postgres', goal: 20, runs: [], stop: async () => {},
-    note: 'PostgreSQL 15 as Debian ships it, fsync and synchronous_commit on, rows by binary COPY over a socket, keys as uuid' };
+// Two ways into one server, and what stops it.
+async function postgres_sides(directory, events) {
+  const durable = 'PostgreSQL 15 as Debian ships it, fsync and synchronous_commit on, binary over a socket';
+  const ledger = { peer: 'postgres', way: 'insert', goal: 20, runs: [],
+    note: `${durable}; one prepared INSERT of a thousand rows, a key of before leaves out its own row, keys as text` };
+  const copy = { peer: 'postgres-copy', way: 'copy', runs: [],
+    note: `${durable}; the same server's fastest way: COPY, which a key of before undoes whole, keys as uuid` };
+  const sides = [ledger, copy];
+  const none = (missing) => ({ sides: sides.map((side) => ({ ...side, missing })), stop: async () => {} });
   const program = join(native, 'postgres_bench');
   if (!has_postgres() || !existsSync(program)) {
-    side.missing = 'postgresql-15 or libpq-dev is not installed; scripts/bench append-1000 installs them where it can';
-    return side;
+    return none('postgresql-15 or libpq-dev is not installed; scripts/bench append-1000 installs them where it can');
   }
   try {
     const server = await start_postgres(join(directory, 'server'));
-    side.stop = server.stop;
-    side.fill = () => run(program, [String(their_events), String(accounts), server.socket]);
+    for (const side of sides) side.fill = () => run(program, [side.way, String(events), String(accounts), server.socket]);
+    return { sides, stop: server.stop };
   } catch (error) {
-    side.missing = error.message;
+    return none(error.message);
   }
-  return side;
 }
 
-function emmett_side(directory) {
+function emmett_side(directory, events) {
   const side = { peer: 'emmett-sqlite', goal: 40, runs: [],
     note: 'version 0.38.5, JSON, all to one stream over one kept connection; positions unique, keys not' };
   if (!existsSync(join(emmett_packages, '.installed'))) {
@@ -71,33 +76,32 @@ function emmett_side(directory) {
     return side;
   }
   const lines = join(directory, 'charges.jsonl');
-  writeFileSync(lines, run(join(native, 'charge_lines'), [String(their_events), String(accounts)]));
+  run_into(lines, join(native, 'charge_lines'), [String(events), String(accounts)]);
   side.fill = (own) => run('node', [join('tests', 'bench', 'emmett.mjs'), emmett_packages, lines, own]);
   return side;
 }
 
-function append_row(ours, side) {
-  const fields = { bench: 'append-1000', peer: side.peer, unit: 'events/s', goal: side.goal };
+function append_row(bench, ours, side) {
+  const fields = { bench, peer: side.peer, unit: 'events/s', goal: side.goal };
   const both = ours.runs.map((mine, turn) => [mine, side.runs[turn]]).filter(([, theirs]) => theirs);
   if (both.length === 0) {
     const rates = ours.runs.map((each) => each.per_second);
     const note = side.missing ?? side.failure;
     return row({ ...fields, ours: rounded(median(rates)), theirs: null, ratio: null, spread: spread_of(rates), note });
   }
-  const their_count = both[0][1].events;
   const bytes = rounded(median(both.map(([, theirs]) => theirs.bytes_per_event)));
   const failed = side.runs.length - both.length;
-  const failure = failed > 0 ? `${failed} of ${rounds} runs failed: ${side.failure}` : '';
-  const note = [side.note, `${their_count} events beside our ${our_events}`, `${bytes} bytes an event`, failure];
+  const failure = failed > 0 ? `${failed} of ${side.runs.length} runs failed: ${side.failure}` : '';
+  const note = [side.note, `${both[0][1].events} events`, `${bytes} bytes an event`, failure];
   compare({ ...fields, note: note.filter(Boolean).join('; ') }, both.map(([mine]) => mine.per_second), both.map(([, theirs]) => theirs.per_second));
 }
 
 export async function append_1000() {
   await with_directory(async (directory) => {
-    const ours = bench_side('ours', our_events);
-    const postgres = await postgres_side(directory);
-    const peers = [postgres, bench_side('indexed-sqlite', their_events, 20, 'rows with unique (account, version) and (account, key)'),
-      emmett_side(directory), bench_side('bare-segments', our_events, 0.8, 'canonical bytes, a row a transaction, nothing unique')];
+    const ours = bench_side('ours', append_events);
+    const postgres = await postgres_sides(directory, append_events);
+    const peers = [...postgres.sides, bench_side('indexed-sqlite', append_events, 20, 'rows with unique (account, version) and (account, key)'),
+      emmett_side(directory, append_events), bench_side('bare-segments', append_events, 0.8, 'canonical bytes, a row a transaction, nothing unique')];
     try {
       const sides = [ours, ...peers].filter((side) => !side.missing);
       for (let turn = 0; turn < rounds; turn += 1) {
@@ -106,10 +110,10 @@ export async function append_1000() {
     } finally {
       await postgres.stop();
     }
-    for (const side of peers) append_row(ours, side);
+    for (const side of peers) append_row('append-1000', ours, side);
     const bytes = ours.runs.map((each) => each.bytes_per_event);
     row({ bench: 'append-1000-bytes', unit: 'bytes/event', ours: rounded(median(bytes)), goal: 40, met: median(bytes) <= 40, spread: spread_of(bytes),
-      note: `on disk after ${our_events} events, keys and indexes counted; the goal is at most` });
+      note: `on disk after ${append_events} events, keys and indexes counted; the goal is at most` });
     const p99 = ours.runs.map((each) => each.p99_ms);
     const theirs = peers.filter((side) => side.runs.some(Boolean))
       .map((side) => `${side.peer} ${rounded(median(side.runs.filter(Boolean).map((each) => each.p99_ms)))}`);
@@ -117,6 +121,24 @@ export async function append_1000() {
     const longest = rounded(Math.max(...ours.runs.map((each) => each.max_ms)));
     row({ bench: 'append-1000-p99', unit: 'ms', ours: rounded(median(p99)), spread: spread_of(p99),
       note: `median ${middle}, longest ${longest}; p99 of ${theirs.join(', ')}` });
+  });
+}
+
+// Ten times as long: what uniqueness for ever costs later.
+export async function append_10m() {
+  await with_directory(async (directory) => {
+    const ours = bench_side('ours', long_events);
+    const { sides: [postgres], stop } = await postgres_sides(directory, long_events);
+    try {
+      for (let turn = 0; turn < long_rounds; turn += 1) {
+        for (const side of [ours, postgres]) {
+          if (!side.missing) in_turn(side, directory);
+        }
+      }
+    } finally {
+      await stop();
+    }
+    append_row('append-10m', ours, postgres);
   });
 }
 

@@ -39,18 +39,23 @@ install_emmett() {
 }
 
 duckdb_version=1.5.6-r.1
+lighthouse_version=13.5.0
 
-install_duckdb() {
-  local home=build/duckdb
-  [ "$(cat "$home/.installed" 2>/dev/null || true)" != "$duckdb_version" ] || return 0
-  step "Installing DuckDB $duckdb_version into $home"
+# install_npm NAME PACKAGE VERSION: into a folder of its own below build/.
+install_npm() {
+  local home=build/$1
+  [ "$(cat "$home/.installed" 2>/dev/null || true)" != "$3" ] || return 0
+  step "Installing $2 $3 into $home"
   rm -rf "$home"
   mkdir -p "$home"
   echo '{"private": true}' >"$home/package.json"
-  npm install --prefix "$home" --save-exact --ignore-scripts --no-audit --no-fund "@duckdb/node-api@$duckdb_version" >&2 ||
-    die "npm could not install DuckDB $duckdb_version"
-  echo "$duckdb_version" >"$home/.installed"
+  npm install --prefix "$home" --save-exact --ignore-scripts --no-audit --no-fund "$2@$3" >&2 || die "npm could not install $2 $3"
+  echo "$3" >"$home/.installed"
 }
+
+install_duckdb() { install_npm duckdb @duckdb/node-api "$duckdb_version"; }
+
+install_lighthouse() { install_npm lighthouse lighthouse "$lighthouse_version"; }
 
 install_peers() {
   (install_postgres) || say "PostgreSQL is left out."

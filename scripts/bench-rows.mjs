@@ -1,16 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the benchmarks share: running a program, medians, and a row for people or as a JSON line.
 import { spawnSync } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 
 const as_json = process.argv.includes('--json');
 export const native = 'build/release';
 export const wasm = 'build/wasm';
 
-export function run(program, args, input) {
-  const done = spawnSync(program, args, { encoding: 'utf8', maxBuffer: 1 << 28, input });
+function checked(program, args, done) {
   if (done.error) throw new Error(`${program} could not be run: ${done.error.message}`);
   if (done.status !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${done.status}: ${done.stderr.trim()}`);
   return done.stdout;
+}
+
+export const run = (program, args, input, env = process.env) =>
+  checked(program, args, spawnSync(program, args, { encoding: 'utf8', maxBuffer: 1 << 28, input, env }));
+
+// What it prints may be more than a string holds.
+export function run_into(file, program, args) {
+  const output = openSync(file, 'w');
+  try {
+    checked(program, args, spawnSync(program, args, { encoding: 'utf8', stdio: ['ignore', output, 'pipe'] }));
+  } finally {
+    closeSync(output);
+  }
 }
 
 export const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
@@ -33,6 +46,6 @@ export function row(fields) {
 // Rates that took turns: a disk's changes from one second to the next, so the ratio is the median of the turns' own.
 export function compare(fields, ours, theirs) {
   const ratio = rounded(median(ours.map((rate, turn) => rate / theirs[turn])));
-  row({ ...fields, ours: rounded(median(ours)), theirs: rounded(median(theirs)), ratio, spread: spread_of(ours), theirs_spread: spread_of(theirs),
-    met: ratio >= fields.goal });
+  const met = fields.goal === undefined ? {} : { met: ratio >= fields.goal };
+  row({ ...fields, ours: rounded(median(ours)), theirs: rounded(median(theirs)), ratio, spread: spread_of(ours), theirs_spread: spread_of(theirs), ...met });
 }

@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { conversation_trace } from '../tests/traces.mjs';
 import { forecast } from './bench-forecast.mjs';
+import { page } from './bench-page.mjs';
 import { page_log } from './bench-page-log.mjs';
-import { append_1000, commit_1, commit_64, index, start } from './bench-log.mjs';
+import { append_10m, append_1000, commit_1, commit_64, index, start } from './bench-log.mjs';
 import { replay, replay_wasm } from './bench-replay.mjs';
 import { median, native, rounded, row, run, wasm } from './bench-rows.mjs';
 
@@ -95,16 +96,19 @@ const benches = {
     replay_wasm();
   },
   forecast,
+  page,
   'page-log': page_log,
   import: import_trace,
   'leaf-hash': () => row({ bench: 'leaf-hash', ...JSON.parse(run(join(native, 'leaf_bench'), [])) }),
   sizes,
   'append-1000': append_1000,
+  'append-10m': append_10m,
   index,
   start,
   'commit-1': commit_1,
   'commit-64': commit_64,
 };
+const by_name_only = new Set(['append-10m']);  // ten minutes
 for (const name of names) {
   if (!benches[name]) {
     console.error(`creditfold: there is no benchmark '${name}'; there are: ${Object.keys(benches).join(', ')}`);
@@ -112,5 +116,5 @@ for (const name of names) {
   }
 }
 for (const [name, bench] of Object.entries(benches)) {
-  if (names.length === 0 || names.includes(name)) await bench();
+  if (names.includes(name) || (names.length === 0 && !by_name_only.has(name))) await bench();
 }
