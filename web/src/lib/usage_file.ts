@@ -57,6 +57,16 @@ const known: Record<UsageField, string[]> = {
   id: ['x_usageid', 'usage_id', 'request_id', 'id', 'trace_id'],
 };
 
+// What other names hold, for those fields that a wrong guess harms least: it is shown with the first rows.
+const hints: Partial<Record<UsageField, RegExp>> = {
+  at: /time|date|when|created/,
+  input: /(prompt|input|context).*tok/,
+  output: /(completion|output|generated|response).*tok/,
+  model: /model|deployment/,
+  workflow: /workflow|project|feature|team/,
+  actor: /user|actor/,
+};
+
 const bare = (name: string): string => name.trim().toLowerCase().replaceAll(' ', '_');
 
 /** The mapping that the column names suggest. */
@@ -74,6 +84,14 @@ export function guess_mapping(header: readonly string[]): Mapping {
     return null;
   };
   const columns = Object.fromEntries(usage_fields.map((field) => [field, column(field)])) as Mapping['columns'];
+  for (const field of usage_fields) {
+    const hint = hints[field];
+    if (columns[field] !== null || !hint) continue;
+    const at = names.findIndex((name, n) => !taken.has(n) && hint.test(name));
+    if (at < 0) continue;
+    taken.add(at);
+    columns[field] = at;
+  }
   return { columns, unit: 1, model: '', workflow: 'imported', models: {} };
 }
 
@@ -85,8 +103,8 @@ export function mapping_complete({ columns, model }: Mapping): boolean {
 
 /** The catalog's model that a name most likely means: the same, else the longest that it begins with or holds. */
 export function guess_model(name: string, catalog: readonly string[]): string | null {
-  const bare_name = name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
-  const fits = (model: string): boolean => bare_name.includes(model.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-'));
+  const squeezed = (text: string): string => text.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
+  const fits = (model: string): boolean => squeezed(name).includes(squeezed(model));
   const fitting = catalog.filter(fits).sort((a, b) => b.length - a.length);
   return fitting[0] ?? null;
 }

@@ -10,14 +10,16 @@ interface Named {
   note?: string | undefined;
 }
 
-/** A whole number; out of range it is brought back in. Emptied, it is what it was without the lever. */
+/** A multiple of `step`, of 1 unless it is said; out of range it is brought back in. Emptied, it is what it was without the lever. */
 export function NumberField(props: Named & {
-  value: number; min: number; max: number; empty: number; unit?: string; slider?: { min: number; max: number; step: number };
+  value: number; min: number; max: number; empty: number; step?: number; unit?: string; slider?: { min: number; max: number; step: number };
   change(value: number): void;
 }): JSX.Element {
   const id = createUniqueId();
   const take = (text: string): void => {
-    const wanted = text.trim() === '' ? props.empty : Math.trunc(Number(text));
+    // By division: 0.01 is no binary fraction, 100 is.
+    const parts = 1 / (props.step ?? 1);
+    const wanted = text.trim() === '' ? props.empty : Math.trunc(Number(text) * parts + 1e-6) / parts;
     props.change(Number.isFinite(wanted) ? Math.min(Math.max(wanted, props.min), props.max) : props.empty);
   };
   return (
@@ -29,7 +31,7 @@ export function NumberField(props: Named & {
           onInput={(event) => props.change(event.currentTarget.valueAsNumber)} />
       )}</Show>
       <span class="lever-number">
-        <input id={id} type="number" inputmode="numeric" step="1" min={props.min} max={props.max} value={props.value}
+        <input id={id} type="number" inputmode={props.step ? 'decimal' : 'numeric'} step={props.step ?? 1} min={props.min} max={props.max} value={props.value}
           data-testid={props.testid} onChange={(event) => take(event.currentTarget.value)} />
         <Show when={props.unit}><span class="quiet">{props.unit}</span></Show>
       </span>

@@ -99,23 +99,33 @@ function Packs(): JSX.Element {
     if (change.first !== undefined && next.last < next.first) next.last = next.first;
     put({ packs: lever().packs || 1, periods: next });
   };
-  const options = (): [string, string][] => (term()?.periods ?? []).map((period: Period) =>
-    [String(period.period), words.period(period.period, `${day_text(period.starts_at)}${period.state === 'closed' ? `, ${text.states.closed.toLowerCase()}` : ''}`)]);
+  // Those there are, and those the forecast sees coming.
+  const coming = (): { period: number; starts_at: string }[] => (what_if.outcome(0).told?.plans.find((one) => one.plan === plan())?.periods ?? [])
+    .filter((one) => one.term === term()?.term && !term()?.periods.some(({ period }) => period === one.period));
+  const options = (): [string, string][] => [
+    ...(term()?.periods ?? []).map(({ period, starts_at, state }: Period): [string, string] =>
+      [String(period), words.period(period, day_text(starts_at), state === 'closed' ? text.states.closed.toLowerCase() : '')]),
+    ...coming().map(({ period, starts_at }): [string, string] => [String(period), words.period(period, day_text(starts_at), '')]),
+  ];
   return (
     <>
       <Show when={plans().length > 1}>
-        <SelectField label={text.plans.heading} testid="packs-plan" value={plan()}
+        <SelectField label={words.groups.plan} testid="packs-plan" value={plan()}
           options={plans().map((one) => [one, text.plan_name(one)] as const)} change={put_wanted} />
       </Show>
-      <NumberField label={words.packs} testid="packs" value={lever().packs} min={0} max={packs_max} empty={0}
-        note={increment() ? words.packs_of(printer.short(increment()!)) : words.packs_none(text.plan_name(plan()))}
-        slider={{ min: 0, max: Math.max(10, lever().packs), step: 1 }} change={(packs) => put({ packs })} />
-      <div class="lever-pair">
-        <SelectField label={words.first} testid="packs-first" value={String(periods().first)} options={options()}
-          change={(value) => span({ first: Number(value) })} />
-        <SelectField label={words.last} testid="packs-last" value={String(periods().last)} options={options()}
-          change={(value) => span({ last: Number(value) })} />
-      </div>
+      <Show when={increment()} fallback={
+        <p class="quiet lever-help">{plan() === '' ? words.no_plan : words.packs_none(text.plan_name(plan()))}</p>
+      }>
+        <NumberField label={words.packs} testid="packs" value={lever().packs} min={0} max={packs_max} empty={0}
+          note={words.packs_of(printer.short(increment()!))}
+          slider={{ min: 0, max: Math.max(10, lever().packs), step: 1 }} change={(packs) => put({ packs })} />
+        <div class="lever-pair">
+          <SelectField label={words.first} testid="packs-first" value={String(periods().first)} options={options()}
+            change={(value) => span({ first: Number(value) })} />
+          <SelectField label={words.last} testid="packs-last" value={String(periods().last)} options={options()}
+            change={(value) => span({ last: Number(value) })} />
+        </div>
+      </Show>
     </>
   );
 }
@@ -148,6 +158,7 @@ function Plan(): JSX.Element {
               const { starts_at: _before, ...rest } = pulled();
               put(day === '' ? rest : { ...rest, starts_at: midnight(day) });
             }} />
+          <p class="quiet lever-help">{words.when_help}</p>
         </div>
       )}</Show>
     </>
@@ -260,13 +271,16 @@ function AllUse(): JSX.Element {
   const [to, put_to] = createSignal('');
   const number = (name: 'growth_percent_per_month' | 'seasonality_percent', empty: number) => (value: number): void =>
     what_if.pull(name, ({ [name]: _before, ...levers }) => (value === empty ? levers : { ...levers, [name]: value }));
-  const percent = (): number => what_if.levers().calendar?.[0]?.percent ?? 100;
+  const [share, put_share] = createSignal(100);
+  const percent = (): number => what_if.levers().calendar?.[0]?.percent ?? share();
+  const backwards = (): boolean => from() !== '' && to() !== '' && to() <= from();
   const special = (next: { from?: string; to?: string; percent?: number }): void => {
     const begin = next.from ?? (from() || day_of(what_if.levers().calendar?.[0]?.from));
     const end = next.to ?? (to() || day_of(what_if.levers().calendar?.[0]?.to));
     put_from(begin);
     put_to(end);
     const wanted = next.percent ?? percent();
+    put_share(wanted);
     what_if.pull('calendar', ({ calendar: _before, ...levers }) => (begin === '' || end === '' || end <= begin || wanted === 100 ? levers
       : { ...levers, calendar: [{ from: midnight(begin), to: midnight(end), percent: wanted }] }));
   };
@@ -283,6 +297,7 @@ function AllUse(): JSX.Element {
           <DateField label={words.calendar_from} testid="calendar-from" value={from() || day_of(what_if.levers().calendar?.[0]?.from)} change={(day) => special({ from: day })} />
           <DateField label={words.calendar_to} testid="calendar-to" value={to() || day_of(what_if.levers().calendar?.[0]?.to)} change={(day) => special({ to: day })} />
         </div>
+        <Show when={backwards()}><p class="quiet lever-help" role="status">{words.calendar_backwards}</p></Show>
         <NumberField label={words.calendar_percent} testid="calendar-percent" value={percent()} min={0} max={1000} empty={100} unit={words.percent}
           change={(value) => special({ percent: value })} />
       </fieldset>
@@ -303,6 +318,7 @@ function Seats(): JSX.Element {
           empty={Number(seats)} note={words.now(printer.count(seats))}
           change={(wanted) => what_if.pull(`seats ${product}`, (levers) => with_seats(levers, { product, seats: wanted }, Number(seats)))} />
       )}</For>
+      <p class="quiet lever-help">{words.seats_help}</p>
     </Show>
   );
 }
@@ -341,12 +357,13 @@ function Policy(): JSX.Element {
   const plan = (): string => what_if.levers().plan?.plan ?? page.plan() ?? '';
   const lever = () => what_if.levers().policies?.find((one) => one.plan === plan());
   const now = (): OnExhaustion => what_if.catalog()?.plans[plan()]?.on_exhaustion ?? 'stop';
-  return (
+  return (<>
     <SelectField label={words.policy_of(text.plan_name(plan()))} testid="policy" value={lever()?.on_exhaustion ?? ''} pulled={lever() !== undefined}
       options={[['', `${words.as_is}: ${words.policies[now()]}`], ...exhaustion.map((one) => [one, words.policies[one]] as const)]}
       change={(value) => what_if.pull('policy', (levers) => with_policy(levers, value === '' ? { plan: plan(), back: true }
         : { plan: plan(), on_exhaustion: value as OnExhaustion }))} />
-  );
+    <p class="quiet lever-help">{words.policy_help}</p>
+  </>);
 }
 
 const price_max = 1_000_000_000;
@@ -359,14 +376,15 @@ function Prices(): JSX.Element {
   const currency = (): string => lever()?.increment?.currency ?? lever()?.overage?.currency ?? lever()?.period?.currency ?? 'USD';
   const put = (name: 'increment' | 'overage' | 'period', amount: number): void => what_if.pull(`price ${name}`, (levers) => {
     const { [name]: _before, ...rest } = lever() ?? { plan: plan() };
-    const next = amount === 0 ? rest : { ...rest, [name]: { currency: currency(), minor: amount * 100 } };
+    const next = amount === 0 ? rest : { ...rest, [name]: { currency: currency(), minor: Math.round(amount * 100) } };
     const others = (levers.prices ?? []).filter((one) => one.plan !== plan());
     return { ...levers, prices: Object.keys(next).length > 1 ? [...others, next] : others };
   });
-  return (
+  return (<>
     <For each={[['increment', words.price_pack], ['overage', words.price_overage], ['period', words.price_period]] as const}>{([name, label]) => (
-      <NumberField label={label} testid={`price-${name}`} value={Number(lever()?.[name]?.minor ?? 0) / 100} min={0} max={price_max} empty={0} unit={currency()}
+      <NumberField label={label} testid={`price-${name}`} value={Number(lever()?.[name]?.minor ?? 0) / 100} min={0} max={price_max} empty={0} step={0.01} unit={currency()}
         change={(amount) => put(name, amount)} />
     )}</For>
-  );
+    <p class="quiet lever-help">{words.prices_help(currency())}</p>
+  </>);
 }

@@ -10,6 +10,7 @@ import { between_text, bound_text } from '../lib/time';
 import { printer } from '../state/settings';
 import { text } from '../text';
 import { start_term } from '../lib/first_steps';
+import { scenario_of } from '../lib/scenarios';
 import { plans_now, use_page, type PlanNow } from './context';
 import { Credits, Icon, Nothing, Time } from './parts';
 import { WhyButton } from './why_button';
@@ -152,6 +153,8 @@ export function Sentence(): JSX.Element {
   const page = use_page();
   const now = (): PlanNow | undefined =>
     page.state.moment ? plans_now(page.state.moment).find(({ plan }) => plan === page.plan()) : undefined;
+  const chosen = (): string | null => scenario_of(page.what_if.board(), page.what_if.board().chosen)?.name ?? null;
+  const horizon = (): string => text.what_if.days[page.what_if.board().days] ?? '';
   return (
     <section class="sentence" aria-labelledby="sentence-heading">
       <h1 id="sentence-heading" class="sr-only">{page.state.account}</h1>
@@ -174,12 +177,12 @@ export function Sentence(): JSX.Element {
             <Show when={simulated(page)} fallback={
               // Its room, so that nothing moves when it comes.
               <li class="coming" aria-hidden="true">
-                {text.sentence.simulated(printer.count(1000))} <b>{printer.exact('100')}&nbsp;%</b>, {text.sentence.middle} <Time value={outlook().ends_at} form="day" />
+                {text.sentence.simulated(printer.count(1000), null)} <b>{printer.exact('100')}&nbsp;%</b> {text.sentence.run_out(horizon())}, {text.sentence.middle} <Time value={outlook().ends_at} form="day" />
               </li>
             }>{(told) => (
               <li data-testid="simulated">
                 <WhyButton why={{ about: 'forecast', which: String(page.what_if.board().chosen) }} label={text.compare.chance} testid="simulated-why">
-                  {text.sentence.simulated(printer.count(told().futures))} <b>{printer.exact(line_of(told()).chance)}&nbsp;%</b>
+                  {text.sentence.simulated(printer.count(told().futures), chosen())} <b>{printer.exact(line_of(told()).chance)}&nbsp;%</b> {text.sentence.run_out(horizon())}
                   <Show when={line_of(told()).runs_out}>{(when) => <>, {text.sentence.middle} <Time value={when()} form="day" /></>}</Show>
                 </WhyButton>
               </li>

@@ -35,9 +35,10 @@ export function Scrubber(): JSX.Element {
     return text.scrubber.announce(printer.count(moment.version), printer.count(newest()), what(moment),
       second_text(moment.event.at));
   };
+  // Not `disabled`: whoever steps to an end keeps the focus.
   const step = (name: IconName, title: string, to: () => number): JSX.Element => (
     <button type="button" class={`button icon-button step-${name}`} aria-label={title} title={title}
-      disabled={to() === version()} onClick={() => go(to())}>
+      aria-disabled={to() === version()} onClick={() => go(to())}>
       <Icon name={name} />
     </button>
   );
@@ -66,7 +67,7 @@ export function Scrubber(): JSX.Element {
           )}</Show>
         </p>
         <button type="button" class="button now-button" classList={{ primary: !page.at_now() }} data-testid="now"
-          disabled={page.at_now()} onClick={() => go(newest())}>
+          aria-disabled={page.at_now()} onClick={() => go(newest())}>
           {text.scrubber.now}
         </button>
       </div>
@@ -104,7 +105,10 @@ export function MomentStrip(): JSX.Element {
             <b>{text.scrubber.banner(printer.count(moment().version), second_text(moment().event.at))}</b>{' '}
             <span class="strip-help">{text.scrubber.banner_help}</span>
           </p>
-          <button type="button" class="button" onClick={() => page.now()}>{text.scrubber.back}</button>
+          <button type="button" class="button" onClick={() => {
+            page.now();
+            document.getElementById('main')?.focus({ preventScroll: true });
+          }}>{text.scrubber.back}</button>
         </div>
       }>
         <div class="strip">

@@ -66,12 +66,20 @@ function case_of({ code }: Fault): FaultCase {
 export function Failed(props: { fault: Fault }): JSX.Element {
   const page = use_page();
   const words = (): (typeof text.fault.cases)[FaultCase] => text.fault.cases[case_of(props.fault)];
+  const file = (): string | null => (page.state.opening.from === 'log' ? page.state.opening.name : null);
+  const command = (): string => (case_of(props.fault) === 'damaged' && file() !== null ? text.fault.verify(file()!) : words().command);
+  const elsewhere = (): boolean => page.state.opening.from === 'service' && page.state.opening.name !== null;
   return (
     <div class="stage" role="alert" data-testid="failed">
       <div class="stage-card">
         <h1 class="stage-heading"><Icon name="warn" class="bad" />{words().heading}</h1>
+        <Show when={file()}>{(name) => <p class="quiet">{name()}</p>}</Show>
         <p>{words().lead}</p>
-        <Show when={words().command}>{(line) => <Command line={line()} />}</Show>
+        <Show when={command()}>{(line) => <Command line={line()} />}</Show>
+        <Show when={case_of(props.fault) === 'unreachable' && elsewhere()}>
+          <p>{text.fault.reader}</p>
+          <Command line={text.fault.reader_command(location.origin)} />
+        </Show>
         <Show when={token_cases.includes(case_of(props.fault))}><TokenForm /></Show>
         <dl class="stage-facts">
           <dt>{text.fault.details}</dt><dd>{props.fault.message}</dd>
@@ -85,7 +93,10 @@ export function Failed(props: { fault: Fault }): JSX.Element {
               page.go({ account: null, plan: null, as_of: null });
             }}>{text.fault.open_first}</button>
           </Show>
-          <button type="button" class="button" onClick={() => page.start()}>{text.fault.open_other}</button>
+          <button type="button" class="button" onClick={() => {
+            page.start();
+            document.getElementById('main')?.focus();
+          }}>{text.fault.open_other}</button>
         </div>
       </div>
     </div>

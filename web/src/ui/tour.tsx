@@ -50,7 +50,7 @@ function Walk(): JSX.Element {
   }));
   const end = (): void => {
     page.put_tour(null);
-    (opener instanceof HTMLElement && opener.isConnected ? opener : document.getElementById('main'))?.focus();
+    (opener instanceof HTMLElement && opener !== document.body && opener.isConnected ? opener : document.getElementById('main'))?.focus();
   };
   const on_key = (event: KeyboardEvent): void => {
     if (event.key === 'Escape') end();

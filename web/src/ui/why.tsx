@@ -193,7 +193,7 @@ function Step(props: { step: WhyStep; estimate: boolean; says(clause: string): s
       <Show when={props.step.link} fallback={<span class="why-label">{props.step.label}</span>}>{(link) => (
         <button type="button" class="why-link" onClick={() => page.walk(link())}>
           {props.step.label}<Icon name="chevron" />
-          <span class="sr-only"> {text.why.open(text.why.kinds[link().about], link().which)}</span>
+          <span class="sr-only"> {text.why.open(text.why.kinds[link().about], link().about === 'use' ? use_text(link().which) : link().which)}</span>
         </button>
       )}</Show>
       <Show when={props.step.value !== undefined}>

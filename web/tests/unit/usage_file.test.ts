@@ -44,6 +44,8 @@ describe('columns', () => {
     expect(focus).toEqual({ at: 0, workflow: 1, model: 2, query: 3, input: 4, output: 5, id: 6, actor: null });
     const gateway = guess_mapping(['request_id', 'startTime', 'model', 'prompt_tokens', 'completion_tokens', 'user']).columns;
     expect(gateway).toMatchObject({ id: 0, at: 1, model: 2, input: 3, output: 4, actor: 5 });
+    const odd = guess_mapping(['Model notes', 'when happened', 'LLM deployment', 'prompt_toks', 'completion_toks', 'prompt text', 'model']).columns;
+    expect(odd).toEqual({ at: 1, model: 6, input: 3, output: 4, query: null, workflow: null, actor: null, id: null });
   });
 
   test('are complete with a time, a volume and a model', () => {
@@ -56,6 +58,7 @@ describe('columns', () => {
     const catalog = ['gpt-4o', 'gpt-4o-mini', 'claude-3-5-sonnet'];
     expect(guess_model('gpt-4o-mini-2024-07-18', catalog)).toBe('gpt-4o-mini');
     expect(guess_model('anthropic/claude-3.5-sonnet', catalog)).toBe('claude-3-5-sonnet');
+    expect(guess_model('gpt4o-mini', catalog)).toBe('gpt-4o-mini');
     expect(guess_model('llama-3', catalog)).toBeNull();
   });
 });
