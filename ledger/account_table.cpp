@@ -222,10 +222,11 @@ void AccountTable::evolve_wholly(std::uint32_t account, const Event& event) {
   move_windows(line, event, state);
 }
 
-// A charge shows which period charges of its plan go to now. Anything else may have changed what windows stand for.
+// A charge shows which period charges of its plan go to now. Anything else may have changed what windows stand for; and
+// while an event earlier than the latest could open a period (H3), each is folded by itself.
 void AccountTable::move_windows(AccountLine& line, const Event& event, const AccountState& state) {
   const auto* charge = std::get_if<CreditsConsumed>(&event.payload);
-  if (charge == nullptr) {
+  if (charge == nullptr || terms::any_to_open_without_allotment(state, state.latest_at)) {
     line.plan = {};
     line.window = {};
     return;

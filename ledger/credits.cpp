@@ -49,7 +49,7 @@ std::optional<Refusal> check_periods(const Term& term, std::int64_t first, std::
   }
   const Instant ends_at = terms::period_ends_at(term, first);
   if (ends_at <= at || first <= term.closed) {
-    return Refusal{RefusalCode::period_closed, closed_clause, "The first period named has ended.",
+    return Refusal{RefusalCode::period_closed, closed_clause, "The first period named has ended or was closed.",
                    {{"period", std::to_string(first)}, {"ends_at", to_text(ends_at)}}};
   }
   return std::nullopt;

@@ -45,8 +45,8 @@ struct Evolve {
   void operator()(const CreditsHeld& fact) const { usage::evolve(state, event, fact); }
   void operator()(const HoldReleased& fact) const { usage::evolve(state, fact); }
   void operator()(const SeatsChanged& fact) const { seats::evolve(state, event, fact, folding); }
-  void operator()(const ProductAdded& fact) const { seats::evolve(state, fact); }
-  void operator()(const ProductRemoved& fact) const { seats::evolve(state, fact); }
+  void operator()(const ProductAdded& fact) const { seats::evolve(state, event, fact); }
+  void operator()(const ProductRemoved& fact) const { seats::evolve(state, event, fact, folding); }
   void operator()(const ConsentChanged& fact) const { consents::evolve(state, event, fact); }
   void operator()(const TermsAccepted& fact) const { consents::evolve(state, event, fact); }
   void operator()(const AccessChanged& fact) const { consents::evolve(state, event, fact); }
@@ -60,10 +60,10 @@ void fold(AccountState& state, const Event& event, Folding folding) {
   require((event.version == 1) == std::holds_alternative<AccountOpened>(event.payload),
           "an account's first event, and only that, is AccountOpened");
   if (state.latest_at < event.at) state.latest_at = event.at;
-  terms::open_without_allotment(state, state.latest_at);
+  terms::open_without_allotment(state, event.at);
   std::visit(Evolve{state, event, folding}, event.payload);
   state.version = event.version;
-  if (std::holds_alternative<TermStarted>(event.payload)) terms::open_without_allotment(state, state.latest_at);
+  if (std::holds_alternative<TermStarted>(event.payload)) terms::open_without_allotment(state, event.at);
 }
 
 }  // namespace

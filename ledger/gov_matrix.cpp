@@ -69,7 +69,7 @@ TermsId requested_terms() { return TermsId("responsibility-matrix-requested:" + 
 
 TermsId attested_terms() { return TermsId("responsibility-matrix:" + std::string(matrix_version)); }
 
-std::string record_command(const AccountState& state, const TermsId& terms) {
+std::string record_command(const AccountState& state, const TermsId& terms, int attempt) {
   std::string key = "gov:" + terms.value;
   if (const auto found = state.terms.find(terms); found != state.terms.end()) {
     const auto& changes = found->second.changes;
@@ -77,6 +77,7 @@ std::string record_command(const AccountState& state, const TermsId& terms) {
         std::count_if(changes.begin(), changes.end(), [](const auto& change) { return !change.value; });
     if (withdrawn > 0) key += ":" + std::to_string(withdrawn);
   }
+  if (attempt > 0) key += "#" + std::to_string(attempt);
   JsonWriter out;
   out.open('{')
       .field("command", "AcceptTerms")

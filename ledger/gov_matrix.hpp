@@ -52,7 +52,9 @@ inline constexpr std::string_view matrix_version = "2026-11";
 // What is recorded as TermsAccepted: that an account asked for the matrix, and that it attested to do its part.
 [[nodiscard]] TermsId requested_terms();  // "responsibility-matrix-requested:2026-11"
 [[nodiscard]] TermsId attested_terms();   // "responsibility-matrix:2026-11"
-// The command that records either: the same until the account withdraws it, so that it is recorded once (H19).
-[[nodiscard]] std::string record_command(const AccountState& state, const TermsId& terms);
+// The command that records either: the same until the account withdraws it, so that it is recorded once (H19). The
+// account may have used its key for another command: then the next attempt has another.
+inline constexpr int record_attempts_max = 16;
+[[nodiscard]] std::string record_command(const AccountState& state, const TermsId& terms, int attempt = 0);
 
 }  // namespace creditfold::gov

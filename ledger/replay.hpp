@@ -57,7 +57,7 @@ class Book {
 
 // A book as bytes and back: magic, format, position, states, digest of all that. A snapshot is thrown away when its
 // format is old or its digest differs; the log is what counts.
-inline constexpr std::uint8_t snapshot_format = 2;
+inline constexpr std::uint8_t snapshot_format = 3;
 [[nodiscard]] std::vector<std::uint8_t> encode_snapshot(const Book& book);
 [[nodiscard]] Expected<Book, std::string> decode_snapshot(std::span<const std::uint8_t> bytes);
 

@@ -2,18 +2,18 @@
 #include "ledger/residency.hpp"
 
 #include "ledger/evolve.hpp"
+#include "ledger/seats.hpp"
 
 namespace creditfold::residency {
 namespace {
 
-// The region the add-on was bought for, where the account has it.
-std::optional<RegionId> region_bought(const AccountState& state) {
-  const auto found = state.products.find(ProductId(product));
-  return found == state.products.end() ? std::nullopt : found->second;
+// The region the add-on was bought for, where the account has it at that moment (H1).
+std::optional<RegionId> region_bought(const AccountState& state, Instant at) {
+  const SeatlessProduct* bought = seats::seatless_product(state, ProductId(product), at);
+  return bought == nullptr ? std::nullopt : bought->region;
 }
 
-Refusal product_required(const AccountState& state, const RegionId& region) {
-  const std::optional<RegionId> bought = region_bought(state);
+Refusal product_required(const std::optional<RegionId>& bought, const RegionId& region) {
   Refusal refusal{RefusalCode::product_required, "RES-1",
                   bought ? "The account's Data Residency is for another region."
                          : "A migration takes the add-on Data Residency for the region.",
@@ -56,7 +56,8 @@ std::optional<Refusal> decide(Draft& draft, const MigrateRegion& command, const 
   }
   const bool there = command.region == state.region;
   if (there && !provided.migrating) return std::nullopt;
-  if (!there && region_bought(state) != command.region) return product_required(state, command.region);
+  const std::optional<RegionId> bought = region_bought(state, draft.at());
+  if (!there && bought != command.region) return product_required(bought, command.region);
   if (provided.migrating) {
     return Refusal{RefusalCode::migration_in_progress, "RES-1", "A migration of this account is under way.", {asked}};
   }

@@ -129,6 +129,12 @@ Money prorated(std::int64_t seats, const Money& seat_price, Instant from, Instan
   return proration(seats, seat_price, from, to).amount;
 }
 
+const SeatlessProduct* seatless_product(const AccountState& state, const ProductId& product, Instant at) {
+  const auto found = state.products.find(product);
+  const SeatlessProduct* standing = found == state.products.end() ? nullptr : found->second.at(at);
+  return standing != nullptr && standing->there ? standing : nullptr;
+}
+
 const SeatTerm* term_in_force(const AccountState& state, const ProductId& product, Instant at) {
   return term_in(state, product, at);
 }
@@ -210,14 +216,18 @@ void evolve(AccountState& state, const Event& event, const SeatsChanged& fact, F
   }
 }
 
-void evolve(AccountState& state, const ProductAdded& fact) { state.products[fact.product] = fact.region; }
+void evolve(AccountState& state, const Event& event, const ProductAdded& fact) {
+  state.products[fact.product].change(event.at, {.there = true, .region = fact.region});
+}
 
-void evolve(AccountState& state, const ProductRemoved& fact) {
+void evolve(AccountState& state, const Event& event, const ProductRemoved& fact, Folding folding) {
   const auto sold_by_seats = state.seats.find(fact.product);
   if (sold_by_seats != state.seats.end()) {
     sold_by_seats->second.removed = true;
   } else {
-    require(state.products.erase(fact.product) == 1, "a product is removed that was never added");
+    require(state.products.count(fact.product) != 0 || folding == Folding::selection,
+            "a product is removed that was never added");
+    state.products[fact.product].change(event.at, {});
   }
 }
 
@@ -336,7 +346,7 @@ std::optional<Refusal> decide(Draft& draft, const AddProduct& command, const Cat
       return Refusal{RefusalCode::unknown_region, "RES-1", "This product is not offered for the region.",
                      {named, {"region", command.region->value}}};
     }
-    if (draft.state().products.count(command.product) != 0) {
+    if (seatless_product(draft.state(), command.product, draft.at()) != nullptr) {
       return Refusal{RefusalCode::term_overlap, "AIS-2", "The account has this product already.", {named}};
     }
     draft.emit(ProductAdded{.product = command.product, .region = command.region});
@@ -359,7 +369,7 @@ std::optional<Refusal> decide(Draft& draft, const RemoveProduct& command, const 
     return Refusal{RefusalCode::unknown_product, "", "The catalog has no product of this name.",
                    {{"product", command.product.value}}};
   }
-  if (state.products.count(command.product) != 0) {
+  if (seatless_product(state, command.product, draft.at()) != nullptr) {
     draft.emit(ProductRemoved{.product = command.product, .effective_at = draft.at()});
     return std::nullopt;
   }

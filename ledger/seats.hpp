@@ -28,13 +28,15 @@ struct Proration {
 [[nodiscard]] Money prorated(std::int64_t seats, const Money& seat_price, Instant from, Instant to);
 
 [[nodiscard]] const SeatTerm* term_in_force(const AccountState& state, const ProductId& product, Instant at);
+// What stands at that moment of a product that is not sold by seats (H1); nullptr: the account has not got it.
+[[nodiscard]] const SeatlessProduct* seatless_product(const AccountState& state, const ProductId& product, Instant at);
 
 // evolve
 void evolve(AccountState& state, const TermStarted& fact);
 void evolve(AccountState& state, const TermEnded& fact);
 void evolve(AccountState& state, const Event& event, const SeatsChanged& fact, Folding folding);
-void evolve(AccountState& state, const ProductAdded& fact);
-void evolve(AccountState& state, const ProductRemoved& fact);
+void evolve(AccountState& state, const Event& event, const ProductAdded& fact);
+void evolve(AccountState& state, const Event& event, const ProductRemoved& fact, Folding folding);
 
 // decide
 [[nodiscard]] std::optional<Refusal> decide(Draft& draft, const StartTerm& command, const Catalog& catalog);

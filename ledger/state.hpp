@@ -122,6 +122,17 @@ struct Standing {
   }
 };
 
+// Whether the account has a product that is not sold by seats, and for which region it was bought.
+struct SeatlessProduct {
+  bool there = false;
+  std::optional<RegionId> region;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("there", self.there);
+    visit("region", self.region);
+  }
+};
+
 // Everything of one plan on the account: its terms in order and who may build with it (H5, H6).
 struct Pool {
   Standing<Builders> builders;  // nothing recorded: everyone
@@ -297,7 +308,7 @@ struct AccountState {
   std::map<AuthorizationId, Hold> holds;  // live ones only
   std::map<UsageKey, UsageTotals> usage;
   std::map<ProductId, SeatProduct> seats;
-  std::map<ProductId, std::optional<RegionId>> products;  // without seats, with their region
+  std::map<ProductId, Standing<SeatlessProduct>> products;  // nothing recorded: not there
   std::vector<InvoiceLine> invoice_lines;
   std::map<FeatureId, Standing<bool>> consents;  // nothing recorded: not granted
   std::map<TermsId, Standing<bool>> terms;       // nothing recorded: not accepted

@@ -194,6 +194,18 @@ void open_without_allotment(AccountState& state, Instant reached) {
   }
 }
 
+bool any_to_open_without_allotment(const AccountState& state, Instant reached) {
+  for (const auto& [plan, pool] : state.pools) {
+    for (const Term& term : pool.terms) {
+      if (term.allotment.micro == 0 && term.opened < period_count(term) &&
+          period_starts_at(term, term.opened + 1) <= reached) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
 Expected<InForce, Refusal> named_plan(const AccountState& state, const PlanId& plan, Instant at,
                                       std::string_view clause) {
   if (const Term* term = term_in_force(state, plan, at)) return InForce{plan, term};

@@ -39,8 +39,11 @@ inline constexpr std::string_view studio_product = "ai_studio";
 void evolve(AccountState& state, const TermStarted& fact);
 void evolve(AccountState& state, const TermEnded& fact);
 void evolve(AccountState& state, const Event& event, const BuildersChanged& fact);
-// H3: a period whose allotment is 0 opens without an event, as soon as the account has reached its start.
+// H3: a period whose allotment is 0 opens without an event, by the first event behind its term's start that has reached
+// its own.
 void open_without_allotment(AccountState& state, Instant reached);
+// Whether that would open any.
+[[nodiscard]] bool any_to_open_without_allotment(const AccountState& state, Instant reached);
 
 // The plan and term that a command at `at` concerns.
 struct InForce {

@@ -42,7 +42,7 @@ std::string key_note(const edge::Manifest& manifest) {
 
 ExitStatus run(const BackupOptions& options) {
   if (!std::filesystem::is_directory(options.data))
-    throw UsageError(options.data + ": there is no data directory here");
+    throw Fault(Fault::Kind::unavailable, options.data + ": there is no data directory here");
   if (std::filesystem::exists(options.to))
     throw UsageError(options.to + " is there already; a backup takes a name of its own");
   if (lies_in(options.to, options.data)) {
@@ -56,7 +56,7 @@ ExitStatus run(const BackupOptions& options) {
 }
 
 ExitStatus run(const RestoreOptions& options) {
-  if (!std::filesystem::is_directory(options.from)) throw UsageError(options.from + ": there is no backup here");
+  if (!std::filesystem::is_directory(options.from)) throw Fault(Fault::Kind::unavailable, options.from + ": there is no backup here");
   const edge::Restored restored = edge::restore(options.from, options.data);
   if (options.json) return print(edge::to_json(restored.manifest));
   const std::string before = restored.before.empty() ? "" : "; what was there is now " + restored.before.string();

@@ -66,12 +66,21 @@ std::string refusal_text(std::string_view answer) {
   return text + ")";
 }
 
-ExitStatus tell_refusal(const Refusal& refusal, bool json) {
-  const std::string answer =
-      to_json(Answer{.key = std::nullopt, .refused = refusal, .accepted = {}, .replayed = false});
+std::string refused_code(std::string_view answer) {
+  const boost::json::value parsed = boost::json::parse(answer);
+  const boost::json::value* refused = parsed.as_object().if_contains("refused");
+  return refused == nullptr ? std::string() : boost::json::value_to<std::string>(refused->at("code"));
+}
+
+ExitStatus tell_refused_answer(const std::string& answer, bool json) {
   say(refusal_text(answer));
   if (json) print(answer);
   return ExitStatus::refused;
+}
+
+ExitStatus tell_refusal(const Refusal& refusal, bool json) {
+  return tell_refused_answer(
+      to_json(Answer{.key = std::nullopt, .refused = refusal, .accepted = {}, .replayed = false}), json);
 }
 
 ExitStatus refuse_unknown_account(const AccountId& account, bool json, bool then) {

@@ -290,7 +290,10 @@ using Options =
 [[nodiscard]] ExitStatus refuse_unknown_account(const AccountId& account, bool json, bool then = false);
 // An answer that refuses, for people: its sentence, then its code, clause and values.
 [[nodiscard]] std::string refusal_text(std::string_view answer);
-// The same for any refusal.
+// The code of an answer that refuses; empty: it does not.
+[[nodiscard]] std::string refused_code(std::string_view answer);
+// Tells a refusal that was answered, and any other.
+[[nodiscard]] ExitStatus tell_refused_answer(const std::string& answer, bool json);
 [[nodiscard]] ExitStatus tell_refusal(const Refusal& refusal, bool json);
 
 }  // namespace creditfold::cli

@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // creditfold gov: the responsibility matrix for a gov account or the operator, and the account's attestation. Who owns
 // the data directory is the operator; what is asked for an account is recorded as asked by it (GOV-2).
-#include <boost/json.hpp>
-
 #include "ledger/cli/answerer.hpp"
 #include "ledger/cli/commands.hpp"
 #include "ledger/cli/data.hpp"
 #include "ledger/cli/output.hpp"
 #include "ledger/gov_matrix.hpp"
+#include "ledger/json.hpp"
 #include "ledger/statement.hpp"
 
 namespace creditfold::cli {
 namespace {
-
-namespace json = boost::json;
 
 // Nothing: there is no such account.
 std::optional<AccountState> state_of(const std::string& data, const AccountId& account) {
@@ -33,14 +30,15 @@ std::optional<ExitStatus> refuse_others(const std::optional<AccountState>& state
                       as_json);
 }
 
-// The ledger's answer; throws Fault when it refused, which nothing it is asked here can be.
+// The ledger's answer.
 std::string record(const std::string& data, const AccountState& state, const TermsId& terms) {
   const auto answerer = open_answerer(data, std::nullopt, {});
-  const std::vector<Line> commands{Line{1, gov::record_command(state, terms)}};
-  const std::string answer = answerer->answer(commands).front();
-  const json::value value = json::parse(json::string_view(answer.data(), answer.size()));
-  if (value.as_object().contains("refused"))
-    throw Fault(Fault::Kind::unavailable, "the ledger did not record it: " + answer);
+  std::string answer;
+  for (int attempt = 0; attempt < gov::record_attempts_max; ++attempt) {
+    const std::vector<Line> commands{Line{1, gov::record_command(state, terms, attempt)}};
+    answer = answerer->answer(commands).front();
+    if (refused_code(answer) != to_name(RefusalCode::key_reused)) break;
+  }
   return answer;
 }
 
@@ -69,7 +67,8 @@ ExitStatus run(const GovMatrixOptions& options) {
   if (options.account) {
     const auto state = state_of(options.data, *options.account);
     if (const auto refused = refuse_others(state, *options.account, options.json)) return *refused;
-    static_cast<void>(record(options.data, *state, gov::requested_terms()));
+    const std::string answer = record(options.data, *state, gov::requested_terms());
+    if (!refused_code(answer).empty()) return tell_refused_answer(answer, options.json);
   }
   return print(options.json ? gov::matrix_json() : whole_matrix_text());
 }
@@ -78,6 +77,7 @@ ExitStatus run(const GovAttestOptions& options) {
   const auto state = state_of(options.data, *options.account);
   if (const auto refused = refuse_others(state, *options.account, options.json)) return *refused;
   const std::string answer = record(options.data, *state, gov::attested_terms());
+  if (!refused_code(answer).empty()) return tell_refused_answer(answer, options.json);
   if (options.json) return print(answer);
   return print(options.account->value + " attests to its part of the responsibility matrix " +
                std::string(gov::matrix_version) + ".");

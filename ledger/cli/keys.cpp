@@ -54,20 +54,13 @@ std::string command_text(const KeysOptions& options, std::string_view command) {
 }
 
 ExitStatus change(const KeysOptions& options, std::string_view command) {
-  namespace json = boost::json;
   const auto answerer = open_answerer(options.data, options.catalog, options);
   const Line line{.number = 1, .text = command_text(options, command)};
   const std::string answer = answerer->answer({&line, 1}).front();
-  const json::value parsed = json::parse(answer);
-  const json::value* refused = parsed.as_object().if_contains("refused");
-  if (refused != nullptr) say(refusal_text(answer));
-  if (options.json) {
-    print(answer);
-  } else if (refused == nullptr) {
-    print(command == "RevokeKey" ? "The key is revoked; what it sealed is sealed for good."
-                                 : "The key is in use now; nothing of the log was rewritten.");
-  }
-  return refused != nullptr ? ExitStatus::refused : ExitStatus::done;
+  if (!refused_code(answer).empty()) return tell_refused_answer(answer, options.json);
+  if (options.json) return print(answer);
+  return print(command == "RevokeKey" ? "The key is revoked; what it sealed is sealed for good."
+                                      : "The key is in use now; nothing of the log was rewritten.");
 }
 
 ExitStatus check(const KeysOptions& options) {

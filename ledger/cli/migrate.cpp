@@ -28,7 +28,7 @@ bool is_of_older_format(const std::string& data) {
 // the next goes on with those that are left. A newer format is refused when it is opened to write.
 ExitStatus run(const MigrateOptions& options) {
   if (!std::filesystem::is_directory(options.data))
-    throw UsageError(options.data + ": there is no data directory here");
+    throw Fault(Fault::Kind::unavailable, options.data + ": there is no data directory here");
   const bool older = is_of_older_format(options.data);
   if (older) static_cast<void>(SqlitePartitions(options.data, false));
   const SqlitePartitions partitions(options.data, true);

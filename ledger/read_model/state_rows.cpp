@@ -117,7 +117,10 @@ void StateRows::add(const AccountState& state, const AccountRows& rows) {
     for (const Term& term : pool.terms) add_term(state, rows, plan, term);
   }
   add_seats(state);
-  for (const auto& [product, region] : state.products) products_.put(state.account, product, region);
+  for (const auto& [product, standing] : state.products) {
+    const SeatlessProduct* last = standing.latest();
+    if (last != nullptr && last->there) products_.put(state.account, product, last->region);
+  }
   for (const DetailedLine& line : rows.invoices.lines(state)) add_invoice(state, line);
 }
 

@@ -18,13 +18,13 @@ Refusal not_a_gov_account() {
 }
 
 // The command that records the asking; nothing: it is no gov account.
-std::optional<std::string> asking_of(const Regions& regions, const AccountId& account) {
+std::optional<std::string> asking_of(const Regions& regions, const AccountId& account, int attempt) {
   const RegionAtWork* home = regions.home_of(account);
   if (home == nullptr) return std::nullopt;
   return home->sequencer.with_book([&](const Book& book) -> std::optional<std::string> {
     const AccountState* state = book.find(account);
     if (state == nullptr || state->environment != Environment::gov) return std::nullopt;
-    return gov::record_command(*state, gov::requested_terms());
+    return gov::record_command(*state, gov::requested_terms(), attempt);
   });
 }
 
@@ -35,18 +35,22 @@ asio::awaitable<Reply> answer_matrix(Regions& regions, Call call) {
         "The responsibility matrix is given to who shows a token: creditfold tokens create makes one.");
   }
   if (!call.caller.is_operator()) {
-    auto asked = asking_of(regions, *call.caller.scope.account);
-    if (!asked) {
-      Reply reply = refusal_reply(not_a_gov_account());
-      reply.status = Status::forbidden;
-      co_return reply;
+    std::optional<Refusal> refused = Refusal{};
+    for (int attempt = 0; refused && attempt < gov::record_attempts_max; ++attempt) {
+      auto asked = asking_of(regions, *call.caller.scope.account, attempt);
+      if (!asked) {
+        Reply reply = refusal_reply(not_a_gov_account());
+        reply.status = Status::forbidden;
+        co_return reply;
+      }
+      std::vector<std::string> asking;
+      asking.push_back(std::move(*asked));
+      const Processed processed = co_await regions.process(std::move(asking));
+      if (!processed.has_value()) co_return fault_reply(processed.error());
+      refused = processed.value().front().refused;
+      if (refused && refused->code != RefusalCode::key_reused) break;
     }
-    std::vector<std::string> asking;
-    asking.push_back(std::move(*asked));
-    const Processed processed = co_await regions.process(std::move(asking));
-    if (!processed.has_value()) co_return fault_reply(processed.error());
-    const Answer& answer = processed.value().front();
-    if (answer.refused) co_return refusal_reply(*answer.refused);
+    if (refused) co_return refusal_reply(*refused);
   }
   co_return json_reply(Status::ok, gov::matrix_json());
 }

@@ -201,16 +201,20 @@ asio::awaitable<void> Scheduler::send(std::vector<AccountId> accounts, Instant n
 }
 
 // What was accepted has come back through `accounts_changed` before this. An entry that still wants the same thing was
-// refused, failed, or brought no event: it is put off, so that nothing is ever sent in a circle.
+// refused, failed, or brought no event: it is put off, so that nothing is ever sent in a circle. A key that somebody took
+// for another command is no circle: the next attempt has another.
 void Scheduler::take_answers(const std::vector<AccountId>& accounts, const std::vector<std::string>& keys,
                              const Processed& processed, Instant now) {
   for (std::size_t i = 0; i < accounts.size(); ++i) {
     const auto entry = entries_.find(accounts[i]);
     if (entry == entries_.end() || entry->second.due.key != keys[i]) continue;
-    put_off(accounts[i], now);
+    const bool key_taken = processed.has_value() && processed.value()[i].refused &&
+                           processed.value()[i].refused->code == RefusalCode::key_reused;
+    if (!key_taken) put_off(accounts[i], now);  // else the next key is tried at once: somebody may have taken several
     if (!processed.has_value()) continue;
     ++entry->second.attempts;
     const Answer& answer = processed.value()[i];
+    if (key_taken && entry->second.attempts > 1) continue;  // one line for all of them
     log_line(Severity::warning, "a scheduled ClosePeriods did not close or open what it was sent for",
              {{"account", accounts[i].value},
               {"key", keys[i]},

@@ -57,6 +57,17 @@ TEST_CASE("H19: a key is any text, and one that differs in a control character i
         at(json_of(ask({"replay", "--json", data})), "/fingerprint"));
 }
 
+TEST_CASE("apply: a line with a field twice is answered with its key, unless that is the field") {
+  const TemporaryDirectory directory;
+  const std::string twice = R"({"command":"ClosePeriods","account":"acme","key":"k9",)";
+  const auto answers =
+      lines_of(ask(apply_to(directory), twice + R"("command":"ClosePeriods"})" + "\n" + twice + R"("key":"k9"})"));
+  REQUIRE(answers.size() == 2);
+  CHECK(at(json_of(answers[0]), "/key") == "k9");
+  CHECK(at(json_of(answers[0]), "/refused/details/place") == "/command");
+  CHECK(json_of(answers[1]).at("key").is_null());
+}
+
 TEST_CASE("apply: a line that is no command is answered with its number, and the next line is read") {
   const TemporaryDirectory directory;
   const std::string input = opening("acme") + "\nthis is not JSON\n[]\n" +

@@ -63,6 +63,29 @@ TEST_CASE("GOV-2: asking and attesting are recorded once, as terms accepted") {
   CHECK(contains(ask({"consents", "--data", ledger.data(), "--account", "agency"}), "asked for, attested"));
 }
 
+TEST_CASE("GOV-2: keys that the account used for other commands do not stand in the way, until all are taken") {
+  const GovLedger ledger;
+  const auto take = [&](int from, int to) {
+    std::string commands;
+    for (int i = from; i < to; ++i) {
+      const std::string key = "gov:" + gov::attested_terms().value + (i == 0 ? "" : "#" + std::to_string(i));
+      commands += R"({"command":"SetAccess","account":"agency","key":")" + key + R"(","allowed":true})" + "\n";
+    }
+    static_cast<void>(ask({"apply", "--data", ledger.data()}, commands));
+  };
+  take(0, gov::record_attempts_max);
+  const Ended refused = run({"gov", "attest", "--data", ledger.data(), "--account", "agency", "--json"});
+  CHECK(refused.status == 1);
+  CHECK(at(json_of(refused.out), "/refused/code") == "key_reused");
+
+  const GovLedger other;
+  static_cast<void>(ask({"apply", "--data", other.data()},
+                        R"({"command":"SetAccess","account":"agency","key":"gov:)" + gov::attested_terms().value +
+                            R"(","allowed":true})"));
+  CHECK(run({"gov", "attest", "--data", other.data(), "--account", "agency"}).status == 0);
+  CHECK(contains(other.events("agency"), "#1\""));
+}
+
 TEST_CASE("GOV-2: an attestation that was withdrawn is recorded anew, and once") {
   const GovLedger ledger;
   static_cast<void>(ask({"gov", "attest", "--data", ledger.data(), "--account", "agency"}));

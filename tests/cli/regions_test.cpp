@@ -254,7 +254,7 @@ TEST_CASE("RES-1: on to a third region and back to the second") {
   const Moved moved;
   const auto steps = [&](const std::string& region, const std::string& key) {
     std::string commands = R"({"command":"RemoveProduct","account":"acme","key":"rm-)" + key +
-                           R"(","at":"2026-03-01T00:00:00Z","product":"data_residency"})" + "\n" +
+                           R"(","at":"2026-02-01T12:00:00Z","product":"data_residency"})" + "\n" +
                            residency_of("acme", "add-" + key, region) + migration_of("acme", key, region);
     return lines_of(answer_of(moved.data, commands)).back();
   };

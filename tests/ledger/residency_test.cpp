@@ -44,6 +44,20 @@ TEST_CASE("RES-1: a migration takes the add-on for exactly that region, and the 
   )");
 }
 
+TEST_CASE("H1, RES-1: the add-on is measured by the moment of the command, as it was recorded last") {
+  Table(wide_catalog()).rows(R"(
+    2026-03-01  add data_residency region eu         -> ok
+    2026-02-01  migrate to eu                        -> refused product_required RES-1
+    2026-02-01  remove data_residency                -> refused outside_term
+    2026-04-01  remove data_residency                -> ok
+    2026-04-01  migrate to eu                        -> refused product_required RES-1
+    2026-03-31  add data_residency region jp         -> refused term_overlap AIS-2
+    2026-03-31  migrate to eu                        -> RegionMigrated us>eu events=3
+    2026-04-02  add data_residency region us         -> ok
+    2026-04-03  migrate to us                        -> RegionMigrated eu>us events=5
+  )");
+}
+
 TEST_CASE("RES-1: there and back again takes the add-on for each way") {
   Table table(wide_catalog());
   table.rows(R"(
@@ -67,7 +81,7 @@ TEST_CASE("RES-1: asked as of a moment, the region is where the last migration t
   Table(wide_catalog()).rows(R"(
     2026-01-02  add data_residency region eu         -> ok
     2026-05-01  migrate to eu                        -> RegionMigrated us>eu events=2
-    2026-05-02  remove data_residency                -> ok
+    2026-02-15  remove data_residency                -> ok
     2026-03-01  add data_residency region jp         -> ok
     2026-04-01  migrate to jp                        -> RegionMigrated eu>jp events=5
     = at 2026-03-31  account region us

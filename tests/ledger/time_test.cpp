@@ -198,6 +198,19 @@ TEST_CASE("H3: a period with an allotment of 0 opens without an event") {
   )");
 }
 
+TEST_CASE("H3: what happened before a term was there opens none of its periods without allotment") {
+  check_table(R"(
+    2026-06-01  access yes                                 -> ok
+    2026-01-02  start max monthly 2026-03-01..2026-06-01   -> TermStarted max/1
+    = max/1/1  absent
+    2026-03-01  end max on 2026-04-01                      -> ok
+    = max/1/1  closing
+    = max/1/2  absent
+    2026-03-10  use 5                                      -> CreditsConsumed max 5
+    = max/1/1  closing  uncovered 5
+  )");
+}
+
 TEST_CASE("H3: StartTerm and RenewTerm open, in the same batch, what of the new term has begun by at") {
   check_table(R"(
     2026-03-01  start plus monthly 2026-01-01..2026-05-01  -> TermStarted plus/1

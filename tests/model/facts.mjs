@@ -135,12 +135,12 @@ export function close_of(facts, period) {
 }
 
 // AIS-3: opened is a period whose allotment was granted. One of 0 makes no event and is open once any event of the
-// account is as late as its start; `at` is the moment of a command being decided, which has opened it just so (H3).
+// account from the term's start on is as late as the period's; `at` is the moment of a command being decided, which has opened it just so (H3).
 export function is_opened(facts, term, period, at) {
   if (term.allotment > 0n) {
     return facts.some((f) => f.kind === 'allotment' && same_period(period_of_lot(f.lot), period));
   }
-  return (at !== undefined && period.starts_at <= at) || facts.some((f) => f.at >= period.starts_at);
+  return (at !== undefined && period.starts_at <= at) || facts.some((f) => f.version >= term.version && f.at >= period.starts_at);
 }
 
 // H1: what stood at `at` is what the last event said whose own `at` is no later.

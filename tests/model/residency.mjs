@@ -10,24 +10,24 @@ export function region_of(facts) {
   }, undefined);
 }
 
-// Whether the account has a product that is sold by region, and for which one.
-function bought(facts, product) {
-  const last = facts.findLast((f) => ['ProductAdded', 'ProductRemoved'].includes(f.type) && f.product === product);
+// Whether the account has a product that is sold by region at that moment (H1), and for which one.
+function bought(facts, product, at) {
+  const last = facts.findLast((f) => ['ProductAdded', 'ProductRemoved'].includes(f.type) && f.product === product && f.at <= at);
   return last?.type === 'ProductAdded' ? last : undefined;
 }
 
-export function add_regional(draft, { product, region }) {
+export function add_regional(draft, { product, region, at }) {
   if (!draft.catalog.regional(product).regions.includes(region)) draft.refuse('unknown_region');
-  if (bought(draft.facts, product)) draft.refuse('term_overlap');
+  if (bought(draft.facts, product, at)) draft.refuse('term_overlap');
   draft.add('ProductAdded', { product, region });
 }
 
 export function remove_regional(draft, { product, at }) {
-  if (!bought(draft.facts, product)) draft.refuse('outside_term');
+  if (!bought(draft.facts, product, at)) draft.refuse('outside_term');
   draft.add('ProductRemoved', { product, effective_at: at });
 }
 
-export function migrate_region(draft, { region, scope }) {
+export function migrate_region(draft, { region, scope, at }) {
   if (scope !== 'organization') draft.refuse('partial_migration');
   const found = draft.catalog.region(region);
   if (!found) draft.refuse('unknown_region');
@@ -35,7 +35,7 @@ export function migrate_region(draft, { region, scope }) {
   if (gov && !found.gov) draft.refuse('not_authorized_in_gov');
   const from = region_of(draft.facts);
   if (region === from) return;
-  if (bought(draft.facts, 'data_residency')?.region !== region) draft.refuse('product_required');
+  if (bought(draft.facts, 'data_residency', at)?.region !== region) draft.refuse('product_required');
   draft.add('RegionMigrated', { from, to: region, events: draft.known.length });
 }
 

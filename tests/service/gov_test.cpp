@@ -74,6 +74,18 @@ TEST_CASE("GOV-2: other accounts are refused, the operator is not, and its askin
   CHECK(gov.running.log("us-gov").head() == before);
 }
 
+TEST_CASE("GOV-2: an account that used the key of its asking for another command is given the matrix all the same") {
+  Gov gov;
+  const std::string key = "gov:" + gov::requested_terms().value;
+  gov.running.apply(command("SetAccess", "agency", key, R"("allowed":true)"));
+  gov.running.apply(command("SetAccess", "agency", key + "#1", R"("allowed":true)"));
+  const std::int64_t before = gov.running.log("us-gov").head();
+  const std::string reader = gov.token({.account = AccountId("agency"), .write = false});
+  CHECK(gov.ask(reader).status == 200);
+  CHECK(gov.ask(reader).status == 200);
+  CHECK(gov.running.log("us-gov").head() == before + 1);
+}
+
 TEST_CASE("GOV-2: a matrix whose asking cannot be recorded is not given") {
   Gov gov;
   const std::string reader = gov.token({.account = AccountId("agency"), .write = false});
