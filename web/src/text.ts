@@ -172,7 +172,7 @@ export const text = {
     left: 'left',
     uncovered: 'uncovered',
     runs_out: (when: string) => `runs out ${when}`,
-    on_plan: (name: string, plan: string) => `${name} (${plan})`,
+    on_plan: (name: string, plan: string, then: string) => `${name} (${plan}, then ${then})`,
     unused: (amount: string) => `${amount} expire unused`,
     expired: (amount: string) => `${amount} expired`,
     ended: (amount: string) => `${amount} left at the end`,
@@ -183,11 +183,15 @@ export const text = {
     nothing: 'No event has moved this plan’s credits yet.',
     nothing_help: 'The line begins with the first grant.',
     cursor: 'Read the line',
-    help: 'Arrow keys read the line, with Shift one event at a time; Page Up and Page Down go in larger steps. Enter '
-      + 'folds the page to that event. Plus and minus zoom, zero shows the whole range.',
+    help: 'Arrow keys read the line, and past now the forecasts; with Shift they go one event at a time, Page Up and Page Down '
+      + 'in larger steps. Enter folds the page to that event. Plus and minus zoom, zero shows the whole range.',
     keys: 'Arrow keys read, Enter folds the page to that event, drag or +/− to zoom',
     reading: (when: string, left: string, uncovered: string, position: string) =>
       `${when}: ${left} left, ${uncovered} uncovered, position ${position}`,
+    reading_ahead: (when: string, told: string[]) => [when, ...told].join('; '),
+    reading_of: (name: string, p50: string, p10: string, p90: string) => `${name}: ${p50} left, P10 ${p10}, P90 ${p90}`,
+    within: (p10: string, p90: string) => `P10 ${p10} · P90 ${p90}`,
+    left_then: 'Left then',
     position: 'position',
     summary: (plan: string, span: string, left: string, when: string, outlook: string) =>
       `Credits left of ${plan}, ${span}. ${left} left on ${when}. ${outlook}`,

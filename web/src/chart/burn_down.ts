@@ -3,8 +3,10 @@
 // nothing of the page; gets a model and tells which moment is pointed at.
 
 import { amount_ticks, time_ticks } from './axes';
+import type { ForecastLines } from './forecast_lines';
 import type { Inks } from './inks';
-import { paint, type Frame } from './paint';
+import { paint } from './paint';
+import type { Frame } from './pen';
 import type { Curve, DrawArrays } from './series';
 import { highest_between } from './step_line';
 import type { Mark } from '../core/protocol';
@@ -17,14 +19,10 @@ export interface Projection {
 }
 
 /** What may come: the middle future, and the band that eight of ten stay in. NaN: a gap. */
-export interface Forecast {
+export interface Forecast extends ForecastLines {
   name: string;
   /** Which of the scenario colours; 0 is today's. */
   colour: number;
-  seconds: Float64Array;
-  p10: Float64Array;
-  p50: Float64Array;
-  p90: Float64Array;
   /** The band is drawn of one forecast at a time. */
   band: boolean;
   /** Where the middle future first runs out, and what to say of it there. */
@@ -62,6 +60,8 @@ export interface Chart {
   zoom(from: number, to: number): void;
   whole(): void;
   shown(): { from: number; to: number };
+  /** Where a moment stands, in CSS pixels from the left. */
+  pixel(seconds: number): number;
   destroy(): void;
 }
 
@@ -144,6 +144,7 @@ export function create_chart(host: HTMLElement, first: Model, width: number, hei
       redraw();
     },
     shown: () => ({ ...span() }),
+    pixel: pixel_of,
     destroy() {
       cancelAnimationFrame(asked);
       host.replaceChildren();
@@ -237,7 +238,8 @@ function frame_of(
 function highest(model: Model, from: number, to: number): number {
   const { arrays, projection, forecasts } = model;
   let high = Math.max(highest_between(arrays.seconds, arrays.left, from, to), highest_between(arrays.seconds, arrays.uncovered, from, to));
-  for (const { seconds, p50, p90, band } of forecasts) high = Math.max(high, highest_between(seconds, band ? p90 : p50, from, to));
+  // What begins at the very edge is not drawn.
+  for (const { seconds, p50, p90, band } of forecasts) high = Math.max(high, highest_between(seconds, band ? p90 : p50, from, to - 1));
   if (projection && projection.from.seconds <= to) high = Math.max(high, projection.to.left);
   return high || 1;
 }

@@ -4,32 +4,15 @@
 import { text } from '../text';
 import { for_drawing, micro_of } from '../lib/decimal';
 import { seconds_of } from '../lib/time';
-import type { Tick } from './axes';
 import type { Model } from './burn_down';
-import { LabelPlaces, type Align } from './labels';
+import type { LabelPlaces } from './labels';
+import { paint_forecast_bands, paint_forecast_lines, paint_forecast_names, paint_run_out } from './paint_forecasts';
+import { label, line, places_on, scaled, type Frame } from './pen';
 import { points_end } from './series';
-import { after, trace_steps } from './step_line';
-
-/** Where the plot lies, in canvas pixels, and what they mean. */
-export interface Frame {
-  context: CanvasRenderingContext2D;
-  /** Canvas pixels per CSS pixel. */
-  unit: number;
-  left: number;
-  right: number;
-  top: number;
-  bottom: number;
-  /** Seconds at the two edges. */
-  from: number;
-  to: number;
-  x(seconds: number): number;
-  y(value: number): number;
-  times: Tick[];
-  amounts: number[];
-}
+import { trace_steps } from './step_line';
 
 export function paint(frame: Frame, model: Model): void {
-  const { context, unit } = frame;
+  const { context } = frame;
   paint_axes(frame, model);
   context.save();
   clip(frame);
@@ -37,11 +20,8 @@ export function paint(frame: Frame, model: Model): void {
   paint_grid(frame, model);
   paint_forecast_bands(frame, model);
   paint_lines(frame, model);
-  // The names of the periods have the first 20 px.
-  const places = new LabelPlaces({
-    x: frame.left + 4 * unit, y: frame.top + 20 * unit,
-    width: frame.right - frame.left - 8 * unit, height: frame.bottom - frame.top - 20 * unit,
-  });
+  paint_forecast_lines(frame, model);
+  const places = places_on(frame, model);
   paint_now(frame, model, places);
   if (model.forecasts.length === 0) paint_projection(frame, model, places);
   paint_run_out(frame, model, places);
@@ -132,93 +112,6 @@ function paint_lines(frame: Frame, model: Model): void {
     context.stroke();
     context.setLineDash([]);
   }
-  // The dashes tell forecasts apart without their colours.
-  for (const { colour, seconds: moments, p50, band } of model.forecasts) {
-    context.beginPath();
-    trace_line(context, moments, p50, frame);
-    context.strokeStyle = model.inks.scenarios[colour] ?? model.inks.left;
-    context.lineWidth = (band ? 2 : 1.5) * unit;
-    context.setLineDash(dashes[colour % dashes.length]!.map((length) => length * unit));
-    context.stroke();
-    context.setLineDash([]);
-  }
-}
-
-const dashes = [[5, 4], [], [8, 3, 2, 3], [2, 3], [12, 4], [8, 3, 2, 3, 2, 3]];
-
-function paint_forecast_bands(frame: Frame, model: Model): void {
-  const { context } = frame;
-  for (const { colour, seconds, p10, p90, band } of model.forecasts) {
-    if (!band) continue;
-    context.fillStyle = model.inks.scenarios[colour] ?? model.inks.left;
-    context.globalAlpha = 0.16;
-    for (const [begin, end] of stretches_of(p90)) {
-      context.beginPath();
-      for (let at = begin; at < end; at += 1) context.lineTo(frame.x(seconds[at]!), frame.y(p90[at]!));
-      for (let at = end - 1; at >= begin; at -= 1) context.lineTo(frame.x(seconds[at]!), frame.y(p10[at]!));
-      context.fill();
-    }
-    context.globalAlpha = 1;
-  }
-}
-
-/** Index ranges without a gap. */
-function stretches_of(values: Float64Array): [number, number][] {
-  const found: [number, number][] = [];
-  let begin = -1;
-  for (let at = 0; at <= values.length; at += 1) {
-    const gap = at === values.length || Number.isNaN(values[at]!);
-    if (!gap && begin < 0) begin = at;
-    if (gap && begin >= 0) {
-      found.push([begin, at]);
-      begin = -1;
-    }
-  }
-  return found;
-}
-
-function trace_line(context: CanvasRenderingContext2D, seconds: Float64Array, values: Float64Array, frame: Frame): void {
-  for (const [begin, end] of stretches_of(values)) {
-    context.moveTo(frame.x(seconds[begin]!), frame.y(values[begin]!));
-    for (let at = begin + 1; at < end; at += 1) context.lineTo(frame.x(seconds[at]!), frame.y(values[at]!));
-  }
-}
-
-/** Where the chosen forecast runs out: a ring on the axis and the day. */
-function paint_run_out(frame: Frame, model: Model, places: LabelPlaces): void {
-  const { context, unit } = frame;
-  const chosen = model.forecasts.find(({ band }) => band);
-  if (!chosen?.out) return;
-  const x = frame.x(chosen.out.seconds);
-  if (x < frame.left || x > frame.right) return;
-  const y = frame.bottom - unit;
-  context.fillStyle = model.inks.surface;
-  context.strokeStyle = model.inks.scenarios[chosen.colour] ?? model.inks.left;
-  context.lineWidth = 1.5 * unit;
-  context.beginPath();
-  context.arc(x, y, 4 * unit, 0, 2 * Math.PI);
-  context.fill();
-  context.stroke();
-  const gap = 10 * unit;
-  label(frame, model, places, chosen.out.label, model.inks.font_strong, model.inks.ink, [
-    { x: x + gap, y: y - 14 * unit, align: 'left' }, { x: x - gap, y: y - 14 * unit, align: 'right' },
-    { x, y: y - 30 * unit, align: 'center' }, { x: frame.right - gap, y: y - 46 * unit, align: 'right' },
-  ]);
-}
-
-/** A scenario's name stands at its line's end: no legend to look up. */
-function paint_forecast_names(frame: Frame, model: Model, places: LabelPlaces): void {
-  const { unit } = frame;
-  if (model.forecasts.length < 2) return;
-  for (const { name, colour, seconds, p50 } of model.forecasts) {
-    let at = after(seconds, frame.to) - 1;
-    while (at > 0 && Number.isNaN(p50[at]!)) at -= 1;
-    if (at < 0 || seconds[at]! < frame.from) continue;
-    const x = Math.min(frame.x(seconds[at]!), frame.right) - 6 * unit;
-    const y = frame.y(p50[at]!);
-    label(frame, model, places, name, model.inks.font_strong, model.inks.scenarios[colour] ?? model.inks.ink,
-      [-12, 12, -28, 28, -44, 44, -60].map((off) => ({ x, y: y + off * unit, align: 'right' as const })));
-  }
 }
 
 function clip({ context, left, top, right, bottom }: Frame): void {
@@ -239,6 +132,7 @@ function paint_now(frame: Frame, model: Model, places: LabelPlaces): void {
   places.block({ x: x - unit, y: frame.top, width: 2 * unit, height: frame.bottom - frame.top });
   label(frame, model, places, model.moment_label, model.inks.font_strong, model.inks.ink, [
     { x: x + gap, y, align: 'left' }, { x: x - gap, y, align: 'right' },
+    { x: x + gap, y: frame.top + 30 * unit, align: 'left' }, { x: x - gap, y: frame.top + 30 * unit, align: 'right' },
   ]);
 }
 
@@ -323,34 +217,4 @@ function paint_closes(frame: Frame, model: Model): void {
     const x = frame.x(seconds_of(span.ends_at));
     line(context, x, frame.bottom - 7 * unit, x, frame.bottom);
   }
-}
-
-function line(context: CanvasRenderingContext2D, x1: number, y1: number, x2: number, y2: number): void {
-  context.beginPath();
-  context.moveTo(x1, y1);
-  context.lineTo(x2, y2);
-  context.stroke();
-}
-
-function label(
-  frame: Frame, model: Model, places: LabelPlaces, words: string, font: string, ink: string,
-  anchors: { x: number; y: number; align: Align }[],
-): void {
-  const { context, unit } = frame;
-  context.font = scaled(font, unit);
-  const box = places.take(context.measureText(words).width + 4 * unit, 16 * unit, anchors);
-  if (!box) return;
-  context.globalAlpha = 0.85;
-  context.fillStyle = model.inks.surface;
-  context.fillRect(box.x, box.y, box.width, box.height);
-  context.globalAlpha = 1;
-  context.fillStyle = ink;
-  context.textBaseline = 'middle';
-  context.textAlign = 'left';
-  context.fillText(words, box.x + 2 * unit, box.y + box.height / 2);
-}
-
-/** A CSS font at canvas resolution. */
-function scaled(font: string, unit: number): string {
-  return font.replace(/(\d+)px/, (_all, size: string) => `${Number(size) * unit}px`);
 }

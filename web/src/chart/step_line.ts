@@ -181,18 +181,31 @@ export function trace_steps(
   return corners;
 }
 
-/** The highest value that holds anywhere between two moments; 0 when there is none. */
-export function highest_between(moments: Float64Array, values: Float64Array, from: number, to: number): number {
+export interface Extremes {
+  low: number;
+  high: number;
+}
+
+/** The lowest and highest value that holds anywhere between two moments; null when there is none. */
+export function extremes_between(moments: Float64Array, values: Float64Array, from: number, to: number): Extremes | null {
   const begin = Math.max(0, after(moments, from) - 1);
   const end = after(moments, to);
   const heights = heights_of(values);
-  let high = 0;
+  let low = Infinity;
+  let high = -Infinity;
   for (let at = begin; at < end;) {
     const number = at / block;
     const whole = Number.isInteger(number) && at + block <= end && !Number.isNaN(heights.high[number]!);
-    const value = whole ? heights.high[number]! : values[at]!;
-    if (value > high) high = value;
+    const least = whole ? heights.low[number]! : values[at]!;
+    const most = whole ? heights.high[number]! : values[at]!;
+    if (least < low) low = least;
+    if (most > high) high = most;
     at += whole ? block : 1;
   }
-  return high;
+  return high < low ? null : { low, high };
+}
+
+/** The highest value that holds anywhere between two moments; 0 when there is none. */
+export function highest_between(moments: Float64Array, values: Float64Array, from: number, to: number): number {
+  return Math.max(0, extremes_between(moments, values, from, to)?.high ?? 0);
 }

@@ -3,25 +3,19 @@
 
 import { createEffect, createMemo, createSignal, on, onCleanup, onMount, Show, type JSX } from 'solid-js';
 import { create_chart, type Chart, type Forecast, type Model } from '../chart/burn_down';
-import { forecast_lines } from '../chart/forecast_lines';
+import { read_forecast } from '../chart/forecast_lines';
 import { read_inks, type Inks } from '../chart/inks';
 import { scene_of, span_text, type Scene } from '../chart/model';
-import type { Levers } from '../core/forecast';
-import { neighbour_of, read_curve, type Point } from '../chart/series';
+import { neighbour_of, read_curve } from '../chart/series';
 import { credits_of } from '../lib/decimal';
 import { ranges, views } from '../lib/hash';
-import { day, day_text, micros_of, micros_of_seconds, minute_text, second_text, seconds_of, time_of } from '../lib/time';
-import type { Page } from '../state/page';
+import { day, micros_of, micros_of_seconds, minute_text, second_text, seconds_of, time_of } from '../lib/time';
 import { printer, settings, type Theme } from '../state/settings';
 import { text } from '../text';
 import { use_page } from './context';
-import { Choice, Credits, Nothing } from './parts';
+import { Choice, Nothing } from './parts';
+import { AheadTable, amount, forecasts_of, ReadingLine, type Reading } from './picture_reading';
 import { PictureTable } from './picture_table';
-
-interface Reading {
-  at: bigint;
-  point: Point | null;
-}
 
 export function Picture(): JSX.Element {
   const page = use_page();
@@ -59,7 +53,7 @@ export function Picture(): JSX.Element {
             <Show when={page.state.place.view === 'chart'} fallback={
               <PictureTable scene={shown()} forecasts={forecasts()} plan={name()} span={span()} />
             }>
-              <ReadingLine scene={shown()} reading={reading()} />
+              <ReadingLine scene={shown()} reading={reading()} forecasts={forecasts()} />
               <ChartView scene={shown()} forecasts={forecasts()} plan={name()} span={span()} read={put_reading} />
             </Show>
           </Show>
@@ -78,48 +72,6 @@ function Waiting(props: { share: number | null }): JSX.Element {
         <progress max="1" value={props.share!} aria-label={text.picture.loading} /> {text.picture.read(percent())}
       </Show>
     </div>
-  );
-}
-
-/** Today's forecast and each scenario's, of the plan shown; the chosen one with its band. */
-function forecasts_of(page: Page): Forecast[] {
-  const { what_if } = page;
-  const { scenarios, chosen } = what_if.board();
-  return [{ id: 0, name: text.what_if.today, levers: {} as Levers }, ...scenarios].flatMap(({ id, name: own_name, levers }) => {
-    const { told } = what_if.outcome(id);
-    // Where a scenario changes the plan, its line goes on with the new one.
-    const moved = levers.plan && levers.plan.plan !== page.plan() ? levers.plan.plan : null;
-    const plan = moved ?? page.plan() ?? '';
-    const name = moved ? text.picture.on_plan(own_name, text.plan_name(moved)) : own_name;
-    const lines = told && forecast_lines(told, plan);
-    if (!lines) return [];
-    const when = told.plans.find((one) => one.plan === plan)?.periods.find(({ runs_out }) => runs_out.p50 !== null)?.runs_out.p50;
-    const out = when ? { seconds: seconds_of(micros_of(when)), label: text.picture.runs_out(day_text(when)) } : null;
-    return [{ ...lines, name, colour: id, band: id === chosen, out }];
-  });
-}
-
-/** The figures under the reading line; the moment's own while nothing is pointed at. */
-function ReadingLine(props: { scene: Scene; reading: Reading | null }): JSX.Element {
-  const shown = (): Reading => props.reading
-    ?? { at: props.scene.curve.moment, point: read_curve(props.scene.curve, props.scene.curve.moment) };
-  return (
-    <p class="reading" data-testid="reading">
-      <span class="reading-when">{second_text(time_of(shown().at - (shown().at % 1_000_000n)))}</span>
-      <Show when={shown().point} fallback={<span class="quiet">{text.none}</span>}>{(point) => (
-        <>
-          <span><span class="swatch swatch-remaining" aria-hidden="true" />
-            <b><Credits value={credits_of(point().left)} /></b> {text.picture.left}</span>
-          <Show when={point().uncovered > 0n}>
-            <span><span class="swatch swatch-uncovered" aria-hidden="true" />
-              <b><Credits value={credits_of(point().uncovered)} /></b> {text.picture.uncovered}</span>
-          </Show>
-          <Show when={point().seq > 0n}>
-            <span class="quiet">{text.picture.position} {printer.count(point().seq)}</span>
-          </Show>
-        </>
-      )}</Show>
-    </p>
   );
 }
 
@@ -166,6 +118,10 @@ function ChartView(props: {
     put_cursor(at);
     props.read(at === null ? null : { at, point: read_curve(props.scene.curve, at) });
   };
+  const ahead_at = (): bigint | null => {
+    const at = cursor();
+    return drawn() && at !== null && at > props.scene.curve.moment && props.forecasts.length > 1 ? at : null;
+  };
   const size = (): [number, number] => [host.clientWidth, host.clientHeight];
   const pick = (at: bigint): void => {
     const point = read_curve(props.scene.curve, at);
@@ -205,7 +161,8 @@ function ChartView(props: {
     const { scene } = props;
     const { from, to } = (drawn() && chart?.shown()) || { from: seconds_of(scene.from), to: seconds_of(scene.to) };
     const end = micros_of_seconds(to);
-    return { from: micros_of_seconds(from), to: end < props.scene.curve.moment ? end : props.scene.curve.moment };
+    // Where nothing is foretold there is nothing to read beyond the moment.
+    return { from: micros_of_seconds(from), to: end < props.scene.curve.moment || props.forecasts.length > 0 ? end : props.scene.curve.moment };
   };
   const zoom = (factor: number): void => {
     if (!chart) return;
@@ -244,6 +201,12 @@ function ChartView(props: {
     const at = cursor() ?? props.scene.curve.moment;
     const point = read_curve(props.scene.curve, at);
     const when = second_text(time_of(at - (at % 1_000_000n)));
+    if (at > props.scene.curve.moment) {
+      return text.picture.reading_ahead(when, props.forecasts.flatMap((forecast) => {
+        const told = read_forecast(forecast, seconds_of(at));
+        return told ? [text.picture.reading_of(forecast.name, amount(told.p50), amount(told.p10), amount(told.p90))] : [];
+      }));
+    }
     return point ? text.picture.reading(when, printer.short(credits_of(point.left)),
       printer.short(credits_of(point.uncovered)), printer.count(point.seq)) : when;
   };
@@ -265,6 +228,10 @@ function ChartView(props: {
           chart?.point(null);
           read(null);
         }} />
+      <Show when={ahead_at()}>{(at) => (
+        <AheadTable forecasts={props.forecasts} at={seconds_of(at())} pixel={host.offsetLeft + chart!.pixel(seconds_of(at()))}
+          width={host.clientWidth} />
+      )}</Show>
       <p id="chart-help" class="sr-only">{text.picture.help}</p>
       <div class="chart-foot">
         <ul class="legend" aria-hidden="true">

@@ -2,7 +2,7 @@
 // A simulation as lines and as one line of a table.
 
 import { describe, expect, test } from 'vitest';
-import { forecast_lines } from '../../src/chart/forecast_lines';
+import { end_before, forecast_lines, line_extremes, plan_future, read_forecast, read_line } from '../../src/chart/forecast_lines';
 import type { ForecastPeriod, Simulation, Spread } from '../../src/core/forecast';
 import { difference, line_of } from '../../src/lib/compare';
 import { micros_of } from '../../src/lib/time';
@@ -45,6 +45,60 @@ describe('a plan’s future', () => {
     const { plans: [plus] } = simulation;
     const lines = forecast_lines({ ...simulation, plans: [{ ...plus!, periods: [plus!.periods[0]!] }] }, 'plus')!;
     expect([...lines.p50]).toEqual([12, 10, NaN, 99, 95]);
+  });
+});
+
+describe('a future is read as it is drawn', () => {
+  const lines = forecast_lines(simulation, 'plus')!;
+  const bound = seconds('2026-04-01T06:00:00Z');
+
+  test('straight between two points, the new period’s where one begins, nothing outside', () => {
+    expect(read_forecast(lines, seconds('2026-03-31T12:00:00Z'))).toEqual({ p10: 8, p50: 12, p90: 25 });
+    expect(read_forecast(lines, seconds('2026-03-31T21:00:00Z'))).toEqual({ p10: 6.5, p50: 11, p90: 22.5 });
+    expect(read_forecast(lines, bound)).toEqual({ p10: 100, p50: 100, p90: 100 });
+    expect(read_forecast(lines, seconds('2026-04-02T00:00:00Z'))).toEqual({ p10: 94, p50: 97, p90: 99 });
+    expect(read_forecast(lines, seconds('2026-04-02T12:00:00Z'))).toEqual({ p10: 90, p50: 95, p90: 98 });
+    expect(read_forecast(lines, seconds('2026-04-02T12:00:01Z'))).toBeNull();
+    expect(read_forecast(lines, seconds('2026-03-31T11:00:00Z'))).toBeNull();
+  });
+
+  test('where a period ends and none follows, its end', () => {
+    const { plans: [plus] } = simulation;
+    const { seconds: at, p50 } = forecast_lines({ ...simulation, plans: [{ ...plus!, periods: [plus!.periods[0]!] }] }, 'plus')!;
+    expect(read_line(at, p50, bound)).toBe(10);
+    expect(read_line(at, p50, bound + 1)).toBeNull();
+  });
+
+  test('at the edge of what is shown it is what was left before it', () => {
+    expect(end_before(lines.seconds, lines.p50, bound)).toEqual({ seconds: bound, value: 10 });
+    expect(end_before(lines.seconds, lines.p50, seconds('2026-04-02T00:00:00Z'))?.value).toBe(97);
+    expect(end_before(lines.seconds, lines.p50, seconds('2027-01-01T00:00:00Z'))).toEqual({ seconds: seconds('2026-04-02T12:00:00Z'), value: 95 });
+    expect(end_before(lines.seconds, lines.p50, seconds('2026-01-01T00:00:00Z'))).toBeNull();
+  });
+
+  test('its lowest and highest, with the fall between two periods', () => {
+    expect(line_extremes(lines.seconds, lines.p50, bound - 3600, bound + 3600)).toEqual({ low: 10, high: 100 });
+    expect(line_extremes(lines.seconds, lines.p50, 0, 1)).toBeNull();
+  });
+});
+
+describe('a plan that ends for another', () => {
+  const { plans: [plus] } = simulation;
+  const start = { assumed: false, command: { command: 'StartTerm', plan: 'pro', starts_at: '2026-04-01T06:00:00Z' }, answer: { key: null, accepted: [] } };
+  const pro = { ...plus!, plan: 'pro', remaining: { p10: ['0', '40', '30'], p50: ['0', '44', '33'], p90: ['0', '48', '39'] },
+    periods: [period({ granted: '50', starts_at: '2026-04-01T06:00:00Z', ends_at: '2026-05-01T06:00:00Z', whole: false })] };
+  const moved: Simulation = { ...simulation, commands: [start], plans: [{ ...plus!, periods: [plus!.periods[0]!] }, pro] };
+
+  test('is drawn until then, and goes on as the new one', () => {
+    expect(plan_future(moved, 'plus')?.then).toBe('pro');
+    expect([...forecast_lines(moved, 'plus')!.p50]).toEqual([12, 10, NaN, 50, 44, 33]);
+  });
+
+  test('stays itself where the term is refused, begins after all that is simulated, or another plan ends', () => {
+    const refused = { code: 'outside_term', clause: 'AIS-2', message: '', details: {} };
+    expect(plan_future({ ...moved, commands: [{ ...start, answer: { key: null, refused } }] }, 'plus')?.then).toBeNull();
+    expect(plan_future({ ...moved, commands: [{ ...start, command: { ...start.command, starts_at: '2026-09-01T00:00:00Z' } }] }, 'plus')?.then).toBeNull();
+    expect(plan_future({ ...moved, plans: [plus!, pro] }, 'plus')?.then).toBeNull();
   });
 });
 

@@ -23,3 +23,11 @@ test('what is drawn can be kept free', () => {
   places.block({ x: 99, y: 0, width: 2, height: 100 });
   expect(places.take(40, 16, [{ x: 100, y: 50, align: 'center' }])).toBeNull();
 });
+
+test('a label stands off a line while there is room, and on it rather than nowhere', () => {
+  const level = (y: number) => (from: number, to: number) => (from < 100 && to > 0 ? { low: y, high: y } : null);
+  const anchors = [{ x: 50, y: 50, align: 'left' as const }, { x: 50, y: 20, align: 'left' as const }];
+  expect(new LabelPlaces(plot, [level(50)]).take(40, 16, anchors)).toEqual({ x: 50, y: 12, width: 40, height: 16 });
+  expect(new LabelPlaces(plot, [level(50), level(20)]).take(40, 16, anchors)).toEqual({ x: 50, y: 42, width: 40, height: 16 });
+  expect(new LabelPlaces(plot, [level(50)]).take(40, 16, [{ x: 120, y: 50, align: 'left' }])).toEqual({ x: 120, y: 42, width: 40, height: 16 });
+});
