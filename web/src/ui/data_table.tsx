@@ -3,6 +3,7 @@
 
 import { createMemo, createSignal, createUniqueId, For, Index, Show, type JSX } from 'solid-js';
 import { text } from '../text';
+import { mark_edges } from './edges';
 import { Icon } from './parts';
 
 export interface ColumnOf<Row> {
@@ -53,7 +54,7 @@ export function DataTable<Row>(props: Props<Row>): JSX.Element {
     (sorted_by() !== id ? 'none' : ascending() ? 'ascending' : 'descending');
 
   return (
-    <div class="table-scroll" role="region" aria-labelledby={caption} tabindex="0">
+    <div class="table-scroll" role="region" aria-labelledby={caption} tabindex="0" ref={mark_edges}>
       <table data-testid={props.testid}>
         <caption id={caption} class={props.caption_hidden ? 'sr-only' : 'quiet-caption'}>{props.caption}</caption>
         <thead>

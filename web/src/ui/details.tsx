@@ -2,7 +2,7 @@
 // The tabs below the picture: usage, lots, periods, invoice lines, consents, the key, residency and the log, each of the
 // moment shown.
 
-import { createMemo, createResource, createSignal, For, Match, Show, Switch, type JSX } from 'solid-js';
+import { createEffect, createMemo, createResource, createSignal, For, Match, Show, Switch, type JSX } from 'solid-js';
 import type { Lot, Period, PlanTerm, UsageLine } from '../core/forms';
 import type { UsageBy, UsageGroup } from '../core/protocol';
 import { basis_points, credits_of, micro_of, sum_credits } from '../lib/decimal';
@@ -13,6 +13,7 @@ import { text } from '../text';
 import { terms_of, use_page } from './context';
 import { DataTable, type ColumnOf } from './data_table';
 import { Consents } from './consents';
+import { mark_edges } from './edges';
 import { Invoices } from './invoices';
 import { Keys } from './keys';
 import { Log } from './log';
@@ -24,6 +25,12 @@ export function Details(): JSX.Element {
   const page = use_page();
   const buttons = new Map<Tab, HTMLButtonElement>();
   const chosen = (): Tab => page.state.place.tab;
+  let list!: HTMLDivElement;
+  // On a phone the list scrolls: the chosen tab is never out of it.
+  createEffect(() => {
+    const { offsetLeft, offsetWidth } = buttons.get(chosen())!;
+    list.scrollLeft = offsetLeft - (list.clientWidth - offsetWidth) / 2;
+  });
   const on_key = (event: KeyboardEvent): void => {
     const at = tabs.indexOf(chosen());
     const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: tabs.length - 1 }[event.key];
@@ -35,7 +42,11 @@ export function Details(): JSX.Element {
   };
   return (
     <section class="card details" aria-label={text.tabs.label}>
-      <div class="tab-list" role="tablist" aria-label={text.tabs.label} onKeyDown={on_key}>
+      <div class="tab-list" role="tablist" aria-label={text.tabs.label} onKeyDown={on_key}
+        ref={(element) => {
+          list = element;
+          mark_edges(element);
+        }}>
         <For each={tabs}>{(tab) => (
           <button type="button" role="tab" id={`tab-${tab}`} aria-controls="tab-panel" data-testid={`tab-${tab}`}
             aria-selected={chosen() === tab} tabindex={chosen() === tab ? 0 : -1}

@@ -15,10 +15,20 @@ export const part_columns: ColumnOf<InvoicePart>[] = [
   { id: 'product', title: words.product, cell: product_of },
   { id: 'quantity', title: words.quantity, cell: quantity_of },
   { id: 'unit_price', title: words.unit_price, cell: unit_price_of },
-  { id: 'time', title: words.time, cell: (part) => (part.days === undefined
-    ? <><Time value={part.starts_at} form="bare" /> – <Time value={part.ends_at} form="bare" /></>
-    : <>{words.days(printer.count(part.days))} – <Time value={part.ends_at} form="bare" /></>) },
+  { id: 'time', title: words.time, cell: time_of },
 ];
+
+/** One part of an amount in two lines that may wrap. */
+export function PartLine(props: { part: InvoicePart }): JSX.Element {
+  return (
+    <span class="parts-cell">
+      {product_of(props.part)}
+      <span class="quiet">
+        <span>{quantity_of(props.part)}</span> · <span>{unit_price_of(props.part)}</span> · <span>{time_of(props.part)}</span>
+      </span>
+    </span>
+  );
+}
 
 export function Amount(props: { money: Money; testid?: string }): JSX.Element {
   return (
@@ -27,6 +37,11 @@ export function Amount(props: { money: Money; testid?: string }): JSX.Element {
       {money_text(props.money, printer)}
     </data>
   );
+}
+
+function time_of(part: InvoicePart): JSX.Element {
+  const end = <Time value={part.ends_at} form="bare" />;
+  return part.days === undefined ? <><Time value={part.starts_at} form="bare" /> – {end}</> : <>{words.days(printer.count(part.days))} – {end}</>;
 }
 
 function product_of(part: InvoicePart): string {

@@ -10,7 +10,7 @@ import { printer } from '../state/settings';
 import { text } from '../text';
 import { use_page } from './context';
 import { DataTable, type ColumnOf } from './data_table';
-import { Amount, part_columns } from './invoice_parts';
+import { Amount, PartLine } from './invoice_parts';
 import { Nothing, Time } from './parts';
 import { SeatsWhatIf } from './seats_what_if';
 import { WhyButton } from './why_button';
@@ -27,9 +27,8 @@ export function Invoices(): JSX.Element {
     { id: 'line', title: words.line, cell: ({ line }) => printer.count(line) },
     { id: 'at', title: words.at, cell: ({ at }) => <Time value={at} form="bare" />, compare: by_text(({ at }) => at) },
     { id: 'name', title: words.name, cell: ({ name }) => name, compare: by_text(({ name }) => name) },
-    ...part_columns.map(({ id, title, cell }): ColumnOf<InvoiceLine> => ({
-      id, title, cell: (line) => <For each={line.parts}>{(part) => <span class="stacked">{cell(part)}</span>}</For>,
-    })),
+    // The parts in one column, or the amount would be out of sight.
+    { id: 'parts', title: words.product, cell: (line) => <For each={line.parts}>{(part) => <PartLine part={part} />}</For> },
     { id: 'amount', title: words.amount, numeric: true,
       cell: (line) => (
         <WhyButton why={{ about: 'line', which: String(line.line) }} label={text.why.of_line(line.line)}>

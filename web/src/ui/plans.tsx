@@ -66,7 +66,8 @@ function PlanCard(props: { now: PlanNow }): JSX.Element {
   );
 }
 
-const figures = ['granted', 'consumed', 'held', 'expired', 'remaining', 'uncovered'] as const;
+// Two rows of three, or all in one row where the digits fit.
+const figures = [['granted', 'consumed', 'held'], ['expired', 'remaining', 'uncovered']] as const;
 
 function Figures(props: { plan: PlanNow; period: Period }): JSX.Element {
   // An unlimited plan is granted nothing: then what was used is what counts, not what is left of it.
@@ -88,19 +89,23 @@ function Figures(props: { plan: PlanNow; period: Period }): JSX.Element {
         <p class="plan-outlook"><OutlookLine now={props.plan} /></p>
       </div>
       <Meter plan={props.plan.plan} period={props.period} />
-      <dl class="figures">
-        <For each={figures}>{(figure) => (
-          <div class="figure" classList={{ zero: props.period[figure] === '0' }}>
-            <dt><span class={`swatch swatch-${figure}`} aria-hidden="true" />{text.plans.figures[figure]}</dt>
-            <dd>
-              <WhyButton why={{ about: 'period', which: which() }}
-                label={text.why.of_period(text.plans.figures[figure], which())}>
-                <Credits value={props.period[figure]} testid={`${props.plan.plan}-${figure}`} />
-              </WhyButton>
-            </dd>
-          </div>
+      <div class="figure-rows">
+        <For each={figures}>{(row) => (
+          <dl class="figures">
+            <For each={row}>{(figure) => (
+              <div class="figure" classList={{ zero: props.period[figure] === '0' }}>
+                <dt><span class={`swatch swatch-${figure}`} aria-hidden="true" />{text.plans.figures[figure]}</dt>
+                <dd>
+                  <WhyButton why={{ about: 'period', which: which() }}
+                    label={text.why.of_period(text.plans.figures[figure], which())}>
+                    <Credits value={props.period[figure]} testid={`${props.plan.plan}-${figure}`} />
+                  </WhyButton>
+                </dd>
+              </div>
+            )}</For>
+          </dl>
         )}</For>
-      </dl>
+      </div>
     </>
   );
 }
