@@ -54,6 +54,8 @@ export interface Pointing {
 
 export interface Chart {
   update(model: Model): void;
+  /** Draws at once what waits for the next frame: paper does not wait. */
+  flush(): void;
   resize(width: number, height: number): void;
   /** Shows the reading line at a moment; null hides it. */
   point(seconds: number | null): void;
@@ -126,6 +128,11 @@ export function create_chart(host: HTMLElement, first: Model, width: number, hei
         on.on_zoom(false);
       }
       redraw();
+    },
+    flush() {
+      if (asked === 0) return;
+      cancelAnimationFrame(asked);
+      draw();
     },
     resize(next_width, next_height) {
       width = next_width;

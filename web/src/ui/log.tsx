@@ -12,6 +12,7 @@ import { row_top, scroll_to_show, total_height, visible_span, type ListShape } f
 import { printer } from '../state/settings';
 import { text } from '../text';
 import { use_page } from './context';
+import { ask_in_place } from './keep_place';
 import { CopyButton, Icon, Time } from './parts';
 
 const row_height = 36;
@@ -221,7 +222,7 @@ function LogRow(props: {
                 </button>
                 <Show when={why_of(event())}>{(why) => (
                   <button type="button" class="button" data-testid="log-why" aria-haspopup="dialog"
-                    onClick={() => page.explain(why())}>{text.why.heading}</button>
+                    onClick={(event) => ask_in_place(event.currentTarget, () => page.explain(why()))}>{text.why.heading}</button>
                 )}</Show>
               </div>
             </div>

@@ -141,7 +141,11 @@ function ChartView(props: {
       put_drawn(true);
       watcher.observe(host);
     });
+    // The theme's own listener came first: the light inks are asked for by now.
+    const to_paper = (): void => chart?.flush();
+    addEventListener('beforeprint', to_paper);
     onCleanup(() => {
+      removeEventListener('beforeprint', to_paper);
       clearTimeout(drawing);
       watcher.disconnect();
       chart?.destroy();

@@ -17,6 +17,7 @@ import type { Page } from '../state/page';
 import { printer } from '../state/settings';
 import { text } from '../text';
 import { use_page } from './context';
+import { close_in_place } from './keep_place';
 import { CopyButton, Credits, Icon, Time } from './parts';
 
 /** The drawer while there is a question. Where it was opened from gets the focus back. */
@@ -75,7 +76,7 @@ function Drawer(): JSX.Element {
   const on_escape = (event: KeyboardEvent): void => {
     if (event.key !== 'Escape' || event.defaultPrevented || document.querySelector('dialog[open]')) return;
     event.preventDefault();
-    page.stop_explaining();
+    close_in_place(page.stop_explaining);
   };
   onMount(() => document.addEventListener('keydown', on_escape));
   onCleanup(() => document.removeEventListener('keydown', on_escape));
@@ -92,7 +93,7 @@ function Drawer(): JSX.Element {
           <span class="quiet">{text.why.kinds[why().about]}</span> <span class="why-which">{id()}</span>
         </h2>
         <button type="button" class="button icon-button" aria-label={text.why.close} title={text.why.close}
-          data-testid="why-close" onClick={() => page.stop_explaining()}><Icon name="cross" /></button>
+          data-testid="why-close" onClick={() => close_in_place(page.stop_explaining)}><Icon name="cross" /></button>
       </div>
       <div ref={body} class="why-body" tabindex="0" role="region" aria-labelledby="why-heading"
         aria-busy={answered.loading || latest() === null}>

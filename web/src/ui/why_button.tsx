@@ -5,12 +5,13 @@ import type { JSX } from 'solid-js';
 import type { WhyLink } from '../core/forms';
 import { text } from '../text';
 import { use_page } from './context';
+import { ask_in_place } from './keep_place';
 
 export function WhyButton(props: { why: WhyLink; label: string; testid?: string; children: JSX.Element }): JSX.Element {
   const page = use_page();
   return (
     <button type="button" class="why-button" aria-haspopup="dialog" title={text.why.ask(props.label)}
-      data-testid={props.testid} onClick={() => page.explain(props.why)}>
+      data-testid={props.testid} onClick={(event) => ask_in_place(event.currentTarget, () => page.explain(props.why))}>
       {props.children}<span class="sr-only"> {text.why.ask(props.label)}</span>
     </button>
   );
