@@ -165,8 +165,9 @@ function ChartView(props: {
     const { scene } = props;
     const { from, to } = (drawn() && chart?.shown()) || { from: seconds_of(scene.from), to: seconds_of(scene.to) };
     const end = micros_of_seconds(to);
-    // Where nothing is foretold there is nothing to read beyond the moment.
-    return { from: micros_of_seconds(from), to: end < props.scene.curve.moment || props.forecasts.length > 0 ? end : props.scene.curve.moment };
+    const { moment } = props.scene.curve;
+    // Where nothing is foretold there is nothing to read beyond the moment; and at the edge itself the next period begins.
+    return { from: micros_of_seconds(from), to: end <= moment ? end : props.forecasts.length > 0 ? end - 1n : moment };
   };
   const zoom = (factor: number): void => {
     if (!chart) return;

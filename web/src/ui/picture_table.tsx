@@ -3,9 +3,9 @@
 
 import { createMemo, Show, type JSX } from 'solid-js';
 import type { Forecast } from '../chart/burn_down';
+import { read_line } from '../chart/forecast_lines';
 import type { Scene } from '../chart/model';
 import { table_rows } from '../chart/series';
-import { after } from '../chart/step_line';
 import type { Mark } from '../core/protocol';
 import { credits_of, micro_of } from '../lib/decimal';
 import { micros_of, micros_of_seconds, seconds_of, time_of } from '../lib/time';
@@ -13,6 +13,7 @@ import { printer } from '../state/settings';
 import { text } from '../text';
 import { DataTable, type ColumnOf } from './data_table';
 import { Count, Credits, Time } from './parts';
+import { amount } from './picture_reading';
 
 interface Line {
   at: bigint;
@@ -63,8 +64,8 @@ export function PictureTable(props: { scene: Scene; forecasts: Forecast[]; plan:
       const cell = (of: 'p10' | 'p50' | 'p90'): ColumnOf<number> => ({
         id: `${forecast.colour}-${of}`, title: `${forecast.name}, ${of.toUpperCase()}`, numeric: true,
         cell: (row) => {
-          const at = after(forecast.seconds, props.forecasts[0]!.seconds[row]!) - 1;
-          return Number.isNaN(forecast[of][at] ?? NaN) ? text.none : printer.count(Math.round(forecast[of][at]!));
+          const told = read_line(forecast.seconds, forecast[of], props.forecasts[0]!.seconds[row]!);
+          return told === null ? text.none : amount(told);
         },
       });
       return forecast.band ? [cell('p10'), cell('p50'), cell('p90')] : [cell('p50')];
