@@ -36,14 +36,22 @@ export function plan_future(simulation: Simulation, plan: string): PlanFuture | 
   const join = (of: keyof Spread): string[] =>
     (from < 0 ? told.remaining[of] : [...told.remaining[of].slice(0, from), ...to.remaining[of].slice(from)]);
   return {
-    periods: [...told.periods.filter(({ starts_at }) => seconds_at(starts_at) < at), ...to.periods.filter(({ starts_at }) => seconds_at(starts_at) >= at)],
+    periods: [
+      ...told.periods.filter(({ starts_at }) => seconds_at(starts_at) < at),
+      ...to.periods.filter(({ starts_at }) => seconds_at(starts_at) >= at),
+    ],
     remaining: { p10: join('p10'), p50: join('p50'), p90: join('p90') },
     then: to.plan,
   };
 }
 
+interface Change {
+  at: number;
+  to: ForecastPlan;
+}
+
 /** When and for which plan this one is ended; null: it is not, or only after all that is simulated. */
-function change_of({ commands, plans, timeline }: Simulation, { plan, periods }: ForecastPlan): { at: number; to: ForecastPlan } | null {
+function change_of({ commands, plans, timeline }: Simulation, { plan, periods }: ForecastPlan): Change | null {
   const done = commands.filter(({ assumed, answer }) => !assumed && answer.accepted).map(({ command }) => command);
   const started = done.find(({ command }) => command === 'StartTerm');
   const to = started && plans.find((one) => one.plan === started['plan'] && one.plan !== plan);
@@ -105,11 +113,14 @@ export function read_line(seconds: Float64Array, values: Float64Array, at: numbe
 
 export function read_forecast({ seconds, p10, p50, p90 }: ForecastLines, at: number): Spread<number> | null {
   const [low, middle, high] = [p10, p50, p90].map((values) => read_line(seconds, values, at));
-  return typeof low !== 'number' || typeof middle !== 'number' || typeof high !== 'number' ? null : { p10: low, p50: middle, p90: high };
+  if (typeof low !== 'number' || typeof middle !== 'number' || typeof high !== 'number') return null;
+  return { p10: low, p50: middle, p90: high };
 }
 
 /** Where a line is when it comes to a moment, before what begins there; or its end, if that is earlier. */
-export function end_before(seconds: Float64Array, values: Float64Array, to: number): { seconds: number; value: number } | null {
+export function end_before(
+  seconds: Float64Array, values: Float64Array, to: number,
+): { seconds: number; value: number } | null {
   let index = seconds.findIndex((at) => at >= to);
   const next = values[index];
   if (index < 0) index = seconds.length;

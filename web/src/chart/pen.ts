@@ -34,7 +34,8 @@ export function places_on(frame: Frame, model: Model): LabelPlaces {
     return found && { low: frame.y(found.high) - unit, high: frame.y(found.low) + unit };
   };
   const { arrays, forecasts } = model;
-  return new LabelPlaces({ x: left + 4 * unit, y: top + 20 * unit, width: right - left - 8 * unit, height: bottom - top - 20 * unit }, [
+  const plot = { x: left + 4 * unit, y: top + 20 * unit, width: right - left - 8 * unit, height: bottom - top - 20 * unit };
+  return new LabelPlaces(plot, [
     ...[arrays.left, arrays.uncovered].map((values) => line_at((begin, end) => extremes_between(arrays.seconds, values, begin, end))),
     ...forecasts.map((forecast) => line_at((begin, end) => line_extremes(forecast.seconds, forecast.p50, begin, end))),
   ]);

@@ -41,7 +41,8 @@ export function Amount(props: { money: Money; testid?: string }): JSX.Element {
 
 function time_of(part: InvoicePart): JSX.Element {
   const end = <Time value={part.ends_at} form="bare" />;
-  return part.days === undefined ? <><Time value={part.starts_at} form="bare" /> – {end}</> : <>{words.days(printer.count(part.days))} – {end}</>;
+  return part.days === undefined ? <><Time value={part.starts_at} form="bare" /> – {end}</>
+    : <>{words.days(printer.count(part.days))} – {end}</>;
 }
 
 function product_of(part: InvoicePart): string {

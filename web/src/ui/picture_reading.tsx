@@ -32,7 +32,8 @@ export function forecasts_of(page: Page): Forecast[] {
     const future = told && plan_future(told, plan);
     if (!future) return [];
     // Where a scenario changes the plan, its line goes on with the new one and its name says so.
-    const name = future.then === null ? own_name : text.picture.on_plan(own_name, text.plan_name(plan), text.plan_name(future.then));
+    const name = future.then === null ? own_name
+      : text.picture.on_plan(own_name, text.plan_name(plan), text.plan_name(future.then));
     const when = future.periods.find(({ runs_out }) => runs_out.p50 !== null)?.runs_out.p50;
     const out = when ? { seconds: seconds_of(micros_of(when)), label: text.picture.runs_out(day_text(when)) } : null;
     return [{ ...future_lines(told, future), name, colour: id, band: id === chosen, out }];
@@ -91,7 +92,10 @@ export function AheadTable(props: { forecasts: Forecast[]; at: number; pixel: nu
   return (
     <table class="ahead-table" style={place()} aria-hidden="true" data-testid="ahead-table">
       <thead>
-        <tr><th>{text.picture.left_then}</th><For each={spreads}>{(of) => <th class="numeric">{of.toUpperCase()}</th>}</For></tr>
+        <tr>
+          <th>{text.picture.left_then}</th>
+          <For each={spreads}>{(of) => <th class="numeric">{of.toUpperCase()}</th>}</For>
+        </tr>
       </thead>
       <tbody>
         <For each={props.forecasts}>{(forecast) => {
@@ -99,7 +103,9 @@ export function AheadTable(props: { forecasts: Forecast[]; at: number; pixel: nu
           return (
             <tr>
               <th><ForecastName forecast={forecast} /></th>
-              <For each={spreads}>{(of) => <td class="numeric" classList={{ middle: of === 'p50' }}>{told() ? amount(told()![of]) : text.none}</td>}</For>
+              <For each={spreads}>{(of) => (
+                <td class="numeric" classList={{ middle: of === 'p50' }}>{told() ? amount(told()![of]) : text.none}</td>
+              )}</For>
             </tr>
           );
         }}</For>
