@@ -12,6 +12,7 @@ import './styles/plans.css';
 import './styles/parts.css';
 import './styles/picture.css';
 import './styles/panel.css';
+import './styles/answers.css';
 import './styles/details.css';
 import './styles/keys.css';
 import './styles/what_if.css';

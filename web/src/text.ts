@@ -537,7 +537,7 @@ export const text = {
 
   what_if: {
     heading: 'What if …',
-    first_name: 'Scenario 1', name: 'Scenario',
+    first_name: 'Scenario 1',
     today: 'As it is',
     list: 'Scenarios',
     add: 'New', add_title: 'New scenario', duplicate: 'Duplicate', rename: 'Rename', remove: 'Remove', undo: 'Undo', redo: 'Redo',
@@ -577,8 +577,45 @@ export const text = {
     chance: 'Accepted chance of running out',
     asking: 'Trying out purchases, plans and models…',
     take: 'Try it as a scenario',
-    purchase_name: (packs: string) => `${packs} packs`, plan_name: (plan: string) => `On ${plan}`, move_name: (workflow: string, to: string) => `${workflow} on ${to}`,
-    purchases: 'What to buy', plans: 'Plans', moves: 'Moves, best first',
+    purchase_name: (packs: string) => `${packs} ${packs === '1' ? 'pack' : 'packs'}`, plan_name: (plan: string) => `On ${plan}`, move_name: (workflow: string, to: string) => `${workflow} on ${to}`,
+    purchases: 'What to buy', plans: 'Plans', moves: 'Moves', sequence: 'One move on top of the other',
+    trade_off: {
+      chance: 'Chance of running out', packs: 'Packs', moves: 'Moves made',
+      packs_of: (n: string) => `${n} ${n === '1' ? 'pack' : 'packs'}`, moves_of: (n: string) => `${n} ${n === '1' ? 'move' : 'moves'}`,
+      at: (amount: string, chance: string) => `${amount}: ${chance}`,
+      label: (unit: string, first: string, last: string, chosen: string | null, goal: string) =>
+        `Chance of running out by ${unit.toLowerCase()}, from ${first} to ${last}. `
+        + (chosen === null ? `No point is within ${goal}.` : `Within ${goal} from ${chosen} on.`),
+      chosen: 'the least that is enough', table: 'The curve as a table', curve: 'Fewer futures run out for more packs',
+      alone: 'Each move by itself, best first', arrow: (from: string, to: string) => `${from} → ${to}`,
+      reached: (moves: string, chance: string, goal: string) => `${moves} bring it to ${chance}, within ${goal}.`,
+      not_reached: (moves: string, chance: string, goal: string) => `${moves} leave it at ${chance}, still above ${goal}.`,
+    },
+    compared_from: (day: string) => `Compared from ${day}, when the present Credit Period ends; until then nothing changes.`,
+    smallest_plan: (plan: string, cadence: string, packs: string | null, now: boolean, goal: string) =>
+      `${plan}, ${cadence}${packs === null ? '' : `, with ${packs}`}${now ? ' (the present plan)' : ''} is the smallest that keeps the chance of running out `
+      + `within ${goal}, by the credits it brings: what plans cost is not public.`,
+    by_cost: 'Prices of the plans that are enough, under the lever “Prices”, let them be compared by cost.',
+    /** What a scenario supposes, one phrase for each lever. */
+    says: {
+      nothing: 'no lever pulled yet',
+      packs: (n: string, plan: string | null, first: number | null, last: number | null) =>
+        `${n} ${n === '1' ? 'pack' : 'packs'}${plan === null ? '' : ` of ${plan}`}`
+        + (first === null ? '' : first === last ? ` in period ${first}` : ` in each of periods ${first} to ${last}`),
+      plan: (plan: string, cadence: string, day: string | null) => `${plan} ${cadence}${day === null ? '' : ` from ${day}`}`,
+      times: (workflow: string, by: string) => `${workflow} ×${by}`,
+      fresh: (workflow: string) => `new ${workflow}`,
+      moved: (workflow: string, from: string | null, to: string) => `${workflow} ${from === null ? 'on' : `from ${from} to`} ${to}`,
+      growth: (of: string | null, percent: string) => `${of ?? 'all use'} ${percent} % a month`,
+      between: (what: string, from: string | null, to: string | null) => `${what}${from === null ? '' : ` from ${from}`}${to === null ? '' : ` until ${to}`}`,
+      season: (percent: string) => `weekdays and hours at ${percent} %`,
+      calendar: (percent: string, from: string, to: string) => `${percent} % of use from ${from} to ${to}`,
+      seats: (product: string, seats: string) => `${product} with ${seats} seats`,
+      rates: (model: string) => `other rates of ${model}`,
+      policy: (plan: string, does: string) => `${plan} ${does}`, stops_at: (percent: string) => `stops at ${percent} %`,
+      prices: (plan: string) => `prices of ${plan}`,
+      refused: (n: string, clauses: string) => `${n} refused${clauses === '' ? '' : `: ${clauses}`}`,
+    },
     columns: { period: 'Period', packs: 'Packs', credits: 'Credits', plan: 'Plan', chance: 'Runs out', uncovered: 'Uncovered', expired: 'Expires', cost: 'Cost', workflow: 'Workflow', from: 'From', to: 'To', saved: 'Saves', after: 'Chance then' },
     unknown_cost: 'not known', current: 'now',
     notes: 'How this is known',
@@ -588,6 +625,7 @@ export const text = {
     heading: 'Side by side', caption: (days: string) => `The next ${days}, middle future of 1,000 unless it says otherwise`,
     scenario: 'Scenario', chance: 'Chance of running out', runs_out: 'Runs out', early: 'One in ten by', used: 'Used', expired: 'Expires unused',
     uncovered: 'Uncovered', cost: 'Cost', never: 'does not', unknown: 'not known', up_to: (amount: string) => `to ${amount}`,
+    rest_unknown: 'the rest not known', unknown_of: (names: string) => `Not known of ${names}:`, plan_price: (plan: string) => `What ${plan} itself costs is not in the figures.`,
     against: 'Differences are to what is.', more: (amount: string) => `+${amount}`, free: 'none',
   },
 

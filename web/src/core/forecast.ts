@@ -154,8 +154,12 @@ export interface PurchaseAnswer {
 
 export interface PlanAnswer {
   ask: 'cheapest_plan';
+  chance_percent: string;
   sentence: string;
+  /** credits: where prices are not known. */
   by: 'cost' | 'credits';
+  /** The end of the present Credit Period; the moment itself where none runs. */
+  from: Time;
   best: number | null;
   plans: {
     plan: string; cadence: Cadence; current: boolean; granted: Credits; chance_percent: string; uncovered: Spread;

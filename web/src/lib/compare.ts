@@ -3,6 +3,7 @@
 
 import type { ForecastPlan, Simulation } from '../core/forecast';
 import type { Time } from '../core/forms';
+import { text } from '../text';
 import { credits_of, micro_of, sum_credits } from './decimal';
 
 export interface Line {
@@ -17,7 +18,8 @@ export interface Line {
   uncovered: string;
   /** Minor units by currency: what the commands commit to, and overage of the middle and of a bad future. */
   cost: { currency: string; committed: bigint; overage: bigint; overage_high: bigint }[];
-  cost_known: boolean;
+  /** A sentence for each price that is not known; none: all of the cost is. */
+  cost_missing: string[];
 }
 
 const last = (credits: readonly string[]): string => credits.at(-1) ?? '0';
@@ -27,10 +29,13 @@ function sum(plans: readonly ForecastPlan[], of: (plan: ForecastPlan) => string)
   return sum_credits(plans.map(of));
 }
 
-export function line_of({ plans, cost, unplaced }: Simulation): Line {
+export function line_of({ plans, cost, unplaced, commands }: Simulation): Line {
   const chances = plans.map(({ chance_percent }) => chance_percent);
   const moments = (of: 'p10' | 'p50'): Time | null => plans.flatMap(({ periods }) => periods.map(({ runs_out }) => runs_out[of]))
     .filter((time): time is Time => time !== null).sort()[0] ?? null;
+  // The core's cost is of invoice lines and overage: a plan that would begin is priced by neither.
+  const plan_prices = commands.filter(({ assumed, command, answer }) => !assumed && !answer.refused && command.command === 'StartTerm')
+    .map(({ command }) => text.compare.plan_price(text.plan_name(String(command['plan']))));
   return {
     chance: chances.sort((a, b) => Number(b) - Number(a))[0] ?? '0',
     runs_out: moments('p50'),
@@ -41,8 +46,17 @@ export function line_of({ plans, cost, unplaced }: Simulation): Line {
     cost: cost.amounts.map(({ currency, committed, overage }) => ({
       currency, committed: BigInt(committed), overage: BigInt(overage.p50), overage_high: BigInt(overage.p90),
     })),
-    cost_known: cost.known,
+    cost_missing: [...cost.missing, ...plan_prices],
   };
+}
+
+/** Scenarios by the sentence of a price that is not known of them. */
+export function missing_by_reason(rows: readonly { name: string; line: Line | null }[]): { reason: string; names: string[] }[] {
+  const names = new Map<string, string[]>();
+  for (const { name, line } of rows) {
+    for (const reason of line?.cost_missing ?? []) names.set(reason, [...names.get(reason) ?? [], name]);
+  }
+  return [...names].map(([reason, of]) => ({ reason, names: of }));
 }
 
 /** `a - b`, for a difference that is shown with its sign. */

@@ -5,7 +5,9 @@
 import { createEffect, createSignal, Match, on, Show, Switch, type JSX } from 'solid-js';
 import { fault_of, type Fault } from '../core/fault';
 import type { Ask, AskedAnswer, MovesAnswer, PlanAnswer, PurchaseAnswer } from '../core/forecast';
+import { day_text } from '../lib/time';
 import { add, pull, with_packs, with_workflow } from '../lib/scenarios';
+import { first_within, type TradePoint } from '../lib/trade_off';
 import { money_text } from '../lib/why';
 import { printer } from '../state/settings';
 import { text } from '../text';
@@ -13,15 +15,19 @@ import { use_page } from './context';
 import { DataTable, type ColumnOf } from './data_table';
 import { NumberField } from './fields';
 import { Credits, Icon } from './parts';
+import { percent, TradeOffCurve } from './trade_off';
 
 const words = text.what_if;
-const moves_shown = 3;
+const curve_words = words.trade_off;
+/** As many as the core tries on top of one another. */
+const moves_tried = 10;
+const moves_alone = 8;
 
 export function Answers(): JSX.Element {
   const page = use_page();
   const { what_if } = page;
   const [chance, put_chance] = createSignal(5);
-  const [answer, put_answer] = createSignal<AskedAnswer | null>(null);
+  const [answer, put_answer] = createSignal<{ told: AskedAnswer; goal: number } | null>(null);
   const [fault, put_fault] = createSignal<Fault | null>(null);
   const [asking, put_asking] = createSignal<Ask['ask'] | null>(null);
   // What was answered is true of the levers it was asked with.
@@ -35,7 +41,8 @@ export function Answers(): JSX.Element {
     put_fault(null);
     put_answer(null);
     try {
-      put_answer(await what_if.ask(question));
+      const goal = chance();
+      put_answer({ told: await what_if.ask(question), goal });
     } catch (thrown) {
       put_fault(fault_of(thrown));
     } finally {
@@ -44,7 +51,7 @@ export function Answers(): JSX.Element {
   };
   const button = (name: string, question: () => Ask): JSX.Element => (
     <button type="button" class="button" disabled={asking() !== null || !what_if.ready()} data-testid={`ask-${question().ask}`}
-      aria-pressed={answer()?.ask === question().ask} onClick={() => void ask(question())}>{name}</button>
+      aria-pressed={answer()?.told.ask === question().ask} onClick={() => void ask(question())}>{name}</button>
   );
   return (
     <section class="answers" aria-labelledby="answers-heading">
@@ -52,28 +59,28 @@ export function Answers(): JSX.Element {
       <div class="answer-buttons">
         {button(words.ask_purchase, () => ({ ask: 'smallest_purchase', chance_percent: chance(), plan: page.plan() ?? '' }))}
         {button(words.ask_plan, () => ({ ask: 'cheapest_plan', chance_percent: chance() }))}
-        {button(words.ask_moves, () => ({ ask: 'model_moves', moves: moves_shown }))}
+        {button(words.ask_moves, () => ({ ask: 'model_moves', moves: moves_tried }))}
       </div>
       <NumberField label={words.chance} testid="chance" value={chance()} min={0} max={50} empty={5} unit={words.percent} change={put_chance} />
       <div class="answer" aria-live="polite" data-testid="answer">
         <Switch>
           <Match when={asking()}><p class="quiet"><span class="spinner" /> {words.asking}</p></Match>
           <Match when={fault()}>{(wrong) => <p class="bad">{words.failed} {wrong().message}</p>}</Match>
-          <Match when={answer()}>{(told) => <Told told={told()} />}</Match>
+          <Match when={answer()}>{(given) => <Told told={given().told} goal={given().goal} />}</Match>
         </Switch>
       </div>
     </section>
   );
 }
 
-function Told(props: { told: AskedAnswer }): JSX.Element {
+function Told(props: { told: AskedAnswer; goal: number }): JSX.Element {
   return (
     <>
-      <p class="answer-sentence" data-testid="answer-sentence">{props.told.sentence}</p>
+      <p class="answer-sentence" data-testid="answer-sentence">{sentence_of(props.told)}</p>
       <Switch>
         <Match when={props.told.ask === 'smallest_purchase' && props.told}>{(told) => <Purchase told={told() as PurchaseAnswer} />}</Match>
         <Match when={props.told.ask === 'cheapest_plan' && props.told}>{(told) => <Plans told={told() as PlanAnswer} />}</Match>
-        <Match when={props.told.ask === 'model_moves' && props.told}>{(told) => <Moves told={told() as MovesAnswer} />}</Match>
+        <Match when={props.told.ask === 'model_moves' && props.told}>{(told) => <Moves told={told() as MovesAnswer} goal={props.goal} />}</Match>
       </Switch>
     </>
   );
@@ -83,7 +90,20 @@ function Take(props: { act(): void }): JSX.Element {
   return <button type="button" class="button primary" data-testid="take" onClick={() => props.act()}><Icon name="plus" />{words.take}</button>;
 }
 
-const percent = (value: string): string => `${printer.exact(value)}\u00a0%`;
+/** The core's, but where it speaks to who wrote a scenario by hand. */
+function sentence_of(told: AskedAnswer): string {
+  if (told.ask !== 'cheapest_plan' || told.by === 'cost' || told.best === null) return told.sentence;
+  const { plan, cadence, packs, current } = told.plans[told.best]!;
+  const with_packs = packs ? curve_words.packs_of(printer.count(packs)) : null;
+  return words.smallest_plan(text.plan_name(plan), text.map.cadences[cadence], with_packs, current, percent(told.chance_percent));
+}
+
+/** A table that is there for who wants it. */
+function More(props: { name: string; children: JSX.Element }): JSX.Element {
+  return <details class="answer-more"><summary>{props.name}</summary>{props.children}</details>;
+}
+
+const Chosen = (): JSX.Element => <span class="answer-chosen"><Icon name="check" /> {curve_words.chosen}</span>;
 
 function Purchase(props: { told: PurchaseAnswer }): JSX.Element {
   const { what_if } = use_page();
@@ -92,8 +112,24 @@ function Purchase(props: { told: PurchaseAnswer }): JSX.Element {
     { id: 'packs', title: words.columns.packs, numeric: true, cell: ({ packs }) => printer.count(packs) },
     { id: 'credits', title: words.columns.credits, numeric: true, cell: ({ credits }) => <Credits value={credits} /> },
   ];
+  type Point = PurchaseAnswer['curve'][number];
+  const chosen = (): number => props.told.curve.findIndex(({ packs }) => packs === props.told.packs);
+  const curve_columns = (): ColumnOf<Point>[] => [
+    { id: 'packs', title: words.columns.packs, cell: (point) => <>{printer.count(point.packs)} <Show when={props.told.curve[chosen()] === point}><Chosen /></Show></> },
+    { id: 'chance', title: words.columns.chance, numeric: true, cell: ({ chance_percent }) => percent(chance_percent) },
+    ...(props.told.curve.some(({ cost }) => cost)
+      ? [{ id: 'cost', title: words.columns.cost, numeric: true, cell: ({ cost }: Point) => (cost ? money_text(cost, printer) : words.unknown_cost) }] : []),
+  ];
   const first = () => props.told.purchases[0];
   return (
+    <>
+    <Show when={props.told.curve.length > 1}>
+      <TradeOffCurve points={props.told.curve.map(({ packs, chance_percent }) => ({ amount: packs, chance: chance_percent }))} chosen={chosen()}
+        goal={Number(props.told.chance_percent)} unit={curve_words.packs} count={(n) => curve_words.packs_of(printer.count(n))} />
+      <More name={curve_words.table}>
+        <DataTable caption={curve_words.curve} columns={curve_columns()} rows={props.told.curve} testid="purchase-curve" />
+      </More>
+    </Show>
     <Show when={props.told.found && first()}>{(begins) => (
       <>
         <DataTable caption={words.purchases} columns={columns} rows={props.told.purchases} testid="purchases" />
@@ -106,6 +142,7 @@ function Purchase(props: { told: PurchaseAnswer }): JSX.Element {
         }} />
       </>
     )}</Show>
+    </>
   );
 }
 
@@ -114,16 +151,24 @@ function Plans(props: { told: PlanAnswer }): JSX.Element {
   type Row = PlanAnswer['plans'][number];
   const columns: ColumnOf<Row>[] = [
     { id: 'plan', title: words.columns.plan, cell: ({ plan, cadence, current }) => (
-      <>{text.plan_name(plan)} <span class="quiet">{text.map.cadences[cadence]}{current ? `, ${words.current}` : ''}</span></>
+      <>{text.plan_name(plan)} <span class="quiet stacked">{text.map.cadences[cadence]}{current ? `, ${words.current}` : ''}</span></>
     ) },
     { id: 'chance', title: words.columns.chance, numeric: true, cell: ({ chance_percent, refused }) => (refused ? <span class="clause" title={refused.message}>{refused.clause}</span> : percent(chance_percent)) },
     { id: 'packs', title: words.columns.packs, numeric: true, cell: ({ packs }) => (packs === undefined ? text.none : printer.count(packs)) },
     { id: 'expired', title: words.columns.expired, numeric: true, cell: ({ expired }) => <Credits value={expired.p50} /> },
-    { id: 'cost', title: words.columns.cost, numeric: true, cell: ({ cost }) => (cost ? money_text(cost, printer) : words.unknown_cost) },
+    ...(props.told.plans.some(({ cost }) => cost)
+      ? [{ id: 'cost', title: words.columns.cost, numeric: true, cell: ({ cost }: Row) => (cost ? money_text(cost, printer) : words.unknown_cost) }] : []),
   ];
+  // Inside the horizon something begins to differ; else the core's sentence says that nothing does.
+  const ahead = (): boolean => {
+    const { told } = what_if.outcome(what_if.board().chosen);
+    return told !== null && told.at < props.told.from && props.told.from < (told.timeline.at(-1) ?? '');
+  };
   const best = (): Row | undefined => (props.told.best === null ? undefined : props.told.plans[props.told.best]);
   return (
     <>
+      <Show when={props.told.by === 'credits' && best()}><p class="answer-note">{words.by_cost}</p></Show>
+      <Show when={ahead()}><p class="answer-note" data-testid="compared-from">{words.compared_from(day_text(props.told.from))}</p></Show>
       <DataTable caption={words.plans} columns={columns} rows={props.told.plans} testid="plans-answer" />
       <Show when={best() && !best()!.current && best()}>{(plan) => (
         <Take act={() => what_if.turn(add(what_if.board(), words.plan_name(text.plan_name(plan().plan)),
@@ -133,20 +178,56 @@ function Plans(props: { told: PlanAnswer }): JSX.Element {
   );
 }
 
-function Moves(props: { told: MovesAnswer }): JSX.Element {
-  const { what_if } = use_page();
-  type Row = MovesAnswer['moves'][number];
-  const columns: ColumnOf<Row>[] = [
-    { id: 'workflow', title: words.columns.workflow, cell: ({ workflow }) => workflow },
-    { id: 'from', title: words.columns.from, cell: ({ from }) => from },
-    { id: 'to', title: words.columns.to, cell: ({ to }) => to },
-    { id: 'saved', title: words.columns.saved, numeric: true, cell: ({ credits_saved }) => <Credits value={credits_saved.p50} /> },
-    { id: 'after', title: words.columns.after, numeric: true, cell: ({ chance_percent }) => percent(chance_percent) },
-  ];
-  const first = (): Row | undefined => (props.told.first === null ? undefined : props.told.moves[props.told.first]);
+/** What is moved, and from where to where beneath it. */
+function Move(props: { move: { workflow: string; from: string; to: string }; number?: number }): JSX.Element {
+  const { state } = use_page();
   return (
     <>
-      <DataTable caption={words.moves} columns={columns} rows={props.told.moves.slice(0, 8)} testid="moves-answer" />
+      <Show when={props.number}>{(number) => <span class="quiet">{number()}. </span>}</Show>{state.names.workflows[props.move.workflow] ?? props.move.workflow}
+      <span class="quiet stacked">{curve_words.arrow(props.move.from, props.move.to)}</span>
+    </>
+  );
+}
+
+function Moves(props: { told: MovesAnswer; goal: number }): JSX.Element {
+  const { what_if } = use_page();
+  type Row = MovesAnswer['moves'][number];
+  type Step = MovesAnswer['sequence'][number];
+  const columns: ColumnOf<Row>[] = [
+    { id: 'move', title: words.columns.workflow, cell: (move) => <Move move={move} /> },
+    { id: 'saved', title: words.columns.saved, numeric: true, cell: ({ credits_saved }) => <Credits value={credits_saved.p50} /> },
+    { id: 'after', title: words.columns.after, numeric: true, cell: ({ chance_percent, refused }) => (refused ? <span class="clause" title={refused.message}>{refused.clause}</span> : percent(chance_percent)) },
+  ];
+  const first = (): Row | undefined => (props.told.first === null ? undefined : props.told.moves[props.told.first]);
+  const points = (): TradePoint[] => [
+    { amount: 0, chance: props.told.moves[0]?.chance_before_percent ?? '0' },
+    ...props.told.sequence.map(({ chance_percent }, at) => ({ amount: at + 1, chance: chance_percent })),
+  ];
+  const chosen = (): number => first_within(points(), props.goal);
+  const reached = (): string => {
+    const at = chosen() < 0 ? points().length - 1 : chosen();
+    const [moves, chance] = [curve_words.moves_of(printer.count(at)), percent(points()[at]!.chance)] as const;
+    return (chosen() < 0 ? curve_words.not_reached : curve_words.reached)(moves, chance, percent(String(props.goal)));
+  };
+  const step_columns: ColumnOf<Step>[] = [
+    { id: 'move', title: words.columns.workflow, cell: (move) => {
+      const number = (): number => props.told.sequence.indexOf(move) + 1;
+      return <><Move move={move} number={number()} /><Show when={number() === chosen()}><Chosen /></Show></>;
+    } },
+    { id: 'after', title: words.columns.after, numeric: true, cell: ({ chance_percent }) => percent(chance_percent) },
+  ];
+  return (
+    <>
+      <Show when={props.told.sequence.length > 0}>
+        <TradeOffCurve points={points()} chosen={chosen()} goal={props.goal} unit={curve_words.moves} count={(n) => curve_words.moves_of(printer.count(n))} />
+        <Show when={chosen() !== 0}><p class="answer-note" data-testid="reached">{reached()}</p></Show>
+        <DataTable caption={words.sequence} columns={step_columns} rows={props.told.sequence} testid="moves-sequence" />
+      </Show>
+      <Show when={props.told.moves.length > 0}>
+        <More name={curve_words.alone}>
+          <DataTable caption={words.moves} caption_hidden columns={columns} rows={props.told.moves.slice(0, moves_alone)} testid="moves-answer" />
+        </More>
+      </Show>
       <Show when={first()}>{(move) => (
         <Take act={() => what_if.turn(add(what_if.board(), words.move_name(move().workflow, move().to),
           with_workflow(what_if.levers(), move().workflow, { model: move().from, move_to: move().to })))} />

@@ -2,7 +2,7 @@
 // Scenarios side by side as a table: what each comes to, and by how much it differs from what is.
 
 import { createMemo, For, Show, type JSX } from 'solid-js';
-import { difference, line_of, type Line } from '../lib/compare';
+import { difference, line_of, missing_by_reason, type Line } from '../lib/compare';
 import { micro_of } from '../lib/decimal';
 import { money_text } from '../lib/why';
 import { printer } from '../state/settings';
@@ -10,6 +10,7 @@ import { text } from '../text';
 import { use_page } from './context';
 import { DataTable, type ColumnOf } from './data_table';
 import { Credits, Icon, Time } from './parts';
+import { ScenarioSays } from './scenario_says';
 import { Swatch } from './what_if_panel';
 import { WhyButton } from './why_button';
 
@@ -46,7 +47,9 @@ export function Compare(): JSX.Element {
     id, title: words[id], cell: cell(words[id], (line) => (line[id] === null ? <span class="quiet">{words.never}</span> : <Time value={line[id]!} form="day" />)),
   });
   const columns: ColumnOf<Row>[] = [
-    { id: 'scenario', title: words.scenario, cell: ({ id, name }) => <><Swatch id={id} /> {name}</> },
+    { id: 'scenario', title: words.scenario, cell: ({ id, name }) => (
+      <span class="compare-scenario"><Swatch id={id} /><span class="scenario-text"><span class="scenario-name" title={name}>{name}</span><ScenarioSays id={id} /></span></span>
+    ) },
     { id: 'chance', title: words.chance, numeric: true, cell: cell(words.chance, (line) => <data class="credits" value={line.chance} data-testid="compare-chance">{printer.exact(line.chance)}&nbsp;%</data>) },
     moment('runs_out'), moment('early'), credits('used'), credits('expired'), credits('uncovered'),
     { id: 'cost', title: words.cost, numeric: true, cell: cell(words.cost, (line) => <Cost line={line} />) },
@@ -65,6 +68,9 @@ export function Compare(): JSX.Element {
           <progress max="1" value={what_if.learning()!} aria-label={text.what_if.learning(percent())} /> {text.what_if.learning(percent())}
         </p>
       </Show>
+      <For each={missing_by_reason(rows())}>{({ reason, names }) => (
+        <p class="table-note missing" data-testid="compare-missing">{words.cost}. {words.unknown_of(names.join(', '))} {reason}</p>
+      )}</For>
       <p class="table-note">
         <Show when={what_if.board().scenarios.length > 0}>{words.against} </Show>
         <Show when={history()}>{history()} </Show>
@@ -93,7 +99,9 @@ function Cost(props: { line: Line }): JSX.Element {
           <Show when={overage_high > overage}><span class="quiet"> {words.up_to(money(currency, committed + overage_high))}</span></Show>
         </span>
       )}</For>
-      <Show when={props.line.cost.length === 0}>{props.line.cost_known ? words.free : <span class="quiet">{words.unknown}</span>}</Show>
+      <Show when={props.line.cost_missing.length > 0} fallback={props.line.cost.length === 0 && words.free}>
+        <span class="stacked quiet" title={props.line.cost_missing.join(' ')}>{props.line.cost.length === 0 ? words.unknown : words.rest_unknown}</span>
+      </Show>
     </>
   );
 }

@@ -12,6 +12,7 @@ import { Answers } from './answers';
 import { use_page } from './context';
 import { Levers } from './levers';
 import { Icon, type IconName } from './parts';
+import { ScenarioSays } from './scenario_says';
 
 const words = text.what_if;
 
@@ -78,7 +79,8 @@ function Scenarios(): JSX.Element {
           <li>
             <button type="button" class="scenario" aria-pressed={what_if.board().chosen === scenario.id}
               data-testid={`scenario-${scenario.id}`} onClick={() => what_if.turn(choose(what_if.board(), scenario.id))}>
-              <Swatch id={scenario.id} /><span class="scenario-name">{scenario.name}</span>
+              <Swatch id={scenario.id} />
+              <span class="scenario-text"><span class="scenario-name" title={scenario.name}>{scenario.name}</span><ScenarioSays id={scenario.id} /></span>
               <Short id={scenario.id} />
             </button>
           </li>
@@ -86,7 +88,7 @@ function Scenarios(): JSX.Element {
       </ul>
       <div class="scenario-tools">
         <button type="button" class="button" disabled={!has_room(what_if.board())} title={has_room(what_if.board()) ? words.add_title : words.full}
-          data-testid="scenario-add" onClick={() => what_if.turn(add(what_if.board(), what_if.board().scenarios.length === 0 ? words.first_name : words.name))}>
+          data-testid="scenario-add" onClick={() => what_if.turn(add(what_if.board(), words.first_name))}>
           <Icon name="plus" />{words.add}
         </button>
         <Show when={what_if.chosen()}>{(scenario) => (

@@ -105,7 +105,7 @@ describe('a plan that ends for another', () => {
 test('in one line: the greatest chance, the earliest moments, sums to the end, cost', () => {
   expect(line_of(simulation)).toEqual({
     chance: '12.5', runs_out: null, early: '2026-03-30T00:00:00Z', used: '9', expired: '10', uncovered: '1',
-    cost: [{ currency: 'USD', committed: 5000n, overage: 100n, overage_high: 900n }], cost_known: true,
+    cost: [{ currency: 'USD', committed: 5000n, overage: 100n, overage_high: 900n }], cost_missing: [],
   });
   const unplaced = line_of({ ...simulation, unplaced: { total: same('4'), code: 'outside_term', clause: 'AIS-2', message: '' } });
   expect(unplaced.uncovered).toBe('5');
