@@ -581,11 +581,10 @@ export const text = {
     purchases: 'What to buy', plans: 'Plans', moves: 'Moves', sequence: 'One move on top of the other',
     trade_off: {
       chance: 'Chance of running out', packs: 'Packs', moves: 'Moves made',
-      packs_of: (n: string) => `${n} ${n === '1' ? 'pack' : 'packs'}`, moves_of: (n: string) => `${n} ${n === '1' ? 'move' : 'moves'}`,
+      moves_of: (n: string) => `${n} ${n === '1' ? 'move' : 'moves'}`,
       at: (amount: string, chance: string) => `${amount}: ${chance}`,
-      label: (unit: string, first: string, last: string, chosen: string | null, goal: string) =>
-        `Chance of running out by ${unit.toLowerCase()}, from ${first} to ${last}. `
-        + (chosen === null ? `No point is within ${goal}.` : `Within ${goal} from ${chosen} on.`),
+      label: (unit: string, chosen: string | null, goal: string) =>
+        `Chance of running out by ${unit.toLowerCase()}. ${chosen === null ? 'Nothing' : chosen} is within ${goal}.`,
       chosen: 'the least that is enough', table: 'The curve as a table', curve: 'Fewer futures run out for more packs',
       alone: 'Each move by itself, best first', arrow: (from: string, to: string) => `${from} → ${to}`,
       reached: (moves: string, chance: string, goal: string) => `${moves} bring it to ${chance}, within ${goal}.`,
@@ -599,8 +598,8 @@ export const text = {
     /** What a scenario supposes, one phrase for each lever. */
     says: {
       nothing: 'no lever pulled yet',
-      packs: (n: string, plan: string | null, first: number | null, last: number | null) =>
-        `${n} ${n === '1' ? 'pack' : 'packs'}${plan === null ? '' : ` of ${plan}`}`
+      packs: (packs: string, plan: string | null, first: number | null, last: number | null) =>
+        `${packs}${plan === null ? '' : ` of ${plan}`}`
         + (first === null ? '' : first === last ? ` in period ${first}` : ` in each of periods ${first} to ${last}`),
       plan: (plan: string, cadence: string, day: string | null) => `${plan} ${cadence}${day === null ? '' : ` from ${day}`}`,
       times: (workflow: string, by: string) => `${workflow} ×${by}`,
@@ -616,7 +615,7 @@ export const text = {
       prices: (plan: string) => `prices of ${plan}`,
       refused: (n: string, clauses: string) => `${n} refused${clauses === '' ? '' : `: ${clauses}`}`,
     },
-    columns: { period: 'Period', packs: 'Packs', credits: 'Credits', plan: 'Plan', chance: 'Runs out', uncovered: 'Uncovered', expired: 'Expires', cost: 'Cost', workflow: 'Workflow', from: 'From', to: 'To', saved: 'Saves', after: 'Chance then' },
+    columns: { period: 'Period', packs: 'Packs', credits: 'Credits', plan: 'Plan', chance: 'Runs out', uncovered: 'Uncovered', expired: 'Expires', cost: 'Cost', workflow: 'Workflow', from: 'From', to: 'To', saved: 'Saves', after: 'Chance then', takes: 'Packs it takes' },
     unknown_cost: 'not known', current: 'now',
     notes: 'How this is known',
   },
@@ -625,7 +624,7 @@ export const text = {
     heading: 'Side by side', caption: (days: string) => `The next ${days}, middle future of 1,000 unless it says otherwise`,
     scenario: 'Scenario', chance: 'Chance of running out', runs_out: 'Runs out', early: 'One in ten by', used: 'Used', expired: 'Expires unused',
     uncovered: 'Uncovered', cost: 'Cost', never: 'does not', unknown: 'not known', up_to: (amount: string) => `to ${amount}`,
-    rest_unknown: 'the rest not known', unknown_of: (names: string) => `Not known of ${names}:`, plan_price: (plan: string) => `What ${plan} itself costs is not in the figures.`,
+    rest_unknown: 'the rest not known', unknown_of: (names: string) => `Not all of the cost is known of ${names}:`, plan_price: (plan: string) => `What ${plan} itself costs is not in the figures.`,
     against: 'Differences are to what is.', more: (amount: string) => `+${amount}`, free: 'none',
   },
 

@@ -29,7 +29,7 @@ export function lever_words(levers: Levers, printer: NumberPrinter, told: Simula
   const phrases: string[] = [];
   const { packs = [], plan } = levers;
   for (const one of packs) {
-    phrases.push(words.packs(printer.count(one.packs), packs.length > 1 ? text.plan_name(one.plan) : null, one.periods?.first ?? null, one.periods?.last ?? null));
+    phrases.push(words.packs(text.what_if.purchase_name(printer.count(one.packs)), packs.length > 1 ? text.plan_name(one.plan) : null, one.periods?.first ?? null, one.periods?.last ?? null));
   }
   if (plan) {
     const begins = told?.commands.find(({ assumed, command }) => !assumed && command.command === 'StartTerm' && command['plan'] === plan.plan)?.command['starts_at'];

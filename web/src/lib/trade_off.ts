@@ -18,7 +18,7 @@ export interface TradeOff {
 }
 
 /** Pixels; letters are `--size-s` high in it. */
-export const trade_size = { width: 320, height: 184, left: 46, right: 276, top: 28, bottom: 142 } as const;
+export const trade_size = { width: 320, height: 192, left: 46, right: 276, top: 36, bottom: 150 } as const;
 
 const tops = [10, 20, 50, 100];
 // Of a figure in the small size, with room beside it.
@@ -44,12 +44,12 @@ export function trade_off(points: readonly TradePoint[], goal: number, chosen: n
   }));
   // The chosen one is always told, then the ends, then whatever still has room.
   const order = [...new Set([chosen, 0, points.length - 1, ...points.keys()])].filter((at) => at >= 0);
-  const width_of = (figure: string): number => digit_width * figure.length;
+  const width_of = (figure: string): number => digit_width * figure.length + 6;
   for (const at of order) {
     const here = placed[at]!;
     here.told = placed.every((other) => !other.told || Math.abs(other.y - here.y) >= line_height
       || Math.abs(other.x - here.x) >= width_of(`${other.x < here.x ? other.chance : here.chance} %`));
-    here.counted = placed.every((other) => !other.counted || Math.abs(other.x - here.x) >= width_of(`${here.amount} `) + 4);
+    here.counted = placed.every((other) => !other.counted || Math.abs(other.x - here.x) >= width_of(String(here.amount)));
   }
   const goal_y = y_of(goal);
   return {

@@ -94,7 +94,7 @@ function Take(props: { act(): void }): JSX.Element {
 function sentence_of(told: AskedAnswer): string {
   if (told.ask !== 'cheapest_plan' || told.by === 'cost' || told.best === null) return told.sentence;
   const { plan, cadence, packs, current } = told.plans[told.best]!;
-  const with_packs = packs ? curve_words.packs_of(printer.count(packs)) : null;
+  const with_packs = packs ? words.purchase_name(printer.count(packs)) : null;
   return words.smallest_plan(text.plan_name(plan), text.map.cadences[cadence], with_packs, current, percent(told.chance_percent));
 }
 
@@ -125,7 +125,7 @@ function Purchase(props: { told: PurchaseAnswer }): JSX.Element {
     <>
     <Show when={props.told.curve.length > 1}>
       <TradeOffCurve points={props.told.curve.map(({ packs, chance_percent }) => ({ amount: packs, chance: chance_percent }))} chosen={chosen()}
-        goal={Number(props.told.chance_percent)} unit={curve_words.packs} count={(n) => curve_words.packs_of(printer.count(n))} />
+        goal={Number(props.told.chance_percent)} unit={curve_words.packs} count={(n) => words.purchase_name(printer.count(n))} />
       <More name={curve_words.table}>
         <DataTable caption={curve_words.curve} columns={curve_columns()} rows={props.told.curve} testid="purchase-curve" />
       </More>
@@ -150,11 +150,12 @@ function Plans(props: { told: PlanAnswer }): JSX.Element {
   const { what_if } = use_page();
   type Row = PlanAnswer['plans'][number];
   const columns: ColumnOf<Row>[] = [
-    { id: 'plan', title: words.columns.plan, cell: ({ plan, cadence, current }) => (
-      <>{text.plan_name(plan)} <span class="quiet stacked">{text.map.cadences[cadence]}{current ? `, ${words.current}` : ''}</span></>
-    ) },
+    { id: 'plan', title: words.columns.plan, cell: (row) => { const { plan, cadence, current } = row; return (
+      <>{text.plan_name(plan)} <span class="quiet">{text.map.cadences[cadence]}{current ? `, ${words.current}` : ''}</span>
+        <Show when={best() === row}><span class="stacked"><Chosen /></span></Show></>
+    ); } },
     { id: 'chance', title: words.columns.chance, numeric: true, cell: ({ chance_percent, refused }) => (refused ? <span class="clause" title={refused.message}>{refused.clause}</span> : percent(chance_percent)) },
-    { id: 'packs', title: words.columns.packs, numeric: true, cell: ({ packs }) => (packs === undefined ? text.none : printer.count(packs)) },
+    { id: 'packs', title: words.columns.takes, numeric: true, cell: ({ packs }) => (packs === undefined ? text.none : printer.count(packs)) },
     { id: 'expired', title: words.columns.expired, numeric: true, cell: ({ expired }) => <Credits value={expired.p50} /> },
     ...(props.told.plans.some(({ cost }) => cost)
       ? [{ id: 'cost', title: words.columns.cost, numeric: true, cell: ({ cost }: Row) => (cost ? money_text(cost, printer) : words.unknown_cost) }] : []),
@@ -212,7 +213,7 @@ function Moves(props: { told: MovesAnswer; goal: number }): JSX.Element {
   const step_columns: ColumnOf<Step>[] = [
     { id: 'move', title: words.columns.workflow, cell: (move) => {
       const number = (): number => props.told.sequence.indexOf(move) + 1;
-      return <><Move move={move} number={number()} /><Show when={number() === chosen()}><Chosen /></Show></>;
+      return <><Move move={move} number={number()} /><Show when={number() === chosen()}><span class="stacked"><Chosen /></span></Show></>;
     } },
     { id: 'after', title: words.columns.after, numeric: true, cell: ({ chance_percent }) => percent(chance_percent) },
   ];

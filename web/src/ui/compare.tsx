@@ -69,7 +69,7 @@ export function Compare(): JSX.Element {
         </p>
       </Show>
       <For each={missing_by_reason(rows())}>{({ reason, names }) => (
-        <p class="table-note missing" data-testid="compare-missing">{words.cost}. {words.unknown_of(names.join(', '))} {reason}</p>
+        <p class="table-note missing" data-testid="compare-missing">{words.unknown_of(names.map((name) => `“${name}”`).join(', '))} {reason}</p>
       )}</For>
       <p class="table-note">
         <Show when={what_if.board().scenarios.length > 0}>{words.against} </Show>

@@ -16,7 +16,7 @@ export function TradeOffCurve(props: { points: TradePoint[]; goal: number; chose
   const drawn = () => trade_off(props.points, props.goal, props.chosen);
   const label = (): string => {
     const says = (at: number): string => words.at(props.count(props.points[at]!.amount), percent(props.points[at]!.chance));
-    return words.label(props.unit, says(0), says(props.points.length - 1), props.chosen < 0 ? null : says(props.chosen), `${props.goal} %`);
+    return words.label(props.unit, props.chosen < 0 ? null : says(props.chosen), `${props.goal} %`);
   };
   return (
     <svg class="trade-off" viewBox={`0 0 ${size.width} ${size.height}`} role="img" aria-label={label()} data-testid="trade-off">
