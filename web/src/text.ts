@@ -578,22 +578,18 @@ export const text = {
     asking: 'Trying out purchases, plans and models…',
     take: 'Try it as a scenario',
     purchase_name: (packs: string) => `${packs} ${packs === '1' ? 'pack' : 'packs'}`, plan_name: (plan: string) => `On ${plan}`, move_name: (workflow: string, to: string) => `${workflow} on ${to}`,
-    purchases: 'What to buy', plans: 'Plans', moves: 'Moves', sequence: 'One move on top of the other',
+    purchases: 'What to buy', plans: 'Plans', sequence: 'One move on top of the other',
     trade_off: {
-      chance: 'Chance of running out', packs: 'Packs', moves: 'Moves made',
+      moves: 'Moves made',
       moves_of: (n: string) => `${n} ${n === '1' ? 'move' : 'moves'}`,
-      at: (amount: string, chance: string) => `${amount}: ${chance}`,
       label: (unit: string, chosen: string | null, goal: string) =>
         `Chance of running out by ${unit.toLowerCase()}. ${chosen === null ? 'Nothing' : chosen} is within ${goal}.`,
-      chosen: 'the least that is enough', table: 'The curve as a table', curve: 'Fewer futures run out for more packs',
+      chosen: 'the least that is enough', table: 'The curve as a table',
       alone: 'Each move by itself, best first', arrow: (from: string, to: string) => `${from} → ${to}`,
       reached: (moves: string, chance: string, goal: string) => `${moves} bring it to ${chance}, within ${goal}.`,
       not_reached: (moves: string, chance: string, goal: string) => `${moves} leave it at ${chance}, still above ${goal}.`,
     },
     compared_from: (day: string) => `Compared from ${day}, when the present Credit Period ends; until then nothing changes.`,
-    smallest_plan: (plan: string, cadence: string, packs: string | null, now: boolean, goal: string) =>
-      `${plan}, ${cadence}${packs === null ? '' : `, with ${packs}`}${now ? ' (the present plan)' : ''} is the smallest that keeps the chance of running out `
-      + `within ${goal}, by the credits it brings: what plans cost is not public.`,
     by_cost: 'Prices of the plans that are enough, under the lever “Prices”, let them be compared by cost.',
     /** What a scenario supposes, one phrase for each lever. */
     says: {

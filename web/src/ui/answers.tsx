@@ -90,12 +90,9 @@ function Take(props: { act(): void }): JSX.Element {
   return <button type="button" class="button primary" data-testid="take" onClick={() => props.act()}><Icon name="plus" />{words.take}</button>;
 }
 
-/** The core's, but where it speaks to who wrote a scenario by hand. */
+/** The core's, without what it says to who wrote a scenario by hand: the page has a lever for that. */
 function sentence_of(told: AskedAnswer): string {
-  if (told.ask !== 'cheapest_plan' || told.by === 'cost' || told.best === null) return told.sentence;
-  const { plan, cadence, packs, current } = told.plans[told.best]!;
-  const with_packs = packs ? words.purchase_name(printer.count(packs)) : null;
-  return words.smallest_plan(text.plan_name(plan), text.map.cadences[cadence], with_packs, current, percent(told.chance_percent));
+  return told.ask === 'cheapest_plan' && told.by === 'credits' ? told.sentence.replace(/ Give `prices`.*/, '') : told.sentence;
 }
 
 /** A table that is there for who wants it. */
@@ -123,25 +120,25 @@ function Purchase(props: { told: PurchaseAnswer }): JSX.Element {
   const first = () => props.told.purchases[0];
   return (
     <>
-    <Show when={props.told.curve.length > 1}>
-      <TradeOffCurve points={props.told.curve.map(({ packs, chance_percent }) => ({ amount: packs, chance: chance_percent }))} chosen={chosen()}
-        goal={Number(props.told.chance_percent)} unit={curve_words.packs} count={(n) => words.purchase_name(printer.count(n))} />
-      <More name={curve_words.table}>
-        <DataTable caption={curve_words.curve} columns={curve_columns()} rows={props.told.curve} testid="purchase-curve" />
-      </More>
-    </Show>
-    <Show when={props.told.found && first()}>{(begins) => (
-      <>
-        <DataTable caption={words.purchases} columns={columns} rows={props.told.purchases} testid="purchases" />
-        <Take act={() => {
-          const begun = add(what_if.board(), words.purchase_name(printer.count(props.told.packs)), what_if.levers());
-          // A scenario buys the same in each of its periods; where the answer does not, the most that any of them takes.
-          const packs = Math.max(...props.told.purchases.map((one) => one.packs));
-          const last = props.told.purchases.at(-1)!.period;
-          what_if.turn(pull(begun, '', (levers) => with_packs(levers, { plan: props.told.plan, packs, periods: { first: begins().period, last } })));
-        }} />
-      </>
-    )}</Show>
+      <Show when={props.told.curve.length > 1}>
+        <TradeOffCurve points={props.told.curve.map(({ packs, chance_percent }) => ({ amount: packs, chance: chance_percent }))} chosen={chosen()}
+          goal={Number(props.told.chance_percent)} unit={words.columns.packs} count={(n) => words.purchase_name(printer.count(n))} />
+        <More name={curve_words.table}>
+          <DataTable caption={curve_words.table} caption_hidden columns={curve_columns()} rows={props.told.curve} testid="purchase-curve" />
+        </More>
+      </Show>
+      <Show when={props.told.found && first()}>{(begins) => (
+        <>
+          <DataTable caption={words.purchases} columns={columns} rows={props.told.purchases} testid="purchases" />
+          <Take act={() => {
+            const begun = add(what_if.board(), words.purchase_name(printer.count(props.told.packs)), what_if.levers());
+            // A scenario buys the same in each of its periods; where the answer does not, the most that any of them takes.
+            const packs = Math.max(...props.told.purchases.map((one) => one.packs));
+            const last = props.told.purchases.at(-1)!.period;
+            what_if.turn(pull(begun, '', (levers) => with_packs(levers, { plan: props.told.plan, packs, periods: { first: begins().period, last } })));
+          }} />
+        </>
+      )}</Show>
     </>
   );
 }
@@ -150,10 +147,10 @@ function Plans(props: { told: PlanAnswer }): JSX.Element {
   const { what_if } = use_page();
   type Row = PlanAnswer['plans'][number];
   const columns: ColumnOf<Row>[] = [
-    { id: 'plan', title: words.columns.plan, cell: (row) => { const { plan, cadence, current } = row; return (
-      <>{text.plan_name(plan)} <span class="quiet">{text.map.cadences[cadence]}{current ? `, ${words.current}` : ''}</span>
+    { id: 'plan', title: words.columns.plan, cell: (row) => (
+      <>{text.plan_name(row.plan)} <span class="quiet">{text.map.cadences[row.cadence]}{row.current ? `, ${words.current}` : ''}</span>
         <Show when={best() === row}><span class="stacked"><Chosen /></span></Show></>
-    ); } },
+    ) },
     { id: 'chance', title: words.columns.chance, numeric: true, cell: ({ chance_percent, refused }) => (refused ? <span class="clause" title={refused.message}>{refused.clause}</span> : percent(chance_percent)) },
     { id: 'packs', title: words.columns.takes, numeric: true, cell: ({ packs }) => (packs === undefined ? text.none : printer.count(packs)) },
     { id: 'expired', title: words.columns.expired, numeric: true, cell: ({ expired }) => <Credits value={expired.p50} /> },
@@ -226,7 +223,7 @@ function Moves(props: { told: MovesAnswer; goal: number }): JSX.Element {
       </Show>
       <Show when={props.told.moves.length > 0}>
         <More name={curve_words.alone}>
-          <DataTable caption={words.moves} caption_hidden columns={columns} rows={props.told.moves.slice(0, moves_alone)} testid="moves-answer" />
+          <DataTable caption={curve_words.alone} caption_hidden columns={columns} rows={props.told.moves.slice(0, moves_alone)} testid="moves-answer" />
         </More>
       </Show>
       <Show when={first()}>{(move) => (

@@ -100,7 +100,7 @@ function Cost(props: { line: Line }): JSX.Element {
         </span>
       )}</For>
       <Show when={props.line.cost_missing.length > 0} fallback={props.line.cost.length === 0 && words.free}>
-        <span class="stacked quiet" title={props.line.cost_missing.join(' ')}>{props.line.cost.length === 0 ? words.unknown : words.rest_unknown}</span>
+        <span class={props.line.cost.length === 0 ? 'stacked quiet' : 'against'} title={props.line.cost_missing.join(' ')}>{props.line.cost.length === 0 ? words.unknown : words.rest_unknown}</span>
       </Show>
     </>
   );

@@ -14,13 +14,14 @@ export const percent = (value: string): string => `${printer.exact(value)}\u00a0
 /** `unit`: what is counted along it; `count`: so many of it, in words. */
 export function TradeOffCurve(props: { points: TradePoint[]; goal: number; chosen: number; unit: string; count(amount: number): string }): JSX.Element {
   const drawn = () => trade_off(props.points, props.goal, props.chosen);
+  const says = ({ amount, chance }: TradePoint): string => `${props.count(amount)}: ${percent(chance)}`;
   const label = (): string => {
-    const says = (at: number): string => words.at(props.count(props.points[at]!.amount), percent(props.points[at]!.chance));
-    return words.label(props.unit, props.chosen < 0 ? null : says(props.chosen), `${props.goal} %`);
+    const chosen = props.points[props.chosen];
+    return words.label(props.unit, chosen ? says(chosen) : null, `${props.goal} %`);
   };
   return (
     <svg class="trade-off" viewBox={`0 0 ${size.width} ${size.height}`} role="img" aria-label={label()} data-testid="trade-off">
-      <text x="0" y="11">{words.chance}</text>
+      <text x="0" y="11">{text.compare.chance}</text>
       <rect class="within" x={size.left} width={size.right - size.left} y={drawn().goal_y} height={size.bottom - drawn().goal_y} />
       <For each={drawn().ticks}>{({ y, percent: at }) => (
         <>
@@ -33,7 +34,7 @@ export function TradeOffCurve(props: { points: TradePoint[]; goal: number; chose
       <path class="steps" d={drawn().path} />
       <For each={drawn().points}>{(point) => (
         <g classList={{ chosen: point.chosen }} data-testid="trade-point" data-amount={point.amount} data-chance={point.chance} data-chosen={point.chosen}>
-          <title>{words.at(props.count(point.amount), percent(point.chance))}</title>
+          <title>{says(point)}</title>
           <circle cx={point.x} cy={point.y} r={point.chosen ? 5 : 3} />
           {point.told && <text class="told" x={point.x + 6} y={point.y - 6}>{percent(point.chance)}</text>}
           {point.counted && <text x={point.x} y={size.bottom + 18} text-anchor="middle">{printer.count(point.amount)}</text>}
