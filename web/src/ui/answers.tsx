@@ -204,8 +204,7 @@ function Moves(props: { told: MovesAnswer; goal: number }): JSX.Element {
   const chosen = (): number => first_within(points(), props.goal);
   const reached = (): string => {
     const at = chosen() < 0 ? points().length - 1 : chosen();
-    const [moves, chance] = [curve_words.moves_of(printer.count(at)), percent(points()[at]!.chance)] as const;
-    return (chosen() < 0 ? curve_words.not_reached : curve_words.reached)(moves, chance, percent(String(props.goal)));
+    return curve_words.reached(curve_words.moves_of(printer.count(at)), percent(points()[at]!.chance), chosen() >= 0, percent(String(props.goal)));
   };
   const step_columns: ColumnOf<Step>[] = [
     { id: 'move', title: words.columns.workflow, cell: (move) => {

@@ -26,7 +26,7 @@ export function TradeOffCurve(props: { points: TradePoint[]; goal: number; chose
       <For each={drawn().ticks}>{({ y, percent: at }) => (
         <>
           <path class="grid" d={`M${size.left} ${y}H${size.right}`} />
-          <text x={size.left - 8} y={y + 4} text-anchor="end">{percent(String(at))}</text>
+          <text x={size.left - 8} y={y + 4} text-anchor="end">{at}&nbsp;%</text>
         </>
       )}</For>
       <path class="goal" d={`M${size.left} ${drawn().goal_y}H${size.right}`} />

@@ -4,9 +4,10 @@
 
 import { expect, test, type Page } from '@playwright/test';
 import { writeFileSync } from 'node:fs';
-import type { ScenarioForm, Simulation } from '../../src/core/forecast';
+import type { MovesAnswer, PlanAnswer, PurchaseAnswer, ScenarioForm, Simulation } from '../../src/core/forecast';
 import type { AccountHead } from '../../src/core/forms';
 import { line_of } from '../../src/lib/compare';
+import { day_text } from '../../src/lib/time';
 import { busiest_account, no_violations, open_page, run_program } from './ledger';
 
 let head: AccountHead;
@@ -44,6 +45,17 @@ async function shown(page: Page, id: number): Promise<Record<string, string | nu
 function expected(form: Partial<ScenarioForm>): Record<string, string> {
   const { chance, used, expired, uncovered } = line_of(simulated(form));
   return { chance, used, expired, uncovered };
+}
+
+/** The points of the curve that is shown: how much, and the chance. */
+async function curve(page: Page): Promise<(string | null)[][]> {
+  const points = await page.getByTestId('trade-point').all();
+  return Promise.all(points.map(async (point) => [await point.getAttribute('data-amount'), await point.getAttribute('data-chance')]));
+}
+
+/** Each row of an answer's table ends with its chance. */
+async function in_table(page: Page, table: string, chances: string[]): Promise<void> {
+  await expect(page.getByTestId(table).locator('tbody td:last-child')).toHaveText(chances.map((chance) => `${chance}\u00a0%`));
 }
 
 test('a figure of a forecast says what it is made of, in the command line’s figures', async ({ page }) => {
@@ -194,16 +206,73 @@ test('the smallest purchase, the cheapest plan and the first move are answered, 
   test.slow();
   await open_page(page, place());
   await page.getByTestId('ask-smallest_purchase').click();
-  const purchase = simulated({ asks: [{ ask: 'smallest_purchase', chance_percent: 5, plan: 'pro' }] }).answers[0]!;
+  const purchase = simulated({ asks: [{ ask: 'smallest_purchase', chance_percent: 5, plan: 'pro' }] }).answers[0] as PurchaseAnswer;
   await expect(page.getByTestId('answer-sentence')).toHaveText(purchase.sentence);
+  expect(purchase.curve.length).toBeGreaterThan(1);
+  expect(await curve(page)).toEqual(purchase.curve.map(({ packs, chance_percent }) => [String(packs), chance_percent]));
+  await expect(page.locator('[data-testid=trade-point][data-chosen=true]')).toHaveAttribute('data-amount', String(purchase.packs));
+  await page.locator('.answer-more > summary').click();
+  await in_table(page, 'purchase-curve', purchase.curve.map(({ chance_percent }) => chance_percent));
   await page.getByTestId('ask-cheapest_plan').click();
-  const plan = simulated({ asks: [{ ask: 'cheapest_plan', chance_percent: 5 }] }).answers[0]!;
-  await expect(page.getByTestId('answer-sentence')).toHaveText(plan.sentence);
+  const plan = simulated({ asks: [{ ask: 'cheapest_plan', chance_percent: 5 }] }).answers[0] as PlanAnswer;
+  // The page has a lever for what the core asks of who writes a scenario by hand.
+  await expect(page.getByTestId('answer-sentence')).toHaveText(plan.sentence.replace(' Give `prices` to compare by cost.', ''));
+  await expect(page.getByTestId('answer')).not.toContainText('`');
+  await expect(page.getByTestId('compared-from')).toContainText(day_text(plan.from));
   await page.getByTestId('ask-model_moves').click();
-  const moves = simulated({ asks: [{ ask: 'model_moves', moves: 3 }] }).answers[0]!;
+  const moves = simulated({ asks: [{ ask: 'model_moves', moves: 10 }] }).answers[0] as MovesAnswer;
   await expect(page.getByTestId('answer-sentence')).toHaveText(moves.sentence);
+  expect(await curve(page)).toEqual([
+    ['0', moves.moves[0]!.chance_before_percent], ...moves.sequence.map(({ chance_percent }, at) => [String(at + 1), chance_percent]),
+  ]);
+  await in_table(page, 'moves-sequence', moves.sequence.map(({ chance_percent }) => chance_percent));
+  await page.locator('.answer-more > summary').click();
+  await in_table(page, 'moves-answer', moves.moves.slice(0, 8).map(({ chance_percent }) => chance_percent));
   await page.getByTestId('take').click();
   await expect(page.getByTestId('scenario-1')).toHaveAttribute('aria-pressed', 'true');
+});
+
+test('an answer fits into the panel, on a phone too, and reads in both themes', async ({ page }) => {
+  test.slow();
+  for (const [width, theme] of [[1440, 'light'], [390, 'dark']] as const) {
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+    await page.setViewportSize({ width, height: 3000 });
+    await open_page(page, place());
+    for (const ask of ['smallest_purchase', 'cheapest_plan', 'model_moves']) {
+      await page.getByTestId(`ask-${ask}`).click();
+      await expect(page.getByTestId('answer-sentence')).toBeVisible();
+      for (const more of await page.locator('.answer-more > summary').all()) await more.click();
+      for (const table of await page.locator('.answer .table-scroll').all()) {
+        expect(await table.evaluate((box) => box.scrollWidth - box.clientWidth), `${ask} at ${width}`).toBeLessThanOrEqual(0);
+      }
+      await no_violations(page, `${ask} in ${theme}`, '.answers');
+    }
+  }
+});
+
+test('each scenario is numbered, says what it supposes and what of it is refused, and what of its cost is not known', async ({ page }) => {
+  await open_page(page, place());
+  for (let n = 1; n <= 3; n += 1) {
+    await page.getByTestId('scenario-add').click();
+    await expect(page.getByTestId(`scenario-${n}`)).toContainText(`Scenario ${n}`);
+  }
+  await page.getByTestId('packs').fill('1');
+  await page.getByTestId('packs').press('Enter');
+  await page.getByTestId('packs-first').selectOption('1');
+  await page.getByTestId('packs-last').selectOption('1');
+  await page.getByTestId('scenario-2').click();
+  await page.getByTestId('packs').fill('2');
+  await page.getByTestId('packs').press('Enter');
+  await settled(page);
+  const row = (id: number) => page.getByTestId(`compare-${id}`);
+  await expect(row(1)).toContainText('no lever pulled yet');
+  await expect(row(2).getByTestId('says-2')).toHaveText(/^2 packs/);
+  await expect(page.getByTestId('scenario-3').getByTestId('says-3')).toHaveText('1 pack in period 1');
+  await expect(row(3).getByTestId('refusals-3')).toHaveText(/1 refused: AIS-5c/);
+  await expect(row(1)).toContainText('none');
+  await expect(row(2)).toContainText('not known');
+  const { missing } = simulated({ levers: { packs: [{ plan: 'pro', packs: 2 }] } }).cost;
+  await expect(page.getByTestId('compare-missing')).toContainText(`“Scenario 2”: ${missing[0]}`);
 });
 
 test('the picture goes on into the future, and its table has the numbers', async ({ page }) => {
