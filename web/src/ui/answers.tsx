@@ -36,6 +36,7 @@ export function Answers(): JSX.Element {
     put_fault(null);
   }, { defer: true }));
 
+  let area!: HTMLDivElement;
   const ask = async (question: Ask): Promise<void> => {
     put_asking(question.ask);
     put_fault(null);
@@ -48,6 +49,8 @@ export function Answers(): JSX.Element {
     } finally {
       put_asking(null);
     }
+    // Low in a panel that scrolls by itself: what was asked for is to be seen.
+    area.querySelector('svg.trade-off')?.scrollIntoView({ block: 'nearest' });
   };
   const button = (name: string, question: () => Ask): JSX.Element => (
     <button type="button" class="button" disabled={asking() !== null || !what_if.ready()} data-testid={`ask-${question().ask}`}
@@ -62,7 +65,7 @@ export function Answers(): JSX.Element {
         {button(words.ask_moves, () => ({ ask: 'model_moves', moves: moves_tried }))}
       </div>
       <NumberField label={words.chance} testid="chance" value={chance()} min={0} max={50} empty={5} unit={words.percent} change={put_chance} />
-      <div class="answer" aria-live="polite" data-testid="answer">
+      <div ref={area} class="answer" aria-live="polite" data-testid="answer">
         <Switch>
           <Match when={asking()}><p class="quiet"><span class="spinner" /> {words.asking}</p></Match>
           <Match when={fault()}>{(wrong) => <p class="bad">{words.failed} {wrong().message}</p>}</Match>
