@@ -219,8 +219,10 @@ function Moves(props: { told: MovesAnswer; goal: number }): JSX.Element {
   return (
     <>
       <Show when={props.told.sequence.length > 0}>
-        <TradeOffCurve points={points()} chosen={chosen()} goal={props.goal} unit={curve_words.moves} count={(n) => curve_words.moves_of(printer.count(n))} />
-        <Show when={chosen() !== 0}><p class="answer-note" data-testid="reached">{reached()}</p></Show>
+        <Show when={chosen() !== 0}>
+          <TradeOffCurve points={points()} chosen={chosen()} goal={props.goal} unit={curve_words.moves} count={(n) => curve_words.moves_of(printer.count(n))} />
+          <p class="answer-note" data-testid="reached">{reached()}</p>
+        </Show>
         <DataTable caption={words.sequence} columns={step_columns} rows={props.told.sequence} testid="moves-sequence" />
       </Show>
       <Show when={props.told.moves.length > 0}>
