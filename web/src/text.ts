@@ -570,7 +570,7 @@ export const text = {
     policies: { stop: 'stops', overage: 'runs on as overage', unlimited: 'is unlimited' },
     policy_help: 'A term keeps its own to its end (H9): it takes effect with the next term, one that is renewed or moved to.',
     stop_at: 'stops at',
-    price_pack: 'A pack costs', price_overage: 'An increment of overage costs', price_period: 'A Credit Period costs',
+    prices_of: 'Prices of', price_pack: 'A pack costs', price_overage: 'An increment of overage costs', price_period: 'A Credit Period costs',
     prices_help: (currency: string) => `Yours, in ${currency}: the catalog has none. That of a Credit Period counts where plans are compared.`,
     percent: '%',
     answers: 'Ask', ask_purchase: 'Smallest purchase', ask_plan: 'Cheapest plan', ask_moves: 'What to move first',

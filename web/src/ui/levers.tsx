@@ -130,12 +130,17 @@ function Packs(): JSX.Element {
   );
 }
 
+type Shown = ReturnType<ReturnType<typeof use_page>['what_if']['catalog']>;
+
+const plans_by_rank = (catalog: Shown): string[] =>
+  Object.entries(catalog?.plans ?? {}).sort(([, a], [, b]) => a.rank - b.rank).map(([id]) => id);
+
 const midnight = (day: string): string => `${day}T00:00:00Z`;
 const day_of = (time: string | undefined): string => time?.slice(0, 10) ?? '';
 
 function Plan(): JSX.Element {
   const { what_if } = use_page();
-  const plans = (): string[] => Object.entries(what_if.catalog()?.plans ?? {}).sort(([, a], [, b]) => a.rank - b.rank).map(([id]) => id);
+  const plans = (): string[] => plans_by_rank(what_if.catalog());
   const cadences = (plan: string): Cadence[] => Object.keys(what_if.catalog()?.plans[plan]?.allotment ?? {}) as Cadence[];
   const lever = (): PlanLever | undefined => what_if.levers().plan;
   const put = (next: PlanLever | undefined): void => what_if.pull('plan', ({ plan: _before, ...levers }) => (next ? { ...levers, plan: next } : levers));
@@ -230,7 +235,7 @@ function OneWorkflow(props: { workflow: string; known: boolean }): JSX.Element {
   );
 }
 
-function models(catalog: ReturnType<ReturnType<typeof use_page>['what_if']['catalog']>): string[] {
+function models(catalog: Shown): string[] {
   return [...new Set(Object.values(catalog?.rate_cards ?? {}).flatMap((card) => Object.keys(card.models)))].sort();
 }
 
@@ -371,7 +376,9 @@ const price_max = 1_000_000_000;
 function Prices(): JSX.Element {
   const page = use_page();
   const { what_if } = page;
-  const plan = (): string => page.plan() ?? '';
+  const [chosen, choose] = createSignal<string | null>(null);
+  const plans = (): string[] => plans_by_rank(what_if.catalog());
+  const plan = (): string => chosen() ?? what_if.levers().plan?.plan ?? page.plan() ?? plans()[0] ?? '';
   const lever = () => what_if.levers().prices?.find((one) => one.plan === plan());
   const currency = (): string => lever()?.increment?.currency ?? lever()?.overage?.currency ?? lever()?.period?.currency ?? 'USD';
   const put = (name: 'increment' | 'overage' | 'period', amount: number): void => what_if.pull(`price ${name}`, (levers) => {
@@ -381,6 +388,8 @@ function Prices(): JSX.Element {
     return { ...levers, prices: Object.keys(next).length > 1 ? [...others, next] : others };
   });
   return (<>
+    <SelectField label={words.prices_of} testid="price-plan" value={plan()} options={plans().map((one) => [one, text.plan_name(one)] as const)}
+      change={choose} />
     <For each={[['increment', words.price_pack], ['overage', words.price_overage], ['period', words.price_period]] as const}>{([name, label]) => (
       <NumberField label={label} testid={`price-${name}`} value={Number(lever()?.[name]?.minor ?? 0) / 100} min={0} max={price_max} empty={0} step={0.01} unit={currency()}
         change={(amount) => put(name, amount)} />
