@@ -242,8 +242,9 @@ Expected<ParsedCommand, Malformed> parse_command(std::string_view text) {
   const bool marked = has_marked_text(value) || declares_more_than_cui(value);
   const auto key = key_of(value);
   if (const auto twice = keys_in(text) == keys_in(value) ? std::nullopt : find_duplicate_key(text)) {
-    const bool whose = *twice == "/key";  // of two keys neither is the line's
-    return Unexpected{Malformed{whose ? std::nullopt : key, *twice, "stands twice", marked || has_marking(text) || has_marking(*twice)}};
+    Malformed malformed{key, *twice, "stands twice", marked || has_marking(text) || has_marking(*twice)};
+    if (malformed.place == "/key") malformed.key.reset();  // of two keys neither is the line's
+    return Unexpected{std::move(malformed)};
   }
 
   std::optional<ReadFault> fault;

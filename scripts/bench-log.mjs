@@ -57,7 +57,7 @@ async function postgres_sides(directory, events) {
   const none = (missing) => ({ sides: sides.map((side) => ({ ...side, missing })), stop: async () => {} });
   const program = join(native, 'postgres_bench');
   if (!has_postgres() || !existsSync(program)) {
-    return none('postgresql-15 or libpq-dev is not installed; scripts/bench append-1000 installs them where it can');
+    return none('postgresql-15 or libpq-dev is not installed; scripts/bench by name installs them where it can');
   }
   try {
     const server = await start_postgres(join(directory, 'server'));

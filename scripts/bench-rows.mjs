@@ -26,7 +26,11 @@ export function run_into(file, program, args) {
   }
 }
 
-export const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+export function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
 export const rounded = (value) => Number(value.toPrecision(4));
 export const spread_of = (values) => [rounded(Math.min(...values)), rounded(Math.max(...values))];
 const between = (spread) => (spread ? ` (${spread.join(' to ')})` : '');

@@ -11,7 +11,10 @@ export async function serve(binary, args, { env = process.env, loud = false } = 
   let said = '';
   const ended = new Promise((done) => service.on('exit', (status, signal) => done({ status, signal })));
   const url = await new Promise((found, fail) => {
-    const late = setTimeout(() => fail(new Error(`the service said no address within ${patience_ms / 1000} s: ${said}`)), patience_ms);
+    const late = setTimeout(() => {
+      service.kill('SIGKILL');
+      fail(new Error(`the service said no address within ${patience_ms / 1000} s: ${said}`));
+    }, patience_ms);
     service.stderr.on('data', (piece) => {
       if (loud) process.stderr.write(piece);
       said += piece;

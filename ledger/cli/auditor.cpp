@@ -33,7 +33,7 @@ std::string described(const Event& event) {
 }
 
 std::string key_of(const AccountId& account, const IdempotencyKey& key) {
-  return account.value + '\n' + key.value;  // ids have no line ends
+  return account.value + '\n' + key.value;  // an account's id has no line ends
 }
 
 }  // namespace

@@ -56,7 +56,9 @@ ExitStatus run(const BackupOptions& options) {
 }
 
 ExitStatus run(const RestoreOptions& options) {
-  if (!std::filesystem::is_directory(options.from)) throw Fault(Fault::Kind::unavailable, options.from + ": there is no backup here");
+  if (!std::filesystem::is_directory(options.from)) {
+    throw Fault(Fault::Kind::unavailable, options.from + ": there is no backup here");
+  }
   const edge::Restored restored = edge::restore(options.from, options.data);
   if (options.json) return print(edge::to_json(restored.manifest));
   const std::string before = restored.before.empty() ? "" : "; what was there is now " + restored.before.string();

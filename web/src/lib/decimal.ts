@@ -121,3 +121,11 @@ export function number_printer(locale: string): NumberPrinter {
     percent: forms.percent,
   };
 }
+
+/** The part of `value` that is a multiple of `step`, towards zero; steps are 1, 0.1, 0.01 and so on. */
+export function whole_steps(value: number, step: number): number {
+  // By division: 0.01 is no binary fraction, 100 is.
+  const parts = Math.round(1 / step);
+  const scaled = value * parts;
+  return Math.trunc(scaled + Math.sign(scaled) * 1e-6) / parts;
+}

@@ -59,7 +59,7 @@ const known: Record<UsageField, string[]> = {
 
 // What other names hold, for those fields that a wrong guess harms least: it is shown with the first rows.
 const hints: Partial<Record<UsageField, RegExp>> = {
-  at: /time|date|when|created/,
+  at: /^(?!.*(_ms|duration|latency|zone|updat|runtime|response)).*(time|date|when|created)/,
   input: /(prompt|input|context).*tok/,
   output: /(completion|output|generated|response).*tok/,
   model: /model|deployment/,
@@ -104,7 +104,7 @@ export function mapping_complete({ columns, model }: Mapping): boolean {
 /** The catalog's model that a name most likely means: the same, else the longest that it begins with or holds. */
 export function guess_model(name: string, catalog: readonly string[]): string | null {
   const squeezed = (text: string): string => text.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
-  const fits = (model: string): boolean => squeezed(name).includes(squeezed(model));
+  const fits = (model: string): boolean => squeezed(model) !== '' && squeezed(name).includes(squeezed(model));
   const fitting = catalog.filter(fits).sort((a, b) => b.length - a.length);
   return fitting[0] ?? null;
 }

@@ -323,14 +323,11 @@ export function create_page(): Page {
     retry: () => page.open(state.place.account),
     open_source(next) {
       // A link to a file cannot bring the file: who opens it again finds the link's scenarios.
-      const { phase, place } = state;
-      const what = next.from !== 'service' && place.source === next.from && phase !== 'ready' ? place.what : null;
+      const what = next.from !== 'service' && state.place.source === next.from && state.phase !== 'ready' ? state.place.what : null;
       source = next;
       set({ opening: opening_of(next), trail: [], accounts: [], account: null });
-      set('place', {
-        source: next.from === 'service' ? (next.base === own_base() ? null : next.base) : next.from,
-        account: null, plan: null, as_of: null, what, why: null,
-      });
+      const from = next.from === 'service' ? (next.base === own_base() ? null : next.base) : next.from;
+      set('place', { source: from, account: null, plan: null, as_of: null, what, why: null });
       what_if.reset(what);
       write(true);
       return page.open(null);

@@ -113,7 +113,7 @@ function Purchase(props: { told: PurchaseAnswer }): JSX.Element {
     { id: 'credits', title: words.columns.credits, numeric: true, cell: ({ credits }) => <Credits value={credits} /> },
   ];
   type Point = PurchaseAnswer['curve'][number];
-  const chosen = (): number => props.told.curve.findIndex(({ packs }) => packs === props.told.packs);
+  const chosen = (): number => (props.told.found ? props.told.curve.findIndex(({ packs }) => packs === props.told.packs) : -1);
   const curve_columns = (): ColumnOf<Point>[] => [
     { id: 'packs', title: words.columns.packs, cell: (point) => <>{printer.count(point.packs)} <Show when={props.told.curve[chosen()] === point}><Chosen /></Show></> },
     { id: 'chance', title: words.columns.chance, numeric: true, cell: ({ chance_percent }) => percent(chance_percent) },

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Fields of the levers: each with its label, what it is now, and a way back.
 
+import { whole_steps } from '../lib/decimal';
 import { createUniqueId, For, Show, type JSX } from 'solid-js';
 
 interface Named {
@@ -17,9 +18,7 @@ export function NumberField(props: Named & {
 }): JSX.Element {
   const id = createUniqueId();
   const take = (text: string): void => {
-    // By division: 0.01 is no binary fraction, 100 is.
-    const parts = 1 / (props.step ?? 1);
-    const wanted = text.trim() === '' ? props.empty : Math.trunc(Number(text) * parts + 1e-6) / parts;
+    const wanted = text.trim() === '' ? props.empty : whole_steps(Number(text), props.step ?? 1);
     props.change(Number.isFinite(wanted) ? Math.min(Math.max(wanted, props.min), props.max) : props.empty);
   };
   return (

@@ -5,7 +5,9 @@ let asked: Element | null = null;
 
 function keep(element: Element, act: () => void): void {
   const top = element.getBoundingClientRect().top;
-  const settle = (): void => scrollBy({ top: element.getBoundingClientRect().top - top, behavior: 'instant' });
+  const settle = (): void => {
+    if (element.isConnected) scrollBy({ top: element.getBoundingClientRect().top - top, behavior: 'instant' });
+  };
   act();
   settle();
   // Once more when the parts that measure themselves have done so.
@@ -21,6 +23,8 @@ export function ask_in_place(element: Element, open: () => void): void {
 /** Closes the answer; what it was about stays too, if it is still looked at. */
 export function close_in_place(close: () => void): void {
   const top = asked?.isConnected ? asked.getBoundingClientRect().top : -1;
-  if (asked && top >= 0 && top <= innerHeight) keep(asked, close);
+  const element = asked;
+  asked = null;
+  if (element && top >= 0 && top <= innerHeight) keep(element, close);
   else close();
 }

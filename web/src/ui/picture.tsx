@@ -118,10 +118,18 @@ function ChartView(props: {
     put_cursor(at);
     props.read(at === null ? null : { at, point: read_curve(props.scene.curve, at) });
   };
+  // Counts what moves pixels: zooming and sizes, which the chart keeps to itself.
+  const [moves, put_moves] = createSignal(0);
+  const moved = (): number => put_moves((n) => n + 1);
   const ahead_at = (): bigint | null => {
+    moves();
     const at = cursor();
-    return drawn() && at !== null && at > props.scene.curve.moment && props.forecasts.length > 1 ? at : null;
+    if (!drawn() || at === null || at <= props.scene.curve.moment || props.forecasts.length < 2) return null;
+    const { from, to } = chart!.shown();
+    return from <= seconds_of(at) && seconds_of(at) <= to ? at : null;
   };
+  const pixel_of = (at: bigint): number => (moves(), host.offsetLeft + chart!.pixel(seconds_of(at)));
+  const host_width = (): number => (moves(), host.clientWidth);
   const size = (): [number, number] => [host.clientWidth, host.clientHeight];
   const pick = (at: bigint): void => {
     const point = read_curve(props.scene.curve, at);
@@ -130,13 +138,19 @@ function ChartView(props: {
   };
 
   onMount(() => {
-    const watcher = new ResizeObserver(() => chart?.resize(...size()));
+    const watcher = new ResizeObserver(() => {
+      chart?.resize(...size());
+      moved();
+    });
     // In a task of its own: drawing takes as long as all that stands around it.
     const drawing = setTimeout(() => {
       chart = create_chart(host, model(), ...size(), {
         on_point: (seconds) => read(seconds === null ? null : micros_of_seconds(seconds)),
         on_pick: (seconds) => pick(micros_of_seconds(seconds)),
-        on_zoom: put_zoomed,
+        on_zoom: (is_zoomed) => {
+          put_zoomed(is_zoomed);
+          moved();
+        },
       });
       put_drawn(true);
       watcher.observe(host);
@@ -174,6 +188,7 @@ function ChartView(props: {
     const { from, to } = chart.shown();
     const middle = seconds_of(cursor() ?? micros_of_seconds((from + to) / 2));
     chart.zoom(middle - (middle - from) * factor, middle + (to - middle) * factor);
+    moved();
   };
   const on_key = (event: KeyboardEvent): void => {
     const { from, to } = shown();
@@ -234,8 +249,7 @@ function ChartView(props: {
           read(null);
         }} />
       <Show when={ahead_at()}>{(at) => (
-        <AheadTable forecasts={props.forecasts} at={seconds_of(at())} pixel={host.offsetLeft + chart!.pixel(seconds_of(at()))}
-          width={host.clientWidth} />
+        <AheadTable forecasts={props.forecasts} at={seconds_of(at())} pixel={pixel_of(at())} width={host_width()} />
       )}</Show>
       <p id="chart-help" class="sr-only">{text.picture.help}</p>
       <div class="chart-foot">

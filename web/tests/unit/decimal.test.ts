@@ -2,7 +2,7 @@
 // Credits stay exact from string to string.
 
 import { describe, expect, test } from 'vitest';
-import { basis_points, credits_of, for_drawing, micro_of, number_printer, sum_credits } from '../../src/lib/decimal';
+import { basis_points, credits_of, for_drawing, micro_of, number_printer, sum_credits, whole_steps } from '../../src/lib/decimal';
 
 describe('credits', () => {
   test.each([
@@ -75,4 +75,9 @@ describe('printed for a locale', () => {
   test('shares have one digit after the point', () => {
     expect(number_printer('en-US').percent(800)).toBe('8.0%');
   });
+});
+
+test('what is typed becomes whole steps, towards zero, on both sides of it', () => {
+  expect([-20, -90, 2.9, -2.9, 0].map((value) => whole_steps(value, 1))).toEqual([-20, -90, 2, -2, 0]);
+  expect([9.99, 0.29, 1.005, 19.999].map((value) => whole_steps(value, 0.01))).toEqual([9.99, 0.29, 1, 19.99]);
 });

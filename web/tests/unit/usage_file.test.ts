@@ -44,8 +44,8 @@ describe('columns', () => {
     expect(focus).toEqual({ at: 0, workflow: 1, model: 2, query: 3, input: 4, output: 5, id: 6, actor: null });
     const gateway = guess_mapping(['request_id', 'startTime', 'model', 'prompt_tokens', 'completion_tokens', 'user']).columns;
     expect(gateway).toMatchObject({ id: 0, at: 1, model: 2, input: 3, output: 4, actor: 5 });
-    const odd = guess_mapping(['Model notes', 'when happened', 'LLM deployment', 'prompt_toks', 'completion_toks', 'prompt text', 'model']).columns;
-    expect(odd).toEqual({ at: 1, model: 6, input: 3, output: 4, query: null, workflow: null, actor: null, id: null });
+    const odd = guess_mapping(['Model notes', 'response_time_ms', 'updated', 'when happened', 'LLM deployment', 'prompt_toks', 'completion_toks', 'prompt text', 'model']).columns;
+    expect(odd).toEqual({ at: 3, model: 8, input: 5, output: 6, query: null, workflow: null, actor: null, id: null });
   });
 
   test('are complete with a time, a volume and a model', () => {
