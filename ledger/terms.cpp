@@ -28,6 +28,12 @@ Instant bound_after(const Term& term, std::int64_t n) {
   return std::min(add_months(term.starts_at, months), term.ends_at);
 }
 
+// Whether its next period would open without an event (H3).
+bool opens_without_allotment(const Term& term, Instant reached) {
+  return term.allotment.micro == 0 && term.opened < period_count(term) &&
+         period_starts_at(term, term.opened + 1) <= reached;
+}
+
 template <class AnyTerm>
 auto* find_period_in(AnyTerm& term, std::int32_t number) {
   const auto at = std::lower_bound(term.periods.begin(), term.periods.end(), number,
@@ -184,9 +190,7 @@ void evolve(AccountState& state, const Event& event, const BuildersChanged& fact
 void open_without_allotment(AccountState& state, Instant reached) {
   for (auto& [plan, pool] : state.pools) {
     for (Term& term : pool.terms) {
-      if (term.allotment.micro != 0) continue;
-      const std::int64_t count = period_count(term);
-      while (term.opened < count && period_starts_at(term, term.opened + 1) <= reached) {
+      while (opens_without_allotment(term, reached)) {
         term.opened += 1;
         (void)make_period(term, term.opened);
       }
@@ -195,15 +199,11 @@ void open_without_allotment(AccountState& state, Instant reached) {
 }
 
 bool any_to_open_without_allotment(const AccountState& state, Instant reached) {
-  for (const auto& [plan, pool] : state.pools) {
-    for (const Term& term : pool.terms) {
-      if (term.allotment.micro == 0 && term.opened < period_count(term) &&
-          period_starts_at(term, term.opened + 1) <= reached) {
-        return true;
-      }
-    }
-  }
-  return false;
+  return std::any_of(state.pools.begin(), state.pools.end(), [&](const auto& pool) {
+    const std::vector<Term>& terms = pool.second.terms;
+    return std::any_of(terms.begin(), terms.end(),
+                       [&](const Term& term) { return opens_without_allotment(term, reached); });
+  });
 }
 
 Expected<InForce, Refusal> named_plan(const AccountState& state, const PlanId& plan, Instant at,

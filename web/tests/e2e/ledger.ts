@@ -2,11 +2,12 @@
 // The other side of every comparison: what the command line and the service say of the account under test.
 
 import AxeBuilder from '@axe-core/playwright';
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, type Page } from '@playwright/test';
+import { serve } from '../../../tests/serving.mjs';
 import type { AccountHead, AccountLine, Period, PlanTerm, Statement } from '../../src/core/forms';
 
 const need = (name: string): string => {
@@ -35,24 +36,12 @@ export function checkpoint_of_demo(): { size: number; note: string; vkey: string
 /** A service of its own on a fresh demo, for a test that changes what all would see. */
 export async function start_service(more: string[] = []): Promise<{ url: string; data: string; stop(): Promise<void> }> {
   const data = temporary_folder();
-  const service = spawn(need('CREDITFOLD_BIN'), ['serve', '--data', data, '--demo', '--listen', '127.0.0.1:0', ...more],
-    { stdio: ['ignore', 'ignore', 'pipe'] });
-  const ended = new Promise<void>((done) => service.on('exit', () => done()));
-  const url = await new Promise<string>((found, fail) => {
-    let said = '';
-    service.stderr.on('data', (chunk: Buffer) => {
-      said += chunk.toString();
-      const address = /http:\/\/127\.0\.0\.1:\d+/.exec(said);
-      if (address) found(`${address[0]}/`);
-    });
-    void ended.then(() => fail(new Error(`the service ended: ${said}`)));
-  });
+  const service = await serve(need('CREDITFOLD_BIN'), ['--data', data, '--demo', ...more]);
   const stop = async (): Promise<void> => {
-    service.kill('SIGTERM');
-    await ended;
+    await service.stop();
     rmSync(data, { recursive: true, force: true });
   };
-  return { url, data, stop };
+  return { url: `${service.url}/`, data, stop };
 }
 
 /** For the test to remove again. */
