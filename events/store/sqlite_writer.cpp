@@ -36,7 +36,9 @@ bool is_empty(const SQLite::Database& database) {
 SqliteWriter::SqliteWriter(const std::filesystem::path& file, const IndexOptions& index)
     : file_(file),
       wal_(file.string() + "-wal"),
+      names_(file.parent_path()),
       database_(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, busy_timeout_ms),
+      transactions_(database_),
       tree_(database_, file) {
   identity_ = identity_of(file_).value_or(FileIdentity{});
   const bool fresh = is_empty(database_);
@@ -58,12 +60,13 @@ SqliteWriter::SqliteWriter(const std::filesystem::path& file, const IndexOptions
   sqlite3_wal_hook(database_.getHandle(), keep_pages,
                    &wal_pages_);  // in place of SQLite's own, which moves them at once
   load(index);
+  wal_writes_.begin(database_.getHandle());
 }
 
 SqliteWriter::~SqliteWriter() = default;
 
 void SqliteWriter::create() {
-  SQLite::Transaction transaction(database_, SQLite::TransactionBehavior::IMMEDIATE);
+  WriteTransaction transaction(transactions_);
   database_.exec(sqlite_schema);
   database_.exec(sqlite_tree_schema);
   tree_.create();
@@ -98,7 +101,7 @@ Expected<Appended, Conflict> SqliteWriter::write(std::span<const Batch> group) {
   SharedWork hashing(hash.parts(), [&](std::size_t part) { hash.make(part); });
   if (plan.events >= events_shared) helper_.offer(hashing);  // while accounts and keys are looked up
   if (std::optional<Conflict> conflict = this->plan(group, plan)) return Unexpected{*std::move(conflict)};
-  SQLite::Transaction transaction(database_, SQLite::TransactionBehavior::IMMEDIATE);  // undone unless committed
+  WriteTransaction transaction(transactions_);  // undone unless committed
   insert_group(group, plan, end_.head, is_enough(plan));
   hashing.finish();
   TreeGrowth growth = hash.growth();
@@ -188,7 +191,7 @@ void SqliteWriter::insert_group(std::span<const Batch> group, Plan& plan, std::i
 }
 
 void SqliteWriter::add_checkpoint(const StoredCheckpoint& checkpoint) {
-  SQLite::Transaction transaction(database_, SQLite::TransactionBehavior::IMMEDIATE);
+  WriteTransaction transaction(transactions_);
   tree_.add_checkpoint(checkpoint);
   commit(transaction);
 }
@@ -233,7 +236,7 @@ void SqliteWriter::settle(Plan& plan) try {
 void SqliteWriter::seal_recent() {
   if (recent_.empty()) return;
   Plan plan(0);
-  SQLite::Transaction transaction(database_, SQLite::TransactionBehavior::IMMEDIATE);
+  WriteTransaction transaction(transactions_);
   insert_group({}, plan, end_.head, true);
   commit(transaction);
   settle(plan);
@@ -297,13 +300,13 @@ bool SqliteWriter::has_arrived_key(std::int64_t stay, const IdempotencyKey& key)
 // A commit whose sync failed leaves whole frames behind the end of the write-ahead log. Recovery after a crash would
 // take them for committed, and an append that was said to have failed would come back. Writing anything puts other
 // frames in their place.
-void SqliteWriter::commit(SQLite::Transaction& transaction) {
+void SqliteWriter::commit(WriteTransaction& transaction) {
   require_files();
   wal_pages_ = 0;
   try {
     transaction.commit();
   } catch (const SQLite::Exception&) {
-    if (sqlite3_get_autocommit(database_.getHandle()) == 0) static_cast<void>(database_.tryExec("ROLLBACK"));
+    transaction.undo();
     static_cast<void>(database_.tryExec("PRAGMA user_version=" + std::to_string(sqlite_format)));
     throw;
   }
@@ -317,6 +320,7 @@ void SqliteWriter::commit(SQLite::Transaction& transaction) {
 }
 
 void SqliteWriter::require_files() {
+  if (unusable_.empty() && !names_.may_have_changed()) return;
   const std::optional<FileIdentity> now = identity_of(file_);  // nothing: not known, which says nothing against it
   const std::optional<FileIdentity> wal_now = identity_of(wal_);
   if (!wal_identity_.is_there() && wal_now) wal_identity_ = *wal_now;

@@ -19,11 +19,14 @@
 #include "events/partition.hpp"
 #include "events/store/files.hpp"
 #include "events/store/log_index.hpp"
+#include "events/store/name_watch.hpp"
 #include "events/store/segment_rows.hpp"
 #include "events/store/shared_work.hpp"
 #include "events/store/sqlite_rows.hpp"
+#include "events/store/sqlite_transaction.hpp"
 #include "events/store/sqlite_tree.hpp"
 #include "events/store/wal_mover.hpp"
+#include "events/store/wal_writes.hpp"
 
 namespace creditfold {
 
@@ -122,7 +125,7 @@ class SqliteWriter {
   [[nodiscard]] std::vector<TreeHash> arrived_leaves(const ArrivalRow& row);
   void keep_leaves(const Erasing& erasing, std::span<const std::int64_t> rows);
   void keep_leaves(const SegmentRow& row, const Segment& segment, const Erasing& erasing, const AccountId& account);
-  void commit(SQLite::Transaction& transaction);
+  void commit(WriteTransaction& transaction);
   // Throws Fault unavailable, from then on each time, once a file was removed or replaced: what is written then goes
   // nowhere, though the operating system takes it.
   void require_files();
@@ -131,8 +134,11 @@ class SqliteWriter {
   std::filesystem::path wal_;
   FileIdentity identity_;      // of the database, of its write-ahead log once there is one
   FileIdentity wal_identity_;
+  NameWatch names_;            // of both, begun before either is opened
   std::string unusable_;       // why nothing is taken any more
+  GatheredWalWrites wal_writes_;
   SQLite::Database database_;
+  TransactionStatements transactions_;
   std::optional<WalMover> wal_mover_;  // there once the tables are
   int wal_pages_ = 0;                  // behind the last commit; 0: it wrote none
   SqliteTree tree_;

@@ -153,7 +153,7 @@ bool SqliteWriter::erase_segments(Erasing& erasing) {
   }
   if (rewritten.empty()) return false;
   const AccountId account = name_of(erasing.stay);
-  SQLite::Transaction transaction(database_, SQLite::TransactionBehavior::IMMEDIATE);
+  WriteTransaction transaction(transactions_);
   {
     BlobWriter writer(database_.getHandle(), "segments", "body");
     for (const Rewritten& each : rewritten) {
@@ -190,7 +190,7 @@ bool SqliteWriter::zero_piece(Erasing& erasing) {
       }
     }
     if (rows.empty()) continue;
-    SQLite::Transaction transaction(database_, SQLite::TransactionBehavior::IMMEDIATE);
+    WriteTransaction transaction(transactions_);
     keep_leaves(erasing, rows);
     for (const char* column : what.columns) {
       if (column == nullptr) continue;
@@ -204,7 +204,7 @@ bool SqliteWriter::zero_piece(Erasing& erasing) {
 }
 
 void SqliteWriter::mark_erased(const Erasing& erasing) {
-  SQLite::Transaction transaction(database_, SQLite::TransactionBehavior::IMMEDIATE);
+  WriteTransaction transaction(transactions_);
   for (const char* sql : {"UPDATE tombstones SET erased = 1 WHERE account = ?",
                           "UPDATE arriving SET dropped = 1 WHERE account = ?"}) {
     SQLite::Statement& update = prepared(sql);

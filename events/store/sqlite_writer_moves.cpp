@@ -57,7 +57,7 @@ std::int64_t SqliteWriter::arriving_stay(const AccountId& account) {
 }
 
 void SqliteWriter::stage(const AccountId& account, std::span<const StoredBatch> batches, Bodies bodies) {
-  SQLite::Transaction transaction(database_, SQLite::TransactionBehavior::IMMEDIATE);
+  WriteTransaction transaction(transactions_);
   const std::int64_t stay = arriving_stay(account);
   std::int64_t version = number("SELECT max(version) FROM arrived_events WHERE account = ?", stay);
   std::int64_t place = number("SELECT max(place) FROM arrived_events");
@@ -104,7 +104,7 @@ void SqliteWriter::insert_event(std::int64_t place, std::int64_t stay, std::int6
 
 Expected<Appended, Conflict> SqliteWriter::admit(const Arrival& arrival, const Batch& batch) {
   seal_recent();  // a segment's positions follow one another, and the arrival's come next
-  SQLite::Transaction transaction(database_, SQLite::TransactionBehavior::IMMEDIATE);
+  WriteTransaction transaction(transactions_);
   ArrivalRow row;
   row.arrival = arrival;
   bool same = false;
@@ -205,7 +205,7 @@ void SqliteWriter::insert_arrival(const ArrivalRow& row) {
 }
 
 void SqliteWriter::bury(const Tombstone& tombstone) {
-  SQLite::Transaction transaction(database_, SQLite::TransactionBehavior::IMMEDIATE);
+  WriteTransaction transaction(transactions_);
   const std::optional<std::int64_t> stay = stay_of(tombstone.account);
   if (!stay) return;
   SQLite::Statement& insert = prepared(

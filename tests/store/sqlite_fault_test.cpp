@@ -68,6 +68,19 @@ TEST_CASE("A disk that stays full refuses every append and gives what it has") {
   CHECK(append_one(*log, batch_of("acme", "k5", 5, 1))->first_seq == 7);
 }
 
+TEST_CASE("An append is one write and one sync, however many pages it takes") {
+  FailingVfs vfs;
+  const TemporaryDirectory directory;
+  const auto log = open_sqlite({directory.data(), false});
+  fill(*log);
+  for (const int events : {1, 20}) {
+    vfs.fail_after(2, SQLITE_FULL, true);
+    CHECK_FALSE(fault_of_appending(*log, batch_of("acme", "k" + std::to_string(log->head()), log->head() - 1, events)));
+    CHECK_FALSE(vfs.has_failed());
+    vfs.heal();
+  }
+}
+
 TEST_CASE("A conflict is no fault and writes nothing to be rolled back later") {
   FailingVfs vfs;
   const TemporaryDirectory directory;
@@ -105,7 +118,7 @@ TEST_CASE("Failures scattered over appends and checkpoints lose nothing that was
     std::string key = "k";
     const Batch batch = batch_of("acme", key += std::to_string(i), version, 500);
     const int code = random.chance(50) ? SQLITE_FULL : SQLITE_IOERR_FSYNC;
-    vfs.fail_after(static_cast<int>(random.below(120)), code, random.chance(20));
+    vfs.fail_after(static_cast<int>(random.below(12)), code, random.chance(20));
     const bool failed = fault_of_appending(*log, batch).has_value();
     vfs.heal();
     if (failed) {

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whether names in a directory may have come to stand for other files, at a fraction of what looking at each costs:
+// Linux tells (inotify(7)). Native only.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+
+namespace creditfold {
+
+// What is not told, as another machine's change or a directory above that was moved, is assumed so often.
+inline constexpr std::chrono::milliseconds names_trusted{1'000};
+
+class NameWatch {
+ public:
+  // Where the system has no watch to give, names are never trusted.
+  explicit NameWatch(const std::filesystem::path& directory);
+  ~NameWatch();
+  NameWatch(const NameWatch&) = delete;
+  NameWatch& operator=(const NameWatch&) = delete;
+
+  // Since the last time this was asked; true the first time.
+  [[nodiscard]] bool may_have_changed();
+
+ private:
+  int descriptor_ = -1;
+  std::chrono::steady_clock::time_point trusted_until_;
+};
+
+}  // namespace creditfold
