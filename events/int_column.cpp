@@ -53,6 +53,7 @@ struct Widths {
 };
 
 Widths widths_of(std::span<const std::uint64_t> values) {
+  if (values.empty()) return {};  // as of most columns of a few events
   // Two counts by turns: numbers of one width would wait for each other.
   std::array<std::array<std::uint32_t, word_bits + 1>, 2> with_bits{};
   for (std::size_t i = 0; i < values.size(); ++i) ++with_bits[i & 1][bits_of(values[i])];

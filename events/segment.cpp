@@ -62,7 +62,9 @@ std::int64_t revision_in(const Event* event) {
 // A column of what is had of each element.
 template <class Element, class Of>
 void put_ints_of(SpanOutputArchive& out, const std::vector<Element>& elements, Of&& of) {
-  std::vector<std::int64_t> values(elements.size());
+  std::array<std::int64_t, 64> few;  // so that a small segment takes no memory for each of its columns
+  std::vector<std::int64_t> many(elements.size() <= few.size() ? 0 : elements.size());
+  const std::span<std::int64_t> values = many.empty() ? std::span(few).first(elements.size()) : std::span(many);
   std::transform(elements.begin(), elements.end(), values.begin(), of);
   put_ints(out, values);
 }

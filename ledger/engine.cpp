@@ -145,16 +145,15 @@ const AccountState* Engine::Group::state_before(const AccountId& account) {
   return grown(account, *known, before_->batches_[once->second].events);
 }
 
-const Batch* Engine::Group::batch_of(const std::pair<AccountId, IdempotencyKey>& key) const {
-  const auto at = keys_.find(key);
+const Batch* Engine::Group::batch_of(const Command& command) const {
+  const auto at = keys_.find(std::pair<const AccountId&, const IdempotencyKey&>(command.account, command.key));
   return at == keys_.end() ? nullptr : &batches_[at->second];
 }
 
 // H19: a key that was accepted, in this group, in the one before or ever.
 std::optional<StoredBatch> Engine::Group::stored_batch(const Command& command, const AccountState* state) const {
-  const std::pair key{command.account, command.key};
-  const Batch* batch = batch_of(key);
-  if (batch == nullptr && before_ != nullptr) batch = before_->batch_of(key);
+  const Batch* batch = batch_of(command);
+  if (batch == nullptr && before_ != nullptr) batch = before_->batch_of(command);
   if (batch != nullptr) return StoredBatch{batch->key, batch->command, batch->events};
   if (state == nullptr) return std::nullopt;
   return engine_.log_.find(command.account, command.key);

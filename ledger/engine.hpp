@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -116,12 +117,20 @@ class Engine::Group {
 
  private:
   friend class Engine;
+  // Looks for a key without a copy of it.
+  struct KeyOrder {
+    using is_transparent = void;
+    template <class Left, class Right>
+    bool operator()(const Left& left, const Right& right) const {
+      return std::tie(left.first, left.second) < std::tie(right.first, right.second);
+    }
+  };
   [[nodiscard]] std::variant<Answer, Errand> decide_parsed(const ParsedCommand& parsed, const Provided* provided);
   [[nodiscard]] const AccountState* state_of(const AccountId& account);
   [[nodiscard]] const AccountState* state_before(const AccountId& account);
   // A copy of its own, with a batch's events.
   const AccountState* grown(const AccountId& account, const AccountState& from, const std::vector<Event>& events);
-  [[nodiscard]] const Batch* batch_of(const std::pair<AccountId, IdempotencyKey>& key) const;
+  [[nodiscard]] const Batch* batch_of(const Command& command) const;  // with its account and key
   [[nodiscard]] std::optional<StoredBatch> stored_batch(const Command& command, const AccountState* state) const;
   [[nodiscard]] std::variant<Answer, Errand> again(const ParsedCommand& parsed, StoredBatch stored,
                                                    const AccountState* state, const Provided* provided) const;
@@ -134,7 +143,7 @@ class Engine::Group {
   // Known accounts with one batch here, by its index: nobody asked yet how they will be, so that no copy of them was
   // made.
   std::map<AccountId, std::size_t> once_;
-  std::map<std::pair<AccountId, IdempotencyKey>, std::size_t> keys_;  // used here: index into batches_
+  std::map<std::pair<AccountId, IdempotencyKey>, std::size_t, KeyOrder> keys_;  // used here: index into batches_
   std::set<AccountId> keys_changed_;
   std::vector<Batch> batches_;
   std::int64_t head_;        // seq of the newest event, stored or decided

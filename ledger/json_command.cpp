@@ -147,16 +147,36 @@ std::size_t keys_in(std::string_view json) {
   return colons;
 }
 
-// How many keys are left of them.
-std::size_t keys_in(const json::value& value) {
+std::size_t colons_in(std::string_view text) {
+  return static_cast<std::size_t>(std::count(text.begin(), text.end(), ':'));
+}
+
+// How many keys are left of them, and the colons in their texts.
+struct Left {
   std::size_t keys = 0;
-  if (const json::object* object = value.if_object()) {
-    keys = object->size();
-    for (const auto& field : *object) keys += keys_in(field.value());
+  std::size_t colons = 0;
+};
+void add_left(const json::value& value, Left& left) {
+  if (const json::string* text = value.if_string()) {
+    left.colons += colons_in({text->data(), text->size()});
+  } else if (const json::object* object = value.if_object()) {
+    left.keys += object->size();
+    for (const auto& field : *object) {
+      left.colons += colons_in({field.key().data(), field.key().size()});
+      add_left(field.value(), left);
+    }
   } else if (const json::array* array = value.if_array()) {
-    for (const json::value& element : *array) keys += keys_in(element);
+    for (const json::value& element : *array) add_left(element, left);
   }
-  return keys;
+}
+
+// Whether the text that was read into this value has a key twice. Of two the value keeps one. Where nothing is escaped
+// all colons of the text are those behind its keys and those of its strings, and to count them all costs a tenth.
+bool any_key_twice(std::string_view text, const json::value& value) {
+  Left left;
+  add_left(value, left);
+  const bool escaped = text.find('\\') != std::string_view::npos;
+  return escaped ? keys_in(text) != left.keys : colons_in(text) != left.keys + left.colons;
 }
 
 // Equal for texts that are equal as JSON values: keys sorted, no blanks, strings re-escaped one way.
@@ -241,7 +261,7 @@ Expected<ParsedCommand, Malformed> parse_command(std::string_view text) {
   const json::value value = parser.release();
   const bool marked = has_marked_text(value) || declares_more_than_cui(value);
   const auto key = key_of(value);
-  if (const auto twice = keys_in(text) == keys_in(value) ? std::nullopt : find_duplicate_key(text)) {
+  if (const auto twice = any_key_twice(text, value) ? find_duplicate_key(text) : std::nullopt) {
     Malformed malformed{key, *twice, "stands twice", marked || has_marking(text) || has_marking(*twice)};
     if (malformed.place == "/key") malformed.key.reset();  // of two keys neither is the line's
     return Unexpected{std::move(malformed)};

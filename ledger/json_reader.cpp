@@ -7,10 +7,16 @@
 #include "ledger/markings.hpp"
 
 namespace creditfold {
+namespace {
+
+constexpr std::size_t fields_as_a_rule = 20;  // that are asked for
+
+}  // namespace
 
 ObjectReader::ObjectReader(const boost::json::value& value, std::string path, std::optional<ReadFault>& fault,
                            Null null)
     : object_(value.if_object()), null_(null), path_(std::move(path)), fault_(fault) {
+  known_.reserve(fields_as_a_rule);
   if (object_ == nullptr) fail_here("is not an object");
 }
 

@@ -326,6 +326,11 @@ TEST_CASE("JSON commands: a field that stands twice is malformed, however it is 
   CHECK(command_fault(R"({"command":"ClosePeriods","account":"a","\u0061ccount":"b","key":"k"})") == "/account");
   CHECK(command_fault(R"({"command":"PurchaseCredits","account":"a","key":"k","plan":"p","credits":"5",)"
                       R"("periods":{"first":1,"last":2,"last":3}})") == "/periods/last");
+  // Colons in texts, and those that an escape stands for, are no keys' and hide none.
+  CHECK(command_fault(R"({"command":"ClosePeriods","account":"a:b","key":"k:"})").empty());
+  CHECK(command_fault(R"({"command":"ClosePeriods","account":"a\u003ab","key":"\":k"})").empty());
+  CHECK(command_fault(R"({"command":"ClosePeriods","account":"a:b","account":"a","key":"k"})") == "/account");
+  CHECK(command_fault(R"({"command":"ClosePeriods","key":"j","account":"a\u003ab","key":"k"})") == "/key");
 }
 
 TEST_CASE("GOV-3: the place of a field that stands twice is not told where it carries a marking, however it is spelled") {
