@@ -31,11 +31,17 @@ void put_ints(SpanOutputArchive& out, std::span<const std::int64_t> values);
 void put_texts(SpanOutputArchive& out, std::span<const std::string_view> values);
 
 // Views into bytes that outlive them. `take` throws DecodeFailure where the bytes cannot be a column of `count` values;
-// what it accepts is read without a fault, whatever the bits say.
+// what it accepts is read without a fault, whatever the bits say. `read` does the same to a column that may have been
+// another before, whose memory it goes on using.
 class IntColumn {
  public:
   IntColumn() = default;
-  [[nodiscard]] static IntColumn take(SpanInputArchive& in, std::size_t count);
+  [[nodiscard]] static IntColumn take(SpanInputArchive& in, std::size_t count) {
+    IntColumn column;
+    column.read(in, count);
+    return column;
+  }
+  void read(SpanInputArchive& in, std::size_t count);
 
   [[nodiscard]] std::size_t size() const { return count_; }
   [[nodiscard]] bool is_constant() const { return low_.width == 0 && exceptions_ == 0; }
@@ -75,7 +81,12 @@ class IntColumn {
 class TextColumn {
  public:
   TextColumn() = default;
-  [[nodiscard]] static TextColumn take(SpanInputArchive& in, std::size_t count);
+  [[nodiscard]] static TextColumn take(SpanInputArchive& in, std::size_t count) {
+    TextColumn column;
+    column.read(in, count);
+    return column;
+  }
+  void read(SpanInputArchive& in, std::size_t count);
 
   [[nodiscard]] std::size_t size() const { return count_; }
   // REQUIRES: index < size().
@@ -84,8 +95,8 @@ class TextColumn {
   // because hardly two are the same, each by itself. REQUIRES: out has size() places. Throws DecodeFailure where an
   // index leads nowhere.
   struct Unpacked {
-    std::vector<std::string_view> texts;  // of the dictionary
-    std::vector<std::string> made;        // of any other form
+    std::span<const std::string_view> texts;  // of the dictionary, which is the column's
+    std::vector<std::string> made;            // of any other form
     [[nodiscard]] std::size_t size() const { return texts.size() + made.size(); }
     [[nodiscard]] std::string_view operator[](std::size_t index) const {
       return made.empty() ? texts[index] : made[index];

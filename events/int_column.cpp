@@ -242,25 +242,25 @@ IntColumn::Packed IntColumn::take_packed(SpanInputArchive& in, std::size_t count
   return {in.take_bytes(packed_bytes(count, width)), width};
 }
 
-IntColumn IntColumn::take(SpanInputArchive& in, std::size_t count) {
-  IntColumn column;
+void IntColumn::read(SpanInputArchive& in, std::size_t count) {
   in.require(count <= column_values_max, in.offset(), "more values than a column may have");
-  column.count_ = count;
-  if (count == 0) return column;
-  column.base_ = static_cast<std::uint64_t>(detail::unzigzag(in.take_varint()));
-  column.step_ = in.take_varint();
+  count_ = count;
+  exceptions_ = 0;
+  low_ = {};
+  if (count == 0) return;
+  base_ = static_cast<std::uint64_t>(detail::unzigzag(in.take_varint()));
+  step_ = in.take_varint();
   const std::size_t start = in.offset();
   const unsigned low = in.take_byte();
-  column.exceptions_ = static_cast<std::size_t>(std::min<std::uint64_t>(in.take_varint(), column_values_max));
-  in.require(low <= word_bits && column.exceptions_ <= count, start, "no widths of a column");
-  if (column.exceptions_ > 0) {
+  exceptions_ = static_cast<std::size_t>(std::min<std::uint64_t>(in.take_varint(), column_values_max));
+  in.require(low <= word_bits && exceptions_ <= count, start, "no widths of a column");
+  if (exceptions_ > 0) {
     const unsigned high = in.take_byte();
     in.require(high > 0 && low + high <= word_bits, start, "no widths of a column");
-    column.places_ = take_packed(in, column.exceptions_, place_bits(count));
-    column.high_ = take_packed(in, column.exceptions_, high);
+    places_ = take_packed(in, exceptions_, place_bits(count));
+    high_ = take_packed(in, exceptions_, high);
   }
-  column.low_ = take_packed(in, count, low);
-  return column;
+  low_ = take_packed(in, count, low);
 }
 
 std::int64_t IntColumn::value(std::uint64_t steps) const { return static_cast<std::int64_t>(base_ + steps * step_); }

@@ -231,9 +231,7 @@ struct Segment::Columns : SegmentColumns {
       own += usage_is_key.at(i) == 0 ? 1 : 0;
     }
     std::size_t end = 0;
-    for (std::size_t i = 0; i < other_size.size(); ++i) {
-      other_end.push_back(end += static_cast<std::size_t>(other_size.at(i)));
-    }
+    for (const std::int64_t size : other_size) other_end.push_back(end += static_cast<std::size_t>(size));
   }
 
   [[nodiscard]] CreditsConsumed charge(std::size_t i, const IdempotencyKey& key_of) const {

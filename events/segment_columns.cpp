@@ -25,6 +25,7 @@ bool all_are(const IntColumn& column, std::int64_t value) {
 // The charges come first in the order of stored columns, so how many there are must be known before.
 void take_tags(SegmentColumns& columns) {
   columns.charges = columns.tag.size();
+  columns.tags.clear();
   if (all_are(columns.tag, CreditsConsumed::tag)) return;
   if (!columns.tag.is_narrow()) throw DecodeFailure(0, "unknown tag or revision of an event");
   columns.tags.resize(columns.tag.size());
@@ -45,42 +46,42 @@ void take_batches(SpanInputArchive& in, SegmentColumns& columns) {
   const std::size_t count = take_size(in);
   const std::size_t gone = take_size(in);
   in.require(gone <= count, 0, "more gone than there are");
-  columns.gone_at = IntColumn::take(in, gone);
+  columns.gone_at.read(in, gone);
   for (std::size_t i = 0; i < gone; ++i) {
     in.require(static_cast<std::uint64_t>(columns.gone_at.at(i)) < count, 0, "a batch is gone that is not there");
   }
   for (IntColumn* ints : {&columns.account, &columns.previous, &columns.first_version, &columns.count}) {
-    *ints = IntColumn::take(in, count);
+    ints->read(in, count);
   }
   columns.keys_at = in.offset();
-  columns.key = TextColumn::take(in, count - gone);
+  columns.key.read(in, count - gone);
   columns.command = in.take_bytes((count - gone) * CommandDigest{}.bytes.size());
   columns.after_keys = in.offset();
 }
 
 void take_charges(SpanInputArchive& in, SegmentColumns& columns) {
   const std::size_t charges = columns.charges;
-  columns.usage_is_key = IntColumn::take(in, charges);
-  columns.usage = TextColumn::take(in, own_usages(columns.usage_is_key));
+  columns.usage_is_key.read(in, charges);
+  columns.usage.read(in, own_usages(columns.usage_is_key));
   for (TextColumn* texts : {&columns.plan, &columns.workflow, &columns.model, &columns.rate_card}) {
-    *texts = TextColumn::take(in, charges);
+    texts->read(in, charges);
   }
   for (IntColumn* ints :
        {&columns.query, &columns.input, &columns.output, &columns.credits, &columns.late, &columns.flags}) {
-    *ints = IntColumn::take(in, charges);
+    ints->read(in, charges);
   }
-  columns.settles = MaybeTextColumn::take(in, charges);
-  columns.memo = MaybeTextColumn::take(in, charges);
+  columns.settles.read(in, charges);
+  columns.memo.read(in, charges);
 }
 
 void take_others(SpanInputArchive& in, SegmentColumns& columns) {
   const std::size_t start = in.offset();
   const std::size_t count = columns.tag.size() - columns.charges;
-  columns.other_size = IntColumn::take(in, count);
-  std::vector<std::int64_t> sizes(count);
-  columns.other_size.unpack(sizes.data());
+  const IntColumn sizes = IntColumn::take(in, count);
+  columns.other_size.resize(count);
+  sizes.unpack(columns.other_size.data());
   std::size_t end = 0;
-  for (const std::int64_t size : sizes) {
+  for (const std::int64_t size : columns.other_size) {
     in.require(size >= 0 && static_cast<std::uint64_t>(size) <= in.left() - end, start, "fields beyond the bytes left");
     end += static_cast<std::size_t>(size);
   }
@@ -100,29 +101,23 @@ bool read_fields(SpanInputArchive& in, std::int64_t of_tag, std::int64_t of_revi
 
 }  // namespace
 
-MaybeTextColumn MaybeTextColumn::take(SpanInputArchive& in, std::size_t count) {
-  MaybeTextColumn column;
-  column.there = IntColumn::take(in, count);
-  column.texts = TextColumn::take(in, count);
-  return column;
+void MaybeTextColumn::read(SpanInputArchive& in, std::size_t count) {
+  there.read(in, count);
+  texts.read(in, count);
 }
 
-SegmentColumns SegmentColumns::take(std::span<const std::uint8_t> bytes) {
+void SegmentColumns::read(std::span<const std::uint8_t> bytes) {
   SpanInputArchive in(bytes);
   in.require(in.take_byte() == segment_form, 0, "no segment, or one of a newer form");
-  SegmentColumns columns;
-  take_batches(in, columns);
+  take_batches(in, *this);
   const std::size_t events = take_size(in);
-  for (IntColumn* ints : {&columns.tag, &columns.revision, &columns.at, &columns.recorded_at}) {
-    *ints = IntColumn::take(in, events);
-  }
-  columns.actor = MaybeTextColumn::take(in, events);
-  take_tags(columns);
-  take_charges(in, columns);
-  take_others(in, columns);
+  for (IntColumn* ints : {&tag, &revision, &at, &recorded_at}) ints->read(in, events);
+  actor.read(in, events);
+  take_tags(*this);
+  take_charges(in, *this);
+  take_others(in, *this);
   const std::string_view rest = in.take_bytes(in.left());
   in.require(std::all_of(rest.begin(), rest.end(), [](char c) { return c == 0; }), in.offset(), "bytes after the end");
-  return columns;
 }
 
 Payload payload_of(std::int64_t tag, std::int64_t revision, std::string_view fields) {

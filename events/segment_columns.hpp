@@ -20,7 +20,7 @@ inline constexpr std::uint8_t segment_form = 1;  // stored; another layout is an
 struct MaybeTextColumn {
   IntColumn there;  // 0 or 1
   TextColumn texts;
-  [[nodiscard]] static MaybeTextColumn take(SpanInputArchive& in, std::size_t count);
+  void read(SpanInputArchive& in, std::size_t count);
 };
 
 // Views into bytes that outlive them. In stored order; a number of values is that of the comment above them.
@@ -45,13 +45,19 @@ struct SegmentColumns {
   IntColumn query, input, output, credits, late, flags;
   MaybeTextColumn settles, memo;
   // Of each other event.
-  IntColumn other_size;
-  std::string_view other;  // their fields, one behind the other
+  std::vector<std::int64_t> other_size;  // unpacked
+  std::string_view other;                // their fields, one behind the other
 
   // Throws DecodeFailure where the bytes are no segment. Sizes of others are none below 0 and lie in `other`, places in
   // gone_at are of batches; whether counts of batches and events fit together, and what columns hold, is for the
   // reader.
-  [[nodiscard]] static SegmentColumns take(std::span<const std::uint8_t> bytes);
+  [[nodiscard]] static SegmentColumns take(std::span<const std::uint8_t> bytes) {
+    SegmentColumns columns;
+    columns.read(bytes);
+    return columns;
+  }
+  // The same where the columns of another one were, whose memory it goes on using. After a throw they are none.
+  void read(std::span<const std::uint8_t> bytes);
 };
 
 // The fields of an event that is no charge. Throws DecodeFailure where they are not of this kind and revision.

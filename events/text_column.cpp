@@ -211,51 +211,51 @@ void put_texts(SpanOutputArchive& out, std::span<const std::string_view> values)
   for (const std::string_view value : values) out.put_bytes(value.data(), value.size());
 }
 
-TextColumn TextColumn::take(SpanInputArchive& in, std::size_t count) {
-  TextColumn column;
-  column.count_ = count;
-  if (count == 0) return column;
+void TextColumn::read(SpanInputArchive& in, std::size_t count) {
+  count_ = count;
+  entries_.clear();
+  ends_.clear();
+  if (count == 0) return;
   const std::size_t start = in.offset();
   const std::uint8_t form = in.take_byte();
   in.require(form <= static_cast<std::uint8_t>(Form::uuids), start, "no form of texts");
-  column.form_ = static_cast<Form>(form);
-  switch (column.form_) {
+  form_ = static_cast<Form>(form);
+  switch (form_) {
     case Form::plain: {
       const IntColumn sizes = IntColumn::take(in, count);
       std::size_t end = 0;
-      column.ends_.reserve(count);
+      ends_.reserve(count);
       for (std::size_t i = 0; i < count; ++i) {
         const std::int64_t size = sizes.at(i);
         in.require(size >= 0 && static_cast<std::uint64_t>(size) <= in.left() - end, start,
                    "texts beyond the bytes left");
-        column.ends_.push_back(end += static_cast<std::size_t>(size));
+        ends_.push_back(end += static_cast<std::size_t>(size));
       }
-      column.bytes_ = in.take_bytes(end);
+      bytes_ = in.take_bytes(end);
       break;
     }
     case Form::dictionary: {
       const std::size_t entries = in.take_count();
-      column.entries_.reserve(std::min(entries, count));
-      for (std::size_t i = 0; i < entries; ++i) column.entries_.push_back(in.take_text());
-      column.numbers_ = IntColumn::take(in, count);
+      entries_.reserve(std::min(entries, count));
+      for (std::size_t i = 0; i < entries; ++i) entries_.push_back(in.take_text());
+      numbers_.read(in, count);
       break;
     }
     case Form::digits:
-      column.prefix_ = in.take_text();
-      column.digits_ = in.take_byte();
-      in.require(column.digits_ <= digits_max, start, "more digits than a number has");
-      column.numbers_ = IntColumn::take(in, count);
+      prefix_ = in.take_text();
+      digits_ = in.take_byte();
+      in.require(digits_ <= digits_max, start, "more digits than a number has");
+      numbers_.read(in, count);
       break;
     case Form::decimals:
-      column.prefix_ = in.take_text();
-      column.numbers_ = IntColumn::take(in, count);
+      prefix_ = in.take_text();
+      numbers_.read(in, count);
       break;
     case Form::uuids:
-      column.prefix_ = in.take_text();
-      column.bytes_ = in.take_bytes(count * uuid_bytes);
+      prefix_ = in.take_text();
+      bytes_ = in.take_bytes(count * uuid_bytes);
       break;
   }
-  return column;
 }
 
 std::string TextColumn::at(std::size_t index) const {

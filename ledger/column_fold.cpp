@@ -68,13 +68,15 @@ const P& read_into(P& payload, std::int64_t revision, std::string_view fields, S
 
 Expected<Done, ColumnFault> ColumnFold::fold(std::span<const std::uint8_t> segment, std::int64_t first_seq) {
   at_event_ = 0;
+  unpacked_.events = 0;
   const auto fault = [&](const char* what) {
-    const bool known = at_event_ < unpacked_.account.size();
+    const bool known = at_event_ < unpacked_.events;
     return Unexpected{
         ColumnFault{first_seq + static_cast<std::int64_t>(at_event_), known ? unpacked_.account[at_event_] : 0, what}};
   };
   try {
-    const SegmentColumns columns = SegmentColumns::take(segment);
+    columns_.read(segment);
+    const SegmentColumns& columns = columns_;
     unpack(columns);
     expect_like(columns);
     const std::size_t events = columns.tag.size();
@@ -98,7 +100,7 @@ Expected<Done, ColumnFault> ColumnFold::fold(std::span<const std::uint8_t> segme
       if (event == events) break;
       at_event_ = event;
       if (other + others_ahead < others_.size()) accounts_.look_ahead(unpacked_.account[others_[other + others_ahead]]);
-      const std::size_t size = unpacked_.other_size[other++];
+      const auto size = static_cast<std::size_t>(columns.other_size[other++]);
       fold_other(columns, event++, columns.other.substr(other_begin, size));
       other_begin += size;
     }

@@ -68,8 +68,9 @@ class ColumnFold {
  private:
   static constexpr std::uint32_t accounts_ahead = 8;
 
-  // A segment's columns, unpacked. One value an event, and one a charge.
+  // A segment's columns, unpacked. One value an event, and one a charge; behind them may stand others' of before.
   struct Unpacked {
+    std::size_t events = 0;
     std::vector<std::uint32_t> account, version;
     std::vector<std::int64_t> at;
     // Numbers in the segment. A charge that is late, settles something or cannot be has a plan beyond them.
@@ -80,7 +81,7 @@ class ColumnFold {
     TextColumn::Unpacked plans, workflows, models;
     std::vector<std::uint32_t> workflow_number, model_number;
     std::vector<const std::uint32_t*> cells;  // of each workflow: UsageTable::row
-    std::vector<std::uint32_t> mark, revision, other_size;
+    std::vector<std::uint32_t> mark, revision;
   };
   void unpack(const SegmentColumns& columns);
   void unpack_batches(const SegmentColumns& columns);
@@ -114,9 +115,11 @@ class ColumnFold {
   std::array<std::span<const std::uint8_t>, 2> to_fetch_;  // of it, before its keys and behind them
   UsageTable usage_;
   AccountTable accounts_;
+  SegmentColumns columns_;  // of the segment that is being folded
   Unpacked unpacked_;
-  std::vector<std::uint32_t> batch_account_, batch_version_, batch_events_,
-      batch_kept_;  // empty when each batch has one event and none is gone
+  bool batches_are_events_ = false;  // each batch has one event and none is gone; else of each batch:
+  std::vector<std::uint32_t> batch_account_, batch_version_, batch_events_;
+  std::vector<std::uint32_t> batch_kept_;  // whether it is not gone; empty when none is
   struct BatchPlace {
     std::size_t batch = 0;
     std::size_t behind = 0;  // the first event that is not of it or one before

@@ -12,30 +12,38 @@ bool is_all(const IntColumn& column, std::int64_t value) {
   return column.size() == 0 || (column.is_constant() && column.at(0) == value);
 }
 
-void unpack_narrow(const IntColumn& column, std::vector<std::uint32_t>& out, std::size_t room = 0) {
+// Places for so many. They stay when the next segment needs fewer: who asks how many there are asks its columns.
+template <class Number>
+void reach_size(std::vector<Number>& out, std::size_t size) {
+  if (out.size() < size) out.resize(size);
+}
+
+void unpack_narrow(const IntColumn& column, std::vector<std::uint32_t>& out) {
   if (!column.is_narrow()) throw DecodeFailure(0, "a number beyond 32 bits");
-  out.resize(column.size() + room);
+  reach_size(out, column.size());
   column.unpack(out.data());
 }
 
 void unpack_wide(const IntColumn& column, std::vector<std::int64_t>& out) {
-  out.resize(column.size());
+  reach_size(out, column.size());
   column.unpack(out.data());
 }
 
 }  // namespace
 
 void ColumnFold::unpack(const SegmentColumns& columns) {
-  unpack_batches(columns);
   const std::size_t events = columns.tag.size();
-  unpacked_.account.resize(events + accounts_fetched_ahead);
-  std::fill(unpacked_.account.begin() + static_cast<std::ptrdiff_t>(events), unpacked_.account.end(), 0U);
-  const std::uint32_t highest = *std::max_element(unpacked_.account.begin(), unpacked_.account.end());
+  reach_size(unpacked_.account, events + accounts_fetched_ahead);
+  unpack_batches(columns);
+  const auto behind = unpacked_.account.begin() + static_cast<std::ptrdiff_t>(events);
+  std::fill(behind, behind + accounts_fetched_ahead, 0U);
+  const std::uint32_t highest = *std::max_element(unpacked_.account.begin(), behind + 1);
   if (highest > account_number_max) throw DecodeFailure(0, "an account's number beyond those a fold can keep");
   accounts_.reach(highest);
   for (std::size_t i = 0; i < std::min(events, accounts_fetched_ahead); ++i) {
     __builtin_prefetch(&accounts_.lines()[unpacked_.account[i]], 1);
   }
+  unpacked_.events = events;
   unpack_wide(columns.at, unpacked_.at);
   others_.clear();
   evolved_.clear();
@@ -46,7 +54,6 @@ void ColumnFold::unpack(const SegmentColumns& columns) {
       accounts_.fetch(unpacked_.account[event]);
     }
     unpack_narrow(columns.revision, unpacked_.revision);
-    unpack_narrow(columns.other_size, unpacked_.other_size);
   }
   unpack_charges(columns);
 }
@@ -55,22 +62,23 @@ void ColumnFold::unpack(const SegmentColumns& columns) {
 void ColumnFold::unpack_batches(const SegmentColumns& columns) {
   const std::size_t events = columns.tag.size();
   const std::size_t batches = columns.account.size();
-  batch_events_.clear();
-  if (columns.gone_at.size() == 0 && batches == events && is_all(columns.count, 1)) {
-    unpack_narrow(columns.account, unpacked_.account, accounts_fetched_ahead);
+  const std::size_t all_gone = columns.gone_at.size();
+  batches_are_events_ = all_gone == 0 && batches == events && is_all(columns.count, 1);
+  if (batches_are_events_) {
+    unpack_narrow(columns.account, unpacked_.account);
     unpack_narrow(columns.first_version, unpacked_.version);
     return;
   }
   unpack_narrow(columns.account, batch_account_);
   unpack_narrow(columns.first_version, batch_version_);
   unpack_narrow(columns.count, batch_events_);
-  batch_kept_.assign(batches, 1);
-  for (std::size_t i = 0; i < columns.gone_at.size(); ++i) {
+  batch_kept_.clear();
+  if (all_gone > 0) batch_kept_.assign(batches, 1);
+  for (std::size_t i = 0; i < all_gone; ++i) {
     const auto gone = static_cast<std::size_t>(columns.gone_at.at(i));
     batch_events_[gone] = batch_kept_[gone] = 0;
   }
-  unpacked_.account.resize(events + accounts_fetched_ahead);
-  unpacked_.version.resize(events);
+  reach_size(unpacked_.version, events);
   std::uint32_t* const account = unpacked_.account.data();
   std::uint32_t* const version = unpacked_.version.data();
   std::size_t event = 0;
@@ -88,14 +96,15 @@ void ColumnFold::unpack_batches(const SegmentColumns& columns) {
     }
   }
   if (event != events) throw DecodeFailure(0, "batches and events do not fit together");
-  batch_place_ = {0, batch_events_.empty() ? 0 : batch_events_[0], 0};
+  batch_place_ = {0, batches == 0 ? 0 : batch_events_[0], 0};
 }
 
 // Among those that are not gone, whose keys alone are kept. REQUIRES: no event before the last one asked for.
 std::size_t ColumnFold::batch_of(std::size_t event) {
-  if (batch_events_.empty()) return event;
+  if (batches_are_events_) return event;
   while (batch_place_.behind <= event) {
-    batch_place_.kept += batch_kept_[batch_place_.batch++];
+    batch_place_.kept += batch_kept_.empty() ? 1 : batch_kept_[batch_place_.batch];
+    ++batch_place_.batch;
     batch_place_.behind += batch_events_[batch_place_.batch];
   }
   return batch_place_.kept;
@@ -103,7 +112,7 @@ std::size_t ColumnFold::batch_of(std::size_t event) {
 
 void ColumnFold::unpack_charges(const SegmentColumns& columns) {
   Unpacked& to = unpacked_;
-  for (std::vector<std::uint32_t>* out : {&to.plan, &to.workflow, &to.model}) out->resize(columns.charges);
+  for (std::vector<std::uint32_t>* out : {&to.plan, &to.workflow, &to.model}) reach_size(*out, columns.charges);
   to.plans = columns.plan.unpack(to.plan.data());
   to.workflows = columns.workflow.unpack(to.workflow.data());
   to.models = columns.model.unpack(to.model.data());
@@ -139,8 +148,8 @@ void ColumnFold::unpack_volumes(const IntColumn& column, std::vector<std::uint32
   if (column.is_narrow()) return unpack_narrow(column, out);
   std::vector<std::int64_t> wide;
   unpack_wide(column, wide);
-  out.resize(wide.size());
-  for (std::size_t i = 0; i < wide.size(); ++i) {
+  reach_size(out, column.size());
+  for (std::size_t i = 0; i < column.size(); ++i) {
     out[i] = static_cast<std::uint32_t>(wide[i]);
     if (wide[i] != static_cast<std::int64_t>(out[i])) mark_slow(i);
   }
