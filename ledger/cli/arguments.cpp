@@ -64,7 +64,7 @@ Form<ApplyOptions> apply_form(CLI::App& app) {
 }
 
 Form<ImportOptions> import_form(CLI::App& app) {
-  Form<ImportOptions> form(app, "import", "Charge the usage another system measured", writing);
+  Form<ImportOptions> form(app, "import", "Charge the usage another system measured; ends with 1 when a row was not taken", writing);
   form.options().account = AccountId(default_account);
   form.data();
   form.catalog();
@@ -282,19 +282,30 @@ std::string name_of(const CLI::App& command) {
   return (nested ? name_of(*parent) + " " : "") + command.get_name();
 }
 
-std::string no_command(const std::string& word) { return "there is no command " + word; }
+// Whether the words that were understood want another one behind them that names a command.
+bool has_commands(const CLI::App& app) {
+  const CLI::App* command = command_of(app);
+  return command == nullptr || !command->get_subcommands([](const CLI::App*) { return true; }).empty();
+}
+
+std::string no_command(const CLI::App& app, const std::string& word) {
+  const CLI::App* command = command_of(app);
+  return "there is no command " + (command ? name_of(*command) + " " : "") + word;
+}
 
 std::string sentence_of(const CLI::App& app, const CLI::ParseError& error) {
   const std::vector<std::string> remaining = app.remaining(true);
   const bool unexpected = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError) && !remaining.empty();
-  if (unexpected && command_of(app) == nullptr) return no_command(remaining.front());
+  if (unexpected && has_commands(app)) return no_command(app, remaining.front());
   if (unexpected) return remaining.front() + " is not expected";
   if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ArgumentMismatch)) {
     const std::string what = error.what();
     return what.substr(0, what.find(':')) + " needs one value";
   }
   std::string what = error.what();
-  if (what == "A subcommand is required") return "name one of its commands";
+  if (what == "A subcommand is required") {
+    return remaining.empty() ? "name one of its commands" : no_command(app, remaining.front());
+  }
   while (what.ends_with('\n') || what.ends_with('.')) what.pop_back();
   return what;
 }
@@ -365,7 +376,7 @@ std::variant<Options, Told> parse_arguments(int argc, const char* const* argv) {
     app.parse(static_cast<int>(words.size()), words.data());
   } catch (const CLI::CallForHelp&) {
     const std::vector<std::string> remaining = app.remaining(true);
-    if (command_of(app) == nullptr && !remaining.empty()) return wrong_usage(app, no_command(remaining.front()));
+    if (!remaining.empty() && has_commands(app)) return wrong_usage(app, no_command(app, remaining.front()));
     return help_of(app);
   } catch (const CLI::ParseError& error) {
     return wrong_usage(app, sentence_of(app, error));

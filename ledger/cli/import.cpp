@@ -175,8 +175,7 @@ ExitStatus run(const ImportOptions& options) {
   summary.microseconds = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - began).count();
 
   print(options.json ? summary_json(options, summary) : summary_text(options, summary));
-  const bool any = summary.counts.charged + summary.counts.replayed > 0;
-  return any || summary.counts.rows == 0 ? ExitStatus::done : ExitStatus::refused;
+  return summary.counts.bad == 0 && summary.counts.refused.empty() ? ExitStatus::done : ExitStatus::refused;
 }
 
 }  // namespace creditfold::cli

@@ -124,7 +124,7 @@ TEST_CASE(
       event("10", good) + "\n";
   const Ended ended = ledger.import("cloudevents", text);
   INFO(ended.err);
-  CHECK(ended.status == 0);
+  CHECK(ended.status == 1);
   CHECK(count(ended, "charged") == 2);
   CHECK(count(ended, "bad_lines") == 10);
   CHECK(count(ended, "other") == 1);
@@ -182,7 +182,7 @@ TEST_CASE("import otel-genai: OTLP of the collector is charged once for each cal
       "," + span("eee19b7ec3c1b177", failed, R"(,"status":{"code":2})") + "," + span("eee19b7ec3c1b178", failed));
   const Ended ended = ledger.import("otel-genai", document + "\n" + R"({"resourceMetrics":[]})" + "\n");
   INFO(ended.err);
-  CHECK(ended.status == 0);
+  CHECK(ended.status == 1);
   CHECK(count(ended, "charged") == 1);
   CHECK(count(ended, "other") == 4);
   CHECK(count(ended, "bad_lines") == 1);

@@ -114,7 +114,7 @@ TEST_CASE("import: a bad line is told with its number and why, and the rest goes
                            "2026-01-16 18:15:49,5,99999999999999999999\n";
   const Ended ended = ledger.import(ledger.file("a.csv", text));
   INFO(ended.err);
-  CHECK(ended.status == 0);
+  CHECK(ended.status == 1);
   CHECK(count(ended, "rows") == 9);
   CHECK(count(ended, "charged") == 1);
   CHECK(count(ended, "bad_lines") == 8);
@@ -179,7 +179,7 @@ TEST_CASE("import: rules that say no are counted by code") {
   CHECK(json_of(unknown.out).at_pointer("/refused/unknown_model").as_int64() == 3);
   const std::string early = trace(1) + "2025-12-31 23:59:59.9999999,10,10\n";
   const Ended partly = ledger.import(ledger.file("b.csv", early));
-  CHECK(partly.status == 0);
+  CHECK(partly.status == 1);
   CHECK(count(partly, "charged") == 1);
   CHECK(json_of(partly.out).at_pointer("/refused/outside_term").as_int64() == 1);
   const Ended nobody = run({"import", "--data", ledger.data(), "--format", "azure-llm", "--account", "nobody", "--json",

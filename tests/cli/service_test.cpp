@@ -74,7 +74,7 @@ TEST_CASE("service: import beside a service charges through it, once") {
   Service service(data);
   const Ended first = run(words);
   INFO(first.err);
-  CHECK(first.status == 0);
+  CHECK(first.status == 1);
   CHECK(contains(first.err, "service at http://"));
   CHECK(json_of(first.out).at("charged").as_int64() == 1);
   CHECK(at(json_of(first.out), "/credits") == "45");

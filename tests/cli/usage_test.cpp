@@ -20,6 +20,15 @@ TEST_CASE("cli: help about what is no command is wrong usage") {
     CHECK(contains(ended.err, "there is no command nope. Try: creditfold --help"));
     CHECK(ended.out.empty());
   }
+  for (const auto& words : {std::vector<std::string>{"help", "tokens", "nope"},
+                            std::vector<std::string>{"tokens", "nope", "--help"},
+                            std::vector<std::string>{"tokens", "nope"}}) {
+    const Ended ended = run(words);
+    CHECK(ended.status == 2);
+    CHECK(contains(ended.err, "there is no command tokens nope. Try: creditfold tokens --help"));
+    CHECK(ended.out.empty());
+  }
+  CHECK(run({"tokens", "--help"}).status == 0);
   CHECK(run({"help", "help"}).status == 0);
 }
 
