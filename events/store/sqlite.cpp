@@ -223,7 +223,7 @@ class DatabaseLog final : public SqliteLog {
   }
 
   [[nodiscard]] TreeHead tree() const override {
-    return readers_.with_reader([](SqliteReader& reader) { return reader.tree().frontier().head(); });
+    return readers_.with_reader([](SqliteReader& reader) { return reader.frontier().head(); });
   }
 
   [[nodiscard]] std::vector<TreeHash> tree_hashes(int tile_level, std::int64_t first,

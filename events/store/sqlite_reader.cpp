@@ -10,6 +10,7 @@
 #include "events/codec.hpp"
 #include "events/store/sqlite_fault.hpp"
 #include "events/store/sqlite_schema.hpp"
+#include "events/store/sqlite_upgrade.hpp"
 
 namespace creditfold {
 namespace {
@@ -59,7 +60,7 @@ SqliteReader::Snapshot::~Snapshot() {
 SqliteReader::SqliteReader(const std::filesystem::path& file, const RegionId& region, const LogIndex* index)
     : file_(file), partition_(partition_of(region)), database_(open_read_only(file)), tree_(database_, file), index_(index) {
   const std::int64_t format = format_of(database_, file_);
-  if (format != sqlite_format) throw_unsupported(format, file_);
+  if (format != sqlite_format && format != sqlite_format_3) throw_unsupported(format, file_);
 }
 
 void SqliteReader::damaged(const std::string& what) const {

@@ -97,6 +97,8 @@ class SqliteReader {
   [[nodiscard]] std::vector<Tombstone> tombstones();
   [[nodiscard]] std::int64_t moves();
 
+  // Of the whole tree: as its row says, and what waits in `recent` behind it. Throws Fault damaged.
+  [[nodiscard]] Frontier frontier();
   // Of the tree over the first `size` events. REQUIRES: they are there.
   [[nodiscard]] TreeHash root_at(std::int64_t size);
   // Of a tile level. REQUIRES: they are there.

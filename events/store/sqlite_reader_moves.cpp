@@ -149,7 +149,8 @@ void SqliteReader::check_structure() {
     check_segments();
   }
   check_moves();
-  tree_.check_rows();
+  const Snapshot snapshot(*this);
+  tree_.check_rows(frontier().size());
 }
 
 // Every tombstone reads back, and what is said to be erased is zeros; every row of a stream belongs to a stay.

@@ -79,6 +79,22 @@ std::optional<TreeHash> SqliteReader::kept_leaf(std::int64_t stay, std::int64_t 
   return kept;
 }
 
+Frontier SqliteReader::frontier() {
+  const Snapshot snapshot(*this);
+  Frontier frontier = tree_.frontier();
+  SQLite::Statement& query = prepared("SELECT min(first_seq) FROM recent");
+  const Reset reset(query);
+  const std::int64_t newest = head();
+  const bool waits = query.executeStep() && !query.getColumn(0).isNull();
+  const std::int64_t sealed = waits ? query.getColumn(0).getInt64() - 1 : newest;
+  if (frontier.size() < sealed || frontier.size() > newest) {
+    damaged("its tree has " + std::to_string(frontier.size()) + " leaves, but the events it is written with go to " +
+            std::to_string(sealed) + ", and the newest is " + std::to_string(newest));
+  }
+  for (const TreeHash& leaf : leaf_hashes(frontier.size(), newest)) frontier.append(leaf);
+  return frontier;
+}
+
 std::vector<TreeHash> SqliteReader::tree_hashes(int tile_level, std::int64_t first, std::int64_t count) {
   return tile_level == 0 ? leaf_hashes(first, first + count) : tree_.nodes(tile_level, first, count);
 }

@@ -9,7 +9,7 @@ namespace creditfold {
 
 // In the database's header: "CFLG", and the number of this schema.
 inline constexpr std::int64_t sqlite_application_id = 0x43464C47;
-inline constexpr std::int64_t sqlite_format = 3;
+inline constexpr std::int64_t sqlite_format = 4;
 
 // accounts: a stay of an account here, so that nothing else repeats its name. It is here unless it is in tombstones or
 // in arriving, and at most one stay of a name is. check: XXH3-64 of the name, its seed the id.
@@ -123,8 +123,9 @@ CREATE TABLE tombstones (
 // The log as a Merkle tree (RFC 6962); position seq is leaf seq - 1. Neither these tables nor those above refer to the
 // others.
 //
-// tree: one row, written with every transaction that adds events. frontier: the hashes of the full subtrees of `size`
-// leaves, the largest first. check: XXH3-64 of them, seed size.
+// tree: one row, written with every transaction that adds events elsewhere than to `recent`; leaves behind its `size`
+// are those of the events there. frontier: the hashes of the full subtrees of `size` leaves, the largest first. check:
+// XXH3-64 of them, seed size.
 //
 // tree_nodes: what the leaf `size` completes. hashes: of the 256 leaves that end there, then of the 65,536, …, as many
 // as there are.

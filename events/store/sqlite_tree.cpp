@@ -106,8 +106,12 @@ TreeGrowth grown(Frontier frontier, std::span<const Subtrees> added) {
   return growth;
 }
 
-void SqliteTree::write(const TreeGrowth& growth) {
+void SqliteTree::write_completed(const TreeGrowth& growth) {
   for (const TreeGrowth::Completed& completed : growth.completed) insert_nodes(completed.size, completed.hashes);
+}
+
+void SqliteTree::write(const TreeGrowth& growth) {
+  write_completed(growth);
   write_frontier(growth.frontier);
 }
 
@@ -138,8 +142,8 @@ std::vector<TreeHash> SqliteTree::nodes(int tile_level, std::int64_t first, std:
   return nodes;
 }
 
-void SqliteTree::check_rows() {
-  const std::int64_t tiles = frontier().size() / tile_width;
+void SqliteTree::check_rows(std::int64_t size) {
+  const std::int64_t tiles = size / tile_width;
   SQLite::Statement& query = prepared("SELECT count(*), coalesce(max(size), 0) FROM tree_nodes");
   const Reset reset(query);
   const bool fits = query.executeStep() && query.getColumn(0).getInt64() == tiles &&

@@ -45,15 +45,16 @@ class SqliteTree {
 
   // The row of the empty tree.
   void create();
-  // Throws Fault damaged.
+  // As it was written last. Throws Fault damaged.
   [[nodiscard]] Frontier frontier();
-  // What the leaves completed, and the frontier behind them.
+  // What the leaves completed; `write`: and the frontier behind them.
+  void write_completed(const TreeGrowth& growth);
   void write(const TreeGrowth& growth);
 
   // Hashes of a tile level from 1 up. Throws Fault damaged when one is missing.
   [[nodiscard]] std::vector<TreeHash> nodes(int tile_level, std::int64_t first, std::int64_t count);
-  // Throws Fault damaged unless the rows are as many as full tiles.
-  void check_rows();
+  // Throws Fault damaged unless the rows are as many as a tree of that size has full tiles.
+  void check_rows(std::int64_t size);
 
   // Leaves whose bytes go. REQUIRES: ascending; none is kept already.
   void keep(std::span<const KeptLeaf> leaves);

@@ -183,8 +183,6 @@ class TreeBuilder {
   std::int64_t seq_ = 0;
 };
 
-}  // namespace
-
 // Streams that had come from elsewhere stay in their rows, whose digests were 16 bytes and under their checks.
 std::int64_t arrived_check(std::int64_t id, const std::string& account, const std::string& key,
                            std::span<const std::uint8_t> digest, std::int64_t first_place, std::int64_t count) {
@@ -244,6 +242,13 @@ void upgrade_from_2(SQLite::Database& database, const std::filesystem::path& fil
   database.exec("PRAGMA user_version=" + std::to_string(sqlite_format));
   transaction.commit();
   database.exec("PRAGMA legacy_alter_table=OFF");
+}
+
+}  // namespace
+
+void upgrade(SQLite::Database& database, const std::filesystem::path& file, std::int64_t format) {
+  if (format == sqlite_format_2) return upgrade_from_2(database, file);
+  database.exec("PRAGMA user_version=" + std::to_string(sqlite_format));
 }
 
 }  // namespace creditfold

@@ -22,11 +22,7 @@ std::vector<PackedBatch> batches_in(const Segment& segment) {
 // Reads who is here, what waits, and of the segments those that the index beside the log does not know yet.
 void SqliteWriter::load(const IndexOptions& index) {
   end_ = read_end(database_, file_);
-  frontier_ = tree_.frontier();
-  if (frontier_.size() != end_.head) {
-    throw Fault(Fault::Kind::damaged, file_.string() + ": its tree has " + std::to_string(frontier_.size()) +
-                                          " leaves, but the newest event is " + std::to_string(end_.head));
-  }
+  frontier_ = SqliteReader(file_, RegionId{}, nullptr).frontier();
   load_accounts();
   index_.emplace(file_.parent_path() / index_directory, index, stored_index());
   static const std::string behind = std::string(select_rows) + "segments WHERE id > ? ORDER BY id";

@@ -63,7 +63,7 @@ class RegionAudit {
       found(true, whole_tiles() + 1, "the stored tree has another root than the events have");
     }
     // A checkpoint of more events than there are, unless they came meanwhile.
-    if (!finding_ && checkpoint_ && checkpoint_->size > log_.tree().size) {
+    if (!finding_ && checkpoint_ && checkpoint_->size > log_.head()) {
       found_cut("a checkpoint", checkpoint_->size, stored.size);
     }
   }

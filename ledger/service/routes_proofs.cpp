@@ -74,7 +74,7 @@ Reply no_tile() { return error_reply(Status::not_found, "not_found", "The tree h
 
 Reply tile_reply(const Partition& log, const TileName& tile) {
   const std::int64_t first = tile.index * tile_width;
-  const std::int64_t there = log.tree().size >> (tile_height * tile.level);
+  const std::int64_t there = log.head() >> (tile_height * tile.level);
   if (first + tile.width > there) return no_tile();
   Reply reply;
   reply.headers = {{"Content-Type", "application/octet-stream"},

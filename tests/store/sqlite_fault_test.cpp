@@ -118,7 +118,7 @@ TEST_CASE("Failures scattered over appends and checkpoints lose nothing that was
     std::string key = "k";
     const Batch batch = batch_of("acme", key += std::to_string(i), version, 500);
     const int code = random.chance(50) ? SQLITE_FULL : SQLITE_IOERR_FSYNC;
-    vfs.fail_after(static_cast<int>(random.below(12)), code, random.chance(20));
+    vfs.fail_after(static_cast<int>(random.below(5)), code, random.chance(20));
     const bool failed = fault_of_appending(*log, batch).has_value();
     vfs.heal();
     if (failed) {

@@ -149,7 +149,7 @@ TEST_CASE("The database says whose it is and in which format") {
     return query.getColumn(0).getString();
   };
   CHECK(pragma("PRAGMA application_id") == "1128680519");
-  CHECK(pragma("PRAGMA user_version") == "3");
+  CHECK(pragma("PRAGMA user_version") == "4");
   CHECK(pragma("PRAGMA journal_mode") == "wal");
 }
 
@@ -266,7 +266,7 @@ TEST_CASE("Another program's database is not touched") {
 TEST_CASE("A newer format is not touched") {
   const TemporaryDirectory directory;
   static_cast<void>(open_sqlite({directory.data(), false}));
-  SQLite::Database(directory.data() / "ledger.db", SQLite::OPEN_READWRITE).exec("PRAGMA user_version=4");
+  SQLite::Database(directory.data() / "ledger.db", SQLite::OPEN_READWRITE).exec("PRAGMA user_version=5");
   CHECK(kind_of_opening(directory.data()) == Fault::Kind::unsupported_format);
   CHECK(kind_of_opening(directory.data(), true) == Fault::Kind::unsupported_format);
 }

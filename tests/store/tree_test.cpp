@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "events/chain/merkle.hpp"
+#include "events/checksum.hpp"
 #include "events/codec.hpp"
 #include "events/store/memory_partition.hpp"
 #include "events/store/sqlite.hpp"
@@ -268,6 +269,56 @@ TEST_CASE("Streams erased before there was a tree are in it as the zeros that we
   CHECK(us->tree().size == 6);
   CHECK(us->tree_hashes(0, 2, 1).at(0) == leaf_of(events_of(*us).at(0)));
   check_proofs(*us);
+}
+
+TEST_CASE("A commit that waits for more leaves the row of the tree as it is, and the one that seals them writes it") {
+  const TemporaryDirectory directory;
+  const auto log = open(directory, "us");
+  const auto row = [&] {
+    return SQLite::Database(directory.path() / "us" / "ledger.db").execAndGet("SELECT size FROM tree").getInt64();
+  };
+  fill(*log);
+  CHECK(row() == 0);
+  CHECK(log->tree() == tree_from_events(*log));
+  CHECK(append_one(*log, batch_of("acme", "many", 5, 1'000)));
+  CHECK(row() == 1'006);
+  CHECK(append_one(*log, batch_of("acme", "few", 1'005, 20)));
+  CHECK(row() == 1'006);
+  CHECK(log->tree().size == 1'026);
+  CHECK(log->tree() == tree_from_events(*log));
+  check_proofs(*log);
+  CHECK_NOTHROW(log->check_structure());
+}
+
+TEST_CASE("A database of format 3, whose tree's row goes to its newest event, is read as it is and written on") {
+  const TemporaryDirectory directory;
+  const std::filesystem::path file = directory.path() / "us" / "ledger.db";
+  Frontier frontier;
+  {
+    const auto log = open(directory, "us");
+    fill(*log);
+    for (const TreeHash& leaf : log->tree_hashes(0, 0, log->head())) frontier.append(leaf);
+  }
+  {
+    std::vector<std::uint8_t> hashes;
+    for (const TreeHash& hash : frontier.subtrees()) hashes.insert(hashes.end(), hash.begin(), hash.end());
+    SQLite::Database database(file, SQLite::OPEN_READWRITE);
+    SQLite::Statement update(database, "UPDATE tree SET size = ?, frontier = ?, \"check\" = ?");
+    update.bind(1, frontier.size());
+    update.bind(2, hashes.data(), static_cast<int>(hashes.size()));
+    update.bind(3, static_cast<std::int64_t>(checksum(hashes, static_cast<std::uint64_t>(frontier.size()))));
+    update.exec();
+    database.exec("PRAGMA user_version=3");
+  }
+  const auto format = [&] { return SQLite::Database(file).execAndGet("PRAGMA user_version").getInt(); };
+  CHECK(open_sqlite({directory.path() / "us", true, RegionId("us")})->tree() == frontier.head());
+  CHECK(format() == 3);
+  const auto log = open(directory, "us");
+  CHECK(format() == 4);
+  CHECK(log->tree() == frontier.head());
+  CHECK(append_one(*log, batch_of("acme", "k9", 5, 2)));
+  CHECK(log->tree() == tree_from_events(*log));
+  CHECK_NOTHROW(log->check_structure());
 }
 
 TEST_CASE("A tree that is not its events' is not written on") {
