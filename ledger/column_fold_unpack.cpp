@@ -29,15 +29,25 @@ void unpack_wide(const IntColumn& column, std::vector<std::int64_t>& out) {
   column.unpack(out.data());
 }
 
+// std::max_element keeps the place and reads from there each time. Two by turns: one would wait for itself.
+std::uint32_t highest_of(std::span<const std::uint32_t> numbers) {
+  std::array<std::uint32_t, 2> highest{};
+  for (std::size_t i = 0; i + 1 < numbers.size(); i += 2) {
+    highest[0] = std::max(highest[0], numbers[i]);
+    highest[1] = std::max(highest[1], numbers[i + 1]);
+  }
+  if (!numbers.empty()) highest[0] = std::max(highest[0], numbers.back());
+  return std::max(highest[0], highest[1]);
+}
+
 }  // namespace
 
 void ColumnFold::unpack(const SegmentColumns& columns) {
   const std::size_t events = columns.tag.size();
   reach_size(unpacked_.account, events + accounts_fetched_ahead);
   unpack_batches(columns);
-  const auto behind = unpacked_.account.begin() + static_cast<std::ptrdiff_t>(events);
-  std::fill(behind, behind + accounts_fetched_ahead, 0U);
-  const std::uint32_t highest = *std::max_element(unpacked_.account.begin(), behind + 1);
+  std::fill_n(unpacked_.account.begin() + static_cast<std::ptrdiff_t>(events), accounts_fetched_ahead, 0U);
+  const std::uint32_t highest = highest_of({unpacked_.account.data(), events});
   if (highest > account_number_max) throw DecodeFailure(0, "an account's number beyond those a fold can keep");
   accounts_.reach(highest);
   for (std::size_t i = 0; i < std::min(events, accounts_fetched_ahead); ++i) {
