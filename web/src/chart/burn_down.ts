@@ -79,6 +79,7 @@ const row_pixels = 52;
 export function create_chart(host: HTMLElement, first: Model, width: number, height: number, on: Pointing): Chart {
   let model = first;
   let zoomed: { from: number; to: number } | null = null;
+  let pointed: number | null = null;
   let asked = 0;
   const canvas = host.appendChild(document.createElement('canvas'));
   const line = host.appendChild(element('chart-line'));
@@ -107,6 +108,8 @@ export function create_chart(host: HTMLElement, first: Model, width: number, hei
     if (!context) return;
     context.clearRect(0, 0, wide, high);
     paint(frame_of(context, model, span(), width, height, unit), model);
+    // A reading that is kept stands where its moment does by now.
+    api.point(pointed);
   };
   // However often it is asked for, a frame is drawn once.
   const redraw = (): void => {
@@ -140,6 +143,7 @@ export function create_chart(host: HTMLElement, first: Model, width: number, hei
       redraw();
     },
     point(seconds) {
+      pointed = seconds;
       const x = seconds === null ? -1 : pixel_of(seconds);
       line.hidden = x < margin.left - 1 || x > width - margin.right + 1;
       line.style.transform = `translateX(${x}px)`;
@@ -154,11 +158,11 @@ export function create_chart(host: HTMLElement, first: Model, width: number, hei
     pixel: pixel_of,
     destroy() {
       cancelAnimationFrame(asked);
+      deafen();
       host.replaceChildren();
     },
   };
-  listen(host, selection, at_pixel, api, on);
-  line.hidden = true;
+  const deafen = listen(host, selection, at_pixel, api, on);
   selection.hidden = true;
   draw();
   return api;
@@ -170,29 +174,50 @@ function element(name: string): HTMLElement {
   return made;
 }
 
-function listen(host: HTMLElement, selection: HTMLElement, at_pixel: (x: number) => number, chart: Chart, on: Pointing): void {
+/** Answers how to stop listening to what happens outside `host`. */
+function listen(host: HTMLElement, selection: HTMLElement, at_pixel: (x: number) => number, chart: Chart, on: Pointing): () => void {
   let pressed: number | null = null;
+  // Where a finger came down, if the last was one: not every browser's click says so.
+  let finger: PointerEvent | null = null;
+  let finger_reads = false;
   const x_of = (event: MouseEvent): number => event.clientX - host.getBoundingClientRect().left;
   const inside = (x: number): number => Math.min(Math.max(x, margin.left), host.clientWidth - margin.right);
+  const read = (seconds: number | null): void => {
+    chart.point(seconds);
+    on.on_point(seconds);
+  };
+  // A finger has no hover: its tap or drag reads until a tap elsewhere, and the slider below folds.
+  const read_finger = (event: MouseEvent): void => {
+    if (finger) read(at_pixel(inside(x_of(event))));
+  };
   host.addEventListener('pointermove', (event) => {
-    if (event.pointerType === 'touch') return;
     const x = x_of(event);
+    if (event.pointerType === 'touch') {
+      if (!finger) return;
+      // Up and down it scrolls the page.
+      finger_reads ||= Math.abs(event.clientX - finger.clientX) >= Math.max(drag_pixels_min, Math.abs(event.clientY - finger.clientY));
+      if (finger_reads) read_finger(event);
+      return;
+    }
     if (pressed !== null && Math.abs(x - pressed) >= drag_pixels_min) {
       const [from, to] = [inside(pressed), inside(x)].sort((a, b) => a - b) as [number, number];
       selection.hidden = false;
       selection.style.transform = `translateX(${from}px)`;
       selection.style.width = `${to - from}px`;
     }
-    const seconds = inside(x) === x ? at_pixel(x) : null;
-    chart.point(seconds);
-    on.on_point(seconds);
+    read(inside(x) === x ? at_pixel(x) : null);
   });
   host.addEventListener('pointerdown', (event) => {
-    if (event.pointerType === 'touch' || event.button !== 0) return;
+    const touch = event.pointerType === 'touch';
+    // Two fingers zoom the page.
+    finger = touch && event.isPrimary ? event : null;
+    finger_reads = false;
+    if (touch || event.button !== 0) return;
     pressed = x_of(event);
     host.setPointerCapture(event.pointerId);
   });
   host.addEventListener('pointerup', (event) => {
+    read_finger(event);
     const from = pressed;
     pressed = null;
     selection.hidden = true;
@@ -207,20 +232,20 @@ function listen(host: HTMLElement, selection: HTMLElement, at_pixel: (x: number)
   });
   host.addEventListener('pointercancel', () => {
     pressed = null;
+    finger = null;
     selection.hidden = true;
   });
-  // A finger has no hover: its tap reads, and the slider below folds.
-  host.addEventListener('click', (event) => {
-    if ((event as PointerEvent).pointerType !== 'touch') return;
-    const seconds = at_pixel(x_of(event));
-    chart.point(seconds);
-    on.on_point(seconds);
-  });
+  // Once more: the tap may have taken the focus from the keyboard's cursor, which forgets its reading.
+  host.addEventListener('click', read_finger);
   host.addEventListener('dblclick', () => chart.whole());
-  host.addEventListener('pointerleave', () => {
-    chart.point(null);
-    on.on_point(null);
+  host.addEventListener('pointerleave', (event) => {
+    if (event.pointerType !== 'touch') read(null);
   });
+  const leave = ({ target }: Event): void => {
+    if (!host.contains(target as Node)) read(null);
+  };
+  document.addEventListener('pointerup', leave);
+  return () => document.removeEventListener('pointerup', leave);
 }
 
 function frame_of(

@@ -218,6 +218,54 @@ test('the picture has its numbers as a table', async ({ page }) => {
   await expect(page.getByTestId('picture-table').locator('tbody tr').first()).toBeVisible();
 });
 
+test.describe('with a finger', () => {
+  test.use({ hasTouch: true, viewport: { width: 390, height: 844 } });
+
+  test('a tap or a drag reads the picture until a tap elsewhere, and up and down still scrolls', async ({ page, context }) => {
+    await open_page(page, place());
+    const chart = page.getByTestId('chart');
+    const line = page.locator('.chart-line');
+    const reading = page.getByTestId('reading');
+    await expect(chart.locator('canvas')).toBeVisible();
+    await expect(page.getByTestId('compare')).toHaveAttribute('aria-busy', 'false');
+    await expect(page.locator('.key-forecast')).toBeVisible();
+    await chart.evaluate((element) => element.scrollIntoView({ block: 'center' }));
+    const now = (await reading.textContent())!;
+    const { x: left, y: top } = (await chart.boundingBox())!;
+    const touch = await context.newCDPSession(page);
+    const drag = async (from: number, to: number, up: number): Promise<void> => {
+      const steps = 10;
+      for (let step = 0; step <= steps; step += 1) {
+        const at = { x: left + from + ((to - from) * step) / steps, y: top + 150 - (up * step) / steps };
+        await touch.send('Input.dispatchTouchEvent', { type: step === 0 ? 'touchStart' : 'touchMove', touchPoints: [at] });
+      }
+      await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+    };
+
+    await drag(200, 80, 10);
+    await expect(line).toBeVisible();
+    await expect(reading).not.toHaveText(now);
+    const dragged = (await reading.textContent())!;
+    // A forecast has more to say, and nothing moves under the finger.
+    await page.touchscreen.tap(left + 250, top + 100);
+    await expect(reading).toContainText('P10');
+    const tapped = (await reading.textContent())!;
+    expect((await chart.boundingBox())!.y).toBe(top);
+
+    const scrolled = await page.evaluate(() => scrollY);
+    await drag(200, 204, 120);
+    await expect.poll(() => page.evaluate(() => scrollY)).toBeGreaterThan(scrolled);
+    await expect(reading).toHaveText(tapped);
+    await page.locator('#picture-heading').tap();
+    await expect(line).toBeHidden();
+    await expect(reading).toHaveText(now);
+
+    // It is what a mouse reads there.
+    await page.mouse.move(left + 80, (await chart.boundingBox())!.y + 100);
+    await expect(reading).toHaveText(dragged);
+  });
+});
+
 test('a link to nothing says so and offers a way on', async ({ page }) => {
   await page.goto('#account=there-is-no-such-account');
   await expect(page.getByTestId('failed')).toBeVisible();
