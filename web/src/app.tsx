@@ -16,7 +16,7 @@ import { Drop, Start } from './ui/start';
 import { WhatIfPanel } from './ui/what_if_panel';
 import { Tour } from './ui/tour';
 import { Why } from './ui/why';
-import { Empty, Failed, Loading, OfflineBanner } from './ui/states';
+import { Empty, Failed, FileStrip, Loading, OfflineBanner } from './ui/states';
 
 export function App(): JSX.Element {
   const page = create_page();
@@ -29,9 +29,10 @@ export function App(): JSX.Element {
       <Header />
       <main id="main" tabindex="-1" data-phase={page.state.phase === 'ready' && !page.there('overlays') ? 'loading' : page.state.phase} data-exact={settings.exact()}
         data-why={page.state.place.why !== null}>
+        <FileStrip />
         <Switch>
+          <Match when={page.state.phase === 'loading' || (page.state.phase === 'start' && page.opener.reading())}><Loading /></Match>
           <Match when={page.state.phase === 'start'}><Start /></Match>
-          <Match when={page.state.phase === 'loading'}><Loading /></Match>
           <Match when={page.state.phase === 'empty'}><Empty /></Match>
           <Match when={page.state.phase === 'failed' && page.state.fault}>{(fault) => (
             <Failed fault={fault()} />

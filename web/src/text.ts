@@ -2,6 +2,7 @@
 // Every English word of the page, in one place. The core's own sentences come from the core, and so do the technical
 // messages of the seam to it (core/ledger.ts).
 
+import type { Fault } from './core/fault';
 import type { EventType, LotKind, Objection, PeriodState, WhyAbout } from './core/forms';
 import type { Stage } from './core/protocol';
 import type { BadRow, UsageField } from './lib/usage_file';
@@ -494,6 +495,8 @@ export const text = {
     bytes: (loaded: string) => `${loaded} bytes`,
     commands: (done: string, all: string) => `${done} of ${all}`,
     stop: 'Stop, and open something else',
+    file: (name: string) => `Reading ${name}`,
+    stop_file: 'Stop reading',
   },
 
   start: {
@@ -667,6 +670,8 @@ export const text = {
     open_first: 'Open the first account', open_other: 'Open something else',
     token: 'Token', use_token: 'Open with this token',
     forget_token: 'Forget the token',
+    not_opened: (file: string, { code, message, place }: Fault) =>
+      `${file} ${code === 'damaged' ? 'is damaged and ' : ''}was not opened${place ? ` (${place})` : ''}: ${message}`,
     verify: (file: string) => `creditfold verify ${/^[\w.+-]+$/.test(file) ? file : `'${file.replaceAll("'", "'\\''")}'`}`,
     reader: 'If it runs, it does not let a page from elsewhere read it. Whoever runs it says that this one may:',
     reader_command: (origin: string) => `creditfold serve --data DIR --reader ${origin}`,

@@ -23,6 +23,8 @@ let service: Service | undefined;
 let session: Session | undefined;
 let local_accounts: string[] = [];
 let unfollow: (() => void) | undefined;
+// A file that was read beside what is open.
+let prepared: Filled | undefined;
 
 const post = (tiding: Tiding): void => self.postMessage(tiding);
 
@@ -34,32 +36,53 @@ function opened(): Session {
 // Which opening the page waits for. The others stop at their next breath.
 let waited_for = 0;
 
-function leave(): void {
+/** Both throw once the page waits for something else; `pause` first lets others ask. */
+function wait(): { still(): void; pause(): Promise<void> } {
+  const mine = waited_for;
+  const still = (): void => {
+    if (mine !== waited_for) throw new FaultError({ code: 'left', message: faults.left });
+  };
+  return {
+    still,
+    async pause() {
+      await breathe();
+      still();
+    },
+  };
+}
+
+function stop_reading(): void {
   waited_for += 1;
+  prepared?.ledger?.close();
+  prepared = undefined;
+}
+
+function leave(): void {
+  stop_reading();
   session?.close();
   session = undefined;
   service = undefined;
   unfollow?.();
 }
 
-async function open({ source, account, as_of }: Questions['open']['ask']): Promise<Opened | null> {
+async function prepare({ source }: Questions['prepare']['ask']): Promise<Record<never, never>> {
+  stop_reading();
+  const { pause } = wait();
+  if (source) prepared = await fill(await module(), source, post, pause);
+  return {};
+}
+
+async function open({ source, account, as_of, is_prepared }: Questions['open']['ask']): Promise<Opened | null> {
+  const read = is_prepared ? prepared : undefined;
+  if (read) prepared = undefined;
   leave();
-  const mine = waited_for;
-  const still = (): void => {
-    if (mine !== waited_for) throw new FaultError({ code: 'left', message: faults.left });
-  };
-  const pause = async (): Promise<void> => {
-    await breathe();
-    still();
-  };
+  const { still, pause } = wait();
   const { accounts, catalog, ledger } = source.from === 'service' ? await connect(source.base, source.token)
-    : await fill(await module(), source, post, pause);
+    : read ?? await fill(await module(), source, post, pause);
   still();
   const [first] = accounts;
   if (first === undefined) {
-    ledger?.close();
-    if (!service) throw new FaultError({ code: 'no_events', message: faults.no_events });
-    await_first_account(service);
+    await_first_account(service!);
     return null;
   }
   const chosen = account ?? first;
@@ -124,6 +147,7 @@ function await_first_account(from: Service): void {
 }
 
 const answers: Answers<Questions> = {
+  prepare,
   open,
   leave: async () => {
     leave();

@@ -34,6 +34,9 @@ export type Source =
   /** The service at a URL that ends in a slash. `token`: null where it asks for none. */
   | { from: 'service'; base: string; token: string | null }
   | { from: 'demo'; now: Time }
+  | FileSource;
+
+export type FileSource =
   | { from: 'log'; file: File }
   /** Usage that another system measured, as charges of an account that could have been. */
   | { from: 'usage'; file: File; mapping: Mapping; supposed: Supposition };
@@ -125,8 +128,10 @@ export interface Migration {
 }
 
 export interface Questions {
-  /** Opens an account of a source, or its first; null: a service without an account. */
-  open: { ask: { source: Source; account: string | null; as_of: bigint | null }; answer: Opened | null };
+  /** Reads all of a file beside what is open, which a broken one leaves as it is; null: stops that. */
+  prepare: { ask: { source: FileSource | null }; answer: Record<never, never> };
+  /** Opens an account of a source, or its first; null: a service without an account. `is_prepared`: the source was, just before. */
+  open: { ask: { source: Source; account: string | null; as_of: bigint | null; is_prepared: boolean }; answer: Opened | null };
   /** Closes what is open, or stops what is being opened. */
   leave: { ask: Record<never, never>; answer: Record<never, never> };
   survey: { ask: { file: File; mapping: Mapping }; answer: Survey };

@@ -59,10 +59,10 @@ export interface Page {
   put_tour(stop: number | null): void;
   /** Whether there is room for a part of the page by now. */
   there(part: Part): boolean;
-  open(account: string | null): Promise<void>;
+  open(account: string | null, is_prepared?: boolean): Promise<void>;
   retry(): Promise<void>;
-  /** Opens the first account of another source. */
-  open_source(source: Source): Promise<void>;
+  /** Opens the first account of another source; of one that the worker has prepared, without reading it again. */
+  open_source(source: Source, is_prepared?: boolean): Promise<void>;
   opener: Opener;
   /** Shows the choice of what to open. */
   start(): void;
@@ -273,7 +273,8 @@ export function create_page(): Page {
     put_tour,
     at_now: () => state.place.as_of === null,
 
-    async open(account) {
+    async open(account, is_prepared = false) {
+      page.opener.forget();
       opening += 1;
       const mine = opening;
       put_openings(mine);
@@ -296,17 +297,14 @@ export function create_page(): Page {
           }
           source = { ...source, token: access.token(source.base) };
         }
-        const opened = await client.ask('open', { source, account, as_of });
+        const opened = await client.ask('open', { source, account, as_of, is_prepared });
         if (mine !== opening) return;
         if (!opened) {
           set({ phase: 'empty', accounts: [] });
           return;
         }
         batch(() => {
-          set({
-            phase: 'ready', accounts: opened.accounts, account: opened.account, tip: opened.tip,
-            moment: opened.moment,
-          });
+          set({ phase: 'ready', accounts: opened.accounts, account: opened.account, tip: opened.tip, moment: opened.moment });
           set('place', {
             account: opened.account,
             as_of: opened.moment.version < opened.tip.version ? opened.moment.seq : null,
@@ -321,7 +319,7 @@ export function create_page(): Page {
       }
     },
     retry: () => page.open(state.place.account),
-    open_source(next) {
+    open_source(next, is_prepared) {
       // A link to a file cannot bring the file: who opens it again finds the link's scenarios.
       const what = next.from !== 'service' && state.place.source === next.from && state.phase !== 'ready' ? state.place.what : null;
       source = next;
@@ -330,10 +328,11 @@ export function create_page(): Page {
       set('place', { source: from, account: null, plan: null, as_of: null, what, why: null });
       what_if.reset(what);
       write(true);
-      return page.open(null);
+      return page.open(null, is_prepared);
     },
-    opener: create_opener((file) => void page.open_source({ from: 'log', file })),
+    opener: create_opener(() => page),
     start() {
+      page.opener.forget();
       opening += 1;
       set({ phase: 'start', moment: null });
       void client.ask('leave', {});

@@ -77,7 +77,7 @@ function Form(props: { file: File; head: Head; close(): void }): JSX.Element {
   const ready = (): boolean => complete() && (survey.latest?.uses ?? 0) > 0 && unknown().every(({ name }) => models.includes(mapping.models[name] ?? ''));
   const open = (): void => {
     const supposed = { account: 'imported', plan: plan(), cadence: cadence() };
-    void page.open_source({ from: 'usage', file: props.file, mapping: plain(), supposed });
+    void page.opener.open({ from: 'usage', file: props.file, mapping: plain(), supposed });
     props.close();
   };
   return (

@@ -24,9 +24,6 @@ export function Start(): JSX.Element {
     <div class="start" data-testid="start">
       <h1 class="start-heading">{words.heading}</h1>
       <p class="start-lead">{words.lead}</p>
-      <Show when={page.opener.unknown()}>{(name) => (
-        <p class="note bad" role="alert" data-testid="unknown-file"><Icon name="warn" />{words.unknown(name())}</p>
-      )}</Show>
       <Show when={was_file()}><p class="note"><Icon name="clock" />{words.again}</p></Show>
       <ul class="start-ways">
         <li class="card start-way">

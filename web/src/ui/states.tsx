@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What stands in the place of a ledger: loading, empty, failed; and the banner of a page that lost its service.
+// What stands in the place of a ledger: loading, empty, failed; and the strips that say of a page that it lost its service, and
+// of a file what became of it.
 
 import { Show, type JSX } from 'solid-js';
 import type { Fault } from '../core/fault';
@@ -11,10 +12,6 @@ import { Command, Icon } from './parts';
 
 export function Loading(): JSX.Element {
   const page = use_page();
-  const share = (): number | null => {
-    const { loaded, total } = page.state.progress;
-    return total ? Math.min(1, loaded / total) : null;
-  };
   return (
     <div class="stage" role="status">
       <div class="stage-card">
@@ -27,16 +24,27 @@ export function Loading(): JSX.Element {
               : text.loading.bytes(printer.count(page.state.progress.loaded))}
           </Show>
         </p>
-        <Show when={share() !== null} fallback={<progress aria-label={text.loading.heading} />}>
-          <progress aria-label={text.loading.heading} max="1" value={share()!} />
-        </Show>
-        <Show when={page.state.opening.from === 'log' || page.state.opening.from === 'usage'}>
+        <Progress />
+        <Show when={page.opener.reading() || page.state.opening.from === 'log' || page.state.opening.from === 'usage'}>
           <div class="stage-actions">
             <button type="button" class="button" data-testid="stop-opening" onClick={() => page.start()}>{text.loading.stop}</button>
           </div>
         </Show>
       </div>
     </div>
+  );
+}
+
+function Progress(): JSX.Element {
+  const page = use_page();
+  const share = (): number | null => {
+    const { loaded, total } = page.state.progress;
+    return total ? Math.min(1, loaded / total) : null;
+  };
+  return (
+    <Show when={share() !== null} fallback={<progress aria-label={text.loading.heading} />}>
+      <progress aria-label={text.loading.heading} max="1" value={share()!} />
+    </Show>
   );
 }
 
@@ -126,7 +134,7 @@ export function OfflineBanner(): JSX.Element {
   const page = use_page();
   return (
     <Show when={page.state.live === false}>
-      <div class="strip offline-strip" role="status" data-testid="offline">
+      <div class="strip bad-strip" role="status" data-testid="offline">
         <Icon name="off" />
         <p>
           <b>{text.offline.banner}</b> {text.offline.help}{' '}
@@ -134,5 +142,32 @@ export function OfflineBanner(): JSX.Element {
         </p>
       </div>
     </Show>
+  );
+}
+
+/** How far a file is read beside the ledger that is open, or why it was not opened. */
+export function FileStrip(): JSX.Element {
+  const { opener, state } = use_page();
+  const forget = (label: string): JSX.Element => (
+    <button type="button" class="button icon-button" aria-label={label} onClick={() => {
+      opener.forget();
+      document.getElementById('main')?.focus({ preventScroll: true });
+    }}><Icon name="cross" /></button>
+  );
+  return (
+    <>
+      <Show when={state.phase === 'ready' && opener.reading()}>{(source) => (
+        <div class="strip file-strip" role="status" data-testid="reading-file">
+          <p>{text.loading.file(source().file.name)} <Progress /></p>
+          {forget(text.loading.stop_file)}
+        </div>
+      )}</Show>
+      <Show when={opener.wrong()}>{(wrong) => (
+        <div class="strip file-strip bad-strip" role="alert" data-testid="not-opened">
+          <Icon name="warn" /><p>{wrong()}</p>
+          {forget(text.close)}
+        </div>
+      )}</Show>
+    </>
   );
 }

@@ -45,7 +45,9 @@ export async function fill(module: LedgerModule, source: Local, tell: Tell, brea
     if (source.from === 'demo') ledger.demo(micros_of(source.now));
     else if (source.from === 'log') await load_file(ledger, source.file, tell, breathe);
     else await decide_usage(ledger, source, tell, breathe);
-    return { accounts: ledger.accounts().map(({ account }) => account), catalog, ledger };
+    const accounts = ledger.accounts().map(({ account }) => account);
+    if (accounts.length === 0) throw new FaultError({ code: 'no_events', message: faults.no_events });
+    return { accounts, catalog, ledger };
   } catch (thrown) {
     ledger.close();
     throw thrown;

@@ -8,7 +8,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import type { Simulation } from '../../src/core/forecast';
 import type { Statement } from '../../src/core/forms';
 import { line_of } from '../../src/lib/compare';
-import { run_program, temporary_folder } from './ledger';
+import { drop, run_program, temporary_folder } from './ledger';
 import { serve_files, type StaticServer } from './static_server';
 
 const charges = 200_000;
@@ -103,6 +103,35 @@ test('shows how far it is, can be stopped on the way, and opens to what the comm
     })));
   }
   console.log(`redraws of ${charges} points, frame to frame: ${times.map((ms) => ms.toFixed(1)).join(', ')} ms`);
+});
+
+test('is read beside the ledger that is open, which goes on when that is stopped', async ({ page }) => {
+  test.setTimeout(180_000);
+  await page.goto(files.url);
+  await page.getByTestId('start-demo').click();
+  await expect(page.locator('main')).toHaveAttribute('data-phase', 'ready');
+  const print = await page.getByTestId('badge').getAttribute('data-page');
+  await page.evaluate(() => {
+    const shares: number[] = [];
+    Object.assign(window, { shares });
+    new MutationObserver((_changes, observer) => {
+      const strip = document.querySelector('[data-testid=reading-file]');
+      const bar = strip?.querySelector<HTMLProgressElement>('progress[value]');
+      if (!bar || bar.value === 0 || bar.value === 1) return;
+      shares.push(bar.value);
+      observer.disconnect();
+      strip!.querySelector('button')!.click();
+    }).observe(document.body, { subtree: true, childList: true, attributes: true });
+  });
+  await drop(page, log, 'large.cflog');
+  await expect.poll(async () => (await shares_seen(page)).length, { timeout: 120_000 }).toBe(1);
+  await expect(page.getByTestId('reading-file')).toBeHidden();
+  await page.getByTestId('scrubber').press('ArrowLeft');
+  await expect(page.getByTestId('as-of')).toBeVisible();
+  await page.getByTestId('now').click();
+  await expect(page.getByTestId('badge')).toHaveAttribute('data-page', print!);
+  await drop(page, log, 'large.cflog');
+  await expect(page.getByTestId('account')).toHaveValue('large', { timeout: 120_000 });
 });
 
 test('answers while the picture is made, and says how far that is', async ({ page }) => {

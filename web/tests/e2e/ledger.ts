@@ -3,7 +3,7 @@
 
 import AxeBuilder from '@axe-core/playwright';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, type Page } from '@playwright/test';
@@ -56,6 +56,20 @@ export async function no_violations(page: Page, where: string, part = 'html'): P
   const { violations } = await new AxeBuilder({ page }).include(part)
     .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`), where).toEqual([]);
+}
+
+/** Drops a file onto the page as a hand would. */
+export async function drop(page: Page, path: string, name: string): Promise<void> {
+  const bytes = readFileSync(path).toString('base64');
+  const transfer = await page.evaluateHandle(([text, as]) => {
+    const bytes_of = Uint8Array.from(atob(text!), (letter) => letter.charCodeAt(0));
+    const handed = new DataTransfer();
+    handed.items.add(new File([bytes_of], as!));
+    return handed;
+  }, [bytes, name]);
+  await page.dispatchEvent('body', 'dragenter', { dataTransfer: transfer });
+  await expect(page.getByText('Drop to open')).toBeVisible();
+  await page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
 }
 
 async function get<T>(path: string): Promise<T> {

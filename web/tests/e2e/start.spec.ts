@@ -4,8 +4,9 @@
 
 import { expect, test, type Page } from '@playwright/test';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { AccountHead, Statement } from '../../src/core/forms';
-import { busiest_account, compare, no_violations, run_program, start_service } from './ledger';
+import { busiest_account, compare, drop, no_violations, run_program, start_service } from './ledger';
 import { serve_files, type StaticServer } from './static_server';
 
 let files: StaticServer;
@@ -102,20 +103,6 @@ function without_end(document: Buffer): Buffer {
   return document.subarray(0, last);
 }
 
-/** Drops a file onto the page as a hand would. */
-async function drop(page: Page, path: string, name: string): Promise<void> {
-  const bytes = readFileSync(path).toString('base64');
-  const transfer = await page.evaluateHandle(([text, as]) => {
-    const bytes_of = Uint8Array.from(atob(text!), (letter) => letter.charCodeAt(0));
-    const handed = new DataTransfer();
-    handed.items.add(new File([bytes_of], as!));
-    return handed;
-  }, [bytes, name]);
-  await page.dispatchEvent('body', 'dragenter', { dataTransfer: transfer });
-  await expect(page.getByText('Drop to open')).toBeVisible();
-  await page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
-}
-
 test('a damaged log is refused with its place and its value, and a stranger’s file with its name', async ({ page }, info) => {
   const log = info.outputPath('bad.jsonl');
   exported('jsonl', log);
@@ -129,7 +116,55 @@ test('a damaged log is refused with its place and its value, and a stranger’s 
   const other = info.outputPath('picture.bin');
   writeFileSync(other, Uint8Array.from([0x50, 0x4b, 3, 4, 0, 0, 1]));
   await page.getByTestId('start-file').setInputFiles(other);
-  await expect(page.getByTestId('unknown-file')).toContainText('picture.bin');
+  await expect(page.getByTestId('not-opened')).toContainText('picture.bin');
+});
+
+test('a broken file leaves the open ledger and its scenarios as they are, and is told with its name', async ({ page }, info) => {
+  const log = info.outputPath('log.cflog');
+  exported('cflog', log);
+  const cut = info.outputPath('cut.cflog');
+  writeFileSync(cut, readFileSync(log).subarray(0, -100));
+  const other = info.outputPath('picture.bin');
+  writeFileSync(other, Uint8Array.from([0x50, 0x4b, 3, 4, 0, 0, 1]));
+  await page.goto(files.url);
+  await page.getByTestId('start-demo').click();
+  await ready(page);
+  await page.getByTestId('packs').fill('1');
+  await page.getByTestId('packs').press('Enter');
+  const scenario = page.getByTestId('scenario-1');
+  const badge = page.getByTestId('badge');
+  await expect(scenario).toHaveAttribute('aria-pressed', 'true');
+  await expect(page).toHaveURL(/what=/);
+  const before = { url: page.url(), print: (await badge.getAttribute('data-page'))! };
+
+  const notice = page.getByTestId('not-opened');
+  for (const [path, says] of [[cut, /^cut\.cflog is damaged and was not opened/], [other, /^picture\.bin is neither a log/]] as const) {
+    await drop(page, path, basename(path));
+    await expect(notice.getByRole('paragraph')).toHaveText(says);
+    await expect(page.locator('main')).toHaveAttribute('data-phase', 'ready');
+    await expect(scenario).toHaveAttribute('aria-pressed', 'true');
+    await expect(badge).toHaveAttribute('data-page', before.print);
+    expect(page.url()).toBe(before.url);
+    await no_violations(page, `the notice of ${path}`, '[data-testid=not-opened]');
+    await notice.getByRole('button', { name: 'Close' }).click();
+    await expect(notice).toBeHidden();
+  }
+  // It still answers.
+  await page.getByTestId('scrubber').press('ArrowLeft');
+  await expect(page.getByTestId('as-of')).toBeVisible();
+  await page.getByTestId('now').click();
+
+  // Chosen on the start, a broken file leaves the way back; a whole one is opened.
+  await page.getByTestId('open-other').click();
+  await page.getByTestId('start-file').setInputFiles(cut);
+  await expect(notice).toContainText('cut.cflog');
+  await page.getByRole('button', { name: 'Back to the ledger' }).click();
+  await ready(page);
+  await expect(notice).toBeHidden();
+  await expect(scenario).toHaveAttribute('aria-pressed', 'true');
+  await drop(page, log, 'log.cflog');
+  await expect(badge).toHaveAttribute('data-page', replayed(log, head.account).fingerprint);
+  await expect(scenario).toBeHidden();
 });
 
 test('usage as CSV is mapped, decided by the core, and bad rows are told with line and value', async ({ page }, info) => {
