@@ -31,8 +31,8 @@ void put_ints(SpanOutputArchive& out, std::span<const std::int64_t> values);
 void put_texts(SpanOutputArchive& out, std::span<const std::string_view> values);
 
 // Views into bytes that outlive them. `take` throws DecodeFailure where the bytes cannot be a column of `count` values;
-// what it accepts is read without a fault, whatever the bits say. `read` does the same to a column that may have been
-// another before, whose memory it goes on using.
+// what it accepts is read without a fault, whatever the bits say. `read` puts it in place of
+// the column there was, whose memory it goes on using; after a throw there is none.
 class IntColumn {
  public:
   IntColumn() = default;

@@ -56,7 +56,8 @@ struct SegmentColumns {
     columns.read(bytes);
     return columns;
   }
-  // The same where the columns of another one were, whose memory it goes on using. After a throw they are none.
+  // The same where the columns of another one were, whose memory it goes on using. After a throw nothing but `read` may
+  // be asked of them.
   void read(std::span<const std::uint8_t> bytes);
 };
 

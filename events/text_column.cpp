@@ -213,6 +213,10 @@ void put_texts(SpanOutputArchive& out, std::span<const std::string_view> values)
 
 void TextColumn::read(SpanInputArchive& in, std::size_t count) {
   count_ = count;
+  form_ = Form::plain;
+  prefix_ = bytes_ = {};
+  digits_ = 0;
+  numbers_ = {};
   entries_.clear();
   ends_.clear();
   if (count == 0) return;
@@ -294,6 +298,7 @@ std::string TextColumn::at(std::size_t index) const {
 }
 
 TextColumn::Unpacked TextColumn::unpack(std::uint32_t* out) const {
+  if (count_ == 0) return {};
   if (form_ == Form::dictionary) {
     if (!numbers_.is_narrow()) throw DecodeFailure(0, "an index beyond the dictionary");
     numbers_.unpack(out);

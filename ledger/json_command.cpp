@@ -134,49 +134,30 @@ std::optional<CommandBody> read_body(std::string_view name, ObjectReader& in, st
   return std::nullopt;
 }
 
-// How many keys valid JSON has, those that stand twice twice: its colons outside of strings.
-std::size_t keys_in(std::string_view json) {
-  std::size_t colons = 0;
-  for (std::size_t at = 0; at < json.size(); ++at) {
-    if (json[at] == ':') {
-      ++colons;
-    } else if (json[at] == '"') {
-      while (json[++at] != '"') at += json[at] == '\\' ? 1 : 0;
-    }
-  }
-  return colons;
-}
-
 std::size_t colons_in(std::string_view text) {
   return static_cast<std::size_t>(std::count(text.begin(), text.end(), ':'));
 }
 
-// How many keys are left of them, and the colons in their texts.
-struct Left {
-  std::size_t keys = 0;
-  std::size_t colons = 0;
-};
-void add_left(const json::value& value, Left& left) {
+// Those of a text that would be read into this value.
+void add_colons(const json::value& value, std::size_t& colons) {
   if (const json::string* text = value.if_string()) {
-    left.colons += colons_in({text->data(), text->size()});
+    colons += colons_in({text->data(), text->size()});
   } else if (const json::object* object = value.if_object()) {
-    left.keys += object->size();
     for (const auto& field : *object) {
-      left.colons += colons_in({field.key().data(), field.key().size()});
-      add_left(field.value(), left);
+      colons += 1 + colons_in({field.key().data(), field.key().size()});
+      add_colons(field.value(), colons);
     }
   } else if (const json::array* array = value.if_array()) {
-    for (const json::value& element : *array) add_left(element, left);
+    for (const json::value& element : *array) add_colons(element, colons);
   }
 }
 
-// Whether the text that was read into this value has a key twice. Of two the value keeps one. Where nothing is escaped
-// all colons of the text are those behind its keys and those of its strings, and to count them all costs a tenth.
-bool any_key_twice(std::string_view text, const json::value& value) {
-  Left left;
-  add_left(value, left);
-  const bool escaped = text.find('\\') != std::string_view::npos;
-  return escaped ? keys_in(text) != left.keys : colons_in(text) != left.keys + left.colons;
+// Whether the text that was read into this value may have a key twice. Of two the value keeps one. Where nothing is
+// escaped all colons of the text are those behind its keys and those of its strings.
+bool may_have_key_twice(std::string_view text, const json::value& value) {
+  std::size_t colons = 0;
+  add_colons(value, colons);
+  return text.find('\\') != std::string_view::npos || colons_in(text) != colons;
 }
 
 // Equal for texts that are equal as JSON values: keys sorted, no blanks, strings re-escaped one way.
@@ -261,7 +242,7 @@ Expected<ParsedCommand, Malformed> parse_command(std::string_view text) {
   const json::value value = parser.release();
   const bool marked = has_marked_text(value) || declares_more_than_cui(value);
   const auto key = key_of(value);
-  if (const auto twice = any_key_twice(text, value) ? find_duplicate_key(text) : std::nullopt) {
+  if (const auto twice = may_have_key_twice(text, value) ? find_duplicate_key(text) : std::nullopt) {
     Malformed malformed{key, *twice, "stands twice", marked || has_marking(text) || has_marking(*twice)};
     if (malformed.place == "/key") malformed.key.reset();  // of two keys neither is the line's
     return Unexpected{std::move(malformed)};

@@ -21,6 +21,8 @@ class NameWatch {
 
   // Since the last time this was asked; true the first time.
   [[nodiscard]] bool may_have_changed();
+  // Who looked then could not tell: the next time, too.
+  void distrust() { trusted_until_ = std::chrono::steady_clock::time_point::min(); }
 
  private:
   int descriptor_ = -1;

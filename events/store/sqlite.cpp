@@ -223,6 +223,10 @@ class DatabaseLog final : public SqliteLog {
   }
 
   [[nodiscard]] TreeHead tree() const override {
+    if (writer_) {
+      const std::lock_guard lock(append_mutex_);
+      return writer_->tree();
+    }
     return readers_.with_reader([](SqliteReader& reader) { return reader.frontier().head(); });
   }
 
@@ -257,6 +261,10 @@ class DatabaseLog final : public SqliteLog {
 
   [[nodiscard]] std::vector<std::string> account_names(std::int64_t to) const override {
     return readers_.with_reader([&](SqliteReader& reader) { return reader.account_names(to); });
+  }
+
+  [[nodiscard]] bool is_older_format() const override {
+    return readers_.with_reader([](SqliteReader& reader) { return reader.is_older_format(); });
   }
 
   void check_structure() const override {
@@ -342,7 +350,7 @@ class DatabaseLog final : public SqliteLog {
   std::unique_ptr<DirectoryLock> lock_;
   std::unique_ptr<SqliteWriter> writer_;
   ReaderPool readers_;
-  std::mutex append_mutex_;
+  mutable std::mutex append_mutex_;
   std::mutex keep_mutex_;  // of who writes a state beside; taken before the other
   std::atomic<std::int64_t> head_ = 0;
   Listeners listeners_;

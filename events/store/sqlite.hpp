@@ -31,6 +31,9 @@ class SqliteLog : public Partition {
   // Says in the lock file where the writing process can be reached, for `lock_holder`. Nothing when it holds no lock.
   virtual void set_lock_text(const std::string& text) = 0;
 
+  // Whether it is read as it is, and of a format before today's: whoever opens it to write brings it along.
+  [[nodiscard]] virtual bool is_older_format() const = 0;
+
   // Throws Fault damaged when the database's own structure (pages, indexes) is broken, or when a tombstone is not what
   // it says. Reads everything.
   virtual void check_structure() const = 0;

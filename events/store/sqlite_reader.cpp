@@ -60,7 +60,8 @@ SqliteReader::Snapshot::~Snapshot() {
 SqliteReader::SqliteReader(const std::filesystem::path& file, const RegionId& region, const LogIndex* index)
     : file_(file), partition_(partition_of(region)), database_(open_read_only(file)), tree_(database_, file), index_(index) {
   const std::int64_t format = format_of(database_, file_);
-  if (format != sqlite_format && format != sqlite_format_3) throw_unsupported(format, file_);
+  older_format_ = format == sqlite_format_3;
+  if (format != sqlite_format && !older_format_) throw_unsupported(format, file_);
 }
 
 void SqliteReader::damaged(const std::string& what) const {

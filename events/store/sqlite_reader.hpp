@@ -104,6 +104,7 @@ class SqliteReader {
   // Of a tile level. REQUIRES: they are there.
   [[nodiscard]] std::vector<TreeHash> tree_hashes(int tile_level, std::int64_t first, std::int64_t count);
   [[nodiscard]] SqliteTree& tree() { return tree_; }
+  [[nodiscard]] bool is_older_format() const { return older_format_; }
 
   // PRAGMA integrity_check, segments one behind the other with the right way back, tombstones over what is gone,
   // arrivals over their rows; throws Fault damaged with the first finding.
@@ -187,7 +188,8 @@ class SqliteReader {
   void read_batch_page(SQLite::Statement& query, std::int64_t shift, std::int64_t& id, BatchPage& page);
   void check_segments();
   [[nodiscard]] std::vector<TreeHash> leaf_hashes(std::int64_t after, std::int64_t to);  // REQUIRES: to <= head()
-  [[nodiscard]] std::int64_t add_leaves(std::int64_t seq, std::int64_t to, std::vector<TreeHash>& hashes);
+  [[nodiscard]] std::int64_t add_leaves(const Loaded& loaded, std::int64_t seq, std::int64_t to,
+                                        std::vector<TreeHash>& hashes);  // REQUIRES: the event behind `seq` is in it
   [[nodiscard]] std::int64_t add_arrived_leaves(const Range& range, std::int64_t seq, std::int64_t to,
                                                 std::vector<TreeHash>& hashes);
   [[nodiscard]] std::optional<TreeHash> kept_leaf(std::int64_t stay, std::int64_t seq);
@@ -201,6 +203,7 @@ class SqliteReader {
   std::unordered_map<const char*, SQLite::Statement> statements_;  // by their literal
   std::unordered_map<std::int64_t, std::string> names_;            // of accounts by stay; names never change
   const LogIndex* index_;
+  bool older_format_ = false;  // when it was opened
   std::optional<std::optional<StoredIndex>> beside_;
   std::shared_ptr<const Loaded> newest_loaded_;  // of a segment; those never change but for what is gone
   bool any_departed_ = false;

@@ -16,29 +16,32 @@ std::vector<TreeHash> SqliteReader::leaf_hashes(std::int64_t after, std::int64_t
   for (std::int64_t seq = after; seq < to;) {
     const Range range = range_of(seq + 1);
     const std::int64_t last = std::min(to, range.last_seq);
-    const std::int64_t reached =
-        range.arrived ? add_arrived_leaves(range, seq, last, hashes) : add_leaves(seq, last, hashes);
+    std::int64_t reached = seq;
+    if (range.arrived) {
+      reached = add_arrived_leaves(range, seq, last, hashes);
+    } else if (const auto loaded = holding_seq(seq + 1)) {
+      reached = add_leaves(*loaded, seq, last, hashes);
+    }
     if (reached == seq) damaged("event " + std::to_string(seq + 1) + " is missing");
     seq = reached;
   }
   return hashes;
 }
 
-// Of one segment's or waiting row's events behind `seq`; returns the last one's position.
-std::int64_t SqliteReader::add_leaves(std::int64_t seq, std::int64_t to, std::vector<TreeHash>& hashes) {
-  const std::shared_ptr<const Loaded> loaded = holding_seq(seq + 1);
-  if (!loaded) return seq;
+// Of a segment's or waiting row's events behind `seq`; returns the last one's position.
+std::int64_t SqliteReader::add_leaves(const Loaded& loaded, std::int64_t seq, std::int64_t to,
+                                      std::vector<TreeHash>& hashes) {
   std::vector<std::uint8_t> body;
-  auto at = static_cast<std::size_t>(seq + 1 - loaded->row.first_seq);
-  std::size_t batch = loaded->segment.batch_of(at);
-  for (const std::int64_t last = std::min(to, loaded->row.last_seq()); seq < last; ++at) {
-    while (at >= loaded->segment.first_event(batch + 1)) ++batch;
-    if (const auto kept = kept_leaf(loaded->segment.batch(batch).account, ++seq)) {
+  auto at = static_cast<std::size_t>(seq + 1 - loaded.row.first_seq);
+  std::size_t batch = loaded.segment.batch_of(at);
+  for (const std::int64_t last = std::min(to, loaded.row.last_seq()); seq < last; ++at) {
+    while (at >= loaded.segment.first_event(batch + 1)) ++batch;
+    if (const auto kept = kept_leaf(loaded.segment.batch(batch).account, ++seq)) {
       hashes.push_back(*kept);
       continue;
     }
     body.clear();
-    encode_event(event_in(*loaded, batch, at), body);
+    encode_event(event_in(loaded, batch, at), body);
     hashes.push_back(leaf_hash(body));
   }
   return seq;
@@ -82,16 +85,20 @@ std::optional<TreeHash> SqliteReader::kept_leaf(std::int64_t stay, std::int64_t 
 Frontier SqliteReader::frontier() {
   const Snapshot snapshot(*this);
   Frontier frontier = tree_.frontier();
-  SQLite::Statement& query = prepared("SELECT min(first_seq) FROM recent");
-  const Reset reset(query);
   const std::int64_t newest = head();
-  const bool waits = query.executeStep() && !query.getColumn(0).isNull();
-  const std::int64_t sealed = waits ? query.getColumn(0).getInt64() - 1 : newest;
+  const std::vector<std::shared_ptr<const Loaded>> waiting = recent();
+  const std::int64_t sealed = waiting.empty() ? newest : waiting.front()->row.first_seq - 1;
   if (frontier.size() < sealed || frontier.size() > newest) {
-    damaged("its tree has " + std::to_string(frontier.size()) + " leaves, but the events it is written with go to " +
-            std::to_string(sealed) + ", and the newest is " + std::to_string(newest));
+    damaged("its tree was written for " + std::to_string(frontier.size()) + " events, but " + std::to_string(sealed) +
+            " are sealed and the newest is " + std::to_string(newest));
   }
-  for (const TreeHash& leaf : leaf_hashes(frontier.size(), newest)) frontier.append(leaf);
+  std::vector<TreeHash> leaves;
+  std::int64_t reached = frontier.size();
+  for (const auto& loaded : waiting) {
+    if (loaded->row.first_seq > reached + 1) damaged("event " + std::to_string(reached + 1) + " is missing");
+    if (loaded->row.last_seq() > reached) reached = add_leaves(*loaded, reached, newest, leaves);
+  }
+  for (const TreeHash& leaf : leaves) frontier.append(leaf);
   return frontier;
 }
 

@@ -4,6 +4,7 @@
 #include "events/archive.hpp"
 #include "events/checksum.hpp"
 #include "events/store/sqlite_schema.hpp"
+#include "events/store/sqlite_upgrade.hpp"
 
 namespace creditfold {
 namespace {
@@ -91,8 +92,11 @@ std::int64_t format_of(const SQLite::Database& database, const std::filesystem::
 }
 
 void throw_unsupported(std::int64_t format, const std::filesystem::path& file) {
-  throw Fault(Fault::Kind::unsupported_format, file.string() + ": format " + std::to_string(format) +
-                                                   ", and this program knows format " + std::to_string(sqlite_format));
+  const std::string found = file.string() + ": format " + std::to_string(format);
+  const std::string known = std::to_string(sqlite_format_2) + " to " + std::to_string(sqlite_format);
+  const std::string why = is_older_format(format) ? ", which is read once it was opened to write (creditfold migrate)"
+                                                  : ", and this program knows formats " + known;
+  throw Fault(Fault::Kind::unsupported_format, found + why);
 }
 
 }  // namespace creditfold

@@ -329,6 +329,7 @@ void SqliteWriter::require_files() {
   if (unusable_.empty() && !names_.may_have_changed()) return;
   const std::optional<FileIdentity> now = identity_of(file_);  // nothing: not known, which says nothing against it
   const std::optional<FileIdentity> wal_now = identity_of(wal_);
+  if (!now || !wal_now) names_.distrust();
   if (!wal_identity_.is_there() && wal_now) wal_identity_ = *wal_now;
   const bool moved = now && *now != identity_;
   if (unusable_.empty() && (moved || (wal_now && *wal_now != wal_identity_))) {

@@ -53,6 +53,7 @@ class SqliteWriter {
   SqliteWriter& operator=(const SqliteWriter&) = delete;
 
   [[nodiscard]] std::int64_t head() const { return end_.head; }
+  [[nodiscard]] TreeHead tree() const { return frontier_.head(); }  // of that many leaves
   [[nodiscard]] const LogIndex& index() const { return *index_; }
   // Whether the account, if it is here, may have the key: without a look into the database, and from any thread.
   [[nodiscard]] bool may_have(const AccountId& account, const IdempotencyKey& key) const;
@@ -127,7 +128,8 @@ class SqliteWriter {
   void keep_leaves(const SegmentRow& row, const Segment& segment, const Erasing& erasing, const AccountId& account);
   void commit(WriteTransaction& transaction);
   // Throws Fault unavailable, from then on each time, once a file was removed or replaced: what is written then goes
-  // nowhere, though the operating system takes it.
+  // nowhere, though the operating system takes it. At once where that was done to the file or its directory, and within
+  // `names_trusted` where the operating system does not tell.
   void require_files();
 
   std::filesystem::path file_;

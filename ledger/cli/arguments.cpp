@@ -288,6 +288,8 @@ bool has_commands(const CLI::App& app) {
   return command == nullptr || !command->get_subcommands([](const CLI::App*) { return true; }).empty();
 }
 
+bool is_option(const std::string& word) { return word.starts_with('-'); }
+
 std::string no_command(const CLI::App& app, const std::string& word) {
   const CLI::App* command = command_of(app);
   return "there is no command " + (command ? name_of(*command) + " " : "") + word;
@@ -296,7 +298,7 @@ std::string no_command(const CLI::App& app, const std::string& word) {
 std::string sentence_of(const CLI::App& app, const CLI::ParseError& error) {
   const std::vector<std::string> remaining = app.remaining(true);
   const bool unexpected = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError) && !remaining.empty();
-  if (unexpected && has_commands(app)) return no_command(app, remaining.front());
+  if (unexpected && has_commands(app) && !is_option(remaining.front())) return no_command(app, remaining.front());
   if (unexpected) return remaining.front() + " is not expected";
   if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ArgumentMismatch)) {
     const std::string what = error.what();
@@ -304,7 +306,8 @@ std::string sentence_of(const CLI::App& app, const CLI::ParseError& error) {
   }
   std::string what = error.what();
   if (what == "A subcommand is required") {
-    return remaining.empty() ? "name one of its commands" : no_command(app, remaining.front());
+    if (remaining.empty()) return "name one of its commands";
+    return is_option(remaining.front()) ? remaining.front() + " is not expected" : no_command(app, remaining.front());
   }
   while (what.ends_with('\n') || what.ends_with('.')) what.pop_back();
   return what;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // creditfold migrate: older formats of the data directory. Whoever opens one to write does the same; this does nothing
 // else.
+#include <algorithm>
 #include <filesystem>
+#include <vector>
 
 #include "events/store/partitions.hpp"
 #include "ledger/cli/commands.hpp"
@@ -11,11 +13,13 @@
 namespace creditfold::cli {
 namespace {
 
-// Readers take today's format only.
+// Readers take today's format and the one before it.
 bool is_of_older_format(const std::string& data) {
   try {
-    static_cast<void>(SqlitePartitions(data, true));
-    return false;
+    const SqlitePartitions partitions(data, true);
+    const std::vector<RegionId> regions = partitions.regions();
+    return std::any_of(regions.begin(), regions.end(),
+                       [&](const RegionId& region) { return partitions.find(region)->is_older_format(); });
   } catch (const Fault& fault) {
     if (fault.kind() != Fault::Kind::unsupported_format) throw;
     return true;

@@ -29,6 +29,8 @@ TEST_CASE("cli: help about what is no command is wrong usage") {
     CHECK(ended.out.empty());
   }
   CHECK(run({"tokens", "--help"}).status == 0);
+  CHECK(contains(run({"tokens", "--nope"}).err, "--nope is not expected. Try: creditfold tokens --help"));
+  CHECK(contains(run({"--nope"}).err, "--nope is not expected. Try: creditfold --help"));
   CHECK(run({"help", "help"}).status == 0);
 }
 

@@ -40,6 +40,11 @@ Ints ints_in(const std::vector<std::uint8_t>& bytes, std::size_t count) {
   return values;
 }
 
+IntColumn ints_column(const std::vector<std::uint8_t>& bytes, std::size_t count) {
+  SpanInputArchive in(bytes);
+  return IntColumn::take(in, count);
+}
+
 Texts texts_in(const std::vector<std::uint8_t>& bytes, std::size_t count) {
   SpanInputArchive in(bytes);
   const TextColumn column = TextColumn::take(in, count);
@@ -230,5 +235,50 @@ TEST_CASE("Columns of texts unpack to indexes of their texts") {
     std::vector<std::uint32_t> indexes(texts.size());
     const TextColumn::Unpacked unpacked = column.unpack(indexes.data());
     for (std::size_t i = 0; i < texts.size(); ++i) REQUIRE(unpacked[indexes[i]] == texts[i]);
+  }
+}
+
+TEST_CASE("A column read where another one was is the one that is read, whatever that was") {
+  Random random(13);
+  Texts uuids;
+  for (int i = 0; i < 40; ++i) uuids.push_back(uuid(random));
+  Texts plain, dictionary, digits, decimals;
+  for (int i = 0; i < 40; ++i) {
+    plain.push_back(std::string(1 + random.index(30), static_cast<char>('a' + i % 26)) + std::to_string(random.below(99)));
+    dictionary.push_back(i % 3 == 0 ? "one of two" : "the other one");
+    digits.push_back("k000" + std::to_string(10'000 + 7 * i));
+    decimals.push_back("m" + std::to_string(7 * i));
+  }
+  const std::vector<Texts> all{plain, dictionary, digits, decimals, uuids, {}, {"alone"}};
+  for (const Texts& before : all) {
+    for (const Texts& after : all) {
+      TextColumn column;
+      for (const Texts* texts : {&before, &after}) {
+        const std::vector<std::uint8_t> bytes = packed(*texts);  // gone when the next one is read
+        SpanInputArchive in(bytes);
+        column.read(in, texts->size());
+        in.require_end();
+        std::vector<std::uint32_t> indexes(texts->size());
+        const TextColumn::Unpacked unpacked = column.unpack(indexes.data());
+        REQUIRE(column.size() == texts->size());
+        for (std::size_t i = 0; i < texts->size(); ++i) {
+          REQUIRE(column.at(i) == (*texts)[i]);
+          REQUIRE(unpacked[indexes[i]] == (*texts)[i]);
+        }
+      }
+    }
+  }
+  const std::vector<Ints> numbers{{5, 5, 5}, {-3, 900, 12}, {0, 7, std::int64_t{1} << 50, 1, 2, 3, 4, 5}, {}, {1'000, 2'000}};
+  for (const Ints& before : numbers) {
+    for (const Ints& after : numbers) {
+      IntColumn column;
+      for (const Ints* values : {&before, &after}) {
+        const std::vector<std::uint8_t> bytes = packed(*values);
+        SpanInputArchive in(bytes);
+        column.read(in, values->size());
+        REQUIRE(column.upper_bound() == ints_column(bytes, values->size()).upper_bound());
+        for (std::size_t i = 0; i < values->size(); ++i) REQUIRE(column.at(i) == (*values)[i]);
+      }
+    }
   }
 }

@@ -229,6 +229,44 @@ TEST_CASE("A fold over columns ends so after every segment, and goes on from the
   }
 }
 
+TEST_CASE("A fold over columns takes a segment for what it is behind one whose columns had other forms, or were empty") {
+  MemoryLog log;
+  Engine engine(log, test::table_catalog());
+  const auto send = [&](const std::string& key, const std::string& account, const std::string& rest) {
+    const std::string command = R"({"account":")" + account + R"(","key":")" + key +
+                                R"(","at":"2026-01-05T00:00:00Z",)" + rest + "}";
+    const std::string_view text(command);
+    const Answer answer = engine.process({&text, 1}, test::stream_clock).at(0);
+    INFO(to_json(answer));
+    REQUIRE_FALSE(answer.refused);
+  };
+  const std::string open = R"("command":"OpenAccount","environment":"commercial","region":"us")";
+  send("o", "a", open);
+  send("t", "a", R"("command":"StartTerm","product":"ai_studio","plan":"plus","cadence":"monthly",)"
+                 R"("starts_at":"2026-01-01T00:00:00Z","ends_at":"2027-01-01T00:00:00Z")");
+  send("s", "a", R"("command":"StartTerm","product":"enterprise","seats":5,)"
+                 R"("starts_at":"2026-01-01T00:00:00Z","ends_at":"2027-01-01T00:00:00Z")");
+  for (int i = 0; i < 20; ++i) {
+    send("k" + std::to_string(10'000'000 + i), "a",
+         R"("command":"RecordUsage","usage":"u)" + std::to_string(i) + R"(","workflow":"w)" + std::to_string(i % 3) +
+             R"(","model":"unit","query":0,"input":9,"output":1)");
+  }
+  for (int i = 0; i < 20; ++i) send("o" + std::to_string(i), "b" + std::to_string(i), open);
+  for (int i = 0; i < 20; ++i) {
+    send("m" + std::to_string(7 * i), "a",
+         R"("command":"ChangeSeats","product":"enterprise","seats":)" + std::to_string(6 + i));
+  }
+  const Book rows = fold_rows(log, -1);
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    test::Random random(seed);
+    const Packed packed(log, random, 25);
+    ColumnFold fold(ColumnFold::Usage::by_account);
+    const Book columns = fold_columns(fold, packed);
+    REQUIRE(statements(columns) == statements(rows));
+    REQUIRE(fingerprint(columns) == fingerprint(rows));
+  }
+}
+
 TEST_CASE("Both reports and all lots of a fold over columns are those of the states") {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     CAPTURE(seed);

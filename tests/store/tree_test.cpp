@@ -311,14 +311,32 @@ TEST_CASE("A database of format 3, whose tree's row goes to its newest event, is
     database.exec("PRAGMA user_version=3");
   }
   const auto format = [&] { return SQLite::Database(file).execAndGet("PRAGMA user_version").getInt(); };
-  CHECK(open_sqlite({directory.path() / "us", true, RegionId("us")})->tree() == frontier.head());
-  CHECK(format() == 3);
+  {
+    const auto reading = open_sqlite({directory.path() / "us", true, RegionId("us")});
+    CHECK(reading->tree() == frontier.head());
+    CHECK(reading->is_older_format());
+    CHECK(format() == 3);
+  }
   const auto log = open(directory, "us");
   CHECK(format() == 4);
+  CHECK_FALSE(log->is_older_format());
   CHECK(log->tree() == frontier.head());
   CHECK(append_one(*log, batch_of("acme", "k9", 5, 2)));
   CHECK(log->tree() == tree_from_events(*log));
   CHECK_NOTHROW(log->check_structure());
+}
+
+TEST_CASE("A log whose newest events are gone, though they were signed, is not written on") {
+  const TemporaryDirectory directory;
+  {
+    const auto log = open(directory, "us");
+    fill(*log);
+    log->add_checkpoint({log->head(), "signed", Instant{}});
+  }
+  CHECK_FALSE(fault_of([&] { static_cast<void>(open(directory, "us")); }));
+  SQLite::Database(directory.path() / "us" / "ledger.db", SQLite::OPEN_READWRITE)
+      .exec("DELETE FROM recent WHERE id = (SELECT max(id) FROM recent)");
+  CHECK(fault_of([&] { static_cast<void>(open(directory, "us")); }) == Fault::Kind::damaged);
 }
 
 TEST_CASE("A tree that is not its events' is not written on") {
