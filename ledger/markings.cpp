@@ -276,32 +276,20 @@ bool has_marking_in(std::string_view plain) {
   return has_authority_block(text);
 }
 
-// What cannot_be_marked asks of each character.
-constexpr unsigned parting = 1;   // no word goes on behind it
-constexpr unsigned letter_f = 2;  // "classified", in whatever case, has one
-constexpr unsigned capital_shift = 2;
 constexpr std::size_t shortest_level = 5;  // CNWDI
-constexpr auto what_of = [] {
-  std::array<std::uint8_t, 256> what{};
-  for (unsigned c = 0; c < what.size(); ++c) {
-    unsigned of = c > ' ' && c <= '~' && c != '(' && c != '/' ? 0 : parting;
-    if (c == 'f' || c == 'F') of |= letter_f;
-    if (c >= 'A' && c <= 'Z') of |= 1U << capital_shift;
-    what[c] = static_cast<std::uint8_t>(of);
-  }
-  return what;
-}();
 
 // Most texts are ids and times of one word: without a blank, a bracket or a slash only a level itself can be a marking.
 bool cannot_be_marked(std::string_view text) {
   std::size_t capitals = 0;
-  unsigned seen = 0;
+  bool letter_f = false;  // "classified", in whatever case, has one
+  bool one_word = true;
   for (const char c : text) {
-    seen |= what_of[static_cast<unsigned char>(c)];
-    capitals += what_of[static_cast<unsigned char>(c)] >> capital_shift & 1U;
+    one_word &= c > ' ' && c <= '~' && c != '(' && c != '/';
+    letter_f |= (c | 0x20) == 'f';
+    capitals += c >= 'A' && c <= 'Z' ? 1 : 0;
   }
-  if ((seen & parting) != 0) return false;
-  if (capitals < shortest_level && (seen & letter_f) == 0) return true;
+  if (!one_word) return false;
+  if (capitals < shortest_level && !letter_f) return true;
   if (capitals == 0) return text.find("classif") == std::string_view::npos;
   for (const std::string_view word : {"SECRET", "CONFIDENTIAL", "ATOMAL", "CNWDI", "RESTRICTED"}) {
     if (text.find(word) != std::string_view::npos) return false;
