@@ -244,9 +244,11 @@ IntColumn::Packed IntColumn::take_packed(SpanInputArchive& in, std::size_t count
 
 void IntColumn::read(SpanInputArchive& in, std::size_t count) {
   in.require(count <= column_values_max, in.offset(), "more values than a column may have");
-  *this = {};
+  if (count == 0) {
+    *this = {};
+    return;
+  }
   count_ = count;
-  if (count == 0) return;
   base_ = static_cast<std::uint64_t>(detail::unzigzag(in.take_varint()));
   step_ = in.take_varint();
   const std::size_t start = in.offset();

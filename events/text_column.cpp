@@ -214,9 +214,7 @@ void put_texts(SpanOutputArchive& out, std::span<const std::string_view> values)
 void TextColumn::read(SpanInputArchive& in, std::size_t count) {
   count_ = count;
   form_ = Form::plain;
-  prefix_ = bytes_ = {};
-  digits_ = 0;
-  numbers_ = {};
+  digits_ = 0;  // as of all forms but one; what else a form has it reads
   entries_.clear();
   ends_.clear();
   if (count == 0) return;

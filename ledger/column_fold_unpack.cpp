@@ -58,8 +58,13 @@ void ColumnFold::unpack(const SegmentColumns& columns) {
   others_.clear();
   evolved_.clear();
   if (!columns.tags.empty()) {
+    const std::uint32_t* const tags = columns.tags.data();
+    const auto is_charge = [tags](std::size_t event) { return tags[event] == CreditsConsumed::tag; };
     for (std::size_t event = 0; event < events; ++event) {
-      if (columns.tags[event] == CreditsConsumed::tag) continue;
+      while (event + 4 <= events && is_charge(event) & is_charge(event + 1) & is_charge(event + 2) & is_charge(event + 3))
+        event += 4;  // most are
+      if (event == events) break;
+      if (is_charge(event)) continue;
       others_.push_back(static_cast<std::uint32_t>(event));
       accounts_.fetch(unpacked_.account[event]);
     }
