@@ -59,12 +59,14 @@ void ColumnFold::unpack(const SegmentColumns& columns) {
   evolved_.clear();
   if (!columns.tags.empty()) {
     const std::uint32_t* const tags = columns.tags.data();
-    const auto is_charge = [tags](std::size_t event) { return tags[event] == CreditsConsumed::tag; };
+    const auto other = [tags](std::size_t event) { return tags[event] ^ std::uint32_t{CreditsConsumed::tag}; };
+    const auto any_other = [&](std::size_t first) {
+      return (other(first) | other(first + 1) | other(first + 2) | other(first + 3)) != 0;
+    };
     for (std::size_t event = 0; event < events; ++event) {
-      while (event + 4 <= events && is_charge(event) & is_charge(event + 1) & is_charge(event + 2) & is_charge(event + 3))
-        event += 4;  // most are
+      while (event + 4 <= events && !any_other(event)) event += 4;  // most are charges
       if (event == events) break;
-      if (is_charge(event)) continue;
+      if (other(event) == 0) continue;
       others_.push_back(static_cast<std::uint32_t>(event));
       accounts_.fetch(unpacked_.account[event]);
     }
