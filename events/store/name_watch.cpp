@@ -12,24 +12,18 @@ namespace creditfold {
 NameWatch::NameWatch(const std::filesystem::path& directory)
     : descriptor_(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)),
       trusted_until_(std::chrono::steady_clock::time_point::min()) {
-  if (descriptor_ < 0) return;
   constexpr std::uint32_t names = IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_MOVE_SELF | IN_DELETE_SELF;
-  if (::inotify_add_watch(descriptor_, directory.c_str(), names | IN_ONLYDIR) >= 0) return;
-  ::close(descriptor_);
-  descriptor_ = -1;
-}
-
-NameWatch::~NameWatch() {
-  if (descriptor_ >= 0) ::close(descriptor_);
+  watches_ = descriptor_.number >= 0 &&
+             ::inotify_add_watch(descriptor_.number, directory.c_str(), names | IN_ONLYDIR) >= 0;
 }
 
 bool NameWatch::may_have_changed() {
-  if (descriptor_ < 0) return true;
+  if (!watches_) return true;
   const auto now = std::chrono::steady_clock::now();
   bool changed = now >= trusted_until_;
   std::array<char, 4'096> told;  // which name it was is not asked
   for (;;) {
-    const ssize_t got = ::read(descriptor_, told.data(), told.size());
+    const ssize_t got = ::read(descriptor_.number, told.data(), told.size());
     if (got < 0 && errno == EINTR) continue;
     if (got < 0 && errno == EAGAIN) break;
     changed = true;

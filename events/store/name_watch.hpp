@@ -6,6 +6,8 @@
 #include <chrono>
 #include <filesystem>
 
+#include "events/store/files.hpp"
+
 namespace creditfold {
 
 // What is not told, as another machine's change or a directory above that was moved, is assumed so often.
@@ -15,9 +17,6 @@ class NameWatch {
  public:
   // Where the system has no watch to give, names are never trusted.
   explicit NameWatch(const std::filesystem::path& directory);
-  ~NameWatch();
-  NameWatch(const NameWatch&) = delete;
-  NameWatch& operator=(const NameWatch&) = delete;
 
   // Since the last time this was asked; true the first time.
   [[nodiscard]] bool may_have_changed();
@@ -25,7 +24,8 @@ class NameWatch {
   void distrust() { trusted_until_ = std::chrono::steady_clock::time_point::min(); }
 
  private:
-  int descriptor_ = -1;
+  Descriptor descriptor_;
+  bool watches_ = false;
   std::chrono::steady_clock::time_point trusted_until_;
 };
 

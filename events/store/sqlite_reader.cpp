@@ -10,7 +10,6 @@
 #include "events/codec.hpp"
 #include "events/store/sqlite_fault.hpp"
 #include "events/store/sqlite_schema.hpp"
-#include "events/store/sqlite_upgrade.hpp"
 
 namespace creditfold {
 namespace {

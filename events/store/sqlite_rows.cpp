@@ -4,7 +4,6 @@
 #include "events/archive.hpp"
 #include "events/checksum.hpp"
 #include "events/store/sqlite_schema.hpp"
-#include "events/store/sqlite_upgrade.hpp"
 
 namespace creditfold {
 namespace {

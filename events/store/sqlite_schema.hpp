@@ -10,6 +10,13 @@ namespace creditfold {
 // In the database's header: "CFLG", and the number of this schema.
 inline constexpr std::int64_t sqlite_application_id = 0x43464C47;
 inline constexpr std::int64_t sqlite_format = 4;
+// Of those before: in 2 events and batches were rows of their own; in 3 the row of the tree was written with every
+// transaction, and what reads today's reads it as it is.
+inline constexpr std::int64_t sqlite_format_2 = 2;
+inline constexpr std::int64_t sqlite_format_3 = 3;
+[[nodiscard]] constexpr bool is_older_format(std::int64_t format) {
+  return format == sqlite_format_2 || format == sqlite_format_3;
+}
 
 // accounts: a stay of an account here, so that nothing else repeats its name. It is here unless it is in tombstones or
 // in arriving, and at most one stay of a name is. check: XXH3-64 of the name, its seed the id.

@@ -78,6 +78,11 @@ Frontier SqliteTree::frontier() {
   return *std::move(frontier);
 }
 
+void SqliteTree::require_leaves(std::int64_t leaves, std::int64_t head) const {
+  if (leaves == head) return;
+  damaged("its tree has " + std::to_string(leaves) + " leaves, but the newest event is " + std::to_string(head));
+}
+
 void SqliteTree::write_frontier(const Frontier& frontier) {
   const std::vector<std::uint8_t> bytes = bytes_of(frontier.subtrees());
   SQLite::Statement& update = prepared("UPDATE tree SET size = ?, frontier = ?, \"check\" = ? WHERE id = 1");

@@ -47,6 +47,8 @@ class SqliteTree {
   void create();
   // As it was written last. Throws Fault damaged.
   [[nodiscard]] Frontier frontier();
+  // Throws Fault damaged unless so many leaves are those of a log up to `head`.
+  void require_leaves(std::int64_t leaves, std::int64_t head) const;
   // What the leaves completed; `write`: and the frontier behind them.
   void write_completed(const TreeGrowth& growth);
   void write(const TreeGrowth& growth);

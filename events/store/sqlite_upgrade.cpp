@@ -248,12 +248,8 @@ void upgrade_from_2(SQLite::Database& database, const std::filesystem::path& fil
 
 void upgrade(SQLite::Database& database, const std::filesystem::path& file, std::int64_t format) {
   if (format == sqlite_format_2) return upgrade_from_2(database, file);
-  const std::int64_t size = SqliteTree(database, file).frontier().size();
-  const std::int64_t head = read_end(database, file).head;
-  if (size != head) {
-    throw Fault(Fault::Kind::damaged, file.string() + ": its tree has " + std::to_string(size) +
-                                          " leaves, but the newest event is " + std::to_string(head));
-  }
+  SqliteTree tree(database, file);
+  tree.require_leaves(tree.frontier().size(), read_end(database, file).head);
   database.exec("PRAGMA user_version=" + std::to_string(sqlite_format));
 }
 

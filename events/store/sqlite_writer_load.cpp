@@ -23,10 +23,7 @@ std::vector<PackedBatch> batches_in(const Segment& segment) {
 void SqliteWriter::load(const IndexOptions& index) {
   end_ = read_end(database_, file_);
   frontier_ = SqliteReader(file_, RegionId{}, nullptr).frontier();
-  if (frontier_.size() != end_.head) {
-    throw Fault(Fault::Kind::damaged, file_.string() + ": its tree has " + std::to_string(frontier_.size()) +
-                                          " leaves, but the newest event is " + std::to_string(end_.head));
-  }
+  tree_.require_leaves(frontier_.size(), end_.head);
   const std::int64_t signed_size = number("SELECT max(size) FROM checkpoints");
   if (signed_size > end_.head) {
     throw Fault(Fault::Kind::damaged, file_.string() + ": a checkpoint was signed over " + std::to_string(signed_size) +

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "events/store/wal_writes.hpp"
 
-#include <algorithm>
 #include <cstddef>
 
 namespace creditfold {

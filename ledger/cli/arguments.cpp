@@ -64,7 +64,8 @@ Form<ApplyOptions> apply_form(CLI::App& app) {
 }
 
 Form<ImportOptions> import_form(CLI::App& app) {
-  Form<ImportOptions> form(app, "import", "Charge the usage another system measured; ends with 1 when a row was not taken", writing);
+  Form<ImportOptions> form(app, "import",
+                           "Charge the usage another system measured; ends with 1 when a row was not taken", writing);
   form.options().account = AccountId(default_account);
   form.data();
   form.catalog();
@@ -288,8 +289,6 @@ bool has_commands(const CLI::App& app) {
   return command == nullptr || !command->get_subcommands([](const CLI::App*) { return true; }).empty();
 }
 
-bool is_option(const std::string& word) { return word.starts_with('-'); }
-
 std::string no_command(const CLI::App& app, const std::string& word) {
   const CLI::App* command = command_of(app);
   return "there is no command " + (command ? name_of(*command) + " " : "") + word;
@@ -297,18 +296,18 @@ std::string no_command(const CLI::App& app, const std::string& word) {
 
 std::string sentence_of(const CLI::App& app, const CLI::ParseError& error) {
   const std::vector<std::string> remaining = app.remaining(true);
-  const bool unexpected = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError) && !remaining.empty();
-  if (unexpected && has_commands(app) && !is_option(remaining.front())) return no_command(app, remaining.front());
-  if (unexpected) return remaining.front() + " is not expected";
+  const bool wants_command = error.what() == std::string_view("A subcommand is required");
+  const bool any_unexpected = wants_command || error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError);
+  if (any_unexpected && !remaining.empty()) {
+    const std::string& word = remaining.front();
+    return has_commands(app) && !word.starts_with('-') ? no_command(app, word) : word + " is not expected";
+  }
+  if (wants_command) return "name one of its commands";
   if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ArgumentMismatch)) {
     const std::string what = error.what();
     return what.substr(0, what.find(':')) + " needs one value";
   }
   std::string what = error.what();
-  if (what == "A subcommand is required") {
-    if (remaining.empty()) return "name one of its commands";
-    return is_option(remaining.front()) ? remaining.front() + " is not expected" : no_command(app, remaining.front());
-  }
   while (what.ends_with('\n') || what.ends_with('.')) what.pop_back();
   return what;
 }
